@@ -29,6 +29,7 @@ class DialogStep(StrEnum):
     INQUIRY_ANSWER = "inquiry_answer"
     NOT_OURS_BODY = "not_ours_body"
     NOT_OURS_KNOWN = "not_ours_known"
+    DATA_VALUE = "data_value"
     ENDED = "over"
 
     @property
@@ -84,6 +85,7 @@ TICKET_STEPS = (
     DialogStep.DECISION_QUESTION,
     DialogStep.NOT_OURS_BODY,
     DialogStep.NOT_OURS_KNOWN,
+    DialogStep.DATA_VALUE,
 )
 """Steps that are about one ticket."""
 

@@ -17,6 +17,7 @@ from bot.domain.messages import Message
 from bot.domain.notifications.base import Notification
 from bot.domain.posts import StandIn
 from bot.domain.roles import Right
+from bot.domain.ticket_data import DataField
 from bot.domain.tickets import Ticket
 
 
@@ -98,6 +99,8 @@ class CardFacts:
     previous: Ticket | None = None  # the ticket of ``ticket.previous_id``
     similar: Sequence[tuple[int, str]] = ()  # candidates for a merge: number, text
     inquiries: Sequence[InquiryFacts] = ()
+    data_fields: Sequence[DataField] = ()  # what its owner may mend
+    topics: Sequence[tuple[str, str]] = ()  # code, name; while the topic is being mended
     applicant_shown_in: tuple[str, ...] | None = None  # messengers that show the applicant; None: this one does
 
 

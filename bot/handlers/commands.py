@@ -19,7 +19,7 @@ from bot.domain.people import Person
 from bot.domain.recipients import Audience
 from bot.domain.roles import Right
 from bot.domain.tickets import Ticket
-from bot.handlers import accounts, answers, inquiries, manual_entry, passing, settings, tickets
+from bot.handlers import accounts, answers, inquiries, manual_entry, passing, settings, ticket_data, tickets
 from bot.handlers.types import CommandHandlers, DialogStepHandlers, OfficialMessage
 from bot.messengers.events import MessagePosted
 from bot.services.context import UseCaseContext
@@ -143,6 +143,7 @@ STEP_HANDLERS: DialogStepHandlers = {
     **manual_entry.STEP_HANDLERS,
     **inquiries.STEP_HANDLERS,
     **passing.STEP_HANDLERS,
+    **ticket_data.STEP_HANDLERS,
 }
 
 

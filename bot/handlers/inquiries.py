@@ -5,11 +5,11 @@ from datetime import datetime
 from bot.domain.dialogs import Dialog, DialogStep
 from bot.domain.errors import NotAllowed, OutdatedButton, TermUnsuitable, TextRequired
 from bot.domain.inquiries import InquiryKind, split_term
+from bot.domain.local_time import parse_moment
 from bot.domain.notifications.inquiries import AskInquiry, AskInquiryAnswer, AskInquiryUnit
 from bot.domain.people import Person
 from bot.domain.roles import Right
 from bot.domain.tickets import Ticket
-from bot.handlers.manual_entry import parse_moment
 from bot.handlers.replies import answer_callback
 from bot.handlers.types import ButtonHandlers, ButtonPress, CommandHandlers, DialogStepHandlers, OfficialMessage
 from bot.services.context import UseCaseContext

@@ -1,12 +1,11 @@
 """``/new``: the dialog that enters a message that came by phone, on paper or from another system."""
 
-import re
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 from bot.domain.applicants import Applicant, ApplicantKind
 from bot.domain.dialogs import Dialog, DialogStep
 from bot.domain.errors import DialogEnded, NotAllowed
+from bot.domain.local_time import deadline_fault, parse_moment
 from bot.domain.notifications.dialogs import (
     AskNewApplicant,
     AskNewDeadline,
@@ -32,10 +31,6 @@ from bot.views.dialogs.prompts import MANUAL_SOURCES, SOURCES_WITHOUT_NUMBER
 
 MAX_NUMBER_CHARS = 100
 MAX_SOURCE_CHARS = 64
-MAX_NAME_CHARS = 200
-
-MAX_DEADLINE_AHEAD = timedelta(days=2 * 366)
-"""Time ahead beyond which a deadline is taken for a typing error."""
 
 _CHOICE_STEPS = {
     "source": DialogStep.ENTRY_SOURCE,
@@ -44,8 +39,6 @@ _CHOICE_STEPS = {
     "kind": DialogStep.ENTRY_APPLICANT,
 }
 """The step that each choice button belongs to, by the name in the button's argument."""
-
-_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})(?:\.(\d{4}|\d{2}))?(?:[\s,]+(?:в\s+)?(\d{1,2})[:.](\d{2}))?")
 
 
 async def start_manual_entry(ctx: UseCaseContext, person: Person, text: str) -> None:
@@ -98,8 +91,8 @@ async def _save_number(
 
 async def _on_due(ctx: UseCaseContext, message: OfficialMessage) -> None:
     due = parse_moment(message.event.text, ctx.municipality.zone, ctx.now)
-    if due is None or not ctx.now < due <= ctx.now + MAX_DEADLINE_AHEAD:
-        wrong = "unread" if due is None else "past" if due <= ctx.now else "far"
+    if due is None or (wrong := deadline_fault(due, ctx.now)):
+        wrong = "unread" if due is None else wrong
         changed = await dialogs.advance(ctx, message.dialog, DialogStep.ENTRY_DEADLINE)
         await dialogs.prompt(ctx, message.person, changed, AskNewDeadline(fault=wrong))
         return
@@ -119,9 +112,8 @@ async def _ask_applicant(
 async def _on_applicant(ctx: UseCaseContext, message: OfficialMessage) -> None:
     """Take the name and the telephone that were typed; the kind is chosen by a button."""
     text = message.require_text()
-    phone = ctx.municipality.understanding.read_applicant(text).phone
-    name = (text.replace(phone, "") if phone else text).strip(" ,.;:-—–\n\t")[:MAX_NAME_CHARS] or None
-    facts = {"name": name or "", "phone": phone or ""}
+    said = ctx.municipality.understanding.read_typed_applicant(text)
+    facts = {"name": said.name or "", "phone": said.phone or ""}
     changed = await dialogs.advance(ctx, message.dialog, DialogStep.ENTRY_APPLICANT, **facts)
     await dialogs.prompt(ctx, message.person, changed, AskNewApplicant())
 
@@ -178,27 +170,6 @@ async def _create_ticket(
     sector = ctx.municipality.title_of(ticket) if ticket.sector or not ctx.municipality.sectors else None
     note = NewTicketRegistered(ticket_id=ticket.id, sector=sector)
     await notify.notify(ctx, person, note, ticket=ticket, priority=Priority.INTERACTIVE)
-
-
-def parse_moment(text: str, zone: ZoneInfo, now: datetime) -> datetime | None:
-    """Parse «25.11.2026 15:00», «25.11 15:00» or «25.11» (the end of that day); ``None`` for anything else.
-
-    Without a year it is the next such day.
-    """
-    match = _DATE.fullmatch(text.strip())
-    if match is None:
-        return None
-    day, month, year, hour, minute = match.groups()
-    today = now.astimezone(zone)
-    full_year = today.year if year is None else int(year) + (2000 if len(year) == 2 else 0)
-    hours, minutes = (int(hour), int(minute)) if hour else (23, 59)
-    try:
-        moment = datetime(full_year, int(month), int(day), hours, minutes, tzinfo=zone)
-        if year is None and moment < today:
-            moment = moment.replace(year=full_year + 1)
-    except ValueError:
-        return None
-    return moment
 
 
 BUTTON_HANDLERS: ButtonHandlers = {

@@ -23,6 +23,7 @@ from bot.handlers import (
     problems,
     review_queue,
     settings,
+    ticket_data,
     tickets,
     triage,
 )
@@ -61,6 +62,7 @@ BUTTON_HANDLERS: ButtonHandlers = {
     **floods.BUTTON_HANDLERS,
     **inquiries.BUTTON_HANDLERS,
     **passing.BUTTON_HANDLERS,
+    **ticket_data.BUTTON_HANDLERS,
 }
 
 

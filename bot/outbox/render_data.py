@@ -23,6 +23,7 @@ from bot.domain.outbox import OutboxRow
 from bot.domain.people import Person
 from bot.domain.roles import SEE_PERSONAL_DATA, Right
 from bot.domain.sources import messenger_of, messenger_title
+from bot.domain.ticket_data import DATA_RIGHTS, DataField
 from bot.domain.tickets import State, Ticket
 from bot.domain.view_data import (
     CardFacts,
@@ -44,6 +45,7 @@ from bot.services.manual_posting import handout
 from bot.services.problems import merge_split
 from bot.services.sources import sources
 from bot.services.sources.messages import is_private, message_facts, text_key
+from bot.services.tickets import data_changes
 from bot.understanding.similarity import find_similar
 
 _NEEDING_PERSONAL_DATA = frozenset({Right.ANSWER, Right.TRIAGE, Right.HAND_OVER})
@@ -102,6 +104,8 @@ async def card_facts(ctx: UseCaseContext, ticket: Ticket, person: Person, card: 
         created_by=await ctx.uow.staff.find_name(ticket.created_by) if ticket.created_by else None,
         problem=await merge_split.problem_facts(ctx, ticket, answer),
         previous=await ctx.uow.tickets.get(ticket.previous_id) if ticket.previous_id else None,
+        data_fields=await _list_data_fields(ctx, ticket, person),
+        topics=_topics(ctx, ticket, card),
         applicant_shown_in=_applicant_shown_in(ctx, person) if covers else None,
         inquiries=await inquiry_facts(ctx, await ctx.uow.inquiries.list_for_ticket(ticket.id)),
         similar=await _list_merge_candidates(ctx, ticket, person) if card is not None and card.menu == "merge" else (),
@@ -129,6 +133,19 @@ def _redact_ticket(ctx: UseCaseContext, ticket: Ticket, *, covers: bool = False)
     """Return *ticket* without telephones and flats; if the messenger *covers* applicants, without their names, too."""
     shown = replace(ticket, text=ctx.municipality.understanding.redact(ticket.text), phone=None)
     return replace(shown, author_name=None, applicant_name=None) if covers else shown
+
+
+async def _list_data_fields(ctx: UseCaseContext, ticket: Ticket, person: Person) -> list[DataField]:
+    """Return the fields of *ticket* that *person* may mend now."""
+    if ticket.anonymized_at is not None:
+        return []
+    allowed = {right for right in DATA_RIGHTS if await responsibility.has_right(ctx, person, right, ticket)}
+    return [field for field in DataField if field.right in allowed and data_changes.is_changeable(ticket, field)]
+
+
+def _topics(ctx: UseCaseContext, ticket: Ticket, card: Card | None) -> list[tuple[str, str]]:
+    is_open = card is not None and card.menu.startswith(f"data:{DataField.TOPIC.value}")
+    return list(data_changes.topic_names(ctx, ticket.sector).items()) if is_open else []
 
 
 def _applicant_shown_in(ctx: UseCaseContext, person: Person) -> tuple[str, ...]:

@@ -86,7 +86,9 @@ class TextAnalyzer:
         redactor = Redactor(morphology)
         self.redact = redactor.redact
         self.check_answer = AnswerChecker(morphology, redactor, _own_names(sectors, streets)).check
-        self.read_applicant = ApplicantReader(redactor, redactor.names).read
+        applicants = ApplicantReader(redactor, redactor.names)
+        self.read_applicant = applicants.read
+        self.read_typed_applicant = applicants.read_typed
         self._morphology = morphology
 
     def with_model(self, model: Model | None) -> "TextAnalyzer":
@@ -144,6 +146,11 @@ class TextAnalyzer:
     def read_reaction(self, text: str, reading: Reading | None = None) -> Reaction:
         """Return the meaning of *text* as a reaction to an answer; *reading*: its analysis, if there is one."""
         return self._reactions.read(text, (reading or self.read(text)).appeal_score)
+
+    def topic_names(self, sector: str | None) -> list[str]:
+        """Return the names of the topics of *sector* (``None``, or one without built-in topics: of all)."""
+        own = sector is None or sector not in self._built_in
+        return [topic.name for topic in self._topics.topics if own or topic.sectors.get(sector or "", 0.0) >= 1.0]
 
     def district_at(self, latitude: float, longitude: float) -> str | None:
         """Return the district of the nearest place on the municipality's list."""

@@ -67,6 +67,9 @@ class Op(StrEnum):
     DECISION = "jd"  # put a question to the management
     NOT_OURS = "jn"
     ANSWER_INQUIRY = "ja"  # the argument is the inquiry
+    DATA_MENU = "cd"  # open the list of data that can be mended
+    DATA_FIELD = "cf"  # the argument is the field, with a page after a dot
+    DATA_VALUE = "cv"  # the argument is the field, a dot and the value
     UNMUTE = "um"  # listen again
     INCOMPLETE = "tmi"  # put «Неполный» on a published answer, or take it away again
     DISTRICT_PAGE = "zm"  # open the list of districts; the argument is the page

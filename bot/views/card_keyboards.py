@@ -11,6 +11,7 @@ from bot.views.district_menu import district_menu, district_rows
 from bot.views.inquiries import unit_rows
 from bot.views.more_menu import is_mergeable, more_button, more_rows, paged
 from bot.views.render_context import RenderContext, shorten
+from bot.views.ticket_data import data_rows
 
 ButtonRow = tuple[Button, ...]
 
@@ -53,6 +54,8 @@ def card_keyboard(facts: CardFacts, context: RenderContext) -> tuple[ButtonRow, 
             return more_rows(facts, page, _back_button(number), context)
         case "district":
             return district_menu(facts, page, _back_button(number), context)
+        case "data":
+            return data_rows(facts, argument, _back_button(number), context)
         case "merge":
             return _similar_menu(facts)
         case "dismiss":

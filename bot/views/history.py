@@ -14,6 +14,7 @@ from bot.messengers.content import Bold, Content, Span, Text
 from bot.views.answer_marks import mark_titles
 from bot.views.card_keyboards import DISMISS_REASON_TITLES
 from bot.views.render_context import RenderContext, shorten
+from bot.views.ticket_data import FIELD_TITLES
 
 _ACTIONS = {
     "route": "определена отрасль",
@@ -64,6 +65,7 @@ _DECISION_ACTIONS = {
     "inquiry_answered": "принято решение",
     "inquiry_late": "решение просрочено",
 }
+DATA_FIELD_TITLES = {field.value: title.lower() for field, title in FIELD_TITLES.items()}
 
 _DEADLINE_VERBS = {"accept": "принять", "answer": "ответить"}
 
@@ -150,6 +152,10 @@ def _action_text(row: AuditRow, titles: Mapping[str, str]) -> str | None:
             return f"просрочено: {_DEADLINE_VERBS.get(facts.get('limit', ''), '')}"
         case "inquiry_asked" | "inquiry_answered" | "inquiry_late":
             return _inquiry_text(row.action, facts.get("kind"), sector)
+        case "data_changed":
+            return f"изменено: {DATA_FIELD_TITLES.get(facts.get('field', ''), 'данные')}"
+        case "sector_corrected":
+            return f"отрасль исправлена: {sector}"
         case _:
             return _ACTIONS.get(row.action)
 

@@ -66,6 +66,7 @@ MORE_MENU: tuple[MenuEntry, ...] = (
     MenuEntry("🙅 Не наше", Op.NOT_OURS, Right.HAND_OVER, _can_be_declined),
     MenuEntry("⚖️ Вынести на рассмотрение", Op.DECISION, Right.REQUEST, is_in_work),
     MenuEntry("📝 Неполный", Op.INCOMPLETE, Right.SET_TERMS, _has_published_answer),
+    MenuEntry("🖊 Изменить данные", Op.DATA_MENU, Right.CHANGE_DATA, lambda facts: bool(facts.data_fields)),
     MenuEntry("🕘 История", Op.HISTORY, Right.SEE_TICKET, lambda facts: True),
 )
 """The entries in the order in which people see them; what is done most often comes first."""
@@ -97,13 +98,16 @@ def more_rows(facts: CardFacts, page: int, back: Button, context: RenderContext)
 
 
 def paged(
-    rows: Sequence[tuple[Button, ...]], size: int, page: int, back: Button, turn: Op, number: int
+    rows: Sequence[tuple[Button, ...]], size: int, page: int, back: Button, turn: Op, number: int, prefix: str = ""
 ) -> tuple[tuple[Button, ...], ...]:
-    """Return the *page* of *rows*, *size* on each, and a row of buttons that turn the pages or go back."""
+    """Return the *page* of *rows*, *size* on each, and a row of buttons that turn the pages or go back.
+
+    *prefix* comes before the page in the argument of these buttons.
+    """
     pages = max(1, -(-len(rows) // size))
     at = min(page, pages - 1)
-    turns = [Button("‹ Раньше", pack(turn, number, at - 1))] if at > 0 else []
+    turns = [Button("‹ Раньше", pack(turn, number, f"{prefix}{at - 1}"))] if at > 0 else []
     turns.append(back)
     if at < pages - 1:
-        turns.append(Button("Дальше ›", pack(turn, number, at + 1)))
+        turns.append(Button("Дальше ›", pack(turn, number, f"{prefix}{at + 1}")))
     return (*rows[at * size : (at + 1) * size], tuple(turns))

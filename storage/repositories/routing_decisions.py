@@ -10,7 +10,7 @@ from bot.domain.tickets import DismissReason, Step
 from storage.repositories.base import Repository
 from storage.tables import audit, ticket
 
-_SECTOR_STEPS = (Step.CHOOSE_SECTOR.value, Step.HAND_OVER.value, Step.REOPEN.value)
+_SECTOR_STEPS = (Step.CHOOSE_SECTOR.value, Step.HAND_OVER.value, Step.REOPEN.value, "sector_corrected")
 """Actions by which a person has chosen the sector, or confirmed it by returning the ticket to work."""
 
 _CONFIRMING_STEPS = (Step.ACCEPT.value, Step.ANSWER.value)

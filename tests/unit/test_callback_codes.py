@@ -80,6 +80,9 @@ PUBLISHED = {
     b"1:jd:142": CallbackData(Op.DECISION, 142),
     b"1:jn:142": CallbackData(Op.NOT_OURS, 142),
     b"1:ja:142:7": CallbackData(Op.ANSWER_INQUIRY, 142, "7"),
+    b"1:cd:142": CallbackData(Op.DATA_MENU, 142),
+    b"1:cf:142:topic.1": CallbackData(Op.DATA_FIELD, 142, "topic.1"),
+    b"1:cv:142:kind.legal": CallbackData(Op.DATA_VALUE, 142, "kind.legal"),
 }
 
 # The numbers of these buttons stand in published codes, so the order is pinned, too.

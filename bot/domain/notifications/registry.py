@@ -22,6 +22,7 @@ from bot.domain.notifications import (
     reports,
     review_queue,
     staff,
+    ticket_data,
     tickets,
     toasts,
 )
@@ -36,6 +37,8 @@ C = TypeVar("C", bound=Coded)
 MODULES = (
     *(administrator, answers, citizens, deadlines, dialogs, held_notes, inquiries, limits, manual_posting),
     *(monitoring, passing, people, problems, refusals, reports, review_queue, staff, tickets, toasts),
+    *(administrator, answers, citizens, deadlines, dialogs, held_notes, inquiries, limits, manual_posting, ticket_data),
+    *(monitoring, people, problems, refusals, reports, review_queue, staff, tickets, toasts),
 )
 
 

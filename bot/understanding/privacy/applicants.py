@@ -54,6 +54,12 @@ class ApplicantReader:
             name=self._find_name(text), phone=phone[:MAX_PHONE_CHARS] if phone else None, kind=self._find_kind(text)
         )
 
+    def read_typed(self, text: str) -> Applicant:
+        """Return the name and the telephone that an official typed: everything but the telephone is the name."""
+        phone = self._redactor.find_first(text, forms.PHONE)
+        name = (text.replace(phone, "") if phone else text).strip(" ,.;:-—–\n\t")[:MAX_NAME_CHARS]
+        return Applicant(name or None, phone[:MAX_PHONE_CHARS] if phone else None)
+
     def _find_name(self, text: str) -> str | None:
         introductions = [found.end() for found in _INTRODUCTION.finditer(text)]
         if not introductions:

@@ -24,6 +24,7 @@ from bot.views.notifications.staff import STAFF_VIEWS
 from bot.views.notifications.tickets import TICKET_VIEWS
 from bot.views.notifications.view_table import NotificationView, row
 from bot.views.render_context import RenderContext
+from bot.views.ticket_data import TICKET_DATA_VIEWS
 
 MAX_BUTTON_ROWS = 6
 """VK allows that many rows under a message (https://dev.vk.com/ru/api/bots/development/keyboard)."""
@@ -64,6 +65,7 @@ NOTIFICATION_VIEWS: Mapping[type[Notification], NotificationView] = dict(
         *REPORT_VIEWS,
         *STAFF_VIEWS,
         *TICKET_VIEWS,
+        *TICKET_DATA_VIEWS,
     )
 )
 

@@ -17,11 +17,12 @@ def test_stored_steps_keep_their_values() -> None:
         "new_source",
         "new_number",
         "new_applicant",
-        "new_due",
+        "data_value",
         "request_unit",
         "request_question",
-        "inquiry_answer",
         "decision_question",
+        "inquiry_answer",
+        "new_due",
         "over",
     }
     assert {reason.value for reason in EndReason} == {"moved", "over", "other", "expired", "void"}

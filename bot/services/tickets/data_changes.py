@@ -1,0 +1,151 @@
+"""Changes of a ticket's data by people. Each is in the history; a changed sector is an example for the classifier."""
+
+from dataclasses import replace
+from datetime import datetime
+from zlib import crc32
+
+from bot.domain.applicants import ApplicantKind
+from bot.domain.errors import OutdatedButton, TakenByOther
+from bot.domain.people import Person
+from bot.domain.ticket_changes import TicketChange
+from bot.domain.ticket_data import DataField
+from bot.domain.tickets import Ticket
+from bot.domain.urgency import Urgency
+from bot.services.context import UseCaseContext
+from bot.services.deadlines import deadlines, urgent_alerts
+from bot.services.notifications import cards
+from bot.services.tickets import workflow
+from bot.services.tickets.search import build_search_text
+
+MAX_NAME_CHARS, MAX_NUMBER_CHARS, MAX_PLACE_CHARS = 200, 100, 200
+
+
+async def check_can_change(ctx: UseCaseContext, ticket_id: int, person: Person, field: DataField) -> Ticket:
+    """Return the ticket if *person* may change *field* of it; otherwise raise the refusal that says why not."""
+    ticket = await workflow.get(ctx, ticket_id)
+    await workflow.check_right(ctx, person, field.right, ticket)
+    if ticket.anonymized_at is not None or not is_changeable(ticket, field):
+        raise OutdatedButton(number=ticket.id, state=ticket.state.value)
+    return ticket
+
+
+def is_changeable(ticket: Ticket, field: DataField) -> bool:
+    """Return whether *field* can be changed in the ticket's state; members of a problem share the lead's terms."""
+    match field:
+        case DataField.SECTOR:
+            return not ticket.is_open and ticket.lead_id is None
+        case DataField.TERM | DataField.URGENCY:
+            return ticket.is_open and ticket.lead_id is None
+        case _:
+            return True
+
+
+def topic_names(ctx: UseCaseContext, sector: str | None) -> dict[str, str]:
+    """Return the topics of *sector* (``None``: all) by a short code, which stays the same in later releases."""
+    names = ctx.municipality.understanding.topic_names(sector)
+    return {f"{crc32(name.encode()):x}": name for name in names}
+
+
+async def change_place(ctx: UseCaseContext, ticket_id: int, person: Person, text: str) -> Ticket:
+    """Set the place as *text* names it; its street, house and district are read from it."""
+    ticket = await check_can_change(ctx, ticket_id, person, DataField.PLACE)
+    found = ctx.municipality.understanding.read(text).place
+    place = (found.text if found is not None else text)[:MAX_PLACE_CHARS]
+    change = TicketChange(place=place, street=None, house=None, latitude=None, longitude=None)
+    if found is not None:
+        change = replace(
+            change, street=found.street, house=found.house, latitude=found.latitude, longitude=found.longitude
+        )
+    change = replace(change, search=_search_text(ticket, place=place))
+    return await _apply(ctx, ticket, person, DataField.PLACE, change)
+
+
+async def change_applicant(
+    ctx: UseCaseContext, ticket_id: int, person: Person, name: str | None, phone: str | None
+) -> Ticket:
+    """Set the applicant's name and telephone."""
+    ticket = await check_can_change(ctx, ticket_id, person, DataField.APPLICANT)
+    change = TicketChange(applicant_name=name[:MAX_NAME_CHARS] if name else None, phone=phone)
+    return await _apply(ctx, ticket, person, DataField.APPLICANT, change)
+
+
+async def change_kind(ctx: UseCaseContext, ticket_id: int, person: Person, kind: ApplicantKind) -> Ticket:
+    """Set the kind of applicant."""
+    ticket = await check_can_change(ctx, ticket_id, person, DataField.KIND)
+    return await _apply(ctx, ticket, person, DataField.KIND, TicketChange(applicant_kind=kind), now=kind.value)
+
+
+async def change_number(ctx: UseCaseContext, ticket_id: int, person: Person, number: str) -> Ticket:
+    """Set the number in another system."""
+    ticket = await check_can_change(ctx, ticket_id, person, DataField.NUMBER)
+    number = number[:MAX_NUMBER_CHARS]
+    change = TicketChange(external_number=number, search=_search_text(ticket, number=number))
+    return await _apply(ctx, ticket, person, DataField.NUMBER, change)
+
+
+async def change_topic(ctx: UseCaseContext, ticket_id: int, person: Person, code: str) -> Ticket:
+    """Set the topic with this code of :func:`topic_names`."""
+    ticket = await check_can_change(ctx, ticket_id, person, DataField.TOPIC)
+    name = topic_names(ctx, ticket.sector).get(code)
+    if name is None:
+        raise OutdatedButton(number=ticket.id)
+    return await _apply(ctx, ticket, person, DataField.TOPIC, TicketChange(topic=name), now=name)
+
+
+async def change_sector(ctx: UseCaseContext, ticket_id: int, person: Person, sector: str) -> Ticket:
+    """Set the sector of a ticket that is over: statistics and the classifier use it, nobody gets a card."""
+    ticket = await check_can_change(ctx, ticket_id, person, DataField.SECTOR)
+    if sector not in ctx.municipality.sectors:
+        raise OutdatedButton(number=ticket.id)
+    changed = await _apply(ctx, ticket, person, DataField.SECTOR, TicketChange(sector=sector), now=sector)
+    facts = {"sector": sector}
+    await ctx.uow.audit_log.record("sector_corrected", ctx.now, person_id=person.id, ticket_id=ticket.id, facts=facts)
+    return changed
+
+
+async def change_urgency(ctx: UseCaseContext, ticket_id: int, person: Person, *, urgent: bool) -> Ticket:
+    """Make the ticket urgent, or not: the terms follow."""
+    ticket = await check_can_change(ctx, ticket_id, person, DataField.URGENCY)
+    if ticket.urgent is urgent:
+        return ticket
+    if urgent:
+        change = TicketChange(urgent=True, urgency=Urgency.OUTAGE)
+        changed = await _apply(ctx, ticket, person, DataField.URGENCY, change, now="yes")
+        changed = await deadlines.apply_urgent(ctx, changed)
+        await urgent_alerts.on_became_urgent(ctx, changed)
+    else:
+        plan = deadlines.compute(ctx, None, ticket.registered_at)
+        change = TicketChange(
+            urgent=False, urgency=None, danger=None, accept_due=plan.accept_due, answer_due=plan.answer_due
+        )
+        changed = await _apply(ctx, ticket, person, DataField.URGENCY, change, now="no")
+        await deadlines.reschedule(ctx, changed, changed.registered_at)
+    await cards.sync(ctx, changed, actor=person)
+    return changed
+
+
+async def change_term(ctx: UseCaseContext, ticket_id: int, person: Person, due: datetime) -> Ticket:
+    """Set the moment until which the answer is due."""
+    ticket = await check_can_change(ctx, ticket_id, person, DataField.TERM)
+    change = TicketChange(answer_due=due, accept_due=min(ticket.accept_due, due))
+    changed = await _apply(ctx, ticket, person, DataField.TERM, change, now=due.isoformat())
+    await deadlines.reschedule(ctx, changed, ctx.now)
+    await cards.sync(ctx, changed, actor=person)
+    return changed
+
+
+def _search_text(ticket: Ticket, *, place: str | None = None, number: str | None = None) -> str:
+    return build_search_text(ticket.text, place or ticket.place, number or ticket.external_number, ticket.author_name)
+
+
+async def _apply(
+    ctx: UseCaseContext, ticket: Ticket, person: Person, field: DataField, change: TicketChange, *, now: str = ""
+) -> Ticket:
+    """Write *change* and its record. *now* is the new value, unless that is personal data."""
+    changed = await ctx.uow.tickets.update(ticket, change)
+    if changed is None:
+        raise TakenByOther(number=ticket.id)
+    facts = {"field": field.value} | ({"now": now} if now else {})
+    await ctx.uow.audit_log.record("data_changed", ctx.now, person_id=person.id, ticket_id=ticket.id, facts=facts)
+    await cards.sync(ctx, changed, actor=person)
+    return changed
