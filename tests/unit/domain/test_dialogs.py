@@ -16,13 +16,15 @@ def test_stored_steps_keep_their_values() -> None:
         "new_text",
         "new_source",
         "new_number",
+        "new_due",
         "new_applicant",
-        "data_value",
         "request_unit",
         "request_question",
         "decision_question",
         "inquiry_answer",
-        "new_due",
+        "not_ours_body",
+        "not_ours_known",
+        "data_value",
         "over",
     }
     assert {reason.value for reason in EndReason} == {"moved", "over", "other", "expired", "void"}
