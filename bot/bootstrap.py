@@ -136,6 +136,7 @@ def build_municipality(
         sources={(source.account, source.source_id): source for source in config.sources()},
         bot_accounts=bot_accounts,
         limits=config.message_limits(),
+        answer_limits=config.answer_limits(),
         rules=config.rules(),
         covered_messengers=config.covered_messengers(),
         danger_texts=config.danger_texts(),

@@ -106,6 +106,19 @@ DATA_MAP: Mapping[Table, TableData] = {
         figures="id answer_id ticket_id revision kind first last at",
         official="person_id",
     ),
+    tables.sent_answer: _lines(
+        "how many answers went out, while a limit is set",
+        Rows.OF_TICKET,
+        figures="answer_id ticket_id is_public at",
+        personal="text_key",
+    ),
+    tables.held_answer: _lines(
+        "answers over a limit, which wait for the coordinator",
+        Rows.OF_TICKET,
+        figures="id ticket_id kind reason state at",
+        official="person_id decided_by",
+        personal="text media",
+    ),
     tables.draft: _lines(
         "texts that wait for approval",
         Rows.OF_TICKET,

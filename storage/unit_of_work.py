@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.batching.id_allocator import IdAllocator
 from storage.repositories.activity import Activity
+from storage.repositories.answer_limits import AnswerLimitCounts
 from storage.repositories.answer_marks import AnswerMarks
 from storage.repositories.answers import Answers
 from storage.repositories.audit_log import AuditLog
@@ -70,6 +71,7 @@ class UnitOfWork:
         self.messages = Messages(transaction, ids)
         self.upvotes = Upvotes(transaction)
         self.answers = Answers(transaction)
+        self.answer_limits = AnswerLimitCounts(transaction)
         self.answer_marks = AnswerMarks(transaction)
         self.drafts = Drafts(transaction)
         self.cards = Cards(transaction)

@@ -27,6 +27,7 @@ from bot.config.schema import (
     VkSection,
 )
 from bot.config.secrets import is_placeholder
+from bot.domain.answer_limits import AnswerLimits
 from bot.domain.applicants import PersonalDataPolicy
 from bot.domain.calendar import WorkingCalendar
 from bot.domain.deadlines import DeadlineTerms
@@ -177,6 +178,9 @@ class Config:
     def roles(self) -> RoleBook:
         """Return the built-in roles with the changes and additions of the file."""
         return RoleBook(tuple(map(to_role_change, self.tree.roles)))
+
+    def answer_limits(self) -> AnswerLimits:
+        return AnswerLimits(self.tree.limits.same_answer_per_hour, self.tree.limits.answers_per_day)
 
     def rules(self) -> Rules:
         """Return the rules in the order of the file."""

@@ -3,6 +3,7 @@
 from bot.domain.answers import PublicationState
 from bot.domain.dialogs import Dialog, DialogStep, DraftKind
 from bot.domain.errors import DialogEnded, EmptyAnswer, EmptyCorrection, OutdatedButton
+from bot.domain.notifications.answer_limits import AnswerWaits
 from bot.domain.notifications.answers import AlreadyAnswered, AnswerLost, PublicationFailed
 from bot.domain.notifications.base import Notification
 from bot.domain.notifications.dialogs import (
@@ -25,7 +26,7 @@ from bot.handlers.replies import answer_callback, edit_pressed_note
 from bot.handlers.types import ButtonHandlers, ButtonPress, DialogStepHandlers, OfficialMessage
 from bot.messengers.events import MediaKind, MessagePosted
 from bot.messengers.serialization import pack_media
-from bot.services.answers import adopt_reply, answer_check, answers, corrections, held_answers
+from bot.services.answers import adopt_reply, answer_check, answer_limits, answers, corrections, held_answers
 from bot.services.context import UseCaseContext
 from bot.services.dialogs import dialogs, drafts
 from bot.services.intake.receive import clean_text
@@ -104,6 +105,9 @@ async def send_draft(ctx: UseCaseContext, press: ButtonPress) -> None:
         text = shorten(dialog.text, MAX_SENT_CHARS)
         await edit_pressed_note(ctx, press, CorrectionSent(ticket_id=press.ticket_id, text=text))
         return
+    kind = dialog.step.draft_kind or DraftKind.ANSWER
+    if await _is_limited(ctx, press, dialog, kind):
+        return
     answering = answers.send_further_answer if dialog.step is DialogStep.FOLLOW_UP_PREVIEW else answers.send_answer
     ticket = await answering(ctx, press.ticket_id, press.person, dialog.text, dialog.media)
     await _report_sent(ctx, press, ticket)
@@ -123,6 +127,19 @@ async def _is_warned(ctx: UseCaseContext, press: ButtonPress, dialog: Dialog) ->
     else:
         await edit_pressed_note(ctx, press, note, prompt_user_id=warned.user_id)
         await dialogs.on_prompt_delivered(ctx, warned, pressed, note)
+    return True
+
+
+async def _is_limited(ctx: UseCaseContext, press: ButtonPress, dialog: Dialog, kind: DraftKind) -> bool:
+    """Hold the answer and say so if it is over a limit of the municipality."""
+    checking = answers.check_can_send_further_answer if kind is DraftKind.FOLLOW_UP else answers.check_can_answer
+    ticket = await checking(ctx, press.ticket_id, press.person)
+    held = await answer_limits.hold_if_over(ctx, ticket, press.person, kind, dialog.text, dialog.media)
+    if held is None:
+        return False
+    await answer_callback(ctx, press, ToastCode.ANSWER_LIMITED)
+    text = shorten(dialog.text, MAX_SENT_CHARS)
+    await edit_pressed_note(ctx, press, AnswerWaits(ticket_id=ticket.id, reason=held.reason, text=text))
     return True
 
 

@@ -10,6 +10,7 @@ from bot.domain.outbox import Priority
 from bot.domain.people import Person
 from bot.handlers import (
     accounts,
+    answer_limits,
     answer_marks,
     answers,
     chat_events,
@@ -51,6 +52,7 @@ from bot.views.callback_codes import CallbackData, Op, unpack
 BUTTON_HANDLERS: ButtonHandlers = {
     **tickets.BUTTON_HANDLERS,
     **answers.BUTTON_HANDLERS,
+    **answer_limits.BUTTON_HANDLERS,
     **answer_marks.BUTTON_HANDLERS,
     **triage.BUTTON_HANDLERS,
     **districts.BUTTON_HANDLERS,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.domain.answer_limits import AnswerLimits
 from bot.domain.calendar import WorkingCalendar
 from bot.domain.cards import AccountReachability
 from bot.domain.channels import Address, Channel, Purpose
@@ -91,6 +92,7 @@ class Municipality:
     """The municipality's own words to citizens whose ticket is dismissed; an empty text: nothing is said."""
     repeat_interval: timedelta = timedelta(minutes=30)
     """The shortest time between two posts of the same answer in one chat, for people who write there later."""
+    answer_limits: AnswerLimits = field(default_factory=AnswerLimits)
     limits: MessageLimits = field(default_factory=MessageLimits)
     rules: Rules = field(default_factory=Rules)
     pages: tuple[OfficialPage, ...] = ()

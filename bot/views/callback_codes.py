@@ -71,6 +71,8 @@ class Op(StrEnum):
     DATA_FIELD = "cf"  # the argument is the field, with a page after a dot
     DATA_VALUE = "cv"  # the argument is the field, a dot and the value
     UNMUTE = "um"  # listen again
+    LIMITED_SEND = "tms"  # send an answer over a limit; the argument is the held answer
+    LIMITED_DECLINE = "tmn"  # do not send it
     INCOMPLETE = "tmi"  # put «Неполный» on a published answer, or take it away again
     DISTRICT_PAGE = "zm"  # open the list of districts; the argument is the page
     DISTRICT = "zd"  # the ticket is in another district; the argument is the district's code

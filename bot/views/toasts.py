@@ -36,6 +36,8 @@ _TEXTS: Mapping[ToastCode, str] = {
     ToastCode.CODE_REVOKED: "Код больше не действует",
     ToastCode.MUTED: "Сутки не слушаем",
     ToastCode.UNMUTED: "Слушаем снова",
+    ToastCode.ANSWER_LIMITED: "Ответ задержан: решит координатор",
+    ToastCode.NOTED_DECISION: "Ответ не отправлен",
     ToastCode.PERSONAL_DATA: "В тексте личные данные, их увидят все. Уберите их или нажмите «Всё равно отправить».",
     ToastCode.MARKED_INCOMPLETE: "Отмечено: ответ неполный",
     ToastCode.UNMARKED_INCOMPLETE: "Отметка «Неполный» снята",

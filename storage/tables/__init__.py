@@ -1,5 +1,6 @@
 """The tables of the database, in SQLAlchemy Core; the repositories turn rows into domain records."""
 
+from storage.tables.answer_limits import held_answer, sent_answer
 from storage.tables.answer_marks import answer_mark
 from storage.tables.base import UtcDateTime, metadata
 from storage.tables.drafts import delegation, draft, draft_approval, draft_version
@@ -53,6 +54,7 @@ __all__ = [
     "due_moment",
     "erasure",
     "flood",
+    "held_answer",
     "held_message",
     "held_note",
     "inbox",
@@ -74,6 +76,7 @@ __all__ = [
     "remark",
     "review_item",
     "review_list",
+    "sent_answer",
     "sent_message",
     "ticket",
     "unread",

@@ -57,6 +57,8 @@ PUBLISHED = {
     b"1:l:142:0": CallbackData(Op.LIST, 142, "0"),
     b"1:l:142:n3": CallbackData(Op.LIST, 142, "n3"),
     b"1:sp:145": CallbackData(Op.SPLIT, 145),
+    b"1:tms:142:17": CallbackData(Op.LIMITED_SEND, 142, "17"),
+    b"1:tmn:142:17": CallbackData(Op.LIMITED_DECLINE, 142, "17"),
     b"1:tmi:142": CallbackData(Op.INCOMPLETE, 142),
     b"1:pb:142:17": CallbackData(Op.PUBLISH_HELD, 142, "17"),
     b"1:pn:142:17": CallbackData(Op.DECLINE_HELD, 142, "17"),

@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from bot.domain.json_types import Json
 from bot.domain.notifications import (
     administrator,
+    answer_limits,
     answers,
     citizens,
     deadlines,
@@ -35,10 +36,9 @@ from bot.domain.notifications.toasts import AnyToast, RefusalToast, ToastCode
 C = TypeVar("C", bound=Coded)
 
 MODULES = (
-    *(administrator, answers, citizens, deadlines, dialogs, held_notes, inquiries, limits, manual_posting),
-    *(monitoring, passing, people, problems, refusals, reports, review_queue, staff, tickets, toasts),
-    *(administrator, answers, citizens, deadlines, dialogs, held_notes, inquiries, limits, manual_posting, ticket_data),
-    *(monitoring, people, problems, refusals, reports, review_queue, staff, tickets, toasts),
+    *(administrator, answer_limits, answers, citizens, deadlines, dialogs, held_notes, inquiries, limits),
+    *(manual_posting, monitoring, passing, people, problems, refusals, reports, review_queue, staff),
+    *(ticket_data, tickets, toasts),
 )
 
 

@@ -33,6 +33,8 @@ class ToastCode(StrEnum):
     MUTED = "muted"
     UNMUTED = "unmuted"
     PASSED_AROUND = "passed_around"
+    ANSWER_LIMITED = "answer_limited"
+    NOTED_DECISION = "answer_limit_decided"
     PERSONAL_DATA = "personal_data"
     MARKED_INCOMPLETE = "marked_incomplete"
     UNMARKED_INCOMPLETE = "unmarked_incomplete"

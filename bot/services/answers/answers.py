@@ -19,7 +19,7 @@ from bot.domain.sources import PRIVATE_SOURCE_ID
 from bot.domain.ticket_changes import TicketChange
 from bot.domain.tickets import State, Step, Ticket, is_allowed
 from bot.services import responsibility
-from bot.services.answers import answer_check, broadcast
+from bot.services.answers import answer_check, answer_limits, broadcast
 from bot.services.context import UseCaseContext
 from bot.services.manual_posting import handout
 from bot.services.notifications import cards, notify
@@ -68,6 +68,7 @@ async def send_answer(ctx: UseCaseContext, ticket_id: int, person: Person, text:
         return await _send_to_all(ctx, ticket, person, text, media)
     answer = await ctx.uow.answers.add(ticket.id, person.id, text, media, ctx.now)
     await answer_check.record(ctx, ticket, answer)
+    await answer_limits.count(ctx, ticket, answer)
     messages = await messages_to_answer(ctx, ticket)
     publications = await publish_answer(ctx, ticket, answer, messages, person)
     if any(publication.state in _PENDING_STATES for publication in publications):
@@ -89,6 +90,7 @@ async def _send_to_all(ctx: UseCaseContext, lead: Ticket, person: Person, text: 
     """Send an answer to everybody who wrote about the problem."""
     answer = await ctx.uow.answers.add(lead.id, person.id, text, media, ctx.now, problem_id=lead.problem_id)
     await answer_check.record(ctx, lead, answer)
+    await answer_limits.count(ctx, lead, answer)
     await broadcast.publish_to_all(ctx, lead, answer, person, (State.PUBLISHING,))
     await _notify_creators(ctx, lead, answer, (State.PUBLISHING,))
     own = await ctx.uow.answers.list_publications(answer.id, lead.id)
@@ -115,6 +117,7 @@ async def send_further_answer(
     lead = await check_can_send_further_answer(ctx, ticket_id, person)
     answer = await ctx.uow.answers.add(lead.id, person.id, text, media, ctx.now, problem_id=lead.problem_id)
     await answer_check.record(ctx, lead, answer, DraftKind.FOLLOW_UP)
+    await answer_limits.count(ctx, lead, answer)
     await ctx.uow.audit_log.record("follow_up", ctx.now, person_id=person.id, ticket_id=lead.id)
     await broadcast.publish_to_all(ctx, lead, answer, person, problem_members.ANSWERED_STATES)
     await _notify_creators(ctx, lead, answer, problem_members.ANSWERED_STATES)

@@ -11,6 +11,7 @@ from bot.messengers.content import Bold, Button, Content, Span
 from bot.views.dialogs.prompts import DIALOG_VIEWS
 from bot.views.notifications.accounts import ACCOUNT_VIEWS
 from bot.views.notifications.admin import ADMIN_VIEWS
+from bot.views.notifications.answer_limits import ANSWER_LIMIT_VIEWS
 from bot.views.notifications.answers import ANSWER_VIEWS
 from bot.views.notifications.inquiries import INQUIRY_VIEWS
 from bot.views.notifications.limits import LIMIT_VIEWS
@@ -52,6 +53,7 @@ NOTIFICATION_VIEWS: Mapping[type[Notification], NotificationView] = dict(
     (
         *ACCOUNT_VIEWS,
         *ADMIN_VIEWS,
+        *ANSWER_LIMIT_VIEWS,
         *ANSWER_VIEWS,
         *DIALOG_VIEWS,
         row(HeldNotes, held_notes),

@@ -1,0 +1,33 @@
+"""«Отправить» and «Не отправлять» under an answer over a limit."""
+
+from bot.domain.answer_limits import HeldState
+from bot.domain.dialogs import DraftKind
+from bot.domain.errors import OutdatedButton
+from bot.domain.notifications.answer_limits import AnswerReleased
+from bot.domain.notifications.dialogs import PromptClosed
+from bot.domain.notifications.toasts import ToastCode
+from bot.handlers.replies import answer_callback, edit_pressed_note
+from bot.handlers.types import ButtonHandlers, ButtonPress
+from bot.services.answers import answer_limits, answers
+from bot.services.context import UseCaseContext
+from bot.views.callback_codes import Op
+
+
+async def send_limited(ctx: UseCaseContext, press: ButtonPress) -> None:
+    held = await answer_limits.take_held(ctx, press.person, press.require_number(), HeldState.SENT)
+    author = ctx.municipality.staff.find_by_id(held.person_id)
+    if author is None:  # dismissed meanwhile
+        raise OutdatedButton(number=held.ticket_id)
+    answering = answers.send_further_answer if held.kind == DraftKind.FOLLOW_UP.value else answers.send_answer
+    await answering(ctx, held.ticket_id, author, held.text, held.media)
+    await answer_callback(ctx, press, ToastCode.SENDING)
+    await edit_pressed_note(ctx, press, AnswerReleased(ticket_id=held.ticket_id))
+
+
+async def decline_limited(ctx: UseCaseContext, press: ButtonPress) -> None:
+    held = await answer_limits.take_held(ctx, press.person, press.require_number(), HeldState.DECLINED)
+    await answer_callback(ctx, press, ToastCode.NOTED_DECISION)
+    await edit_pressed_note(ctx, press, PromptClosed(text=f"🚫 Ответ на №{held.ticket_id} не отправлен."))
+
+
+BUTTON_HANDLERS: ButtonHandlers = {Op.LIMITED_SEND: send_limited, Op.LIMITED_DECLINE: decline_limited}
