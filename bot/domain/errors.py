@@ -146,6 +146,42 @@ class OwnAccount(Refusal):
     code = "own_account"
 
 
+class NotYourPeople(Refusal):
+    """The person works outside the own block, or has a right that the one who acts lacks."""
+
+    code = "not_your_people"
+
+
+class OwnPlace(Refusal):
+    """Nobody changes or dismisses themself."""
+
+    code = "own_place"
+
+
+class BroaderThanOwn(Refusal):
+    """Nobody gives a right that they lack over that scope."""
+
+    code = "broader_than_own"
+
+
+class PlaceIncomplete(Refusal):
+    """A place has no role, or its role has neither a block nor a district."""
+
+    code = "place_incomplete"
+
+
+class PeopleChanged(Refusal):
+    """The page shows people as they were."""
+
+    code = "people_changed"
+
+
+class PersonGone(Refusal):
+    """The person does not work here any more."""
+
+    code = "person_gone"
+
+
 class NobodyManages(Refusal):
     """Nobody would be left who may manage people."""
 

@@ -77,7 +77,7 @@ class PostTable:
         self._routing = routing
         self._groups: dict[object, list[Person]] = {}
         for person in people:
-            self._groups.setdefault(_post_key(person), []).append(person)
+            self._groups.setdefault(post_key(person), []).append(person)
         self._known: dict[tuple[str | None, str | None], Responsibility] = {}
 
     def responsibility_for(self, sector: str | None, district: str | None) -> Responsibility:
@@ -155,7 +155,7 @@ class PostTable:
         return (person for people in self._groups.values() for person in people)
 
 
-def _post_key(person: Person) -> object:
+def post_key(person: Person) -> object:
     return person.title or (person.roles, person.sectors, person.districts)
 
 

@@ -6,10 +6,7 @@ from bot.domain.notifications.dialogs import DialogKept
 from bot.domain.notifications.staff import (
     FindHelp,
     Help,
-    Invitation,
-    InvitationList,
     NoDialog,
-    StartLink,
     UnknownCommand,
     Welcome,
 )
@@ -19,7 +16,7 @@ from bot.domain.people import Person
 from bot.domain.recipients import Audience
 from bot.domain.roles import Right
 from bot.domain.tickets import Ticket
-from bot.handlers import accounts, answers, inquiries, manual_entry, passing, settings, ticket_data, tickets
+from bot.handlers import accounts, answers, inquiries, manual_entry, passing, people, settings, ticket_data, tickets
 from bot.handlers.types import CommandHandlers, DialogStepHandlers, OfficialMessage
 from bot.messengers.events import MessagePosted
 from bot.services.context import UseCaseContext
@@ -113,13 +110,7 @@ async def send_stats(ctx: UseCaseContext, person: Person, argument: str) -> None
 
 async def send_invitations(ctx: UseCaseContext, person: Person, argument: str) -> None:
     invited = await invitations.invite_all_on_request(ctx, person)
-    links = tuple(
-        StartLink(office.title, office.start_link)
-        for office in ctx.municipality.bot_accounts.values()
-        if office.start_link
-    )
-    valid = ctx.municipality.invitation_term.in_russian()
-    note = InvitationList(invitations=tuple(Invitation(*one) for one in invited), links=links, valid=valid)
+    note = invitations.describe(ctx, invited)
     await notify.notify(ctx, person, note, priority=Priority.INTERACTIVE)
 
 
@@ -134,6 +125,7 @@ COMMAND_HANDLERS: CommandHandlers = {
     "invite": send_invitations,
     **settings.COMMAND_HANDLERS,
     **accounts.COMMAND_HANDLERS,
+    **people.COMMAND_HANDLERS,
     **inquiries.COMMAND_HANDLERS,
 }
 
@@ -141,6 +133,7 @@ STEP_HANDLERS: DialogStepHandlers = {
     **answers.STEP_HANDLERS,
     **tickets.STEP_HANDLERS,
     **manual_entry.STEP_HANDLERS,
+    **people.STEP_HANDLERS,
     **inquiries.STEP_HANDLERS,
     **passing.STEP_HANDLERS,
     **ticket_data.STEP_HANDLERS,

@@ -76,6 +76,7 @@ class Op(StrEnum):
     INCOMPLETE = "tmi"  # put «Неполный» on a published answer, or take it away again
     DISTRICT_PAGE = "zm"  # open the list of districts; the argument is the page
     DISTRICT = "zd"  # the ticket is in another district; the argument is the district's code
+    PEOPLE = "pp"  # a page of the officials, or a change there; the argument says which
 
 
 @dataclass(frozen=True, slots=True)

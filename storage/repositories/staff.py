@@ -30,13 +30,20 @@ class StaffDirectory(Repository):
 
     async def load(self) -> Staff:
         """Return all officials who work here, in the order in which they came, with their accounts."""
-        rows = await self._transaction.execute(select(person).where(person.c.active).order_by(person.c.id))
+        people = await self._list_people(person.c.active)
+        return Staff(tuple(people), version=await self.find_version() or "")
+
+    async def list_former(self) -> list[Person]:
+        """List officials who have gone, the latest first, with the place that they had."""
+        return [one for one in reversed(await self._list_people(person.c.active.is_(False))) if one.roles]
+
+    async def _list_people(self, which: ColumnElement[bool]) -> list[Person]:
+        rows = await self._transaction.execute(select(person).where(which).order_by(person.c.id))
         held: dict[int, list[Row[Any]]] = {}
-        for row in await self._transaction.execute(select(assignment).join(person).where(person.c.active)):
+        for row in await self._transaction.execute(select(assignment).join(person).where(which)):
             held.setdefault(row.person_id, []).append(row)
         owned = await self.list_accounts()
-        people = tuple(_to_person(row, held.get(row.id, ()), owned.get(row.id, ())) for row in rows)
-        return Staff(people, version=await self.find_version() or "")
+        return [_to_person(row, held.get(row.id, ()), owned.get(row.id, ())) for row in rows]
 
     async def has_people(self) -> bool:
         """Return whether the database has ever had an official."""
@@ -78,10 +85,9 @@ class StaffDirectory(Repository):
         await self.mark_changed()
 
     async def deactivate(self, person_id: int) -> None:
-        """Take everything from an official who goes but the name, which the history needs."""
+        """End the work of an official; their name remains for the history, their place to be filled again."""
         await self._transaction.execute(update(person).where(person.c.id == person_id).values(active=False))
-        for table in (assignment, account):
-            await self._transaction.execute(delete(table).where(table.c.person_id == person_id))
+        await self._transaction.execute(delete(account).where(account.c.person_id == person_id))
         await self.mark_changed()
 
     async def _insert_assignments(self, one: Person) -> None:

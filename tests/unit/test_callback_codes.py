@@ -74,6 +74,7 @@ PUBLISHED = {
     b"1:fl:0:17-2": CallbackData(Op.FLOOD, 0, "17-2"),
     b"1:mu:0:17": CallbackData(Op.MUTE, 0, "17"),
     b"1:um:0:17": CallbackData(Op.UNMUTE, 0, "17"),
+    b"1:pp:0:card=17": CallbackData(Op.PEOPLE, 0, "card=17"),
     b"1:zm:142:1": CallbackData(Op.DISTRICT_PAGE, 142, "1"),
     b"1:zd:142:0a1b2c3d": CallbackData(Op.DISTRICT, 142, "0a1b2c3d"),
     b"1:ju:142:0": CallbackData(Op.REQUEST, 142, "0"),

@@ -39,6 +39,12 @@ class PlaceChanged(Notification, code="people_place_changed"):
     lost_roles: tuple[str, ...] = stored(default=())
 
 
+class PostVacant(Notification, code="people_post_vacant"):
+    """News for those who sort messages: nobody holds this post any more."""
+
+    place: PlaceFacts
+
+
 class PeopleApplied(Notification, code="people_applied"):
     """News for the administrator: the people of the file were taken over."""
 

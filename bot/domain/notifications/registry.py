@@ -18,6 +18,7 @@ from bot.domain.notifications import (
     monitoring,
     passing,
     people,
+    people_pages,
     problems,
     refusals,
     reports,
@@ -37,8 +38,8 @@ C = TypeVar("C", bound=Coded)
 
 MODULES = (
     *(administrator, answer_limits, answers, citizens, deadlines, dialogs, held_notes, inquiries, limits),
-    *(manual_posting, monitoring, passing, people, problems, refusals, reports, review_queue, staff),
-    *(ticket_data, tickets, toasts),
+    *(manual_posting, monitoring, passing, people, people_pages, problems, refusals, reports, review_queue),
+    *(staff, ticket_data, tickets, toasts),
 )
 
 

@@ -88,12 +88,23 @@ def _check_may_manage(ctx: UseCaseContext, person: Person) -> None:
 
 async def remove(ctx: UseCaseContext, by: Person, name: str) -> None:
     """Close the account *name* («vk.3001») of an official, on an administrator's press."""
+    by = await _lock_people(ctx, by)
     _check_may_manage(ctx, by)
     await _close(ctx, by, *await _find_removable(ctx, name), disowned=False)
 
 
+async def _lock_people(ctx: UseCaseContext, by: Person) -> Person:
+    """Wait for other changes of people, so that two administrators do not close each other; return *by* as stored."""
+    await directory.lock(ctx)
+    found = ctx.municipality.staff.find_by_id(by.id)
+    if found is None or (ctx.origin is not None and account_of(ctx.origin) not in found.accounts):
+        raise NotAllowed(right=Right.INVITE.value)
+    return found
+
+
 async def disown(ctx: UseCaseContext, by: Person, name: str) -> None:
     """Handle «Это не я»: close the new account *name*, for its owner's other accounts and for administrators."""
+    by = await _lock_people(ctx, by)
     person, own = await _find_removable(ctx, name)
     if by.id != person.id or not await _joined_later(ctx, own):
         _check_may_manage(ctx, by)

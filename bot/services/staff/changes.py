@@ -5,10 +5,13 @@ Rights are checked by the callers: :mod:`bot.services.staff.people` for the chat
 
 from collections.abc import Iterable, Sequence
 
+from bot.domain.authority import Place
 from bot.domain.notifications.citizens import AccessClosed
-from bot.domain.notifications.people import PlaceChanged, PlaceFacts
+from bot.domain.notifications.people import PlaceChanged, PlaceFacts, PostVacant
 from bot.domain.people import Person, StaffAccount
 from bot.domain.people_plan import PersonChange, PersonField
+from bot.domain.posts import post_key
+from bot.services import responsibility
 from bot.services.context import UseCaseContext
 from bot.services.notifications import cards, notify
 from bot.services.staff import access, directory, reachability
@@ -47,6 +50,7 @@ async def change(ctx: UseCaseContext, wanted: PersonChange, by: Person | None) -
         await follow_tickets(ctx, [*held, *await _list_tickets(ctx, after)])
         note = PlaceChanged(now=place_facts(ctx, after), lost_roles=tuple(sorted(before.roles - after.roles)))
         await notify.notify(ctx, after, note)
+        await _report_vacancy(ctx, before)
     await reachability.update_menus(ctx, after)
     return after
 
@@ -60,6 +64,7 @@ async def dismiss(ctx: UseCaseContext, person: Person, by: Person | None) -> Non
     await directory.reload(ctx)
     await _record(ctx, "person_dismissed", by, person)
     await follow_tickets(ctx, held)
+    await _report_vacancy(ctx, person)
 
 
 async def close_accounts(ctx: UseCaseContext, person: Person, accounts: Iterable[StaffAccount]) -> list[int]:
@@ -91,6 +96,13 @@ async def follow_tickets(ctx: UseCaseContext, ticket_ids: Sequence[int]) -> None
             await cards.sync(ctx, ticket)
 
 
+async def _report_vacancy(ctx: UseCaseContext, former: Person) -> None:
+    """Tell those who sort messages that nobody holds the post of *former* any more."""
+    if all(post_key(one) != post_key(former) for one in ctx.municipality.staff.people):
+        note = PostVacant(place=place_facts(ctx, former))
+        await notify.notify_all(ctx, await responsibility.sorting_people(ctx), note)
+
+
 async def _record(ctx: UseCaseContext, action: str, by: Person | None, person: Person, **more: object) -> None:
     """Write the audit; ``by`` is ``None`` for the command line, whose journal names the user of the server."""
     facts = {
@@ -105,9 +117,13 @@ async def _record(ctx: UseCaseContext, action: str, by: Person | None, person: P
 
 def place_facts(ctx: UseCaseContext, person: Person) -> PlaceFacts:
     """Return the place of *person* in the centre, in words where the configuration has some."""
+    return describe_place(ctx, Place.of(person))
+
+
+def describe_place(ctx: UseCaseContext, place: Place) -> PlaceFacts:
     return PlaceFacts(
-        title=person.title,
-        roles=tuple(sorted(person.roles)),
-        sectors=tuple(ctx.municipality.sector_title(one) for one in sorted(person.sectors)),
-        districts=tuple(sorted(person.districts)),
+        title=place.title,
+        roles=tuple(sorted(place.roles)),
+        sectors=tuple(ctx.municipality.sector_title(one) for one in sorted(place.sectors)),
+        districts=tuple(sorted(place.districts)),
     )

@@ -11,7 +11,8 @@ from bot.services.context import UseCaseContext
 from bot.services.notifications import notify
 from storage.unit_of_work import UnitOfWork
 
-_LOCK = "people"
+LOCK = "people"
+"""The name of the lock under which people are changed."""
 
 
 async def open_staff(uow: UnitOfWork, wanted: Sequence[Person]) -> Staff:
@@ -20,7 +21,7 @@ async def open_staff(uow: UnitOfWork, wanted: Sequence[Person]) -> Staff:
     An empty database gets the people *wanted* by the file. One of release 0.1.0 keeps its own; those that the file
     knows get what 0.1.0 did not store.
     """
-    await uow.lock(_LOCK)
+    await uow.lock(LOCK)
     if not await uow.staff.has_people():
         await uow.staff.add_all(wanted)
     elif await uow.staff.find_version() is None:
@@ -42,7 +43,7 @@ async def reload(ctx: UseCaseContext) -> None:
 
 async def lock(ctx: UseCaseContext) -> None:
     """Wait until no other process changes people, and read them: what was read before may be outdated."""
-    await ctx.uow.lock(_LOCK)
+    await ctx.uow.lock(LOCK)
     await reload(ctx)
 
 

@@ -1,13 +1,14 @@
 """Invitations: officials join, or connect one more messenger, with a code that is valid once and for a limited time."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.errors import NotAllowed
 from bot.domain.invitations import InvitationPurpose, OpenInvitation, new_code
 from bot.domain.notifications.administrator import OldCodesVoid, WrongCodes
-from bot.domain.notifications.staff import NotJoined
+from bot.domain.notifications.staff import Invitation, InvitationList, NotJoined, StartLink
 from bot.domain.people import MessengerName, Person, StaffAccount
 from bot.domain.recipients import Audience
 from bot.domain.roles import Right
@@ -70,6 +71,21 @@ async def create_connect_code(ctx: UseCaseContext, person: Person) -> str:
     return await _issue(ctx, person, InvitationPurpose.CONNECT, person)
 
 
+async def create_join_code(ctx: UseCaseContext, person: Person, by: Person) -> str:
+    """Return a code with which *person*, who has no account, joins; it replaces those issued before."""
+    await ctx.uow.invitations.revoke(person.id, ctx.now, InvitationPurpose.JOIN)
+    return await _issue(ctx, person, InvitationPurpose.JOIN, by)
+
+
+def describe(ctx: UseCaseContext, invited: Sequence[tuple[str, str]]) -> InvitationList:
+    """Return the message with the codes of *invited* people and the links that open the bot with them."""
+    links = tuple(
+        StartLink(one.title, one.start_link) for one in ctx.municipality.bot_accounts.values() if one.start_link
+    )
+    valid = ctx.municipality.invitation_term.in_russian()
+    return InvitationList(invitations=tuple(Invitation(*one) for one in invited), links=links, valid=valid)
+
+
 def _list_absent(ctx: UseCaseContext) -> list[Person]:
     return [person for person in ctx.municipality.staff.people if not person.accounts]
 
@@ -87,7 +103,8 @@ async def _issue(ctx: UseCaseContext, person: Person, purpose: InvitationPurpose
 async def accept_invitation(ctx: UseCaseContext, account: str, user_id: str, code: str) -> Person | CodeRefused:
     """Link an unknown account to the official whose *code* it sent; count a code that does not fit."""
     own = StaffAccount(MessengerName(messenger_of(account)), user_id)
-    await ctx.uow.lock("invitation codes")
+    await ctx.uow.lock("invitation codes", directory.LOCK)
+    await directory.reload(ctx)
     paused_until = await _find_pause(ctx, own)
     if paused_until is not None:
         return CodeRefused(paused_until)

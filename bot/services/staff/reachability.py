@@ -128,6 +128,7 @@ def commands_of(ctx: UseCaseContext, person: Person) -> list[str]:
         ("digest", Right.DIGEST),
         ("stats", Right.DIGEST),
         ("questions", Right.REQUEST),
+        ("people", Right.MANAGE_PEOPLE),
         ("invite", Right.INVITE),
         ("accounts", Right.INVITE),
     ]

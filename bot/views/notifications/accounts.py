@@ -82,26 +82,25 @@ def account_list(note: AccountList, data: NotificationData, context: RenderConte
     page = min(note.page, pages - 1)
     shown = items[page * size : (page + 1) * size]
     spans: list[Span | str] = [Bold("👥 Входы сотрудников"), *(_line(one) for one in shown)]
-    spans.append("\n\nНомера из файла настроек отключаются там же. Новые коды: /invite")
-    keyboard = [[button] for one in shown if (button := _button(one)) is not None]
+    spans.append("\n\nНовые коды: /invite")
+    keyboard = [[_button(one)] for one in shown]
     turns = [Button("← Назад", pack(Op.ACCOUNTS, 0, f"p={page - 1}"))] if page else []
     turns += [Button("Дальше →", pack(Op.ACCOUNTS, 0, f"p={page + 1}"))] if page < pages - 1 else []
-    return Content.of(*spans, keyboard=[*keyboard, turns] if turns else keyboard)
+    turns.append(Button("👥 Сотрудники", pack(Op.PEOPLE, 0, "list=0")))
+    return Content.of(*spans, keyboard=[*keyboard, turns])
 
 
 def _line(item: AccountEntry | InvitationEntry) -> str:
     if isinstance(item, InvitationEntry):
         codes = plural(item.amount, "код", "кода", "кодов")
         return f"\n• {item.name}: {codes} для входа, до {item.expires_at}"
-    origin = "из файла настроек" if item.configured else f"по коду {item.joined_at}".rstrip()
+    origin = "без кода" if item.configured else f"по коду {item.joined_at}".rstrip()
     return f"\n• {item.name}: {account_title(item.account)}, {origin}"
 
 
-def _button(item: AccountEntry | InvitationEntry) -> Button | None:
+def _button(item: AccountEntry | InvitationEntry) -> Button:
     if isinstance(item, InvitationEntry):
         label, code = f"Отозвать код: {item.name}", f"code={item.person_id}"
-    elif item.configured:
-        return None
     else:
         label, code = f"Отключить {account_title(item.account)}: {item.name}", f"ask={item.account}"
     return Button(shorten(label, MAX_BUTTON_CHARS), pack(Op.ACCOUNTS, 0, code))

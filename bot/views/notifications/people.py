@@ -2,7 +2,14 @@
 
 from collections.abc import Sequence
 
-from bot.domain.notifications.people import ChangedPerson, PeopleApplied, PeopleDiffer, PlaceChanged, PlaceFacts
+from bot.domain.notifications.people import (
+    ChangedPerson,
+    PeopleApplied,
+    PeopleDiffer,
+    PlaceChanged,
+    PlaceFacts,
+    PostVacant,
+)
 from bot.domain.people_plan import PersonField
 from bot.domain.view_data import NotificationData
 from bot.messengers.content import Bold, Content
@@ -64,6 +71,14 @@ def place_changed(note: PlaceChanged, data: NotificationData, context: RenderCon
     return Content.of(Bold("👤 Теперь вы: "), f"{describe_place(note.now, context)}.", lost, "\nЧто вы можете: /help")
 
 
+def post_vacant(note: PostVacant, data: NotificationData, context: RenderContext) -> Content:
+    return Content.of(
+        Bold("📭 Место освободилось: "),
+        f"{describe_place(note.place, context)}. Пока там никого нет, новые сообщения получает следующий по порядку. "
+        "Пригласить на это место: /people",
+    )
+
+
 def describe_place(place: PlaceFacts, context: RenderContext) -> str:
     """Return «Начальник отдела дорог: руководитель отраслевого блока; блоки: Дороги; районы: Центральный»."""
     parts = [", ".join(role_title(role, context) for role in place.roles)]
@@ -76,4 +91,5 @@ PEOPLE_VIEWS = (
     row(PeopleDiffer, people_differ),
     row(PeopleApplied, people_applied),
     row(PlaceChanged, place_changed),
+    row(PostVacant, post_vacant),
 )

@@ -18,6 +18,7 @@ from bot.views.notifications.limits import LIMIT_VIEWS
 from bot.views.notifications.manual_posting import MANUAL_POSTING_VIEWS
 from bot.views.notifications.passing import PASSING_VIEWS
 from bot.views.notifications.people import PEOPLE_VIEWS
+from bot.views.notifications.people_pages import PEOPLE_PAGE_VIEWS
 from bot.views.notifications.problems import PROBLEM_VIEWS
 from bot.views.notifications.reminders import REMINDER_VIEWS
 from bot.views.notifications.reports import REPORT_VIEWS
@@ -60,6 +61,7 @@ NOTIFICATION_VIEWS: Mapping[type[Notification], NotificationView] = dict(
         *INQUIRY_VIEWS,
         *LIMIT_VIEWS,
         *MANUAL_POSTING_VIEWS,
+        *PEOPLE_PAGE_VIEWS,
         *PEOPLE_VIEWS,
         *PASSING_VIEWS,
         *PROBLEM_VIEWS,

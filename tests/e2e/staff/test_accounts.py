@@ -134,7 +134,7 @@ async def test_the_administrator_lists_accounts_and_codes_and_removes_them(close
 
     await bot.send_message(ADMINISTRATOR, "/accounts")
     page = await bot.wait_for_message(ADMINISTRATOR, "Входы сотрудников", f"Telegram {ANNA}, по коду 20.11 14:30")
-    assert "Начальник отдела ЖКХ: Telegram 1002, из файла настроек" in message_text(page)
+    assert "Начальник отдела ЖКХ: Telegram 1002, без кода" in message_text(page)
     assert "Начальник отдела ЖКХ: 1 код для входа, до 21.11 14:30" in message_text(page)
     await bot.press_button(ADMINISTRATOR, page, "Отозвать код")
     await bot.wait_until(lambda: "1 код для входа" not in message_text(page))

@@ -25,6 +25,8 @@ def test_stored_steps_keep_their_values() -> None:
         "not_ours_body",
         "not_ours_known",
         "data_value",
+        "people_name",
+        "people_title",
         "over",
     }
     assert {reason.value for reason in EndReason} == {"moved", "over", "other", "expired", "void"}
