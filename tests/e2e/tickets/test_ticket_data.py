@@ -1,4 +1,4 @@
-"""«Изменить данные»: whoever may, mends what the bot or the citizen got wrong; the rest is refused in words."""
+"""«Изменить данные»: those who may, mend what the bot or the citizen got wrong; the rest is refused in words."""
 
 import pytest
 
