@@ -145,6 +145,12 @@ DATA_MAP: Mapping[Table, TableData] = {
         official="person_id by_id",
         personal="part media",
     ),
+    tables.solution: _lines(
+        "what came of the answer: whether the citizen was asked, and said that the problem is solved",
+        Rows.OF_TICKET,
+        figures="ticket_id ask_at asked_at solved_at returned returned_at problem_id control_at",
+        official="control_by",
+    ),
     tables.publication: _lines(
         "where answers were published",
         Rows.OF_TICKET,

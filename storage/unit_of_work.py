@@ -36,6 +36,7 @@ from storage.repositories.retention import Retention
 from storage.repositories.review_queue import ReviewQueue
 from storage.repositories.routing_decisions import RoutingDecisions
 from storage.repositories.sent_messages import SentMessages
+from storage.repositories.solutions import Solutions
 from storage.repositories.staff import StaffDirectory
 from storage.repositories.tickets import Tickets
 from storage.repositories.unread_content import UnreadContent
@@ -74,6 +75,7 @@ class UnitOfWork:
         self.answer_limits = AnswerLimitCounts(transaction)
         self.answer_marks = AnswerMarks(transaction)
         self.drafts = Drafts(transaction)
+        self.solutions = Solutions(transaction)
         self.cards = Cards(transaction)
         self.deadlines = DeadlineSchedule(transaction)
         self.inquiries = Inquiries(transaction)

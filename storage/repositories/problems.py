@@ -158,6 +158,17 @@ class Problems(Repository):
         )
         return result.first() is not None
 
+    async def find_ticket_of(self, problem_id: int, author_key: str) -> Ticket | None:
+        """Return this citizen's latest ticket in the problem."""
+        result = await self._transaction.execute(
+            select(*TICKET_COLUMNS)
+            .where(ticket.c.problem_id == problem_id, ticket.c.author_key == author_key)
+            .order_by(ticket.c.id.desc())
+            .limit(1)
+        )
+        row = result.first()
+        return ticket_from_row(row) if row else None
+
     def add_members(self, problem_id: int, *, members: int, people: int, fingerprint: Json, heard_at: datetime) -> None:
         """Add to the counts of tickets and authors and replace the fingerprint."""
         values = {"number": problem_id, "more_members": members, "more_people": people}

@@ -12,7 +12,7 @@ from sqlalchemy.sql.expression import FromClause
 from bot.domain.tickets import OPEN_TICKET_STATES, UNACCEPTED_STATES, DismissReason, State, Step
 from bot.domain.urgency import Danger, Urgency
 from storage.repositories.base import Repository
-from storage.tables import answer, audit, message, person, publication, remark, ticket
+from storage.tables import answer, audit, message, person, publication, remark, solution, ticket
 
 _OPEN_STATES = tuple(state.value for state in OPEN_TICKET_STATES)
 _UNACCEPTED_STATES = tuple(state.value for state in UNACCEPTED_STATES)
@@ -141,6 +141,15 @@ class Reports(Repository):
             .group_by(ticket.c.danger)
         )
         return [DangerCounts(Danger(row[0]), int(row[1]), int(row[2])) for row in result]
+
+    async def count_outcomes(self, since: datetime, until: datetime) -> tuple[int, int]:
+        """Count the tickets that their authors returned, and those that they called solved, in [since, until)."""
+        counts = [
+            select(func.count()).where(moment >= since, moment < until).scalar_subquery()
+            for moment in (solution.c.returned_at, solution.c.solved_at)
+        ]
+        row = (await self._transaction.execute(select(*counts))).one()
+        return int(row[0]), int(row[1])
 
     async def count_waiting_for_triage(self) -> int:
         result = await self._transaction.execute(
@@ -280,12 +289,15 @@ def _export_query() -> Select[Any]:
             answer.c.text.label("answer"),
             posted.label("answer_link"),
             states.label("answer_state"),
+            solution.c.solved_at,
+            solution.c.returned,
             case((ticket.c.problem_id.is_not(None), func.coalesce(ticket.c.lead_id, ticket.c.id))).label("problem"),
         )
         .select_from(ticket)
         .outerjoin(person, person.c.id == ticket.c.assignee_id)
         .outerjoin(root, and_(root.c.ticket_id == ticket.c.id, root.c.part == "root"))
         .outerjoin(answer, answer.c.id == last_answer)
+        .outerjoin(solution, solution.c.ticket_id == ticket.c.id)
         .order_by(ticket.c.registered_at, ticket.c.id)
     )
 

@@ -20,6 +20,7 @@ from storage.tables.scheduling import (
     official_page_comment,
     once_key,
 )
+from storage.tables.solutions import solution
 from storage.tables.tickets import (
     answer,
     card,
@@ -78,6 +79,7 @@ __all__ = [
     "review_list",
     "sent_answer",
     "sent_message",
+    "solution",
     "ticket",
     "unread",
     "upvote",

@@ -101,6 +101,12 @@ ticket = Table(
         "ix_ticket_open", "answer_due", "id", sqlite_where=text(OPEN_STATES_SQL), postgresql_where=text(OPEN_STATES_SQL)
     ),
     Index(
+        "ix_ticket_answered",
+        "answered_at",
+        sqlite_where=text("state = 'answered'"),
+        postgresql_where=text("state = 'answered'"),
+    ),
+    Index(
         "ix_ticket_words",
         "ended_at",
         "answered_at",
