@@ -28,6 +28,8 @@ _NO = frozenset(
     {"нет", "неа", "не", "пока", "еще", "конечно", "увы", "нету", "ни", "капли", "капельки", "нее", "совсем"}
 )
 _NO_STARTS = frozenset({"нет", "неа"})
+_SOLVED = frozenset({"solved done", "solved gone", "solved state"})
+_ABSENCES = frozenset({"нет", "нету"})
 _CONTRASTS = frozenset({"но", "а", "только", "однако", "зато", "теперь", "через", "потом", "сразу", "называется"})
 _NEW_MATTER = re.compile(
     r"^(?:\W*(?:спасибо|здравствуйте|добрый день)\W+)?(?:и|а|но)\s+(?:ещ[её]|вот)(?=\W+(?!не\b|ни\b|раз\b))"
@@ -95,7 +97,7 @@ class ReactionReader:
         waits = "chatter waits" in found
         if _QUOTED.search(text.clean):
             return Reaction.UNCLEAR
-        if not waits and found & {"solved done", "solved state"} and "unsolved fact" not in found:
+        if not waits and found & _SOLVED and "unsolved fact" not in found:
             return Reaction.SOLVED
         if norms[0] == "да" and _YES.issuperset(norms[:2]):
             return Reaction.SOLVED
@@ -111,8 +113,10 @@ class ReactionReader:
             return True
         if self._repeats_itself(text.words):
             return True
-        if "solved done" in found and not _CONTRASTS.intersection(norms):
+        if "solved gone" in found:
             return False
+        if "solved done" in found and not _CONTRASTS.intersection(norms):
+            return norms[-1] in _ABSENCES
         return "unsolved ironic" in found or ("unsolved fact" in found and not text.has_question)
 
     def _repeats_itself(self, words: Sequence[Word]) -> bool:
