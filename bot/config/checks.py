@@ -59,6 +59,7 @@ def find_faults(tree: Values, folder: Path, *, for_work: bool) -> Iterator[Fault
     yield from find_role_faults(tree, for_work=for_work)
     yield from find_rule_faults(tree, folder, for_work=for_work)
     yield from _deadlines(tree)
+    yield from _answers(tree)
     yield from _calendar(tree)
     yield from _gazetteer(tree, folder)
 
@@ -304,6 +305,19 @@ def _deadline_pair(name: str, values: Values, accept_usually: str, answer_usuall
                 f"{name}.accept",
                 f"срок принятия ({accept.in_russian()}) длиннее срока ответа ({answer.in_russian()})",
                 "сделайте accept не длиннее, чем answer",
+            )
+
+
+def _answers(tree: Values) -> Iterator[Fault]:
+    values = section(tree, "answers")
+    with suppress(PydanticCustomError):
+        ask = parse_duration(values.get("ask_solved_after", "1d"))
+        close = parse_duration(values.get("close_after", "14d"))
+        if not (ask.is_working or close.is_working) and ask.to_timedelta() >= close.to_timedelta():
+            yield Fault(
+                "answers.close_after",
+                f"сообщение закроется ({close.in_russian()}) раньше, чем жителя спросят ({ask.in_russian()})",
+                "сделайте close_after длиннее, чем ask_solved_after",
             )
 
 

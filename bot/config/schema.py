@@ -355,13 +355,18 @@ class AnswersSection(Section):
 
     ``remind_posting``: how long it may wait to be posted by hand before a reminder; ``check_after``: how long after its
     publication the bot checks that it is still visible; ``hold_after_restore``: the age from which answers that were
-    not published yet wait for a person's word after the database was restored; ``dismissed``: the words to citizens who
-    were promised an answer and get none, by reason.
+    not published yet wait for a person's word after the database was restored; ``ask_solved_after``: how long after the
+    answer its reader is asked whether the problem is solved, where a rule says ``satisfaction``; ``close_after``: the
+    silence after which an answered ticket ends; ``reopen_within``: how long a complaint about the answer returns the
+    same ticket; ``dismissed``: the words to citizens who were promised an answer and get none, by reason.
     """
 
     remind_posting: AnyDuration = Field(default_factory=lambda: parse_duration("1wh"))
     check_after: CalendarDuration = Field(default_factory=lambda: parse_duration("15m"))
     hold_after_restore: CalendarDuration = Field(default_factory=lambda: parse_duration("1h"))
+    ask_solved_after: CalendarDuration = Field(default_factory=lambda: parse_duration("1d"))
+    close_after: CalendarDuration = Field(default_factory=lambda: parse_duration("14d"))
+    reopen_within: CalendarDuration = Field(default_factory=lambda: parse_duration("90d"))
     dismissed: DismissedSection = Field(default_factory=DismissedSection)
 
 

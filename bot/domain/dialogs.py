@@ -18,6 +18,7 @@ class DialogStep(StrEnum):
     CORRECTION_PREVIEW = "correct_preview"
     HAND_OVER_REASON = "hand_over_reason"
     DISMISS_REASON = "dismiss_reason"
+    CONTROL_DATE = "control_date"
     ENTRY_TEXT = "new_text"
     ENTRY_SOURCE = "new_source"
     ENTRY_NUMBER = "new_number"
@@ -88,6 +89,7 @@ TICKET_STEPS = (
     DialogStep.NOT_OURS_BODY,
     DialogStep.NOT_OURS_KNOWN,
     DialogStep.DATA_VALUE,
+    DialogStep.CONTROL_DATE,
 )
 """Steps that are about one ticket."""
 

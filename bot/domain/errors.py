@@ -50,6 +50,12 @@ class ForeignButton(Refusal):
     code = "foreign_button"
 
 
+class NotAuthor(Refusal):
+    """Somebody else than the author of the ticket pressed a button for the author."""
+
+    code = "not_author"
+
+
 class HandedOverByOther(Refusal):
     """Another person has handed the ticket over meanwhile."""
 

@@ -14,6 +14,7 @@ class MessageRole(StrEnum):
     COPY = "copy"  # the same text in another chat; the answer goes under it too
     ADDITION = "addition"  # the citizen added something
     ALBUM = "album"  # a further picture of the same album
+    REACTION = "reaction"  # thanks and the like under the answer
     STAFF = "staff"  # an official's own reply in the chat
 
 

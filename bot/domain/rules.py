@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from bot.domain.applicants import ApplicantKind
 from bot.domain.durations import Duration
+from bot.domain.solutions import USUAL_REOPENINGS
 from bot.domain.text_normal import fold
 
 _Value = TypeVar("_Value")
@@ -115,8 +116,8 @@ class RuleOutcome:
 
     ``approval``: codes of the roles that approve an answer, in order; ``four_eyes``: nobody approves an own draft;
     ``call_before_answer``: the citizen is telephoned before the answer; ``satisfaction``: the citizen is asked whether
-    the problem is solved; ``reopen_at_most``: how often a «no» reopens the ticket before it goes to the coordinator
-    (``None``: always); ``draft``, ``approve``, ``rework``, ``not_ours``: the terms for a draft, for each approval, for
+    the problem is solved; ``reopen_at_most``: how often a «no» reopens the ticket before it goes to the coordinator;
+    ``draft``, ``approve``, ``rework``, ``not_ours``: the terms for a draft, for each approval, for
     a returned draft, and for «не наше» (``None``: no term).
     """
 
@@ -124,7 +125,7 @@ class RuleOutcome:
     four_eyes: bool = False
     call_before_answer: bool = False
     satisfaction: bool = False
-    reopen_at_most: int | None = None
+    reopen_at_most: int = USUAL_REOPENINGS
     draft: DraftTerm | None = None
     approve: Duration | None = None
     rework: Duration | None = None

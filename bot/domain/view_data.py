@@ -17,6 +17,7 @@ from bot.domain.messages import Message
 from bot.domain.notifications.base import Notification
 from bot.domain.posts import StandIn
 from bot.domain.roles import Right
+from bot.domain.solutions import Solution
 from bot.domain.ticket_data import DataField
 from bot.domain.tickets import Ticket
 
@@ -96,6 +97,7 @@ class CardFacts:
     created_by: str | None
     upvotes: int  # people who have the same problem
     problem: ProblemFacts | None = None
+    solution: Solution | None = None  # what came of an answer
     previous: Ticket | None = None  # the ticket of ``ticket.previous_id``
     similar: Sequence[tuple[int, str]] = ()  # candidates for a merge: number, text
     inquiries: Sequence[InquiryFacts] = ()

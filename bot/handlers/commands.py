@@ -16,7 +16,18 @@ from bot.domain.people import Person
 from bot.domain.recipients import Audience
 from bot.domain.roles import Right
 from bot.domain.tickets import Ticket
-from bot.handlers import accounts, answers, inquiries, manual_entry, passing, people, settings, ticket_data, tickets
+from bot.handlers import (
+    accounts,
+    answers,
+    inquiries,
+    manual_entry,
+    passing,
+    people,
+    settings,
+    solutions,
+    ticket_data,
+    tickets,
+)
 from bot.handlers.types import CommandHandlers, DialogStepHandlers, OfficialMessage
 from bot.messengers.events import MessagePosted
 from bot.services.context import UseCaseContext
@@ -137,6 +148,7 @@ STEP_HANDLERS: DialogStepHandlers = {
     **inquiries.STEP_HANDLERS,
     **passing.STEP_HANDLERS,
     **ticket_data.STEP_HANDLERS,
+    **solutions.STEP_HANDLERS,
 }
 
 

@@ -25,6 +25,7 @@ from bot.handlers import (
     problems,
     review_queue,
     settings,
+    solutions,
     ticket_data,
     tickets,
     triage,
@@ -43,6 +44,7 @@ from bot.messengers.events import (
     PagePosted,
     Reacted,
 )
+from bot.services.answers import satisfaction
 from bot.services.context import UseCaseContext, author_key
 from bot.services.monitoring import foreign_activity
 from bot.services.notifications import cards, notify, presses
@@ -67,6 +69,7 @@ BUTTON_HANDLERS: ButtonHandlers = {
     **inquiries.BUTTON_HANDLERS,
     **passing.BUTTON_HANDLERS,
     **ticket_data.BUTTON_HANDLERS,
+    **solutions.BUTTON_HANDLERS,
 }
 
 
@@ -131,6 +134,9 @@ async def _on_message_posted(ctx: UseCaseContext, event: MessagePosted) -> None:
 async def _on_button_pressed(ctx: UseCaseContext, event: ButtonPressed) -> None:
     person = await reachability.find_current_official(ctx, event.chat.account, event.author.id)
     press = unpack(event.code)
+    if press is not None and press.op in solutions.CITIZEN_BUTTON_HANDLERS:
+        await _on_citizen_pressed(ctx, event, press)
+        return
     try:
         if person is None:
             raise NotAnOfficial()
@@ -143,6 +149,16 @@ async def _on_button_pressed(ctx: UseCaseContext, event: ButtonPressed) -> None:
             await BUTTON_HANDLERS[press.op](ctx, ButtonPress(person, press, event))
     except Refusal as refusal:
         await _refuse_button(ctx, event, person, press.ticket_id if press else 0, refusal)
+
+
+async def _on_citizen_pressed(ctx: UseCaseContext, event: ButtonPressed, press: CallbackData) -> None:
+    """Handle a button for the author of a ticket; an official may be one, too."""
+    try:
+        async with ctx.uow.savepoint():
+            ticket = await satisfaction.find_pressed_ticket(ctx, event, press.ticket_id)
+            await solutions.CITIZEN_BUTTON_HANDLERS[press.op](ctx, event, ticket)
+    except Refusal as refusal:
+        await _refuse_button(ctx, event, None, 0, refusal)
 
 
 async def _check_carries_button(ctx: UseCaseContext, event: ButtonPressed, press: CallbackData) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bot.domain.dialogs import Dialog, DialogStep
 from bot.domain.errors import OutdatedButton, TextRequired
 from bot.domain.people import Person
+from bot.domain.tickets import Ticket
 from bot.messengers.events import ButtonPressed, MessagePosted
 from bot.services.context import UseCaseContext
 from bot.services.sources.messages import clean_text
@@ -50,7 +51,10 @@ class OfficialMessage:
 ButtonHandler = Callable[[UseCaseContext, ButtonPress], Awaitable[None]]
 DialogStepHandler = Callable[[UseCaseContext, OfficialMessage], Awaitable[None]]
 CommandHandler = Callable[[UseCaseContext, Person, str], Awaitable[None]]
+CitizenButtonHandler = Callable[[UseCaseContext, ButtonPressed, Ticket], Awaitable[None]]
+"""The handler of a button that only the author of a ticket may press."""
 
 ButtonHandlers = dict[Op, ButtonHandler]
+CitizenButtonHandlers = dict[Op, CitizenButtonHandler]
 DialogStepHandlers = dict[DialogStep, DialogStepHandler]
 CommandHandlers = dict[str, CommandHandler]

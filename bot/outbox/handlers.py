@@ -15,6 +15,7 @@ from bot.outbox.card_handlers import (
 )
 from bot.outbox.notification_handlers import (
     record_channel_restored,
+    record_citizen_note,
     record_notification,
     record_notification_edit,
     render_callback_answer,
@@ -33,7 +34,7 @@ OUTBOX_HANDLERS: Mapping[OutboxKind, OutboxHandler[Any]] = {
     OutboxKind.NOTE: OutboxHandler(render_notification, record_notification),
     OutboxKind.PUBLICATION: OutboxHandler(render_publication, record_publication),
     OutboxKind.CORRECTION: OutboxHandler(render_correction, record_correction),
-    OutboxKind.CITIZEN_NOTE: OutboxHandler(render_citizen_note),
+    OutboxKind.CITIZEN_NOTE: OutboxHandler(render_citizen_note, record_citizen_note),
     OutboxKind.CALLBACK_ANSWER: OutboxHandler(render_callback_answer),
     OutboxKind.EDIT_NOTE: OutboxHandler(render_notification_edit, record_notification_edit),
     OutboxKind.MENU: OutboxHandler(render_menu),

@@ -8,13 +8,15 @@ from bot.domain.notifications.citizens import TicketDismissed
 from bot.domain.notifications.codec import decode
 from bot.domain.notifications.dialogs import DraftPreview
 from bot.domain.notifications.envelope import CallbackEnvelope, CitizenEnvelope, EditEnvelope, NoteEnvelope
-from bot.domain.notifications.registry import citizen_note_of, notification_of, toast_of
+from bot.domain.notifications.registry import CITIZEN_NOTES, citizen_note_of, notification_of, toast_of
+from bot.domain.notifications.solutions import SolvedQuestion
 from bot.domain.outbox import OutboxRow
 from bot.domain.tickets import State
 from bot.messengers.content import Content
 from bot.messengers.port import MenuCommand
 from bot.outbox import render_data
 from bot.outbox.outgoing import Operation, OutgoingMessage, SendResult, record_sent_messages, target_of
+from bot.services.answers.satisfaction import QUESTION_IN_WORDS_KIND, QUESTION_KIND
 from bot.services.context import UseCaseContext
 from bot.services.dialogs import dialogs
 from bot.services.staff import failover
@@ -56,7 +58,8 @@ async def record_notification(ctx: UseCaseContext, row: OutboxRow, dialog: Dialo
 
 
 async def record_notification_edit(ctx: UseCaseContext, row: OutboxRow, snapshot: None, result: SendResult) -> None:
-    await _forget_secrets(ctx, row)
+    if row.facts["code"] not in CITIZEN_NOTES:
+        await _forget_secrets(ctx, row)
 
 
 async def _forget_secrets(ctx: UseCaseContext, row: OutboxRow) -> None:
@@ -75,7 +78,11 @@ def _is_outdated(note: Notification, envelope: NoteEnvelope, dialog: Dialog) -> 
 async def render_notification_edit(
     ctx: UseCaseContext, row: OutboxRow, render_context: RenderContext
 ) -> OutgoingMessage[None] | None:
-    note, envelope = notification_of(row.facts), decode(EditEnvelope, row.facts)
+    envelope = decode(EditEnvelope, row.facts)
+    if row.facts["code"] in CITIZEN_NOTES:
+        content = replace(citizen.render_citizen_note(citizen_note_of(row.facts)), whole=True)
+        return OutgoingMessage(Operation.EDIT, target_of(row), None, content, message_ids=(envelope.message_id,))
+    note = notification_of(row.facts)
     data = await render_data.notification_data(
         ctx, row, note, envelope.user_id, without_buttons=envelope.without_buttons
     )
@@ -94,9 +101,21 @@ async def render_citizen_note(
         ticket = await ctx.uow.tickets.get(note.ticket_id)
         if ticket is None or ticket.state is not State.DISMISSED:
             return None  # a wrong press was taken back meanwhile
+    if isinstance(note, SolvedQuestion):
+        ticket = await ctx.uow.tickets.get(note.ticket_id)
+        if ticket is None or ticket.state is not State.ANSWERED:
+            return None  # its author was faster
     content = citizen.render_citizen_note(note)
     target = target_of(row, decode(CitizenEnvelope, row.facts).reply_to)
     return OutgoingMessage(Operation.SEND, target, None, content, unreplied_content=content)
+
+
+async def record_citizen_note(ctx: UseCaseContext, row: OutboxRow, snapshot: None, result: SendResult) -> None:
+    """Record a question, so that replies to it and presses under it are known to answer it."""
+    note = citizen_note_of(row.facts)
+    if isinstance(note, SolvedQuestion):
+        kind = QUESTION_IN_WORDS_KIND if note.by_words else QUESTION_KIND
+        await record_sent_messages(ctx, row, result, kind)
 
 
 async def render_callback_answer(

@@ -103,6 +103,7 @@ async def card_facts(ctx: UseCaseContext, ticket: Ticket, person: Person, card: 
         upvotes=await ctx.uow.upvotes.count(ticket.id),
         created_by=await ctx.uow.staff.find_name(ticket.created_by) if ticket.created_by else None,
         problem=await merge_split.problem_facts(ctx, ticket, answer),
+        solution=await ctx.uow.solutions.get(ticket.id) if ticket.answered_at is not None else None,
         previous=await ctx.uow.tickets.get(ticket.previous_id) if ticket.previous_id else None,
         data_fields=await _list_data_fields(ctx, ticket, person),
         topics=_topics(ctx, ticket, card),

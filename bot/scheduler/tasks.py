@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from bot.runtime.runtime import Runtime
 from bot.scheduler.publication_check import PublicationChecker
 from bot.scheduler.retention import Cleaner
+from bot.services.answers import control, satisfaction, silence
 from bot.services.context import UseCaseContext
 from bot.services.deadlines import outage_summary, reminders
 from bot.services.dialogs import dialogs
@@ -151,6 +152,9 @@ PERIODIC_TASKS = (
     PeriodicTask("expired_dialogs", 20, when_due(_has_expired_dialogs, dialogs.expire_abandoned)),
     PeriodicTask("review_queue", 20, when_due(review_queue.is_due, review_queue.publish_lists)),
     PeriodicTask("spikes", 30, _report_spikes),
+    PeriodicTask("satisfaction", 20, when_due(satisfaction.is_due, satisfaction.ask_due)),
+    PeriodicTask("control", 20, when_due(control.is_due, control.remind)),
+    PeriodicTask("silence", 0, when_due(silence.is_due, silence.close_silent), seconds=silence.INTERVAL_SECONDS),
     PeriodicTask("words_retention", 60, when_due(retention.is_due, retention.run), is_clock_driven=False),
     # These observe the others, or count how long the process runs.
     PeriodicTask("watchdog", 30, _run_watchdog, is_clock_driven=False),

@@ -78,6 +78,12 @@ class Municipality:
     """Time after its publication at which an answer is checked for visibility."""
     hold_after_restore: timedelta = timedelta(hours=1)
     """Age from which unpublished answers wait for a person's word after the database was restored."""
+    ask_solved_after: timedelta = timedelta(days=1)
+    """Time after its publication at which the reader of an answer is asked whether the problem is solved."""
+    close_after: timedelta = timedelta(days=14)
+    """Silence after which an answered ticket ends."""
+    reopen_within: timedelta = timedelta(days=90)
+    """Time after the answer during which «не решено» returns the same ticket."""
     danger_texts: Mapping[Danger, str] = field(default_factory=dict)
     """The municipality's own words for people in danger, where it has some."""
     words_kept: timedelta = timedelta(days=5 * 365)

@@ -77,6 +77,10 @@ class Op(StrEnum):
     DISTRICT_PAGE = "zm"  # open the list of districts; the argument is the page
     DISTRICT = "zd"  # the ticket is in another district; the argument is the district's code
     PEOPLE = "pp"  # a page of the officials, or a change there; the argument says which
+    SOLVED = "ky"  # «Да»: the author of a ticket calls its problem solved
+    NOT_SOLVED = "kn"  # «Нет»
+    RETURN = "kr"  # an official reads «не решено» in the author's words; the argument is the message, if any
+    CONTROL = "kc"  # set a control date
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from bot.views.card_keyboards import DISMISS_REASON_TITLES, card_keyboard
 from bot.views.danger import DANGER_TITLES
 from bot.views.inquiries import inquiry_lines
 from bot.views.notifications.problems import delivery_progress, problem_summary
+from bot.views.notifications.solutions import solution_lines
 from bot.views.render_context import RenderContext, shorten
 
 MAX_TEXT_CHARS = 2000
@@ -46,6 +47,7 @@ def render_card(facts: CardFacts, context: RenderContext) -> Content:
     ]
     spans += _status_lines(facts, context)
     spans += inquiry_lines(facts, context)
+    spans += solution_lines(facts.solution, context)
     spans += [
         _remark_line(name, remark, context) for name, remark in facts.remarks if remark is not _typed_reason(facts)
     ]

@@ -19,9 +19,11 @@ from bot.domain.notifications.citizens import (
     TicketDismissed,
     TicketRegistered,
 )
+from bot.domain.notifications.solutions import BackInWork, SolvedConfirmed, SolvedQuestion
 from bot.domain.tickets import DismissReason
 from bot.domain.view_data import PublicationFacts
-from bot.messengers.content import Content, Mention, Span, Text
+from bot.messengers.content import Button, Content, Mention, Span, Text
+from bot.views.callback_codes import Op, pack
 from bot.views.danger import DANGER_TEXTS
 from bot.views.render_context import shorten
 
@@ -81,6 +83,11 @@ _TEMPLATES: Mapping[type[CitizenNote], str] = {
         "От вас пришло слишком много сообщений, поэтому ближайшие сутки мы на них не отвечаем. Всё, что вы напишете, "
         "сохранится. Если людям грозит опасность, звоните 112."
     ),
+    SolvedConfirmed: "Сообщение №{note.ticket_id}: вопрос решён. Спасибо, что сказали!",
+    BackInWork: (
+        "Сообщение №{note.ticket_id} снова в работе: вопрос не решён. Если хотите, напишите, что не сделано. "
+        "Ответ придёт сюда."
+    ),
     TicketRegistered: "Сообщение №{note.ticket_id} принято. Ответ придёт сюда.",
 }
 
@@ -113,10 +120,19 @@ def render_citizen_note(note: CitizenNote) -> Content:
         return Content.of(f"{_UNREAD_TITLES[note.kind]} я не читаю, напишите словами.")
     if isinstance(note, DangerAdvice):
         return Content.of(note.text or DANGER_TEXTS[note.danger])
+    if isinstance(note, SolvedQuestion):
+        return _solved_question(note)
     if isinstance(note, TicketDismissed):
         words = _DISMISSED[note.reason] if note.text is None else note.text
         return Content.of(words.replace("{number}", str(note.ticket_id)))
     return Content.of(_TEMPLATES[type(note)].format(note=note))
+
+
+def _solved_question(note: SolvedQuestion) -> Content:
+    if note.by_words:
+        return Content.of("Вопрос решён? Ответьте на это сообщение словом «да» или «нет».")
+    yes, no = Button("Да", pack(Op.SOLVED, note.ticket_id)), Button("Нет", pack(Op.NOT_SOLVED, note.ticket_id))
+    return Content.of(f"Сообщение №{note.ticket_id}: вам ответили. Вопрос решён?", keyboard=[[yes, no]])
 
 
 def render_filler() -> Content:

@@ -45,6 +45,8 @@ COLUMN_TITLES = {
     "applicant_kind": "Вид заявителя",
     "applicant_name": "Заявитель",
     "phone": "Телефон",
+    "solved_at": "Решено со слов жителя",
+    "returned": "Возвращено жителем, раз",
 }
 """Heading of every column of the export, in their order."""
 

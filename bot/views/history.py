@@ -38,6 +38,13 @@ _ACTIONS = {
     "not_ours": "сказано «не наше»",
     "passed_around": "передают по кругу",
     "decision_control": "напоминание о сроке решения",
+    "asked": "жителя спросили, решён ли вопрос",
+    "solved": "житель подтвердил, что вопрос решён",
+    "thanked": "житель поблагодарил",
+    "reaction": "житель написал под ответом",
+    "not_solved": "вопрос не решён, возвращено в работу",
+    "control": "поставлено на контроль",
+    "control_over": "снято с контроля",
     "resent": "исход отправки был неизвестен, отправлено ещё раз",
 }
 
@@ -148,6 +155,8 @@ def _action_text(row: AuditRow, titles: Mapping[str, str]) -> str | None:
             return f"отметка на ответе: {mark_titles([MarkKind(facts['mark'])])}"
         case "answer_unmarked":
             return f"снята отметка на ответе: {mark_titles([MarkKind(facts['mark'])])}"
+        case "close":
+            return "закрыто: после ответа никто не писал" if facts.get("why") == "silence" else "закрыто"
         case "overdue":
             return f"просрочено: {_DEADLINE_VERBS.get(facts.get('limit', ''), '')}"
         case "inquiry_asked" | "inquiry_answered" | "inquiry_late":

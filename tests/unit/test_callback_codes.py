@@ -86,6 +86,10 @@ PUBLISHED = {
     b"1:cd:142": CallbackData(Op.DATA_MENU, 142),
     b"1:cf:142:topic.1": CallbackData(Op.DATA_FIELD, 142, "topic.1"),
     b"1:cv:142:kind.legal": CallbackData(Op.DATA_VALUE, 142, "kind.legal"),
+    b"1:ky:142": CallbackData(Op.SOLVED, 142),
+    b"1:kn:142": CallbackData(Op.NOT_SOLVED, 142),
+    b"1:kr:142:77": CallbackData(Op.RETURN, 142, "77"),
+    b"1:kc:142": CallbackData(Op.CONTROL, 142),
 }
 
 # The numbers of these buttons stand in published codes, so the order is pinned, too.

@@ -149,6 +149,7 @@ CHAT = '[[telegram.chats]]\nid = -100\nanswers = "bot"\n'
         ({"deadlines": "remind_at = [0]\n"}, "deadlines.remind_at[0]", "больше 0", "0.5"),
         ({"deadlines": "remind_at = [nan]\n"}, "deadlines.remind_at[0]", "число", "0.5"),
         ({"deadlines": "remind_at = 0.5\n"}, "deadlines.remind_at", "список", "0.5"),
+        ({"answers": 'close_after = "12h"\n'}, "answers.close_after", "раньше, чем жителя спросят", "ask_solved_after"),
         ({"follow_up": 'within = "1wh"\n'}, "follow_up.within", "рабочее", "30m"),
         ({"staff_notices": 'fallback_after = "1wh"\n'}, "staff_notices.fallback_after", "рабочее", "30m"),
         ({"problems": 'within = "1wd"\n'}, "problems.within", "рабочее", "30m"),

@@ -7,8 +7,10 @@ from types import ModuleType
 
 import bot.handlers
 from bot.domain.dialogs import DialogStep
-from bot.handlers import commands, router
+from bot.handlers import commands, router, solutions
 from bot.views.callback_codes import Op
+
+_TABLES = ("BUTTON_HANDLERS", "CITIZEN_BUTTON_HANDLERS")
 
 
 def _handler_modules() -> list[ModuleType]:
@@ -17,10 +19,11 @@ def _handler_modules() -> list[ModuleType]:
 
 
 def test_every_button_has_exactly_one_handler() -> None:
-    handled = Counter(op for module in _handler_modules() for op in getattr(module, "BUTTON_HANDLERS", ()))
+    tables = [getattr(module, name, ()) for module in _handler_modules() for name in _TABLES]
+    handled = Counter(op for table in tables for op in table)
 
     assert handled == Counter(Op)
-    assert set(router.BUTTON_HANDLERS) == set(Op)
+    assert set(router.BUTTON_HANDLERS) | set(solutions.CITIZEN_BUTTON_HANDLERS) == set(Op)
 
 
 def test_every_dialog_step_has_exactly_one_handler() -> None:

@@ -13,6 +13,7 @@ from bot.domain.notifications import registry
 from bot.domain.notifications.citizens import ContentUnread, DangerAdvice, TicketDismissed
 from bot.domain.notifications.dialogs import AskAnswer, PromptClosed
 from bot.domain.notifications.refusals import RefusalDetails
+from bot.domain.notifications.solutions import SolvedQuestion
 from bot.domain.notifications.toasts import HandedOverToast, RefusalToast, ToastCode
 from bot.domain.tickets import DismissReason
 from bot.domain.urgency import Danger
@@ -34,7 +35,8 @@ def test_every_notification_has_exactly_one_view():
 
 def test_every_citizen_note_and_toast_has_words():
     assert set(citizen._DISMISSED) == set(DismissReason)
-    assert {*citizen._TEMPLATES, ContentUnread, DangerAdvice, TicketDismissed} == set(registry.CITIZEN_NOTES.values())
+    others = {ContentUnread, DangerAdvice, SolvedQuestion, TicketDismissed}
+    assert {*citizen._TEMPLATES, *others} == set(registry.CITIZEN_NOTES.values())
     assert set(citizen._UNREAD_TITLES) == set(UnreadKind)
     assert set(DANGER_TEXTS) == set(DANGER_TITLES) == set(Danger)
     assert set(toasts._TEMPLATES) == set(registry.TOASTS.values())

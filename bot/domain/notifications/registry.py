@@ -23,6 +23,7 @@ from bot.domain.notifications import (
     refusals,
     reports,
     review_queue,
+    solutions,
     staff,
     ticket_data,
     tickets,
@@ -39,6 +40,7 @@ C = TypeVar("C", bound=Coded)
 MODULES = (
     *(administrator, answer_limits, answers, citizens, deadlines, dialogs, held_notes, inquiries, limits),
     *(manual_posting, monitoring, passing, people, people_pages, problems, refusals, reports, review_queue),
+    *(manual_posting, monitoring, passing, people, problems, refusals, reports, review_queue, solutions),
     *(staff, ticket_data, tickets, toasts),
 )
 

@@ -47,6 +47,9 @@ class ReportFigures:
     new_dismissed: int | None = stored(default=None, omit_default=True)
     new_in_work: int | None = stored(default=None, omit_default=True)
     answered: int
+    returned: int = stored(default=0, omit_default=True)
+    """Tickets that their authors returned after the answer, and those that they called solved."""
+    solved: int = stored(default=0, omit_default=True)
     in_work: int
     unaccepted: int = stored(default=0)
     dismissed: int = stored(default=0)

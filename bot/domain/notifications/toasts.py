@@ -38,6 +38,7 @@ class ToastCode(StrEnum):
     PERSONAL_DATA = "personal_data"
     MARKED_INCOMPLETE = "marked_incomplete"
     UNMARKED_INCOMPLETE = "unmarked_incomplete"
+    SOLVED = "solved"
 
 
 class HandedOverToast(Toast, code="handed"):

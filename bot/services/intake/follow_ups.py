@@ -57,7 +57,7 @@ async def _handle_late_album_text(
         await create_ticket(ctx, message, reading, source)
         await cards.sync(ctx, ticket)
     else:
-        await _attach_addition(ctx, ticket, message, reading)
+        await attach_addition(ctx, ticket, message, reading)
 
 
 async def attach_to_open_ticket(ctx: UseCaseContext, message: Message, reading: Reading, source: Source) -> bool:
@@ -73,13 +73,13 @@ async def attach_to_open_ticket(ctx: UseCaseContext, message: Message, reading: 
         return False
     if source.kind is SourceKind.CHAT and not reading.appeal and await _is_reply_to_others(ctx, message, ticket):
         return False
-    await _attach_addition(ctx, ticket, message, reading)
+    await attach_addition(ctx, ticket, message, reading)
     if continued is None:
         await acknowledge(ctx, message, ticket, source)
     return True
 
 
-async def _attach_addition(ctx: UseCaseContext, ticket: Ticket, message: Message, reading: Reading) -> None:
+async def attach_addition(ctx: UseCaseContext, ticket: Ticket, message: Message, reading: Reading) -> None:
     """Add *message* to *ticket* and notify the responsible people by a reply to the card."""
     await ctx.uow.messages.attach_to_ticket(message.id, ticket.id, MessageRole.ADDITION)
     await ctx.uow.tickets.touch(ticket.id, ctx.now)
@@ -118,7 +118,7 @@ async def _attach_copy(ctx: UseCaseContext, ticket: Ticket, message: Message, re
     conversation = (message.account, message.chat_id, message.thread)
     messages = await ctx.uow.messages.list_for_ticket(ticket.id)
     if any((stored.account, stored.chat_id, stored.thread) == conversation for stored in messages):
-        await _attach_addition(ctx, ticket, message, reading)
+        await attach_addition(ctx, ticket, message, reading)
         return
     await ctx.uow.messages.attach_to_ticket(message.id, ticket.id, MessageRole.COPY)
     await ctx.uow.audit_log.record("copy", ctx.now, ticket_id=ticket.id, facts={"message": message.id})

@@ -10,7 +10,7 @@ from bot.messengers.events import AuthorKind, MessageDeleted, MessagePosted
 from bot.messengers.serialization import pack_media
 from bot.services.answers import detect_posted, verify_published
 from bot.services.context import UseCaseContext, author_key
-from bot.services.intake import danger_advice, limits, review_queue, unread_content, upvotes
+from bot.services.intake import danger_advice, limits, reactions, review_queue, unread_content, upvotes
 from bot.services.intake.create_ticket import create_ticket, is_ticket, read_message
 from bot.services.intake.follow_ups import attach_to_album_ticket, attach_to_open_ticket
 from bot.services.manual_posting import staff_replies
@@ -52,6 +52,8 @@ async def receive_message(ctx: UseCaseContext, event: MessagePosted, source: Sou
 async def _handle(ctx: UseCaseContext, message: Message, reading: Reading, source: Source) -> None:
     """Make a ticket or a part of one of a message that is neither an official's nor over a limit."""
     if await attach_to_album_ticket(ctx, message, reading, source) or await upvotes.add_upvote(ctx, message, reading):
+        return
+    if await reactions.receive_reaction(ctx, message, reading, source):
         return
     needs_person = await unread_content.report_unread(ctx, message, reading, source)
     if is_noise(message, reading) and not needs_person:
@@ -107,6 +109,8 @@ async def receive_edit(ctx: UseCaseContext, event: MessagePosted, source: Source
     reading = ctx.municipality.understanding.read(text)
     if known.ticket_id is not None:
         await _apply_edit(ctx, known, edited, reading, is_held=is_held)
+        if known.part is MessageRole.REACTION and not is_held:
+            await reactions.receive_edited_reaction(ctx, edited, reading, source)
     elif not is_held:
         await _handle_edited(ctx, edited, reading, source)
     if may_be_held and not is_held:
@@ -116,6 +120,8 @@ async def receive_edit(ctx: UseCaseContext, event: MessagePosted, source: Source
 
 async def _handle_edited(ctx: UseCaseContext, edited: Message, reading: Reading, source: Source) -> None:
     """Make a ticket, or a part of one, of an edited message that was neither."""
+    if await reactions.receive_reaction(ctx, edited, reading, source):
+        return
     if is_noise(edited, reading) or await attach_to_open_ticket(ctx, edited, reading, source):
         return
     if await is_ticket(ctx, edited, reading, source):

@@ -158,9 +158,11 @@ async def notify_in_chat(
     priority: Priority = Priority.ANSWER,
     *,
     due_at: datetime | None = None,
+    expires_at: datetime | None = None,
     dedupe: str | None = None,
+    ticket_id: int | None = None,
 ) -> None:
-    """Queue *note* for a citizen in any chat."""
+    """Queue *note* for a citizen in any chat; with *ticket_id* the sent message is known to be about that ticket."""
     draft = OutboxDraft(
         OutboxKind.CITIZEN_NOTE,
         chat.account,
@@ -168,11 +170,22 @@ async def notify_in_chat(
         chat_kind=chat.kind.value,
         thread=chat.thread,
         source_id=chat.source_id,
+        ticket_id=ticket_id,
         facts=to_facts(note, CitizenEnvelope(reply_to=reply_to)),
         priority=priority,
         due_at=due_at,
+        expires_at=expires_at,
         dedupe=dedupe,
     )
+    await ctx.uow.outbox.enqueue(draft, ctx.now)
+
+
+async def edit_citizen_note(
+    ctx: UseCaseContext, account: str, chat_id: str, message_id: str, note: CitizenNote
+) -> None:
+    """Replace a sent note to a citizen by *note*."""
+    facts = to_facts(note, EditEnvelope(message_id=message_id))
+    draft = OutboxDraft(OutboxKind.EDIT_NOTE, account, chat_id, facts=facts, priority=Priority.INTERACTIVE)
     await ctx.uow.outbox.enqueue(draft, ctx.now)
 
 

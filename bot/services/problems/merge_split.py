@@ -69,11 +69,7 @@ async def split_ticket(ctx: UseCaseContext, ticket_id: int, person: Person) -> T
         raise OutdatedButton(number=ticket.id, state=ticket.state.value)
     lead = await workflow.get(ctx, ticket.lead_id)
     await workflow.check_right(ctx, person, Right.GROUP, lead)
-    changed = await ctx.uow.tickets.update(ticket, TicketChange(problem_id=None, lead_id=None))
-    if changed is None:
-        raise TakenByOther(number=ticket.id)
-    await ctx.uow.audit_log.record("split", ctx.now, person_id=person.id, ticket_id=ticket.id, facts={"from": lead.id})
-    await ctx.uow.problems.recount(ticket.problem_id)
+    changed = await problem_members.take_out(ctx, ticket, person)
     if changed.is_open:
         await deadlines.reschedule(ctx, changed, changed.registered_at)
         await cards.sync(ctx, changed, actor=person)

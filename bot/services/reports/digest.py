@@ -94,6 +94,7 @@ async def collect_figures(ctx: UseCaseContext, since: datetime, until: datetime)
     sectors = await reports.count_by_sector(since, until)
     fate = await reports.count_new_by_state(since, until)
     overdue = await reports.list_overdue(until, MAX_OVERDUE_LISTED + 1)
+    returned, solved = await reports.count_outcomes(since, until)
     return ReportFigures(
         since=since,
         until=until,
@@ -102,6 +103,8 @@ async def collect_figures(ctx: UseCaseContext, since: datetime, until: datetime)
         new_dismissed=fate.dismissed,
         new_in_work=fate.in_work,
         answered=sum(line.answered for line in sectors),
+        returned=returned,
+        solved=solved,
         in_work=sum(line.in_work for line in sectors),
         unaccepted=sum(line.unaccepted for line in sectors),
         dismissed=sum(line.dismissed for line in sectors),

@@ -28,7 +28,7 @@ from bot.views.export import (
 )
 from bot.views.render_context import citizen_name
 
-DATETIME_COLUMNS = ("registered_at", "accept_due", "answer_due", "accepted_at", "answered_at", "ended_at")
+DATETIME_COLUMNS = ("registered_at", "accept_due", "answer_due", "accepted_at", "answered_at", "ended_at", "solved_at")
 
 BYTE_ORDER_MARK = "\ufeff"
 
@@ -151,7 +151,7 @@ async def as_xlsx(records: AsyncIterator[dict[str, Any]]) -> bytes:
     row_number = 1
     async for one in records:
         for column, (name, value) in enumerate(one.items()):
-            if name in ("id", "previous_id", "problem") and value is not None:
+            if name in ("id", "previous_id", "problem", "returned") and value is not None:
                 sheet.write_number(row_number, column, value)
             elif isinstance(value, datetime):
                 sheet.write_datetime(row_number, column, value, datetime_format)

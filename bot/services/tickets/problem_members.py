@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.domain.errors import TakenByOther
 from bot.domain.people import Person
 from bot.domain.problems import Candidate
 from bot.domain.ticket_changes import TicketChange
-from bot.domain.tickets import SHARED_BY_MEMBERS, TRANSITIONS, State, Step, Ticket
+from bot.domain.tickets import SHARED_BY_MEMBERS, TRANSITIONS, State, Step, Ticket, next_state
 from bot.services.context import UseCaseContext
 from bot.services.notifications import cards
 from bot.services.tickets.problem_matching import ProblemMatch
+from bot.services.tickets.questions import schedule_questions
 
 ANSWERED_STATES = (State.PUBLISHING, State.ANSWERED)
 """A ticket that joins a problem in one of these states gets the existing answer."""
@@ -68,6 +70,29 @@ async def apply_step_to_members(
     await ctx.uow.audit_log.record_all(step.value, ctx.now, facts, person_id=actor.id if actor else None)
 
 
+async def take_out(ctx: UseCaseContext, member: Ticket, actor: Person | None) -> Ticket:
+    """Take *member* out of its problem; no ticket joins it automatically any more."""
+    changed = await ctx.uow.tickets.update(member, TicketChange(problem_id=None, lead_id=None))
+    if changed is None or member.lead_id is None or member.problem_id is None:
+        raise TakenByOther(number=member.id)
+    person_id, facts = actor.id if actor else None, {"from": member.lead_id}
+    await ctx.uow.audit_log.record("split", ctx.now, person_id=person_id, ticket_id=member.id, facts=facts)
+    await ctx.uow.problems.recount(member.problem_id)
+    await sync_lead_card(ctx, member.lead_id)
+    return changed
+
+
+async def return_members(ctx: UseCaseContext, lead: Ticket) -> None:
+    """Return all answered members of the problem to work: the answer has solved nothing."""
+    change = TicketChange(assignee_id=None, accepted_at=None, accept_due=lead.accept_due, answer_due=lead.answer_due)
+    steps = {State.ANSWERED: next_state(State.ANSWERED, Step.NOT_SOLVED)}
+    moved = await ctx.uow.problems.transition_members(lead.problem_id or 0, steps, change)
+    await _record_transitions(
+        ctx, Step.NOT_SOLVED, State.REOPENED, [ticket_id for ticket_id, _ in moved], State.ANSWERED
+    )
+    await sync_lead_card(ctx, lead.id)
+
+
 async def requeue(ctx: UseCaseContext, lead: Ticket, actor: Person) -> None:
     """Return members whose answer could not be published to publishing."""
     steps = {State.ACCEPTED: State.PUBLISHING}
@@ -97,9 +122,13 @@ async def mark_failed_by(ctx: UseCaseContext, publication_id: int) -> None:
     await _record_transitions(ctx, Step.PUBLICATION_FAILED, State.ACCEPTED, back)
 
 
-async def _record_transitions(ctx: UseCaseContext, step: Step, state: State, ids: Sequence[int]) -> None:
-    facts = {"was": State.PUBLISHING.value, "now": state.value}
+async def _record_transitions(
+    ctx: UseCaseContext, step: Step, state: State, ids: Sequence[int], was: State = State.PUBLISHING
+) -> None:
+    facts = {"was": was.value, "now": state.value}
     await ctx.uow.audit_log.record_all(step.value, ctx.now, dict.fromkeys(ids, facts))
+    if step is Step.PUBLICATION_CONFIRMED:
+        await schedule_questions(ctx, ids)
 
 
 async def sync_lead_card(ctx: UseCaseContext, lead_id: int) -> None:

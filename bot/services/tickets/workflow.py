@@ -30,6 +30,7 @@ from bot.services.dialogs import dialogs
 from bot.services.manual_posting import staff_replies
 from bot.services.notifications import cards, notify
 from bot.services.tickets import dismissal, problem_members
+from bot.services.tickets.questions import schedule_questions
 
 NO_CHANGE = TicketChange()
 
@@ -81,6 +82,8 @@ async def transition(
     await deadlines.cancel_finished(ctx, ticket, changed)
     await ctx.uow.cards.close_menus(ticket.id)
     await cards.sync(ctx, changed, actor=actor)
+    if step is Step.PUBLICATION_CONFIRMED:
+        await schedule_questions(ctx, [changed.id])
     if step is Step.CHOOSE_SECTOR:
         await staff_replies.offer_stored_replies(ctx, changed)
     return changed
@@ -159,26 +162,29 @@ async def restart(ctx: UseCaseContext, ticket: Ticket, step: Step, person: Perso
     sector = sector or ticket.sector
     if sector not in (ctx.municipality.sectors or (None,)):
         raise OutdatedButton(state=ticket.state.value)
-    terms = deadlines.compute(ctx, ticket.urgency, ctx.now)
     holder_ids = {card.person_id for card in await ctx.uow.cards.list_for_ticket(ticket.id)}
-    changed = await transition(
-        ctx,
-        ticket,
-        step,
-        person,
-        TicketChange(
-            sector=sector,
-            theme=ctx.municipality.theme_within(sector, ticket.theme),
-            dismiss_reason=None,
-            ended_at=None,
-            assignee_id=None,
-            accepted_at=None,
-            accept_due=terms.accept_due,
-            answer_due=terms.answer_due,
-        ),
-    )
-    await deadlines.schedule(ctx, ticket, terms.due_moments)
+    changed = await restart_terms(ctx, ticket, step, person, sector)
     await _notify_previous_holders(ctx, changed, person, holder_ids, Returned(ticket_id=changed.id))
+    return changed
+
+
+async def restart_terms(
+    ctx: UseCaseContext, ticket: Ticket, step: Step, person: Person | None, sector: str | None
+) -> Ticket:
+    """Take *step* back to work in *sector*; nobody has accepted the ticket, and deadlines start from now."""
+    terms = deadlines.compute(ctx, ticket.urgency, ctx.now)
+    change = TicketChange(
+        sector=sector,
+        theme=ctx.municipality.theme_within(sector, ticket.theme),
+        dismiss_reason=None,
+        ended_at=None,
+        assignee_id=None,
+        accepted_at=None,
+        accept_due=terms.accept_due,
+        answer_due=terms.answer_due,
+    )
+    changed = await transition(ctx, ticket, step, person, change)
+    await deadlines.schedule(ctx, ticket, terms.due_moments)
     return changed
 
 

@@ -15,6 +15,7 @@ from bot.domain.notifications.dialogs import (
     PromptClosed,
 )
 from bot.domain.notifications.refusals import Refused
+from bot.domain.notifications.solutions import AskControlDate
 from bot.domain.notifications.staff import FindHelp, Help, InvitationList, NoDialog, UnknownCommand, Welcome
 from bot.domain.view_data import NotificationData
 from bot.messengers.content import Bold, Button, Content, Link, Span, Text
@@ -144,14 +145,22 @@ def new_number(note: AskNewNumber, data: NotificationData, context: RenderContex
     return Content.of("Номер в той системе? Напишите его.", keyboard=[[skip], *cancel_row(data)])
 
 
+DATE_FAULTS = {
+    "unread": "Не получилось прочитать дату. ",
+    "past": "Это время уже прошло. ",
+    "far": "Проверьте год: до этого больше двух лет. ",
+}
+
+
+def control_date(note: AskControlDate, data: NotificationData, context: RenderContext) -> Content:
+    wrong = DATE_FAULTS.get(note.fault or "", "")
+    words = f"{wrong}До какого дня №{note.ticket_id} на контроле? В этот день напомню. Например: 25.11 или 25.11 10:00"
+    return Content.of(words, keyboard=[*cancel_row(data)])
+
+
 def new_due(note: AskNewDeadline, data: NotificationData, context: RenderContext) -> Content:
     skip = Button("Обычный срок", pack(Op.MANUAL_ENTRY, 0, "due="))
-    faults = {
-        "unread": "Не получилось прочитать дату. ",
-        "past": "Это время уже прошло. ",
-        "far": "Проверьте год: до этого больше двух лет. ",
-    }
-    wrong = faults.get(note.fault or "", "")
+    wrong = DATE_FAULTS.get(note.fault or "", "")
     return Content.of(
         f"{wrong}До какого времени нужно ответить? Например: 25.11.2026 15:00 или 25.11",
         keyboard=[[skip], *cancel_row(data)],
@@ -212,6 +221,7 @@ DIALOG_VIEWS = (
     row(AskNewNumber, new_number),
     row(AskNewDeadline, new_due),
     row(AskNewApplicant, new_applicant),
+    row(AskControlDate, control_date),
     row(NewTicketRegistered, new_done),
     row(InvitationList, invitations),
     template_row(PromptClosed, "{note.text}"),

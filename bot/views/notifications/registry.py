@@ -22,6 +22,7 @@ from bot.views.notifications.people_pages import PEOPLE_PAGE_VIEWS
 from bot.views.notifications.problems import PROBLEM_VIEWS
 from bot.views.notifications.reminders import REMINDER_VIEWS
 from bot.views.notifications.reports import REPORT_VIEWS
+from bot.views.notifications.solutions import SOLUTION_VIEWS
 from bot.views.notifications.staff import STAFF_VIEWS
 from bot.views.notifications.tickets import TICKET_VIEWS
 from bot.views.notifications.view_table import NotificationView, row
@@ -67,6 +68,7 @@ NOTIFICATION_VIEWS: Mapping[type[Notification], NotificationView] = dict(
         *PROBLEM_VIEWS,
         *REMINDER_VIEWS,
         *REPORT_VIEWS,
+        *SOLUTION_VIEWS,
         *STAFF_VIEWS,
         *TICKET_VIEWS,
         *TICKET_DATA_VIEWS,

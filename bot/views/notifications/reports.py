@@ -39,6 +39,8 @@ def _figures_content(heading: str, figures: ReportFigures, context: RenderContex
         Text(f"\nНовых: {figures.new}"),
         *_fate_of_new(figures),
         Text(f"\nОтвечено: {figures.answered}"),
+        *([Text(f"\nРешено со слов жителей: {figures.solved}")] if figures.solved else ()),
+        *([Text(f"\nВозвращено жителями: {figures.returned}")] if figures.returned else ()),
         Text(f"\nНе требует ответа: {figures.dismissed}"),
         Text(f"\nВ работе: {figures.in_work}"),
         *_earlier_in_work(figures),

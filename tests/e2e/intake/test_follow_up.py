@@ -164,7 +164,7 @@ async def test_repeated_text_in_same_chat_is_an_addition(bot: Harness) -> None:
     assert [text for text in bot.bot_texts(GROUP) if "Засыплем" in text] == ["Засыплем завтра."]
 
 
-async def test_the_next_message_after_the_answer_is_a_new_ticket_and_thanks_is_none(bot: Harness) -> None:
+async def test_a_complaint_after_the_answer_returns_the_ticket_and_thanks_is_none(bot: Harness) -> None:
     telegram, vk = bot.sandbox.telegram, bot.sandbox.vk
     await telegram.send_message(GROUP, MARIA, PIT)
     await bot.answer_ticket(ROADS_HEAD, 1, "Засыплем завтра.")
@@ -177,15 +177,17 @@ async def test_the_next_message_after_the_answer_is_a_new_ticket_and_thanks_is_n
     await vk.send_message(COMMUNITY, PYOTR, "Спасибо!")
     bot.pass_time(minutes=10)
     await telegram.send_message(GROUP, MARIA, "Прошёл день, яма на дороге на месте")
-    await bot.wait_for_card(ROADS_HEAD, 3, "на месте", "Житель уже писал: №1")
+    await bot.wait_for_card(ROADS_HEAD, 1, "на месте", "Возвращено 1 раз")
     await vk.send_message(COMMUNITY, PYOTR, "Яму на дороге так и не засыпали")
-    await bot.wait_for_card(ROADS_HEAD, 4, "не засыпали", "Житель уже писал: №2")
+    await bot.wait_for_card(ROADS_HEAD, 2, "не засыпали", "Возвращено 1 раз")
+    await vk.send_message(COMMUNITY, PYOTR, "А ещё на Садовой 3 яма на дороге")
+    await bot.wait_for_card(ROADS_HEAD, 3, "Садовая, 3")
 
-    await bot.answer_ticket(ROADS_HEAD, 3, "Засыпали.")
-    await bot.wait_for_card(ROADS_HEAD, 3, "Отвечено")
+    await bot.answer_ticket(ROADS_HEAD, 1, "Засыпали.")
+    await bot.wait_for_card(ROADS_HEAD, 1, "Отвечено")
     bot.clock.advance(timedelta(days=15))
     await telegram.send_message(GROUP, MARIA, PIT)
-    assert "Житель уже писал" not in message_text(await bot.wait_for_card(ROADS_HEAD, 5))
+    assert "Житель уже писал" not in message_text(await bot.wait_for_card(ROADS_HEAD, 4))
 
 
 async def test_hours_later_a_clear_repetition_joins_the_open_ticket_and_the_author_reads_its_number(

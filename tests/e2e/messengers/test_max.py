@@ -2,11 +2,22 @@
 
 import pytest
 
+from bot.domain.tickets import State
 from sandbox.faults import Fault, FaultKind
 from sandbox.max import MaxServer, max_fault
 from sandbox.max.state import Message
-from tests.e2e.harness import ADMINISTRATOR, COORDINATOR, HOUSING_HEAD, MARIA, ROADS_HEAD, STAFF, Harness, message_text
-from tests.e2e.queries import wait_until_idle
+from tests.e2e.harness import (
+    ADMINISTRATOR,
+    COORDINATOR,
+    HOUSING_HEAD,
+    MARIA,
+    PYOTR,
+    ROADS_HEAD,
+    STAFF,
+    Harness,
+    message_text,
+)
+from tests.e2e.queries import get_ticket_state, wait_until_idle
 
 HATCH = "На Ленина 45 третий день открыт люк на дороге, яма огромная, дети ходят в школу!"
 MAX_TOKEN = "max-token-for-tests-only"
@@ -50,7 +61,8 @@ async def max_town(closed_bot: Harness) -> Harness:
     server.chat(ELSEWHERE, "Чужой двор")
     await server.start_bot(EDUCATION_HEAD)
     section = SECTION.format(token=MAX_TOKEN, url=closed_bot.sandbox.url, house=HOUSE, channel=CHANNEL)
-    closed_bot.settings |= {"staff": STAFF + IN_MAX, "more": section}
+    asks = '[[rules]]\nsector = "roads"\nsatisfaction = true\n'
+    closed_bot.settings |= {"staff": STAFF + IN_MAX, "more": section + asks}
     await closed_bot.start()
     await closed_bot.wait_until(lambda: any(call.name == "getUpdates" for call in server.calls))
     return closed_bot
@@ -95,6 +107,24 @@ async def test_a_message_in_a_house_chat_is_answered_under_it(max_town: Harness)
     answer = await wait_for_message(bot, HOUSE, "Бригада выехала")
     assert answer.reply_to == asked
     await bot.wait_for_card(ROADS_HEAD, 1, "Отвечено")
+
+
+async def test_the_question_after_an_answer_counts_only_from_the_author(max_town: Harness) -> None:
+    bot, server = max_town, max_town.sandbox.max
+    server.user(PYOTR, "Пётр", "Ли")
+    await server.send_message(HOUSE, MARIA, HATCH)
+    await bot.answer_ticket(ROADS_HEAD, 1, "Люк закрыли.")
+    await bot.wait_for_card(ROADS_HEAD, 1, "Отвечено")
+    bot.pass_time(hours=25)
+    asked = await wait_for_message(bot, HOUSE, "Вопрос решён?")
+    assert button_labels(asked) == ["Да", "Нет"]
+
+    await server.press_button(PYOTR, asked.mid, "Нет")
+    await wait_until_idle(bot)
+    assert await get_ticket_state(bot, 1) is State.ANSWERED
+    await server.press_button(MARIA, asked.mid, "Нет")
+    await bot.wait_for_card(ROADS_HEAD, 1, "Возвращено 1 раз")
+    await wait_for_message(bot, HOUSE, "№1 снова в работе")
 
 
 async def test_people_in_danger_are_told_in_max_where_to_call(max_town: Harness) -> None:

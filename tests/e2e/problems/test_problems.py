@@ -146,18 +146,33 @@ async def test_late_comers_get_the_answer_and_a_chat_again_after_a_while(bot: Ha
     assert bot.ticket_numbers(HOUSING_HEAD) == [1]
 
 
-async def test_author_who_writes_after_the_answer_gets_a_new_ticket(bot: Harness) -> None:
-    people = add_neighbours(bot, 2)
+async def test_one_member_who_is_not_satisfied_returns_alone_and_several_return_all(bot: Harness) -> None:
+    people = add_neighbours(bot, 7)
     for who in people:
         await report_outage(bot, who)
-    await bot.wait_for_card(HOUSING_HEAD, 1, "2 человека")
+    await bot.wait_for_card(HOUSING_HEAD, 1, "7 человек")
     await bot.answer_ticket(HOUSING_HEAD, 1, ANSWER)
     await bot.wait_for_card(HOUSING_HEAD, 1, "Отвечено")
+    posted = await bot.wait_for_message(GROUP, ANSWER)
 
-    await bot.sandbox.telegram.send_message(GROUP, people[0], "На Заводской 12 до сих пор нет воды, обманули")
-    await bot.wait_for_card(HOUSING_HEAD, 3, "до сих пор нет воды")
-    await bot.sandbox.telegram.send_message(GROUP, people[1], "Заводская 12: воды так и нет, второй раз пишу")
-    await bot.wait_for_card(HOUSING_HEAD, 3, "2 человека")
+    async def complain(who: int) -> None:
+        await bot.sandbox.telegram.send_message(GROUP, who, "воды так и нет", reply_to=posted["message_id"])
+
+    await complain(people[3])
+    await bot.wait_for_card(HOUSING_HEAD, 4, "воды так и нет", "Возвращено 1 раз")
+    await bot.wait_for_card(HOUSING_HEAD, 1, "Отвечено", "6 человек")
+    await complain(people[0])  # the ticket that leads the others
+    await bot.wait_for_card(HOUSING_HEAD, 1, "Возвращено 1 раз", "принять до")
+    assert await get_ticket_state(bot, 2) is State.ANSWERED
+    await complain(people[5])
+    await bot.wait_for_message(HOUSING_HEAD, "Проблема №1 не решена: так 3 жителя говорят")
+    assert [await get_ticket_state(bot, number) for number in (1, 2, 3, 5, 7)] == [State.REOPENED] * 5
+
+    await bot.answer_ticket(HOUSING_HEAD, 1, "Теперь вода есть.")
+    await bot.wait_for_message(GROUP, "Теперь вода есть")
+    await bot.wait_for_card(HOUSING_HEAD, 1, "Отвечено")
+    await wait_until_idle(bot)
+    assert [await get_ticket_state(bot, number) for number in (2, 3, 5, 7)] == [State.ANSWERED] * 4
 
 
 async def test_danger_in_one_of_many_voices_rings_once(bot: Harness) -> None:
