@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import asyncpg
 import pytest
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -129,17 +130,23 @@ async def _execute_on_server(statement: str) -> None:
         await server.dispose()
 
 
+_OTHERS = "usename = current_user AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
+
+_EMPTY_TABLES = ";".join(
+    (
+        f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND {_OTHERS}",  # noqa: S608
+        *(f'DELETE FROM "{table.name}"' for table in reversed(metadata.sorted_tables)),  # noqa: S608
+        "SELECT setval(oid::regclass, 1, false) FROM pg_class"
+        " WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace",
+    )
+)
+"""No rows, numbers from the beginning, and nobody of an earlier test still connected."""
+
+
 async def _empty_tables(url: str) -> None:
-    """No rows, numbers from the beginning, and nobody of an earlier test still connected."""
-    engine = create_async_engine(url)
+    """Execute that in one round trip: an engine and forty statements took 60 ms of every test on PostgreSQL."""
+    server = await asyncpg.connect(make_url(url).set(drivername="postgresql").render_as_string(hide_password=False))
     try:
-        async with engine.begin() as connection:
-            others = "usename = current_user AND backend_type = 'client backend' AND pid <> pg_backend_pid()"
-            here = f"FROM pg_stat_activity WHERE datname = current_database() AND {others}"
-            await connection.execute(text(f"SELECT pg_terminate_backend(pid) {here}"))
-            for table in reversed(metadata.sorted_tables):
-                await connection.execute(table.delete())
-            sequences = "FROM pg_class WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace"
-            await connection.execute(text(f"SELECT setval(oid::regclass, 1, false) {sequences}"))
+        await server.execute(_EMPTY_TABLES)
     finally:
-        await engine.dispose()
+        await server.close()
