@@ -2,8 +2,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-# Tests spend half of their time waiting: three workers keep two cores busy.
-WORKERS ?= $(shell $(PYTHON) -c "import os; print(max(2, (os.cpu_count() or 2) * 3 // 2))")
+# Tests spend a third of their time waiting, and the longest wait most: two workers keep a core busy.
+WORKERS ?= $(shell $(PYTHON) -c "import os; print(2 * (os.cpu_count() or 2))")
 READY := $(VENV)/.ready
 # Some machines forbid it; the workers and the many processes that tests start would compile every module again.
 unexport PYTHONDONTWRITEBYTECODE
