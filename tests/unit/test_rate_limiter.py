@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.messengers.events import ChatKind
@@ -120,6 +120,7 @@ def test_whatever_the_network_does_no_limit_is_overstepped(seed: int, slowest: f
     assert [name for name in limits.violations if not name.startswith("burst")] == []
 
 
+@settings(max_examples=40)  # each is three minutes of the simulated clock
 @given(st.integers(0, 10_000), st.floats(0.01, 2.0))
 def test_a_group_gets_twenty_a_minute_in_every_minute(seed: int, slowest: float) -> None:
     limits, server = telegram(refuses=False)
