@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from bot.app import App
 from bot.config import load_config
 from bot.domain.messages import Message
@@ -379,6 +381,11 @@ class Harness:
         assert self.app is not None
         async with self.app.database.read() as uow:
             return await uow.messages.find_by_external_id(account, str(chat_id), str(message_id))
+
+    def read_tables(self) -> AsyncConnection:
+        """A connection for reading tables as they are: on SQLite, one of the engine would keep the bot from writing."""
+        assert self.app is not None
+        return self.app.database.engine.execution_options(sqlite_begin="DEFERRED").connect()
 
     # what is visible where
 

@@ -172,8 +172,7 @@ class Fuzzer:
         return await self._read(statement if status is None else statement.where(inbox.c.status == status))
 
     async def _read(self, statement: Any) -> list[Any]:
-        assert self.bot.app is not None
-        async with self.bot.app.database.engine.connect() as connection:
+        async with self.bot.read_tables() as connection:
             return list(await connection.execute(statement))
 
 

@@ -21,8 +21,7 @@ async def count_tickets(bot: Harness) -> int:
 
 
 async def audit_actions(bot: Harness) -> list[str]:
-    assert bot.app is not None
-    async with bot.app.database.engine.connect() as connection:
+    async with bot.read_tables() as connection:
         return list((await connection.execute(select(audit.c.action))).scalars())
 
 

@@ -94,8 +94,7 @@ async def retry_for_minutes(bot: Harness, minutes: int) -> None:
 
 async def count_attempts(bot: Harness) -> int:
     """Return the number of failed attempts to send. (The sandbox does not count calls that it fails.)"""
-    assert bot.app is not None
-    async with bot.app.database.engine.connect() as connection:
+    async with bot.read_tables() as connection:
         found = await connection.execute(select(func.sum(outbox.c.attempts)).where(outbox.c.status == "queued"))
         return int(found.scalar_one() or 0)
 

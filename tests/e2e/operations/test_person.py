@@ -28,9 +28,8 @@ async def run_person(bot: Harness, *words: str) -> tuple[int, str, str]:
 
 async def list_stored_texts(bot: Harness) -> list[str]:
     """Every row of every table, as text."""
-    assert bot.app is not None
     found = []
-    async with bot.app.database.engine.connect() as connection:
+    async with bot.read_tables() as connection:
         for table in metadata.sorted_tables:
             rows = await connection.execute(select(*(cast(column, Text) for column in table.columns)))
             for row in rows:

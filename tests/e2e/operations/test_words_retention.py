@@ -14,8 +14,7 @@ NOTE = "Заканчивается срок хранения"
 
 
 async def stored_words(bot: Harness) -> list[str]:
-    assert bot.app is not None
-    async with bot.app.database.engine.connect() as connection:
+    async with bot.read_tables() as connection:
         posts = [*await connection.execute(select(message.c.text, message.c.author_name))]
         tickets = [*await connection.execute(select(ticket.c.text, ticket.c.author_name))]
     return [word for row in (*posts, *tickets) for word in row if word]

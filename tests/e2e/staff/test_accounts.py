@@ -46,8 +46,7 @@ async def _join_by_vk(bot: Harness) -> tuple[OfficialChat, OfficialChat]:
 
 
 async def _list_actions(bot: Harness, action: str) -> list[tuple[int | None, dict[str, object]]]:
-    assert bot.app is not None
-    async with bot.app.database.engine.connect() as connection:
+    async with bot.read_tables() as connection:
         query = select(audit.c.person_id, audit.c.facts).where(audit.c.action == action).order_by(audit.c.id)
         return [(row[0], row[1]) for row in await connection.execute(query)]
 
@@ -219,8 +218,7 @@ async def test_a_code_ends_with_its_term_and_is_stored_nowhere_in_clear(closed_b
     await bot.wait_for_message(ADMINISTRATOR, "Срок кода: 2 часа")
     spare = await _connect_code(OfficialChat(TelegramChatClient(bot, 1002)))
     await wait_until_idle(bot)
-    assert bot.app is not None
-    async with bot.app.database.engine.connect() as connection:
+    async with bot.read_tables() as connection:
         rows = str((await connection.execute(select(invitation.c.code))).all())
         rows += str((await connection.execute(select(outbox.c.facts))).all())
     assert code not in rows
