@@ -32,11 +32,11 @@ def count_calls(bot: Harness, method: str) -> int:
 async def test_patience_is_kept_to_the_second(bot: Harness) -> None:
     await send_report(bot)
     letter = await write_draft(bot)
-    bot.sandbox.telegram.faults.order("sendMessage", api_fault(429, "Too Many Requests", retry_after=7))
+    bot.sandbox.telegram.faults.order("sendMessage", api_fault(429, "Too Many Requests", retry_after=3))
     await bot.press_button(ROADS_HEAD, letter, "Отправить")
     await wait_until_idle(bot)
     assert bot.bot_messages(GROUP) == []
-    bot.pass_time(seconds=6)
+    bot.pass_time(seconds=2)
     await wait_until_idle(bot)
     assert bot.bot_messages(GROUP) == []
     bot.pass_time(seconds=1)
@@ -52,7 +52,7 @@ async def test_patience_concerns_the_whole_chat_and_keeps_the_order(bot: Harness
     await send_report(bot)
     await bot.wait_for_card(ROADS_HEAD, 1)
     await wait_until_idle(bot)
-    telegram.faults.order("sendMessage", api_fault(429, "Too Many Requests", retry_after=5))
+    telegram.faults.order("sendMessage", api_fault(429, "Too Many Requests", retry_after=2))
     await send_report(bot, "На Советской 12 на дороге яма", PYOTR)
     await wait_until_idle(bot)
     before = count_calls(bot, "sendMessage")
@@ -60,7 +60,7 @@ async def test_patience_concerns_the_whole_chat_and_keeps_the_order(bot: Harness
     await send_report(bot, "На Мира 3 на дороге яма", 2003)
     await wait_for_unblocked_messages(bot)
     assert count_calls(bot, "sendMessage") == before + 1  # that other one
-    bot.pass_time(seconds=5)
+    bot.pass_time(seconds=2)
     await bot.wait_for_card(ROADS_HEAD, 3)
     await wait_until_idle(bot)
     texts = bot.bot_texts(ROADS_HEAD)
