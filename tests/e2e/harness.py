@@ -196,7 +196,7 @@ class Harness:
     settings: dict[str, str] = field(default_factory=dict)
     config_replacements: dict[str, str] = field(default_factory=dict)  # replacements of configuration lines
     call_seconds: int | None = None  # how long the bot waits for an answer
-    poll_seconds: int = 5
+    poll_seconds: int = 1  # an outage is over with the first poll that comes back
     check_seconds: float = 3600.0
     tick_seconds: float = 0.5
     """As in life. Ticking quicker would take most of a test's processor time; :meth:`hurry` does better."""

@@ -1,19 +1,8 @@
 """After an outage of the bot people get one summary, not every notice that was due meanwhile."""
 
-import pytest
-
 from tests.e2e.harness import ADMINISTRATOR, COORDINATOR, CURATOR, HOUSING_HEAD, MARIA, PYOTR, ROADS_HEAD, Harness
 from tests.e2e.queries import wait_until_idle
 from tests.e2e.schedules import KERB, LAMP, POTHOLE, TAP, deadline_notices, send_report
-
-
-@pytest.fixture
-async def bot(closed_bot: Harness) -> Harness:
-    """Polls are short: the summary waits for what the messengers have kept, that is for the first poll to come back."""
-    closed_bot.poll_seconds = 1
-    await closed_bot.start()
-    return closed_bot
-
 
 SUMMARY = "Пока бот не работал"
 
@@ -67,7 +56,6 @@ async def test_a_short_pause_changes_nothing(bot: Harness) -> None:
 
 async def test_after_a_night_the_summary_comes_in_the_morning(closed_bot: Harness) -> None:
     bot = closed_bot
-    bot.poll_seconds = 1
     bot.settings |= {"quiet_from": "22:00", "quiet_to": "08:00"}
     await bot.start()
     await send_report(bot, POTHOLE)

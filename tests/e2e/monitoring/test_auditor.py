@@ -70,6 +70,7 @@ async def watched(closed_bot: Harness) -> WatchedBot:
     port = free_port()
     closed_bot.settings["more"] = f'[http]\nlisten = "127.0.0.1:{port}"\n'
     await closed_bot.start()
+    await closed_bot.wait_for_inbox()
     await closed_bot.wait_for_outbox()
     return WatchedBot(closed_bot, port)
 
@@ -147,6 +148,9 @@ async def test_new_leader_neither_repeats_nor_withdraws_a_warning(watched: Watch
     assert bot.find_message(ADMINISTRATOR, "снова в порядке") is None
 
     vk.faults.end_outage()
+    failing = bot.app.health.failing_since
+    await bot.wait_until(lambda: VK not in failing)
+    await watched.wait_for_audit()
     await bot.wait_for_message(ADMINISTRATOR, "снова в порядке", "VK «Администрация» не отвечает")
 
 
