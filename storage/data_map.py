@@ -122,7 +122,7 @@ DATA_MAP: Mapping[Table, TableData] = {
     tables.draft: _lines(
         "texts that wait for approval",
         Rows.OF_TICKET,
-        figures="id ticket_id kind state version step step_due answer_id created_at",
+        figures="id ticket_id kind state version step step_due answer_id created_at needs_post",
         official="author_id approver_id",
     ),
     tables.draft_version: _lines(

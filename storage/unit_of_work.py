@@ -17,6 +17,7 @@ from storage.repositories.base import advisory_lock
 from storage.repositories.cards import Cards
 from storage.repositories.chat_aliases import ChatAliases
 from storage.repositories.deadlines import DeadlineSchedule
+from storage.repositories.delegations import Delegations
 from storage.repositories.dialogs import Dialogs
 from storage.repositories.drafts import Drafts
 from storage.repositories.floods import Floods
@@ -76,6 +77,7 @@ class UnitOfWork:
         self.answer_marks = AnswerMarks(transaction)
         self.drafts = Drafts(transaction)
         self.solutions = Solutions(transaction)
+        self.delegations = Delegations(transaction)
         self.cards = Cards(transaction)
         self.deadlines = DeadlineSchedule(transaction)
         self.inquiries = Inquiries(transaction)

@@ -98,12 +98,12 @@ def _due_moments(
     if end == calendar.add(registered, term):
         moments = [(share, calendar.add(registered, term, share)) for share in terms.remind_at]
     else:
-        moments = [(share, _partial_moment(registered, end, share, term, calendar)) for share in terms.remind_at]
+        moments = [(share, moment_at_share(registered, end, share, term, calendar)) for share in terms.remind_at]
     dues = [DueMoment(deadline, DueKind.REMINDER, share, at) for share, at in moments if registered <= at < end]
     return [*dues, DueMoment(deadline, DueKind.OVERDUE, 1.0, end)]
 
 
-def _partial_moment(
+def moment_at_share(
     start: datetime, end: datetime, share: float, term: Duration, calendar: WorkingCalendar
 ) -> datetime:
     """Return the moment when *share* of the time to a given deadline is over, in the kind of time of *term*."""

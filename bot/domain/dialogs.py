@@ -19,6 +19,7 @@ class DialogStep(StrEnum):
     HAND_OVER_REASON = "hand_over_reason"
     DISMISS_REASON = "dismiss_reason"
     CONTROL_DATE = "control_date"
+    APPROVAL_REMARK = "approval_remark"
     ENTRY_TEXT = "new_text"
     ENTRY_SOURCE = "new_source"
     ENTRY_NUMBER = "new_number"
@@ -90,6 +91,7 @@ TICKET_STEPS = (
     DialogStep.NOT_OURS_KNOWN,
     DialogStep.DATA_VALUE,
     DialogStep.CONTROL_DATE,
+    DialogStep.APPROVAL_REMARK,
 )
 """Steps that are about one ticket."""
 

@@ -55,6 +55,14 @@ class Decision(StrEnum):
     RETURNED = "returned"
 
 
+class DraftDeadline(StrEnum):
+    """The clock of a step: the draft should be ready, approved, or written again. Stored."""
+
+    DRAFT = "draft"
+    APPROVE = "approve"
+    REWORK = "rework"
+
+
 OPEN_DRAFT_STATES = frozenset({DraftState.WRITING, DraftState.WAITING, DraftState.RETURNED})
 """The text may still become public."""
 
@@ -97,6 +105,7 @@ class Draft:
     approver_id: int | None
     step_due: datetime | None
     answer_id: int | None
+    needs_post: bool = False  # the people responsible for the ticket check it before the steps of the rule
 
     @property
     def is_open(self) -> bool:

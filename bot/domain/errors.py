@@ -216,3 +216,27 @@ class CannotCorrect(Refusal):
     """The messenger does not let a published answer be changed there."""
 
     code = "cannot_correct"
+
+
+class NotApprover(Refusal):
+    """Another person has to approve the draft; ``name`` is theirs."""
+
+    code = "not_approver"
+
+
+class OwnDraft(Refusal):
+    """Nobody approves an own draft where the rule asks for four eyes."""
+
+    code = "own_draft"
+
+
+class DraftChanged(Refusal):
+    """The draft is not what the button was about any more: another version, published, returned or handed over."""
+
+    code = "draft_changed"
+
+
+class UnapprovedReply(Refusal):
+    """The reply in the chat has other words than the answer that was approved."""
+
+    code = "unapproved_reply"

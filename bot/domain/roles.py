@@ -78,6 +78,12 @@ _MEASURING = (Right.CONTROL, Right.STATISTICS)
 _SORTING = (Right.TRIAGE, Right.MUTE)
 _ENTERING = (Right.TYPE_IN, Right.IMPORT)
 
+DEPUTIES: Mapping[str, tuple[Role, ...]] = {Role.HEAD: (Role.DEPUTY,)}
+"""Roles whose holders approve instead of those of another role, if none of these can be asked."""
+
+DRAFT_FOR_ALL_BLOCKS = frozenset({Role.CENTRE_STAFF})
+"""Roles whose holders can be asked to draft any answer; others are asked within their block."""
+
 RESPONSIBLE_RIGHTS = frozenset({*_WORKING, *_DIRECTING, Right.DELEGATE, Right.REQUEST, Right.CHANGE_DATA})
 """Rights over own tickets (:attr:`Scope.OWN`) that only those who are responsible for a ticket have."""
 

@@ -9,6 +9,7 @@ from bot.domain.answers import Publication, PublicationState
 from bot.domain.audit import AuditRow, Remark
 from bot.domain.cards import ReviewList
 from bot.domain.dialogs import Dialog
+from bot.domain.drafts import Draft
 from bot.domain.held_notes import HeldNote
 from bot.domain.inquiries import Inquiry
 from bot.domain.json_types import Json
@@ -68,6 +69,16 @@ class InquiryFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class DelegationFacts:
+    """Somebody who was asked to write the answer; ``given``: their text is there."""
+
+    person_id: int
+    name: str
+    at: datetime
+    given: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CardFacts:
     """A ticket as one official sees it."""
 
@@ -104,6 +115,12 @@ class CardFacts:
     data_fields: Sequence[DataField] = ()  # what its owner may mend
     topics: Sequence[tuple[str, str]] = ()  # code, name; while the topic is being mended
     applicant_shown_in: tuple[str, ...] | None = None  # messengers that show the applicant; None: this one does
+    approval: "ApprovalFacts | None" = None  # the draft that waits for approval
+    may_draft: bool = False  # the official may word an answer that somebody else approves
+    asks_others: bool = False  # … and somebody else has to approve what they write
+    delegations: Sequence[DelegationFacts] = ()
+    delegates: Sequence[tuple[int, str]] = ()  # the people whom the official may give the ticket to: id, name
+    publisher: str | None = None  # whose press published the answer, if not the author's
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +163,8 @@ class NotificationData:
     inquiries: Sequence[InquiryFacts] = ()
     sector_titles: Mapping[str, str] = field(default_factory=dict)
     unknown_chats: Sequence[tuple[str, str]] = ()  # messenger and id
+    submission: "SubmissionFacts | None" = None  # of the previewed draft, where somebody has to approve it
+    approval: "ApprovalFacts | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +186,33 @@ class PublicationFacts:
     by_name: bool = False
     author_name: str | None = None
     author_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SubmissionFacts:
+    """What becomes of a text that its writer submits: published at once, or shown to ``approver`` (if there is one)."""
+
+    is_published: bool
+    approver: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalFacts:
+    """A draft that waits for approval, as one official sees it.
+
+    ``forms``: the different ways in which it will be read; ``is_last``: the next approval publishes it.
+    """
+
+    draft: Draft
+    author: str | None
+    approver: str | None
+    is_last: bool
+    may_decide: bool
+    may_write: bool
+    forms: Sequence[PublicationFacts] = ()
+    parts: Sequence[str] = ()  # the names of those who have given a part
+    marks: Sequence[Mark] = ()  # what the text lacks
+    media: Sequence[Json] = ()
 
 
 @dataclass(frozen=True, slots=True)

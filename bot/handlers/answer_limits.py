@@ -1,15 +1,16 @@
 """«Отправить» and «Не отправлять» under an answer over a limit."""
 
 from bot.domain.answer_limits import HeldState
-from bot.domain.dialogs import DraftKind
+from bot.domain.drafts import Wording
 from bot.domain.errors import OutdatedButton
 from bot.domain.notifications.answer_limits import AnswerReleased
 from bot.domain.notifications.dialogs import PromptClosed
 from bot.domain.notifications.toasts import ToastCode
 from bot.handlers.replies import answer_callback, edit_pressed_note
 from bot.handlers.types import ButtonHandlers, ButtonPress
-from bot.services.answers import answer_limits, answers
+from bot.services.answers import answer_limits, approvals
 from bot.services.context import UseCaseContext
+from bot.services.tickets import workflow
 from bot.views.callback_codes import Op
 
 
@@ -18,9 +19,9 @@ async def send_limited(ctx: UseCaseContext, press: ButtonPress) -> None:
     author = ctx.municipality.staff.find_by_id(held.person_id)
     if author is None:  # dismissed meanwhile
         raise OutdatedButton(number=held.ticket_id)
-    answering = answers.send_further_answer if held.kind == DraftKind.FOLLOW_UP.value else answers.send_answer
-    await answering(ctx, held.ticket_id, author, held.text, held.media)
-    await answer_callback(ctx, press, ToastCode.SENDING)
+    ticket = await workflow.get(ctx, held.ticket_id)
+    submitted = await approvals.submit(ctx, ticket, author, Wording(held.kind), held.text, held.media)
+    await answer_callback(ctx, press, ToastCode.SENDING if submitted.draft is None else ToastCode.APPROVAL_ASKED)
     await edit_pressed_note(ctx, press, AnswerReleased(ticket_id=held.ticket_id))
 
 

@@ -2,10 +2,13 @@
 
 from bot.domain.answers import PublicationState
 from bot.domain.dialogs import Dialog, DialogStep, DraftKind
+from bot.domain.drafts import Wording
 from bot.domain.errors import DialogEnded, EmptyAnswer, EmptyCorrection, OutdatedButton
 from bot.domain.notifications.answer_limits import AnswerWaits
 from bot.domain.notifications.answers import AlreadyAnswered, AnswerLost, PublicationFailed
+from bot.domain.notifications.approvals import ApprovalAwaited, DraftConflict
 from bot.domain.notifications.base import Notification
+from bot.domain.notifications.delegations import PartSent
 from bot.domain.notifications.dialogs import (
     AskAnswer,
     AskCorrection,
@@ -20,13 +23,14 @@ from bot.domain.notifications.dialogs import (
 )
 from bot.domain.notifications.manual_posting import PostedByHand
 from bot.domain.notifications.toasts import ToastCode
+from bot.domain.outbox import Priority
 from bot.domain.people import Person
 from bot.domain.tickets import State, Ticket
 from bot.handlers.replies import answer_callback, edit_pressed_note
 from bot.handlers.types import ButtonHandlers, ButtonPress, DialogStepHandlers, OfficialMessage
 from bot.messengers.events import MediaKind, MessagePosted
 from bot.messengers.serialization import pack_media
-from bot.services.answers import adopt_reply, answer_check, answer_limits, answers, corrections, held_answers
+from bot.services.answers import adopt_reply, answer_check, answer_limits, answers, approvals, corrections, held_answers
 from bot.services.context import UseCaseContext
 from bot.services.dialogs import dialogs, drafts
 from bot.services.intake.receive import clean_text
@@ -50,10 +54,21 @@ _TOAST_BY_STATE = {
 
 
 async def ask_answer(ctx: UseCaseContext, press: ButtonPress) -> None:
-    ticket = await answers.check_can_answer(ctx, press.ticket_id, press.person)
-    dialog = await dialogs.start(ctx, press.person, DialogStep.ANSWER, ticket)
+    """«Ответить», «Подготовить ответ»: show the saved draft, if there is one, or ask for the text."""
+    ticket = await approvals.check_can_write(ctx, press.ticket_id, press.person, Wording.ANSWER)
+    text, media = await approvals.begin_text(ctx, ticket, press.person)
+    dialog = await _start(ctx, press.person, DialogStep.ANSWER, ticket)
     await answer_callback(ctx, press)
+    if text or media:
+        await drafts.add_to_draft(ctx, dialog, press.person, text, media)
+        return
     await dialogs.prompt(ctx, press.person, dialog, AskAnswer(ticket_id=ticket.id), ticket=ticket)
+
+
+async def _start(ctx: UseCaseContext, person: Person, step: DialogStep, ticket: Ticket) -> Dialog:
+    """Start to write; the dialog remembers which version of the saved draft its writer has seen."""
+    kind = Wording(step.draft_kind.value) if step.draft_kind is not None else Wording.ANSWER
+    return await dialogs.start(ctx, person, step, ticket, base=await approvals.current_version(ctx, ticket, kind))
 
 
 async def answer_to_card(ctx: UseCaseContext, person: Person, ticket_id: int, event: MessagePosted) -> None:
@@ -62,14 +77,14 @@ async def answer_to_card(ctx: UseCaseContext, person: Person, ticket_id: int, ev
     if ticket.is_problem_lead and ticket.state is State.ANSWERED:
         ticket = await answers.check_can_send_further_answer(ctx, ticket_id, person)
         await _add_to_draft(
-            ctx, OfficialMessage(person, event, await dialogs.start(ctx, person, DialogStep.FOLLOW_UP, ticket))
+            ctx, OfficialMessage(person, event, await _start(ctx, person, DialogStep.FOLLOW_UP, ticket))
         )
         return
     if ticket.state in (State.ANSWERED, State.PUBLISHING) and ticket.assignee_id == person.id:
         await notify.notify(ctx, person, AlreadyAnswered(ticket_id=ticket.id), ticket=ticket)
         return
-    ticket = await answers.check_can_answer(ctx, ticket_id, person)
-    dialog = await dialogs.start(ctx, person, DialogStep.ANSWER, ticket)
+    ticket = await approvals.check_can_write(ctx, ticket_id, person, Wording.ANSWER)
+    dialog = await _start(ctx, person, DialogStep.ANSWER, ticket)
     await _add_to_draft(ctx, OfficialMessage(person, event, dialog))
 
 
@@ -96,21 +111,45 @@ async def send_draft(ctx: UseCaseContext, press: ButtonPress) -> None:
     dialog = dialogs.require_current(await dialogs.find_current(ctx, press.person), press.ticket_id, press.callback.arg)
     if not dialog.step.is_preview:
         raise DialogEnded(number=press.ticket_id)
-    if await _is_warned(ctx, press, dialog):
+    kind = Wording(dialog.step.draft_kind.value) if dialog.step.draft_kind is not None else Wording.ANSWER
+    ticket = await approvals.check_can_write(ctx, press.ticket_id, press.person, kind)
+    if await _is_overtaken(ctx, press, ticket, dialog, kind) or await _is_warned(ctx, press, dialog):
         return
     await dialogs.end(ctx, dialog, pressed_message_id=press.event.message_id)
-    if dialog.step is DialogStep.CORRECTION_PREVIEW:
-        await corrections.correct_answer(ctx, press.ticket_id, press.person, dialog.text)
+    if kind is not Wording.CORRECTION and await _is_limited(ctx, press, ticket, dialog):
+        return
+    submitted = await approvals.submit(ctx, ticket, press.person, kind, dialog.text, dialog.media)
+    text = shorten(dialog.text, MAX_SENT_CHARS)
+    if submitted.is_part:
+        await answer_callback(ctx, press, ToastCode.PART_SENT)
+        await edit_pressed_note(ctx, press, PartSent(ticket_id=ticket.id, text=text))
+    elif submitted.draft is not None:
+        approver = submitted.approver.name if submitted.approver is not None else None
+        await answer_callback(ctx, press, ToastCode.APPROVAL_ASKED)
+        await edit_pressed_note(ctx, press, ApprovalAwaited(ticket_id=ticket.id, approver=approver, text=text))
+    elif kind is Wording.CORRECTION:
         await answer_callback(ctx, press, ToastCode.CORRECTING)
-        text = shorten(dialog.text, MAX_SENT_CHARS)
         await edit_pressed_note(ctx, press, CorrectionSent(ticket_id=press.ticket_id, text=text))
-        return
-    kind = dialog.step.draft_kind or DraftKind.ANSWER
-    if await _is_limited(ctx, press, dialog, kind):
-        return
-    answering = answers.send_further_answer if dialog.step is DialogStep.FOLLOW_UP_PREVIEW else answers.send_answer
-    ticket = await answering(ctx, press.ticket_id, press.person, dialog.text, dialog.media)
-    await _report_sent(ctx, press, ticket)
+    else:
+        await _report_sent(ctx, press, submitted.ticket)
+
+
+async def _is_overtaken(ctx: UseCaseContext, press: ButtonPress, ticket: Ticket, dialog: Dialog, kind: Wording) -> bool:
+    """Return whether somebody else has submitted a version that this writer has not seen; keep the own text then."""
+    other = await approvals.find_saved(ctx, ticket, kind)
+    if other is None or other.version == dialog.facts.get("base", 0):
+        return False
+    await answer_callback(ctx, press, ToastCode.APPROVAL_CONFLICT, alert=True)
+    name = await ctx.uow.staff.find_name(other.author_id) or "коллега"
+    await notify.notify(
+        ctx,
+        press.person,
+        DraftConflict(ticket_id=ticket.id, name=name, text=shorten(other.text, MAX_SENT_CHARS)),
+        ticket=ticket,
+        priority=Priority.INTERACTIVE,
+    )
+    await drafts.rebase(ctx, dialog, press.person, other.version)
+    return True
 
 
 async def _is_warned(ctx: UseCaseContext, press: ButtonPress, dialog: Dialog) -> bool:
@@ -130,10 +169,9 @@ async def _is_warned(ctx: UseCaseContext, press: ButtonPress, dialog: Dialog) ->
     return True
 
 
-async def _is_limited(ctx: UseCaseContext, press: ButtonPress, dialog: Dialog, kind: DraftKind) -> bool:
+async def _is_limited(ctx: UseCaseContext, press: ButtonPress, ticket: Ticket, dialog: Dialog) -> bool:
     """Hold the answer and say so if it is over a limit of the municipality."""
-    checking = answers.check_can_send_further_answer if kind is DraftKind.FOLLOW_UP else answers.check_can_answer
-    ticket = await checking(ctx, press.ticket_id, press.person)
+    kind = dialog.step.draft_kind or DraftKind.ANSWER
     held = await answer_limits.hold_if_over(ctx, ticket, press.person, kind, dialog.text, dialog.media)
     if held is None:
         return False
@@ -197,7 +235,7 @@ def _cancelled_note(kind: DraftKind | None) -> Notification:
 
 async def ask_correction(ctx: UseCaseContext, press: ButtonPress) -> None:
     ticket, answer = await corrections.check_can_correct(ctx, press.ticket_id, press.person)
-    dialog = await dialogs.start(ctx, press.person, DialogStep.CORRECTION, ticket)
+    dialog = await _start(ctx, press.person, DialogStep.CORRECTION, ticket)
     await answer_callback(ctx, press)
     await dialogs.prompt(
         ctx, press.person, dialog, AskCorrection(ticket_id=ticket.id, answer_id=answer.id), ticket=ticket
@@ -237,7 +275,7 @@ async def retry_publication(ctx: UseCaseContext, press: ButtonPress) -> None:
     ticket, answer, publication = await answers.check_can_retry(
         ctx, press.ticket_id, press.person, press.require_number()
     )
-    dialog = await dialogs.start(ctx, press.person, DialogStep.ANSWER, ticket)
+    dialog = await _start(ctx, press.person, DialogStep.ANSWER, ticket)
     await drafts.add_to_draft(ctx, dialog, press.person, answer.text, answer.media)
     await answer_callback(ctx, press)
     note: Notification
@@ -269,9 +307,13 @@ async def decline_held_answer(ctx: UseCaseContext, press: ButtonPress) -> None:
 
 async def adopt_reply_as_answer(ctx: UseCaseContext, press: ButtonPress) -> None:
     """Take a colleague's reply in the chat as the answer."""
-    ticket = await adopt_reply.adopt_reply(ctx, press.ticket_id, press.person, press.require_number())
+    submitted = await adopt_reply.adopt_reply(ctx, press.ticket_id, press.person, press.require_number())
+    text = f"✅ №{press.ticket_id}: ответом считается сообщение в чате."
+    if submitted.draft is not None:
+        name = submitted.approver.name if submitted.approver is not None else "пока некому"
+        text = f"📨 №{press.ticket_id}: сообщение в чате отправлено на согласование. Согласует: {name}."
     await answer_callback(ctx, press, ToastCode.THANKS)
-    await edit_pressed_note(ctx, press, PromptClosed(text=f"✅ №{ticket.id}: ответом считается сообщение в чате."))
+    await edit_pressed_note(ctx, press, PromptClosed(text=text))
 
 
 BUTTON_HANDLERS: ButtonHandlers = {

@@ -19,6 +19,7 @@ from bot.domain.tickets import Ticket
 from bot.handlers import (
     accounts,
     answers,
+    approvals,
     inquiries,
     manual_entry,
     passing,
@@ -142,6 +143,7 @@ COMMAND_HANDLERS: CommandHandlers = {
 
 STEP_HANDLERS: DialogStepHandlers = {
     **answers.STEP_HANDLERS,
+    **approvals.STEP_HANDLERS,
     **tickets.STEP_HANDLERS,
     **manual_entry.STEP_HANDLERS,
     **people.STEP_HANDLERS,

@@ -7,7 +7,7 @@ from bot.domain.outbox import OutboxRow
 from bot.messengers.serialization import unpack_media
 from bot.outbox import render_data
 from bot.outbox.outgoing import Operation, OutgoingMessage, SendResult, record_sent_messages, target_of
-from bot.services.answers import answers, corrections, verify_published
+from bot.services.answers import answers, corrections, places, verify_published
 from bot.services.context import UseCaseContext
 from bot.services.sources.messages import is_private
 from bot.views import citizen
@@ -52,7 +52,7 @@ async def render_correction(
     if found is None or found[0].state is not PublicationState.POSTED:
         return None
     publication, answer, message = found
-    named = render_data.is_by_name(publication, message, row.chat_id)
+    named = places.is_by_name(publication, message, row.chat_id)
     content = citizen.render_publication(render_data.publication_facts(answer, message, by_name=named))
     published = replace(answer, text=publication.text or row.facts.get("was", answer.text))
     previous = citizen.render_publication(render_data.publication_facts(published, message, by_name=named))

@@ -6,11 +6,12 @@ from dataclasses import replace
 from bot.domain.answer_marks import Mark
 from bot.domain.answers import Answer, Publication, PublicationState
 from bot.domain.cards import Card
-from bot.domain.dialogs import Dialog, DraftKind
+from bot.domain.dialogs import Dialog
 from bot.domain.held_notes import HeldNote
 from bot.domain.inquiries import Inquiry
 from bot.domain.messages import Message, MessageRole, UnreadKind
 from bot.domain.notifications.administrator import ChatsUnknown
+from bot.domain.notifications.approvals import AboutDraft
 from bot.domain.notifications.base import AboutTicket, NamesAnswer, NamesMessage, NamesPublication, Notification
 from bot.domain.notifications.dialogs import DraftPreview
 from bot.domain.notifications.held_notes import HeldNotes
@@ -37,14 +38,15 @@ from bot.domain.view_data import (
 )
 from bot.messengers.events import Attachment, MediaKind
 from bot.messengers.serialization import unpack_media
+from bot.outbox import draft_data
 from bot.services import responsibility
-from bot.services.answers import answer_check, answers, corrections
+from bot.services.answers import answer_check, answers, approvers, corrections
 from bot.services.context import UseCaseContext
 from bot.services.intake import floods
 from bot.services.manual_posting import handout
 from bot.services.problems import merge_split
 from bot.services.sources import sources
-from bot.services.sources.messages import is_private, message_facts, text_key
+from bot.services.sources.messages import message_facts, text_key
 from bot.services.tickets import data_changes
 from bot.understanding.similarity import find_similar
 
@@ -110,6 +112,12 @@ async def card_facts(ctx: UseCaseContext, ticket: Ticket, person: Person, card: 
         applicant_shown_in=_applicant_shown_in(ctx, person) if covers else None,
         inquiries=await inquiry_facts(ctx, await ctx.uow.inquiries.list_for_ticket(ticket.id)),
         similar=await _list_merge_candidates(ctx, ticket, person) if card is not None and card.menu == "merge" else (),
+        approval=await draft_data.waiting_on_card(ctx, ticket, person),
+        may_draft=Right.ANSWER not in rights and await approvers.may_draft(ctx, ticket, person),
+        delegations=await draft_data.delegations_on_card(ctx, ticket),
+        delegates=await draft_data.list_delegates(ctx, ticket) if Right.DELEGATE in rights else (),
+        asks_others=await approvers.asks_others(ctx, ticket, person),
+        publisher=await ctx.uow.staff.find_name(answer.publisher_id) if answer and answer.publisher_id else None,
     )
 
 
@@ -246,7 +254,9 @@ async def notification_data(
         answer_media=answer.media if answer else (),
         publications=await ctx.uow.answers.list_publications(answer.id, _single_ticket_id(answer)) if answer else (),
         expected_states=await _expected_states(ctx, previewed) if previewed else (),
-        previewed_places=await _list_previewed_places(ctx, previewed, draft) if previewed and draft else (),
+        previewed_places=await draft_data.list_places(ctx, previewed, draft) if previewed and draft else (),
+        submission=await draft_data.submission_facts(ctx, previewed, reader, draft) if previewed and draft else None,
+        approval=await draft_data.named_draft(ctx, note, reader) if isinstance(note, AboutDraft) else None,
         draft=draft,
         marks=marks,
         must_confirm=draft is not None and answer_check.is_warned(draft, marks),
@@ -318,25 +328,6 @@ async def _message_and_answer(ctx: UseCaseContext, note: Notification) -> tuple[
 
 async def _expected_states(ctx: UseCaseContext, ticket: Ticket) -> list[PublicationState]:
     return [await handout.decide_poster(ctx, message) for message in await answers.messages_to_answer(ctx, ticket)]
-
-
-async def _list_previewed_places(ctx: UseCaseContext, ticket: Ticket, draft: Dialog) -> list[PublicationFacts]:
-    """Return the draft as it will be read at each public place where the bot posts or corrects it."""
-    places: list[tuple[Publication | None, Message]] = []
-    if draft.step.draft_kind is DraftKind.CORRECTION:
-        answer = await ctx.uow.answers.find_latest(ticket.id)
-        places.extend(await corrections.list_correctable(ctx, answer, ticket) if answer else ())
-    else:
-        for message in await answers.messages_to_answer(ctx, ticket):
-            if await handout.decide_poster(ctx, message) is PublicationState.QUEUED:
-                places.append((None, message))
-    found = []
-    for publication, message in places:
-        chat_id = await ctx.uow.chat_aliases.find_current_id(message.account, message.chat_id) or message.chat_id
-        if not is_private(message):
-            named = is_by_name(publication, message, chat_id)
-            found.append(PublicationFacts(draft.text, named, message.author_name, message.author_id))
-    return found
 
 
 def _single_ticket_id(answer: Answer) -> int | None:
@@ -435,15 +426,3 @@ async def find_publication(ctx: UseCaseContext, row: OutboxRow) -> tuple[Publica
 def publication_facts(answer: Answer, message: Message, *, by_name: bool) -> PublicationFacts:
     """Return the answer as the citizen will read it."""
     return PublicationFacts(answer.text, by_name, message.author_name, message.author_id)
-
-
-def is_by_name(publication: Publication | None, message: Message, chat_id: str) -> bool:
-    """Return whether the answer in *chat_id* names the citizen, because it was no reply to *message* or cannot be one.
-
-    What is deleted after the answer changes nothing in it.
-    """
-    if is_private(message):
-        return False
-    posted_at = publication.posted_at if publication is not None else None
-    was_gone = message.deleted_at is not None and (posted_at is None or message.deleted_at <= posted_at)
-    return chat_id != message.chat_id or was_gone

@@ -81,6 +81,12 @@ class Op(StrEnum):
     NOT_SOLVED = "kn"  # «Нет»
     RETURN = "kr"  # an official reads «не решено» in the author's words; the argument is the message, if any
     CONTROL = "kc"  # set a control date
+    APPROVE_DRAFT = "va"  # «Согласовать», «Опубликовать»; the argument of the four is the draft and its version, «17.2»
+    RETURN_DRAFT = "vr"  # «Вернуть с замечанием»
+    CHANGE_DRAFT = "vc"  # «Изменить»: another version
+    DELEGATE = "vd"  # open the list of people; the argument is the page
+    DELEGATE_TO = "vt"  # give the ticket to a person, or take it back; the argument is the person
+    SHOW_DRAFT = "vv"  # show the draft that waits for approval; without an argument
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +131,13 @@ def unpack(code: str) -> CallbackData | None:
         return CallbackData(Op(op), ticket_id, arg)
     except ValueError:
         return None
+
+
+def parse_pair(text: str) -> tuple[int, int] | None:
+    """Return the two numbers of an argument such as «17.2»; ``None`` for anything else."""
+    first, _, second = text.partition(".")
+    numbers = _parse_number(first), _parse_number(second)
+    return (numbers[0], numbers[1]) if numbers[0] is not None and numbers[1] is not None else None
 
 
 def _parse_number(text: str) -> int | None:

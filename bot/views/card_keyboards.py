@@ -24,8 +24,6 @@ DISMISS_REASON_TITLES: dict[DismissReason, str] = {
     DismissReason.OTHER: "Другое: напишу",
 }
 
-_ANSWER_TITLE = "✍️ Ответить"
-
 MAX_MANUAL_POST_BUTTONS = 3
 """Most places of manual posting with a button of their own: VK allows ten buttons under a message."""
 
@@ -56,6 +54,8 @@ def card_keyboard(facts: CardFacts, context: RenderContext) -> tuple[ButtonRow, 
             return district_menu(facts, page, _back_button(number), context)
         case "data":
             return data_rows(facts, argument, _back_button(number), context)
+        case "delegate":
+            return _delegate_menu(facts, page, context)
         case "merge":
             return _similar_menu(facts)
         case "dismiss":
@@ -82,11 +82,15 @@ def _main_menu(facts: CardFacts) -> tuple[ButtonRow, ...]:
         Button(text, pack(op, number))
         for text, op, step, right in (
             ("✅ Принять", Op.ACCEPT, Step.ACCEPT, Right.ACCEPT),
-            (_ANSWER_TITLE, Op.ANSWER, Step.ANSWER, Right.ANSWER),
+            (_answer_title(facts), Op.ANSWER, Step.ANSWER, Right.ANSWER),
             ("✏️ Исправить ответ", Op.CORRECT, Step.CORRECT, Right.CORRECT),
         )
-        if right in facts.rights and is_allowed(state, step) and (op is not Op.CORRECT or facts.can_correct)
+        if (right in facts.rights or (op is Op.ANSWER and facts.may_draft))
+        and is_allowed(state, step)
+        and (op is not Op.CORRECT or facts.can_correct)
     ]
+    if facts.approval is not None and (facts.approval.may_decide or facts.approval.may_write):
+        first.append(Button("📝 Посмотреть ответ", pack(Op.SHOW_DRAFT, number)))
     if facts.problem is not None and state is State.ANSWERED and Right.ANSWER in facts.rights:
         first.append(Button("✍️ Написать всем ещё", pack(Op.FOLLOW_UP, number)))
     second = []
@@ -101,6 +105,10 @@ def _main_menu(facts: CardFacts) -> tuple[ButtonRow, ...]:
         second.append(more)
     rows = [*_manual_post_buttons(facts), first, second]
     return (*district_rows(facts), *(tuple(row) for row in rows if row), *_member_list_button(facts))
+
+
+def _answer_title(facts: CardFacts) -> str:
+    return "✍️ Подготовить ответ" if facts.asks_others else "✍️ Ответить"
 
 
 def _manual_post_buttons(facts: CardFacts) -> list[list[Button]]:
@@ -162,7 +170,7 @@ def _triage_menu(facts: CardFacts) -> tuple[ButtonRow, ...]:
     if len(facts.sectors) > len(rows):
         rows.append((Button("Все отрасли", pack(Op.CHOOSE_SECTOR_PAGE, number, 0)),))
     if Right.ANSWER in facts.rights:
-        rows.append((Button(_ANSWER_TITLE, pack(Op.ANSWER, number)),))
+        rows.append((Button(_answer_title(facts), pack(Op.ANSWER, number)),))
     last = [Button("🚫 Не требует ответа", pack(Op.DISMISS, number))] if Right.DISMISS in facts.rights else []
     if (more := more_button(facts)) is not None:
         last.append(more)
@@ -177,6 +185,17 @@ def _sector_menu(
         size = len(sectors) or 1
     rows = [(Button(title, pack(choose, number, code)),) for code, title in sectors]
     return paged(rows, size, page, _back_button(number), turn, number)
+
+
+def _delegate_menu(facts: CardFacts, page: int, context: RenderContext) -> tuple[ButtonRow, ...]:
+    """Return a button for each person whom the ticket may be given to; those who have it are marked."""
+    number, asked = facts.ticket.id, {one.person_id for one in facts.delegations}
+    rows: list[ButtonRow] = [
+        (Button(f"✅ {name}" if person_id in asked else name, pack(Op.DELEGATE_TO, number, person_id)),)
+        for person_id, name in facts.delegates
+    ]
+    size = max(1, min(MAX_PAGE_SIZE, context.capabilities.button_rows - 2))
+    return paged(rows, size, page, _back_button(number), Op.DELEGATE, number)
 
 
 def _pairs(buttons: Sequence[Button]) -> list[ButtonRow]:

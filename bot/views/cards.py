@@ -33,12 +33,18 @@ _STATE_ICONS = {
     State.CLOSED: "✅",
 }
 
-_REMARK_TITLES = {"not_ours": "не наше", "hand_over": "передано", "dismiss": "без ответа"}
+_REMARK_TITLES = {
+    "not_ours": "не наше",
+    "hand_over": "передано",
+    "dismiss": "без ответа",
+    "return": "ответ возвращён",
+}
 
 
 def render_card(facts: CardFacts, context: RenderContext) -> Content:
     """Return the card as its owner should see it now."""
     spans: list[Span] = [
+        *_approval_line(facts),
         *_title(facts),
         *_text_lines(facts),
         *_place_line(facts),
@@ -48,10 +54,25 @@ def render_card(facts: CardFacts, context: RenderContext) -> Content:
     spans += _status_lines(facts, context)
     spans += inquiry_lines(facts, context)
     spans += solution_lines(facts.solution, context)
+    spans += _delegation_lines(facts, context)
     spans += [
         _remark_line(name, remark, context) for name, remark in facts.remarks if remark is not _typed_reason(facts)
     ]
     return Content(tuple(spans), card_keyboard(facts, context), whole=True)
+
+
+def _approval_line(facts: CardFacts) -> list[Span]:
+    """Name the person whose approval the answer waits for; it is the first line of the card."""
+    if facts.approval is None:
+        return []
+    return [Bold(f"📝 На согласовании у: {facts.approval.approver or 'пока некому согласовать'}"), Text("\n")]
+
+
+def _delegation_lines(facts: CardFacts, context: RenderContext) -> list[Span]:
+    return [
+        Text(f"\n👤 Поручено: {one.name}, с {context.format_short(one.at)}{', текст готов' if one.given else ''}")
+        for one in facts.delegations
+    ]
 
 
 def _title(facts: CardFacts) -> list[Span]:
@@ -146,7 +167,12 @@ def _status_lines(facts: CardFacts, context: RenderContext) -> list[Span]:
             return [Text(f"\n🚫 Не требует ответа: {_dismiss_reason_text(facts)}")]
         case State.ANSWERED | State.CLOSED:
             return _answered_lines(facts, context)
-        case State.PUBLISHING | State.ANSWERING:
+        case State.ANSWERING:
+            author = facts.approval.author if facts.approval is not None else facts.assignee
+            due = context.format_short(ticket.answer_due)
+            late = [Bold(" · Просрочено")] if ticket.answer_due <= context.now else []
+            return [Text(f"\n📝 Ответ подготовлен: {author or '—'}, ответить до {due}"), *late]
+        case State.PUBLISHING:
             return _publishing_lines(facts)
     spans: list[Span] = []
     if ticket.state is State.ACCEPTED:
@@ -216,6 +242,8 @@ def _manual_posting_lines(facts: CardFacts) -> list[Span]:
 def _answered_lines(facts: CardFacts, context: RenderContext) -> list[Span]:
     at = context.format_full(facts.ticket.answered_at) if facts.ticket.answered_at else "—"
     spans: list[Span] = [Text(f"\n✅ Отвечено: {facts.assignee or '—'}, {at}")]
+    if facts.publisher is not None:
+        spans.append(Text(f" · опубликовано: {facts.publisher}"))
     for publication in facts.publications:
         if publication.link:
             spans += [Text(" · "), Link("ответ", publication.link)]

@@ -20,6 +20,12 @@ _ACTIONS = {
     "route": "определена отрасль",
     "accept": "принято в работу",
     "approve": "ответ утверждён",
+    "return": "ответ возвращён в работу",
+    "delegate_withdrawn": "поручение снято",
+    "delegate_part": "передана часть ответа",
+    "approval_moved": "согласует другой сотрудник",
+    "approval_lapsed": "согласование отменено: сообщение передали",
+    "approval_void": "подготовленный ответ больше не нужен",
     "confirm": "ответ опубликован",
     "fail": "ответ опубликовать не удалось",
     "correct": "ответ исправлен",
@@ -74,7 +80,13 @@ _DECISION_ACTIONS = {
 }
 DATA_FIELD_TITLES = {field.value: title.lower() for field, title in FIELD_TITLES.items()}
 
-_DEADLINE_VERBS = {"accept": "принять", "answer": "ответить"}
+_DEADLINE_VERBS = {
+    "accept": "принять",
+    "answer": "ответить",
+    "draft": "подготовить ответ",
+    "approve": "согласовать ответ",
+    "rework": "исправить ответ",
+}
 
 
 def history(note: TicketHistory, data: NotificationData, context: RenderContext) -> Content:
@@ -130,6 +142,16 @@ def _action_text(row: AuditRow, titles: Mapping[str, str]) -> str | None:
             return f"отделено от проблемы №{facts.get('from')}"
         case "merge":
             return f"объединено с №{facts.get('with')}"
+        case "delegate_asked":
+            return "поручено подготовить ответ"
+        case "approval_submitted":
+            return f"подготовлен текст, вариант {facts.get('version')}"
+        case "approval_approved":
+            return f"согласован вариант {facts.get('version')}"
+        case "approval_returned":
+            return f"вариант {facts.get('version')} возвращён с замечанием"
+        case "approval_published":
+            return f"опубликован вариант {facts.get('version')}"
         case "follow_up":
             return "всем, кто об этом написал, отправлено ещё одно сообщение"
         case "registered":

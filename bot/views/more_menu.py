@@ -59,6 +59,7 @@ def _can_be_declined(facts: CardFacts) -> bool:
 
 
 MORE_MENU: tuple[MenuEntry, ...] = (
+    MenuEntry("👤 Поручить", Op.DELEGATE, Right.DELEGATE, lambda facts: bool(facts.delegates)),
     MenuEntry("🚫 Не требует ответа", Op.DISMISS, Right.DISMISS, allows(Step.DISMISS)),
     MenuEntry("🧭 Другой район", Op.DISTRICT_PAGE, Right.HAND_OVER, can_change_district),
     MenuEntry("🔗 Объединить", Op.MERGE, Right.GROUP, is_mergeable),

@@ -1,6 +1,6 @@
 """Drafts with their versions and approvals, and the people who were asked to write them."""
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table, Text, text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, false, text
 
 from storage.tables.base import Document, Id, UtcDateTime, metadata
 
@@ -18,6 +18,7 @@ draft = Table(
     Column("step_due", UtcDateTime),
     Column("answer_id", Id, ForeignKey("answer.id")),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("needs_post", Boolean, nullable=False, server_default=false()),  # the responsible people check it first
     Index("ix_draft_ticket", "ticket_id", "id"),
     Index(
         "ix_draft_waiting",

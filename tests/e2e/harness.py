@@ -413,7 +413,8 @@ class Harness:
 
     async def wait_for_card(self, person: int, number: int, *pieces: str) -> dict[str, Any]:
         """Wait for the card of ticket *number* that reads so."""
-        card = re.compile(rf"[^\s:]+ №{number} · ")  # a reminder has words before the number
+        # A reminder has words before the number, and an approval a line of its own.
+        card = re.compile(rf"(?:📝 На согласовании[^\n]*\n)?[^\s:]+ №{number} · ")
         try:
             return await self.wait_until(lambda: self.find_message(person, *pieces, opening=card))
         except TimeoutError:
@@ -421,7 +422,7 @@ class Harness:
 
     def ticket_numbers(self, person: int) -> list[int]:
         """The numbers of the tickets that a person has cards of."""
-        found = [re.match(r"[^\s:]+ №(\d+) · ", text) for text in self.bot_texts(person)]
+        found = [re.match(r"(?:📝 На согл[^\n]*\n)?[^\s:]+ №(\d+) · ", text) for text in self.bot_texts(person)]
         return sorted(int(match[1]) for match in found if match)
 
     async def press_button(self, person: int, letter: dict[str, Any], button: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.domain.applicants import Applicant
 from bot.domain.calendar import WorkingCalendar
 from bot.domain.deadlines import DeadlineTerms
 from bot.domain.durations import Duration
@@ -27,7 +28,9 @@ DIGEST_AT = time(2, 30)
 HEADS = {"roads": "1", "housing": "2"}
 CURATOR = "4"
 
-NO_UNDERSTANDING: Any = SimpleNamespace(redact=lambda text: text)
+NO_UNDERSTANDING: Any = SimpleNamespace(
+    redact=lambda text: text, read_applicant=lambda text: Applicant(), check_answer=lambda *about: ()
+)
 """Nothing reads texts in these tests; a digest masks the personal data of overdue messages."""
 
 

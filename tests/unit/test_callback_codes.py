@@ -90,6 +90,13 @@ PUBLISHED = {
     b"1:kn:142": CallbackData(Op.NOT_SOLVED, 142),
     b"1:kr:142:77": CallbackData(Op.RETURN, 142, "77"),
     b"1:kc:142": CallbackData(Op.CONTROL, 142),
+    b"1:va:142:17.2": CallbackData(Op.APPROVE_DRAFT, 142, "17.2"),
+    b"1:vr:142:17.2": CallbackData(Op.RETURN_DRAFT, 142, "17.2"),
+    b"1:vc:142:17.2": CallbackData(Op.CHANGE_DRAFT, 142, "17.2"),
+    b"1:vv:142": CallbackData(Op.SHOW_DRAFT, 142),
+    b"1:vd:142": CallbackData(Op.DELEGATE, 142),
+    b"1:vd:142:1": CallbackData(Op.DELEGATE, 142, "1"),
+    b"1:vt:142:7": CallbackData(Op.DELEGATE_TO, 142, "7"),
 }
 
 # The numbers of these buttons stand in published codes, so the order is pinned, too.

@@ -41,13 +41,28 @@ class PostingReminder(TicketNotice, code="posting_reminder"):
     """An approved answer still waits for the person who posts it."""
 
 
+class DraftOverdue(TicketNotice, code="draft_overdue"):
+    """The draft of an answer is not ready in time."""
+
+
+class ApproveOverdue(TicketNotice, code="approve_overdue"):
+    """A draft waits for approval longer than it should."""
+
+
+class ReworkOverdue(TicketNotice, code="rework_overdue"):
+    """A returned draft was not written again in time."""
+
+
 class WatcherOverdue(TicketNotice, code="watch_overdue"):
     """A deadline has passed, shown to those who watch several sectors."""
 
 
 TICKET_NOTICES: Mapping[str, type[TicketNotice]] = {
     one.code: one
-    for one in (AcceptReminder, AcceptOverdue, AnswerReminder, AnswerOverdue, PostingReminder, WatcherOverdue)
+    for one in (
+        *(AcceptReminder, AcceptOverdue, AnswerReminder, AnswerOverdue, PostingReminder, WatcherOverdue),
+        *(DraftOverdue, ApproveOverdue, ReworkOverdue),
+    )
 }
 
 

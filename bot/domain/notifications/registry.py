@@ -8,8 +8,10 @@ from bot.domain.notifications import (
     administrator,
     answer_limits,
     answers,
+    approvals,
     citizens,
     deadlines,
+    delegations,
     dialogs,
     held_notes,
     inquiries,
@@ -38,10 +40,9 @@ from bot.domain.notifications.toasts import AnyToast, RefusalToast, ToastCode
 C = TypeVar("C", bound=Coded)
 
 MODULES = (
-    *(administrator, answer_limits, answers, citizens, deadlines, dialogs, held_notes, inquiries, limits),
-    *(manual_posting, monitoring, passing, people, people_pages, problems, refusals, reports, review_queue),
-    *(manual_posting, monitoring, passing, people, problems, refusals, reports, review_queue, solutions),
-    *(staff, ticket_data, tickets, toasts),
+    *(administrator, answer_limits, answers, approvals, citizens, deadlines, delegations, dialogs, held_notes),
+    *(inquiries, limits, manual_posting, monitoring, passing, people, people_pages, problems, refusals),
+    *(reports, review_queue, solutions, staff, ticket_data, tickets, toasts),
 )
 
 

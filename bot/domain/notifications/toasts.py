@@ -39,6 +39,12 @@ class ToastCode(StrEnum):
     MARKED_INCOMPLETE = "marked_incomplete"
     UNMARKED_INCOMPLETE = "unmarked_incomplete"
     SOLVED = "solved"
+    APPROVAL_ASKED = "approval_asked"
+    APPROVED = "approved"
+    APPROVAL_CONFLICT = "approval_conflict"
+    DELEGATED = "delegated"
+    TAKEN_BACK = "delegate_withdrawn"
+    PART_SENT = "delegate_part"
 
 
 class HandedOverToast(Toast, code="handed"):

@@ -1,24 +1,24 @@
 """Adoption of a colleague's own reply in the chat as the answer."""
 
-from collections.abc import Awaitable, Callable
-from functools import partial
-
-from bot.domain.answers import Poster, Publication, PublicationState
-from bot.domain.errors import OutdatedButton
+from bot.domain.answers import Publication
+from bot.domain.drafts import Wording
+from bot.domain.errors import OutdatedButton, UnapprovedReply
 from bot.domain.messages import Message, MessageRole
 from bot.domain.people import Person
 from bot.domain.roles import Right
-from bot.domain.tickets import State, Ticket
-from bot.services.answers import answers, broadcast
+from bot.services.answers import answers, approvals, staff_reply
+from bot.services.answers.approvals import Submitted
 from bot.services.context import UseCaseContext
 from bot.services.manual_posting import handout
-from bot.services.tickets import workflow
+from bot.services.tickets import rules, workflow
+from bot.understanding.similarity import is_same_wording
 
 
-async def adopt_reply(ctx: UseCaseContext, ticket_id: int, person: Person, message_id: int) -> Ticket:
+async def adopt_reply(ctx: UseCaseContext, ticket_id: int, person: Person, message_id: int) -> Submitted:
     """Make a colleague's reply in the chat the answer, and publish it in the citizen's other chats.
 
-    If an approved answer waits to be posted by hand in that chat, the reply counts as its publication.
+    Where somebody else approves answers, the reply waits for that like any other text. If an approved answer waits to
+    be posted by hand in that chat, the reply counts as its publication.
     """
     message = await ctx.uow.messages.get(message_id)
     awaiting = await _find_awaiting_publication(ctx, ticket_id, message) if message is not None else None
@@ -26,43 +26,19 @@ async def adopt_reply(ctx: UseCaseContext, ticket_id: int, person: Person, messa
         await answers.check_can_answer(ctx, ticket_id, person)
     if message is None or message.ticket_id != ticket_id or message.part is not MessageRole.STAFF:
         raise OutdatedButton(number=ticket_id)
-    official = ctx.municipality.find_official(message.account, message.author_id)
-    mark_published = partial(
-        answers.on_published,
-        ctx,
-        ids=(message.external_id,),
-        link=message.link,
-        poster=Poster.STAFF_REPLY,
-        person=official or person,
-    )
+    ticket = await workflow.get(ctx, ticket_id)
     if awaiting is not None:
-        await workflow.check_right(ctx, person, Right.ANSWER, await workflow.get(ctx, ticket_id))
-        await mark_published(publication_id=awaiting.id)
-        return await workflow.get(ctx, ticket_id)
+        await workflow.check_right(ctx, person, Right.ANSWER, ticket)
+        approved = await ctx.uow.answers.get(awaiting.answer_id)
+        is_ruled = bool(rules.outcome_for(ctx, ticket).approval)
+        if is_ruled and (approved is None or not is_same_wording(approved.text, message.text)):
+            raise UnapprovedReply(number=ticket_id)
+        await staff_reply.mark_published(ctx, person, message)(publication_id=awaiting.id)
+        return Submitted(await workflow.get(ctx, ticket_id))
+    if await approvals.needs_approval(ctx, ticket, person, Wording.ANSWER):
+        return await approvals.submit(ctx, ticket, person, Wording.ANSWER, message.text, message.media)
     ticket = await answers.start_publishing(ctx, ticket_id, person)
-    if ticket.is_problem_lead:
-        return await _adopt_for_all(ctx, ticket, person, message, mark_published)
-    answer = await ctx.uow.answers.add(ticket.id, person.id, message.text, message.media, ctx.now)
-    publication = await ctx.uow.answers.add_publication(answer.id, ticket.id, message.id, PublicationState.BY_PERSON)
-    await mark_published(publication_id=publication.id)
-    chat = (message.account, message.chat_id)
-    other_messages = [
-        other for other in await answers.messages_to_answer(ctx, ticket) if (other.account, other.chat_id) != chat
-    ]
-    await answers.publish_answer(ctx, ticket, answer, other_messages, person)
-    return await workflow.get(ctx, ticket.id)
-
-
-async def _adopt_for_all(
-    ctx: UseCaseContext, lead: Ticket, person: Person, message: Message, mark_published: Callable[..., Awaitable[None]]
-) -> Ticket:
-    """Make the reply the answer to everybody who wrote about the problem; members in that chat have it already."""
-    answer = await ctx.uow.answers.add(
-        lead.id, person.id, message.text, message.media, ctx.now, problem_id=lead.problem_id
-    )
-    publication_id = await broadcast.publish_to_all(ctx, lead, answer, person, (State.PUBLISHING,), staff_reply=message)
-    await mark_published(publication_id=publication_id)
-    return await workflow.get(ctx, lead.id)
+    return Submitted(await staff_reply.publish(ctx, ticket, person, message))
 
 
 async def _find_awaiting_publication(ctx: UseCaseContext, ticket_id: int, message: Message) -> Publication | None:

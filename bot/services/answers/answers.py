@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 
 from bot.domain.answers import Answer, Poster, Publication, PublicationState
 from bot.domain.dialogs import ANSWER_STEPS, DraftKind
-from bot.domain.errors import AnsweredByOther, EmptyAnswer, OutdatedButton
+from bot.domain.errors import AnsweredByOther, OutdatedButton
 from bot.domain.json_types import Json
 from bot.domain.messages import Message, MessageRole
 from bot.domain.notifications.answers import AnswerHeld, AnswerToPassOn, PublicationFailed
@@ -36,13 +36,18 @@ async def check_can_answer(ctx: UseCaseContext, ticket_id: int, person: Person) 
     """Return the ticket if *person* may answer it now; otherwise raise the refusal that says why not."""
     ticket = await workflow.get(ctx, ticket_id)
     await workflow.check_right(ctx, person, Right.ANSWER, ticket)
+    await check_answerable(ctx, ticket, person)
+    return ticket
+
+
+async def check_answerable(ctx: UseCaseContext, ticket: Ticket, person: Person) -> None:
+    """Raise the refusal that says why *ticket* cannot be answered now, if it cannot."""
     workflow.require_not_member(ticket, Step.ANSWER)
     if not is_allowed(ticket.state, Step.ANSWER):
         if ticket.state in (State.ANSWERING, State.PUBLISHING, State.ANSWERED) and ticket.assignee_id != person.id:
             name = await ctx.uow.staff.find_name(ticket.assignee_id) if ticket.assignee_id else None
             raise AnsweredByOther(number=ticket.id, name=name)
         raise OutdatedButton(number=ticket.id, state=ticket.state.value)
-    return ticket
 
 
 async def check_can_retry(
@@ -59,16 +64,18 @@ async def check_can_retry(
     return ticket, answer, publication
 
 
-async def send_answer(ctx: UseCaseContext, ticket_id: int, person: Person, text: str, media: Sequence[Json]) -> Ticket:
-    """Handle «Отправить»: accept the ticket if needed, approve, and queue a publication under each of its messages."""
-    if not text.strip() and not media:
-        raise EmptyAnswer()
-    ticket = await start_publishing(ctx, ticket_id, person)
-    if ticket.is_problem_lead:
-        return await _send_to_all(ctx, ticket, person, text, media)
-    answer = await ctx.uow.answers.add(ticket.id, person.id, text, media, ctx.now)
+async def publish(
+    ctx: UseCaseContext, ticket: Ticket, person: Person, publisher: Person, text: str, media: Sequence[Json]
+) -> Ticket:
+    """Queue the answer of *person*, which *publisher* has released, under each message of a ticket in publishing."""
+    publisher_id = publisher.id if publisher != person else None
+    answer = await ctx.uow.answers.add(
+        *(ticket.id, person.id, text, media, ctx.now), problem_id=_problem_of(ticket), publisher_id=publisher_id
+    )
     await answer_check.record(ctx, ticket, answer)
     await answer_limits.count(ctx, ticket, answer)
+    if ticket.is_problem_lead:
+        return await _send_to_all(ctx, ticket, person, answer)
     messages = await messages_to_answer(ctx, ticket)
     publications = await publish_answer(ctx, ticket, answer, messages, person)
     if any(publication.state in _PENDING_STATES for publication in publications):
@@ -76,6 +83,10 @@ async def send_answer(ctx: UseCaseContext, ticket_id: int, person: Person, text:
     if not messages:
         await _notify_creator(ctx, ticket, answer)
     return await _mark_answered(ctx, ticket, person)
+
+
+def _problem_of(ticket: Ticket) -> int | None:
+    return ticket.problem_id if ticket.is_problem_lead else None
 
 
 async def confirm_if_nothing_pending(ctx: UseCaseContext, ticket: Ticket, answer: Answer) -> Ticket:
@@ -86,11 +97,8 @@ async def confirm_if_nothing_pending(ctx: UseCaseContext, ticket: Ticket, answer
     return await _mark_answered(ctx, ticket, None)
 
 
-async def _send_to_all(ctx: UseCaseContext, lead: Ticket, person: Person, text: str, media: Sequence[Json]) -> Ticket:
-    """Send an answer to everybody who wrote about the problem."""
-    answer = await ctx.uow.answers.add(lead.id, person.id, text, media, ctx.now, problem_id=lead.problem_id)
-    await answer_check.record(ctx, lead, answer)
-    await answer_limits.count(ctx, lead, answer)
+async def _send_to_all(ctx: UseCaseContext, lead: Ticket, person: Person, answer: Answer) -> Ticket:
+    """Send *answer* to everybody who wrote about the problem."""
     await broadcast.publish_to_all(ctx, lead, answer, person, (State.PUBLISHING,))
     await _notify_creators(ctx, lead, answer, (State.PUBLISHING,))
     own = await ctx.uow.answers.list_publications(answer.id, lead.id)
@@ -111,9 +119,10 @@ async def _notify_creators(ctx: UseCaseContext, lead: Ticket, answer: Answer, st
 async def send_further_answer(
     ctx: UseCaseContext, ticket_id: int, person: Person, text: str, media: Sequence[Json]
 ) -> Ticket:
-    """Send a further answer («воду дали») to everybody who has been answered about a problem, in the same chats."""
-    if not text.strip() and not media:
-        raise EmptyAnswer()
+    """Send a further answer («воду дали») to everybody who has been answered about a problem, in the same chats.
+
+    Only :mod:`bot.services.answers.approvals` may call it.
+    """
     lead = await check_can_send_further_answer(ctx, ticket_id, person)
     answer = await ctx.uow.answers.add(lead.id, person.id, text, media, ctx.now, problem_id=lead.problem_id)
     await answer_check.record(ctx, lead, answer, DraftKind.FOLLOW_UP)
@@ -158,16 +167,20 @@ async def messages_to_answer(ctx: UseCaseContext, ticket: Ticket) -> list[Messag
 
 async def start_publishing(ctx: UseCaseContext, ticket_id: int, person: Person) -> Ticket:
     """Move the ticket to publishing with *person* as its assignee; cancel the drafts of colleagues."""
-    ticket = await check_can_answer(ctx, ticket_id, person)
-    ticket = await workflow.transition(
-        ctx,
-        ticket,
-        Step.ANSWER,
-        person,
-        TicketChange(assignee_id=person.id, accepted_at=ticket.accepted_at or ctx.now),
-    )
-    ticket = await workflow.transition(ctx, ticket, Step.APPROVE, person)
-    await workflow.cancel_dialogs(ctx, ticket, ANSWER_STEPS, person, DraftVoidAnswered(ticket_id=ticket.id))
+    ticket = await start_answering(ctx, await check_can_answer(ctx, ticket_id, person), person, person)
+    return await approve(ctx, ticket, person)
+
+
+async def start_answering(ctx: UseCaseContext, ticket: Ticket, actor: Person, owner: Person) -> Ticket:
+    """Move the ticket to answering with *owner* as its assignee."""
+    change = TicketChange(assignee_id=owner.id, accepted_at=ticket.accepted_at or ctx.now)
+    return await workflow.transition(ctx, ticket, Step.ANSWER, actor, change)
+
+
+async def approve(ctx: UseCaseContext, ticket: Ticket, publisher: Person) -> Ticket:
+    """Move the ticket from answering to publishing; cancel the drafts that colleagues have in hand."""
+    ticket = await workflow.transition(ctx, ticket, Step.APPROVE, publisher)
+    await workflow.cancel_dialogs(ctx, ticket, ANSWER_STEPS, publisher, DraftVoidAnswered(ticket_id=ticket.id))
     return ticket
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.domain.answers import Answer, Poster, Publication, PublicationState
 from bot.domain.dialogs import DraftKind
-from bot.domain.errors import CannotCorrect, EmptyAnswer, OutdatedButton
+from bot.domain.errors import CannotCorrect, OutdatedButton
 from bot.domain.messages import Message
 from bot.domain.notifications.answers import CorrectionFailed
 from bot.domain.outbox import OutboxKind
@@ -47,9 +47,7 @@ async def list_correctable(
 
 
 async def correct_answer(ctx: UseCaseContext, ticket_id: int, person: Person, text: str) -> Ticket:
-    """Handle «Исправить»: edit the published text wherever the messenger allows it."""
-    if not text.strip():
-        raise EmptyAnswer()
+    """Edit the published text wherever the messenger allows it; only the module ``approvals`` may call it."""
     ticket, answer = await check_can_correct(ctx, ticket_id, person)
     posted = [one for one in await ctx.uow.answers.list_publications(answer.id) if one.state is PublicationState.POSTED]
     await ctx.uow.answers.set_visible_text([one.id for one in posted], answer.text, if_unknown=True)

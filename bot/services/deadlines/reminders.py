@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from bot.domain.answers import PublicationState
 from bot.domain.deadlines import DeadlineKind, DueKind
+from bot.domain.drafts import DraftDeadline
 from bot.domain.notifications.deadlines import TICKET_NOTICES, NoticeItem, NoticeList, OutageSummary
 from bot.domain.outbox import Priority
 from bot.domain.people import Person
@@ -15,7 +16,7 @@ from bot.domain.reminders import DueRow, NoticeRow
 from bot.domain.tickets import UNACCEPTED_STATES, State, Ticket
 from bot.services import responsibility
 from bot.services.context import UseCaseContext
-from bot.services.deadlines import outage_summary
+from bot.services.deadlines import draft_clocks, outage_summary
 from bot.services.deadlines.outage_summary import Outage
 from bot.services.manual_posting import handout
 from bot.services.notifications import cards, notify
@@ -43,6 +44,9 @@ async def _create_notices(ctx: UseCaseContext, due: DueRow) -> None:
     ticket = await ctx.uow.tickets.get(due.ticket_id)
     if ticket is not None and due.limit == handout.POSTING_DEADLINE:
         await _create_posting_notices(ctx, ticket)
+        return
+    if ticket is not None and due.limit in set(DraftDeadline):
+        await draft_clocks.create_notices(ctx, ticket, DraftDeadline(due.limit))
         return
     if ticket is None or not _is_still_relevant(ticket, due):
         return
@@ -183,7 +187,7 @@ async def _plan_notice(
         return
     if (is_deferred and not ticket.may_notify_at_night) or await _is_being_published(ctx, ticket):
         return
-    if row.code == handout.POSTING_REMINDER:
+    if row.code == handout.POSTING_REMINDER or row.code in draft_clocks.LATE_CODES:
         recipient_ids: Sequence[int] = (row.person_id,)
     elif row.code == WATCHER_NOTICE:
         if row.person_id not in plan.notified_recently:
@@ -204,6 +208,8 @@ async def _is_still_true(ctx: UseCaseContext, row: NoticeRow, ticket: Ticket) ->
     """Return whether the notice is still true: deadlines end, restart and pass."""
     if row.code == handout.POSTING_REMINDER:
         return bool(await handout.list_awaiting_posting(ctx, ticket.id))
+    if row.code in draft_clocks.LATE_CODES:
+        return await draft_clocks.is_late(ctx, ticket, draft_clocks.LATE_CODES[row.code])
     if not ticket.is_open:
         return False
     unaccepted = ticket.state in UNACCEPTED_STATES
@@ -239,6 +245,7 @@ _SEVERITY = {
     "accept_reminder": 0,
     "answer_reminder": 1,
     handout.POSTING_REMINDER: 2,
+    **dict.fromkeys(draft_clocks.LATE_CODES, 3),
     WATCHER_NOTICE: 3,
     "accept_overdue": 4,
     "answer_overdue": 5,

@@ -38,7 +38,9 @@ _UNWANTED_ENDS = frozenset({EndReason.REPLACED, EndReason.EXPIRED, EndReason.VOI
 _OWN_FACTS = ("user_id", "version")
 
 
-async def start(ctx: UseCaseContext, person: Person, step: DialogStep, ticket: Ticket | None = None) -> Dialog:
+async def start(
+    ctx: UseCaseContext, person: Person, step: DialogStep, ticket: Ticket | None = None, **facts: Any
+) -> Dialog:
     """Start a dialog in the chat *person* is working in; it replaces the one in progress there, if any."""
     address = ctx.reply_address(person)
     if address is None:
@@ -54,7 +56,7 @@ async def start(ctx: UseCaseContext, person: Person, step: DialogStep, ticket: T
         ticket_id=ticket.id if ticket else None,
         text="",
         media=(),
-        facts=await _pressed_messages_fact(ctx, address.account, address.user_id),
+        facts={**await _pressed_messages_fact(ctx, address.account, address.user_id), **facts},
         version=await _next_version(ctx, address.account, address.user_id),
         expires_at=ctx.now + DIALOG_LIFETIME,
     )
@@ -180,6 +182,16 @@ async def cancel_for_ticket(ctx: UseCaseContext, ticket: Ticket, steps: Sequence
     for dialog in ended:
         await _remove_buttons(ctx, dialog, EndReason.VOID)
     return ended
+
+
+async def cancel_for_person(ctx: UseCaseContext, ticket: Ticket, person: Person, steps: Sequence[DialogStep]) -> None:
+    """End the dialogs of *person* about *ticket* that are in one of *steps*; the text of a draft stays readable."""
+    for channel in await ctx.channels(person):
+        address = channel.address
+        dialog = await ctx.uow.dialogs.get(address.account, address.user_id, ctx.now, lock=True)
+        if dialog is not None and dialog.ticket_id == ticket.id and dialog.step in steps:
+            await _remove_buttons(ctx, dialog, EndReason.VOID)
+            await ctx.uow.dialogs.end(address.account, address.user_id)
 
 
 async def expire_abandoned(ctx: UseCaseContext) -> None:

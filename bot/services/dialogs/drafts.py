@@ -49,6 +49,16 @@ async def _update_draft(
 ) -> Dialog:
     draft = replace(dialog, text="\n\n".join(part for _, part in pieces if part))
     changed = await advance(ctx, draft, _kind_of(dialog).preview_step, pieces=pieces)
+    await _show_preview(ctx, changed, person, album=album)
+    return changed
+
+
+async def rebase(ctx: UseCaseContext, dialog: Dialog, person: Person, base: int) -> None:
+    """Go on from version *base* of the saved draft, which somebody else has submitted; show the own text again."""
+    await _show_preview(ctx, await advance(ctx, dialog, dialog.step, base=base), person)
+
+
+async def _show_preview(ctx: UseCaseContext, dialog: Dialog, person: Person, *, album: bool = False) -> None:
     await notify.notify(
         ctx,
         person,
@@ -59,7 +69,6 @@ async def _update_draft(
         due_at=ctx.now + ALBUM_DELAY if album else None,
         dedupe=f"preview:{dialog.account}:{dialog.user_id}:{dialog.ticket_id}",
     )
-    return changed
 
 
 async def restart_draft(ctx: UseCaseContext, dialog: Dialog, *, pressed_message_id: str | None = None) -> Dialog:

@@ -11,7 +11,7 @@ from bot.domain.people import Person
 from bot.domain.ticket_changes import NewTicket, TicketChange
 from bot.domain.tickets import State, Step, Ticket, next_state
 from bot.services.context import UseCaseContext, author_key
-from bot.services.deadlines import deadlines
+from bot.services.deadlines import deadlines, draft_clocks
 from bot.services.notifications import cards
 from bot.services.tickets import problem_matching, problem_members, workflow
 from bot.services.tickets.problem_matching import ProblemMatch
@@ -60,6 +60,7 @@ async def register_ticket(ctx: UseCaseContext, new: Registration) -> Ticket:
         )
     )
     await deadlines.schedule(ctx, ticket, plan.due_moments)
+    await draft_clocks.schedule_draft(ctx, ticket, ticket.registered_at)
     await _record_registration(ctx, ticket, new.created_by, sector=sector)
     await cards.sync(ctx, ticket, wait_for_album=new.wait_for_album)
     return ticket

@@ -16,7 +16,7 @@ from bot.services.answers import broadcast
 from bot.services.context import UseCaseContext
 from bot.services.deadlines import deadlines
 from bot.services.notifications import cards
-from bot.services.tickets import problem_matching, problem_members, workflow
+from bot.services.tickets import draft_requests, problem_matching, problem_members, workflow
 from bot.understanding.events.matcher import OpenEvent
 
 PAGE_SIZE = 8
@@ -70,6 +70,8 @@ async def split_ticket(ctx: UseCaseContext, ticket_id: int, person: Person) -> T
     lead = await workflow.get(ctx, ticket.lead_id)
     await workflow.check_right(ctx, person, Right.GROUP, lead)
     changed = await problem_members.take_out(ctx, ticket, person)
+    if changed.state is State.ANSWERING:  # the draft that waits for approval is about the others
+        changed = await workflow.transition(ctx, changed, Step.RETURN, person)
     if changed.is_open:
         await deadlines.reschedule(ctx, changed, changed.registered_at)
         await cards.sync(ctx, changed, actor=person)
@@ -140,6 +142,7 @@ async def merge_tickets(ctx: UseCaseContext, ticket_id: int, other_id: int, pers
     await ctx.uow.problems.recount(lead.problem_id or 0)
     await ctx.uow.deadlines.cancel(ticket.id, [limit.value for limit in DeadlineKind])
     await ctx.uow.audit_log.record("merge", ctx.now, person_id=person.id, ticket_id=ticket.id, facts={"with": lead.id})
+    await draft_requests.void_all(ctx, joined, person)
     await workflow.cancel_dialogs(ctx, joined, TICKET_STEPS, person, DraftVoidMerged(ticket_id=joined.id))
     if lead.is_open and (ticket.accept_due < lead.accept_due or ticket.answer_due < lead.answer_due):
         lead = await deadlines.tighten(ctx, lead, ticket.accept_due, ticket.answer_due)

@@ -12,6 +12,7 @@ from bot.domain.people import Person, StaffAccount
 from bot.domain.people_plan import PersonChange, PersonField
 from bot.domain.posts import post_key
 from bot.services import responsibility
+from bot.services.answers import approval_requests
 from bot.services.context import UseCaseContext
 from bot.services.notifications import cards, notify
 from bot.services.staff import access, directory, reachability
@@ -48,6 +49,7 @@ async def change(ctx: UseCaseContext, wanted: PersonChange, by: Person | None) -
     if PLACE_FIELDS & set(wanted.fields):
         await access.hide_foreign_tickets(ctx, after)
         await follow_tickets(ctx, [*held, *await _list_tickets(ctx, after)])
+        await approval_requests.reassign(ctx, after.id)
         note = PlaceChanged(now=place_facts(ctx, after), lost_roles=tuple(sorted(before.roles - after.roles)))
         await notify.notify(ctx, after, note)
         await _report_vacancy(ctx, before)
@@ -65,6 +67,7 @@ async def dismiss(ctx: UseCaseContext, person: Person, by: Person | None) -> Non
     await _record(ctx, "person_dismissed", by, person)
     await follow_tickets(ctx, held)
     await _report_vacancy(ctx, person)
+    await approval_requests.reassign(ctx, person.id)
 
 
 async def close_accounts(ctx: UseCaseContext, person: Person, accounts: Iterable[StaffAccount]) -> list[int]:

@@ -6,6 +6,7 @@ from bot.domain.outbox import OutboxDraft, OutboxKind, Priority
 from bot.domain.people import Person
 from bot.domain.roles import Right
 from bot.domain.tickets import Ticket
+from bot.services.answers import approval_requests
 from bot.services.context import UseCaseContext, account_of
 from bot.services.notifications import cards, notify
 from bot.services.tickets.search import list_waiting_tickets
@@ -44,6 +45,7 @@ async def on_unreachable(ctx: UseCaseContext, account: str, user_id: str) -> Non
     if not await ctx.can_reach(person):
         for colleague in await cards.next_on_ladder(ctx, (person,)):
             await notify.notify(ctx, colleague, Unreachable(name=person.name))
+        await approval_requests.reassign(ctx, person.id)
     for ticket in await _list_affected(ctx, person, Address(account, user_id)):
         await cards.sync(ctx, ticket)  # open tickets go to people who see them
 
@@ -73,6 +75,8 @@ async def on_reachable(ctx: UseCaseContext, account: str, user_id: str) -> None:
     for colleague in await cards.next_on_ladder(ctx, (person,)):
         await notify.notify(ctx, colleague, Reachable(name=person.name))
     await send_open_tickets(ctx, person, address)
+    for approver_id in (person.id, None):
+        await approval_requests.reassign(ctx, approver_id)
 
 
 async def refresh_cards(ctx: UseCaseContext, person: Person, address: Address) -> None:

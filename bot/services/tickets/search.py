@@ -31,10 +31,13 @@ async def _concerns(ctx: UseCaseContext, person: Person, ticket: Ticket) -> bool
 
 
 async def list_own(ctx: UseCaseContext, person: Person, limit: int) -> list[Ticket]:
-    """Handle ``/my``."""
+    """Handle ``/my``: first what waits for the person's approval, then their tickets."""
     if not ctx.municipality.has_right_anywhere(person, Right.LIST_OWN):
         raise NotAllowed(right=Right.LIST_OWN.value)
-    return await list_waiting_tickets(ctx, person, limit)
+    found = await list_waiting_tickets(ctx, person, limit)
+    drafts = await ctx.uow.drafts.list_waiting_for(person.id)
+    for_approval = await ctx.uow.tickets.get_many({one.ticket_id for one in drafts} - {one.id for one in found})
+    return [*for_approval.values(), *found][:limit]
 
 
 async def get_by_number(ctx: UseCaseContext, person: Person, number: int) -> Ticket:

@@ -25,11 +25,11 @@ from bot.domain.ticket_changes import TicketChange
 from bot.domain.tickets import SHARED_BY_MEMBERS, UNACCEPTED_STATES, DismissReason, State, Step, Ticket, next_state
 from bot.services import responsibility
 from bot.services.context import UseCaseContext
-from bot.services.deadlines import deadlines
+from bot.services.deadlines import deadlines, draft_clocks
 from bot.services.dialogs import dialogs
 from bot.services.manual_posting import staff_replies
 from bot.services.notifications import cards, notify
-from bot.services.tickets import dismissal, problem_members
+from bot.services.tickets import dismissal, draft_requests, problem_members
 from bot.services.tickets.questions import schedule_questions
 
 NO_CHANGE = TicketChange()
@@ -80,6 +80,7 @@ async def transition(
     await ctx.uow.audit_log.record(step.value, ctx.now, person_id=person_id, ticket_id=changed.id, facts=facts)
     await problem_members.apply_step_to_members(ctx, changed, step, actor, change)
     await deadlines.cancel_finished(ctx, ticket, changed)
+    await draft_requests.on_step(ctx, changed, step, actor)
     await ctx.uow.cards.close_menus(ticket.id)
     await cards.sync(ctx, changed, actor=actor)
     if step is Step.PUBLICATION_CONFIRMED:
@@ -127,6 +128,7 @@ async def move(ctx: UseCaseContext, ticket: Ticket, step: Step, person: Person, 
     changed = await transition(ctx, ticket, step, person, change)
     await _notify_previous_holders(ctx, changed, person, holder_ids, HandedToYou(ticket_id=changed.id))
     await cancel_dialogs(ctx, changed, TICKET_STEPS, person, DraftVoidHanded(ticket_id=changed.id))
+    await draft_clocks.reschedule_draft(ctx, changed)
     if ticket.state not in UNACCEPTED_STATES:
         # It was accepted; the rest of the time to accept applies to the next head.
         terms = deadlines.compute(ctx, ticket.urgency, ticket.registered_at, accept_due=ticket.accept_due)
@@ -185,6 +187,7 @@ async def restart_terms(
     )
     changed = await transition(ctx, ticket, step, person, change)
     await deadlines.schedule(ctx, ticket, terms.due_moments)
+    await draft_clocks.schedule_draft(ctx, changed, ctx.now)
     return changed
 
 
@@ -232,6 +235,11 @@ async def cancel_dialogs(
         if writer is not None and writer != actor:
             at = Address(dialog.account, dialog.user_id)
             await notify.notify(ctx, writer, note, ticket=ticket, to_address=at)
+
+
+async def cancel_dialogs_of(ctx: UseCaseContext, ticket: Ticket, person: Person, steps: Sequence[DialogStep]) -> None:
+    """Cancel what *person* is in the middle of about this ticket; the text of a draft stays readable."""
+    await dialogs.cancel_for_person(ctx, ticket, person, steps)
 
 
 async def _person_name(ctx: UseCaseContext, person_id: int | None) -> str | None:

@@ -23,7 +23,7 @@ from bot.domain.notifications.dialogs import (
     PreviewReplaced,
 )
 from bot.domain.russian_text import plural
-from bot.domain.view_data import NotificationData, PublicationFacts
+from bot.domain.view_data import NotificationData, PublicationFacts, SubmissionFacts
 from bot.messengers.content import Bold, Button, Content, Quote, Span, Text
 from bot.messengers.serialization import unpack_media
 from bot.views import citizen
@@ -87,6 +87,9 @@ def preview(note: DraftPreview, data: NotificationData, context: RenderContext) 
         return Content.of("Черновика уже нет.")
     correcting = draft.step.draft_kind is DraftKind.CORRECTION
     heading, label, hint = _CORRECTING if correcting else _preview_labels(data)
+    if data.submission is not None:
+        label = "📤 Опубликовать" if data.submission.is_published else "📨 На согласование"
+        hint = "\n".join(filter(None, [hint, _approver_hint(data.submission)]))
     send = Button(label, pack(Op.SEND, number, draft.version))
     change = Button("✍️ Переписать" if correcting else "✍️ Изменить", pack(Op.CHANGE, number, draft.version))
     cancel = Button("Отмена", pack(Op.CANCEL, number, draft.version))
@@ -102,6 +105,12 @@ def preview(note: DraftPreview, data: NotificationData, context: RenderContext) 
         spans = [f"Получат все, кто об этом написал: {audience_size(data.problem)}.\n", *spans]
     content = Content.of(*spans, keyboard=[[send], [change, cancel]])
     return content.with_media(unpack_media(draft.media))
+
+
+def _approver_hint(submission: SubmissionFacts) -> str:
+    if submission.is_published:
+        return ""
+    return f"ℹ️ Сначала ответ согласует: {submission.approver or 'пока некому, скажите администратору'}."
 
 
 def _as_published(data: NotificationData, text: str) -> Sequence[Span]:

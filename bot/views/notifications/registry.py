@@ -13,6 +13,8 @@ from bot.views.notifications.accounts import ACCOUNT_VIEWS
 from bot.views.notifications.admin import ADMIN_VIEWS
 from bot.views.notifications.answer_limits import ANSWER_LIMIT_VIEWS
 from bot.views.notifications.answers import ANSWER_VIEWS
+from bot.views.notifications.approvals import APPROVAL_VIEWS
+from bot.views.notifications.delegations import DELEGATION_VIEWS
 from bot.views.notifications.inquiries import INQUIRY_VIEWS
 from bot.views.notifications.limits import LIMIT_VIEWS
 from bot.views.notifications.manual_posting import MANUAL_POSTING_VIEWS
@@ -57,6 +59,8 @@ NOTIFICATION_VIEWS: Mapping[type[Notification], NotificationView] = dict(
         *ADMIN_VIEWS,
         *ANSWER_LIMIT_VIEWS,
         *ANSWER_VIEWS,
+        *APPROVAL_VIEWS,
+        *DELEGATION_VIEWS,
         *DIALOG_VIEWS,
         row(HeldNotes, held_notes),
         *INQUIRY_VIEWS,

@@ -7,10 +7,13 @@ from bot.domain.notifications.deadlines import (
     AcceptOverdue,
     AcceptReminder,
     AnswerReminder,
+    ApproveOverdue,
+    DraftOverdue,
     NoticeItem,
     NoticeList,
     OutageSummary,
     PostingReminder,
+    ReworkOverdue,
     TicketNotice,
     WatcherOverdue,
 )
@@ -118,6 +121,12 @@ def _notice_text(code: str, ticket: Ticket, sector: str | None, context: RenderC
             return " · ответ готов, но ещё не опубликован; если он уже на месте, нажмите «Опубликовано» под карточкой"
         case AcceptOverdue.code:
             return f" · не принято до {accept}"
+        case DraftOverdue.code:
+            return " · ответ не подготовлен в срок"
+        case ApproveOverdue.code:
+            return " · ответ ждёт согласования дольше срока"
+        case ReworkOverdue.code:
+            return " · ответ не исправлен по замечанию в срок"
     if code == WatcherOverdue.code and ticket.answer_due > context.now:
         return f"{title} · не принято до {accept}"
     return f"{title} · нет ответа, срок был {answer}"

@@ -13,6 +13,8 @@ def test_stored_steps_keep_their_values() -> None:
         "correct_preview",
         "hand_over_reason",
         "dismiss_reason",
+        "approval_remark",
+        "control_date",
         "new_text",
         "new_source",
         "new_number",

@@ -1,0 +1,19 @@
+"""The facts of a ticket that rules may ask about."""
+
+from bot.domain.applicants import ApplicantKind
+from bot.domain.rules import RuleFacts
+from bot.domain.systems import source_code
+from bot.domain.tickets import Ticket
+
+
+def facts_of(ticket: Ticket) -> RuleFacts:
+    """Return what rules may ask of *ticket*."""
+    return RuleFacts(
+        source=source_code(ticket.source),
+        sector=ticket.sector,
+        theme=ticket.theme,
+        topic=ticket.topic,
+        district=ticket.district,
+        urgent=ticket.urgent,
+        applicant=ticket.applicant_kind or ApplicantKind.CITIZEN,
+    )

@@ -1,0 +1,121 @@
+"""The people of a draft: who may write it, whose approval it needs, and who is asked for the next one."""
+
+from collections.abc import Collection, Iterable
+
+from bot.domain.drafts import POST_STEP, Draft, approval_chain, count_own_steps
+from bot.domain.people import Person
+from bot.domain.recipients import Audience
+from bot.domain.roles import DEPUTIES, Right
+from bot.domain.tickets import Ticket
+from bot.services import responsibility
+from bot.services.answers import delegations
+from bot.services.context import UseCaseContext
+from bot.services.tickets import rules
+
+
+async def needs_post(ctx: UseCaseContext, ticket: Ticket, author: Person) -> bool:
+    """Return whether the responsible people check what *author* writes: they may not answer *ticket* themselves."""
+    return not await responsibility.has_right(ctx, author, Right.ANSWER, ticket)
+
+
+def chain_of(ctx: UseCaseContext, ticket: Ticket, *, with_post: bool) -> tuple[str, ...]:
+    """Return the steps that a text about *ticket* needs now; *with_post*: the responsible people check it first."""
+    approval = rules.outcome_for(ctx, ticket).approval
+    if not with_post:
+        return approval
+    members = responsibility.responsibility_for(ctx, ticket).post.members
+    return approval_chain(
+        approval, author_answers=False, post_roles={role for person in members for role in person.roles}
+    )
+
+
+def draft_chain(ctx: UseCaseContext, ticket: Ticket, draft: Draft) -> tuple[str, ...]:
+    """Return the steps that *draft* needs now."""
+    return chain_of(ctx, ticket, with_post=draft.needs_post)
+
+
+async def count_own(
+    ctx: UseCaseContext, ticket: Ticket, person: Person, chain: tuple[str, ...], passed: int = 0
+) -> int:
+    """Return the number of steps after the *passed* ones that *person* takes by submitting an own text."""
+    four_eyes = rules.outcome_for(ctx, ticket).four_eyes
+    return count_own_steps(chain, 0, await held_steps(ctx, ticket, person, chain), four_eyes=four_eyes)
+
+
+async def held_steps(ctx: UseCaseContext, ticket: Ticket, person: Person, chain: Iterable[str]) -> frozenset[str]:
+    """Return the steps of *chain* whose role *person* holds over *ticket*."""
+    return frozenset([role for role in chain if await holds_step(ctx, ticket, person, role)])
+
+
+async def holds_step(ctx: UseCaseContext, ticket: Ticket, person: Person, role: str) -> bool:
+    """Return whether *person* holds *role* over *ticket*; block roles count within the block."""
+    if role != POST_STEP and role not in person.roles:
+        return False
+    in_block = role == POST_STEP or ctx.municipality.staff.roles.is_in_block(role)
+    if not in_block or (role != POST_STEP and person.covers(ticket.sector, ticket.district)):
+        return True
+    is_member = person in responsibility.responsibility_for(ctx, ticket).post.members
+    return is_member or person in await responsibility.acting_people(ctx, ticket)
+
+
+async def asks_others(ctx: UseCaseContext, ticket: Ticket, person: Person) -> bool:
+    """Return whether what *person* writes to the citizen waits for the approval of somebody else."""
+    chain = chain_of(ctx, ticket, with_post=await needs_post(ctx, ticket, person))
+    return bool(chain) and await count_own(ctx, ticket, person, chain) < len(chain)
+
+
+async def find_approver(ctx: UseCaseContext, ticket: Ticket, role: str, exclude: Collection[int]) -> Person | None:
+    """Return the person to ask: the first available holder of *role*, else a deputy, else somebody of the ladder.
+
+    *exclude*: the ids of those who may not approve, because the text is theirs. If nobody is available, it is the
+    first holder, who is asked when they are back.
+    """
+    staff = ctx.municipality.staff
+    preferred = [one for one in staff.people if await holds_step(ctx, ticket, one, role)]
+    if role == POST_STEP:
+        acting = await responsibility.acting_people(ctx, ticket)
+        preferred.sort(key=lambda person: person not in acting)
+    for deputy in DEPUTIES.get(role, ()):
+        preferred += [one for one in staff.people if await holds_step(ctx, ticket, one, deputy)]
+    ladder = [person for rung in staff.rungs(Audience.SUBSTITUTES) for person in rung]
+    known = {person.id: person for person in (*preferred, *ladder)}
+    candidates = [person for person in known.values() if person.id not in exclude]
+    for person in candidates:
+        if await responsibility.is_available(ctx, person):
+            return person
+    return candidates[0] if candidates else None
+
+
+async def excluded_from(ctx: UseCaseContext, ticket: Ticket, draft: Draft, role: str) -> Collection[int]:
+    """Return the ids of those who may not approve *draft* at the step of *role*: with four eyes, its authors.
+
+    The check by the responsible people is theirs although they may have changed the text.
+    """
+    if role == POST_STEP or not rules.outcome_for(ctx, ticket).four_eyes:
+        return frozenset()
+    return await ctx.uow.drafts.list_version_authors(draft.id)
+
+
+async def may_draft(ctx: UseCaseContext, ticket: Ticket, person: Person) -> bool:
+    """Return whether *person* may word an answer that others approve: a rule asks for approval, or they were asked."""
+    if not rules.outcome_for(ctx, ticket).approval and await delegations.find_open(ctx, ticket, person.id) is None:
+        return False
+    return await responsibility.has_right(ctx, person, Right.DRAFT, ticket)
+
+
+async def owner_of(ctx: UseCaseContext, ticket: Ticket, draft: Draft, actor: Person) -> Person:
+    """Return the person who answers for the text and hears what becomes of it: its author, if they may answer.
+
+    Otherwise the ticket's assignee, else the first who acts on it, else *actor*, who publishes it.
+    """
+    staff = ctx.municipality.staff
+    author, assignee = staff.find_by_id(draft.author_id), staff.find_by_id(ticket.assignee_id or 0)
+    if author is not None and not draft.needs_post:
+        return author
+    return next((one for one in (assignee, *await responsibility.acting_people(ctx, ticket)) if one), actor)
+
+
+async def writers_of(ctx: UseCaseContext, ticket: Ticket, draft: Draft) -> tuple[Person, ...]:
+    """Return the people who write a returned draft again: its author, or the responsible people if they have left."""
+    author = ctx.municipality.staff.find_by_id(draft.author_id)
+    return (author,) if author is not None else await responsibility.acting_people(ctx, ticket)
