@@ -29,6 +29,8 @@ class DialogStep(StrEnum):
     REQUEST_QUESTION = "request_question"
     DECISION_QUESTION = "decision_question"
     INQUIRY_ANSWER = "inquiry_answer"
+    CALL_WORDS = "call_words"
+    CALL_AGAIN = "call_again"
     NOT_OURS_BODY = "not_ours_body"
     NOT_OURS_KNOWN = "not_ours_known"
     DATA_VALUE = "data_value"

@@ -110,6 +110,12 @@ class TermUnsuitable(Refusal):
     code = "term_unsuitable"
 
 
+class CallMissing(Refusal):
+    """The rules want the applicant to be telephoned before the answer, and nobody has noted such a call."""
+
+    code = "call_missing"
+
+
 class NotOursUnnamed(Refusal):
     """«Не наше» without whose it is, or without anything that is known."""
 

@@ -14,6 +14,7 @@ class InquiryKind(StrEnum):
 
     UNIT = "unit"  # «Запросить сведения»
     DECISION = "decision"  # «Вынести на рассмотрение»
+    CALL = "call"  # a telephone call to the applicant before the answer
 
 
 class InquiryState(StrEnum):

@@ -36,7 +36,7 @@ from bot.services.dialogs import dialogs, drafts
 from bot.services.intake.receive import clean_text
 from bot.services.manual_posting import handout
 from bot.services.notifications import notify
-from bot.services.tickets import workflow
+from bot.services.tickets import call_requests, workflow
 from bot.views.callback_codes import Op
 from bot.views.render_context import shorten
 
@@ -58,6 +58,7 @@ async def ask_answer(ctx: UseCaseContext, press: ButtonPress) -> None:
     ticket = await approvals.check_can_write(ctx, press.ticket_id, press.person, Wording.ANSWER)
     text, media = await approvals.begin_text(ctx, ticket, press.person)
     dialog = await _start(ctx, press.person, DialogStep.ANSWER, ticket)
+    await call_requests.request(ctx, ticket, press.person)
     await answer_callback(ctx, press)
     if text or media:
         await drafts.add_to_draft(ctx, dialog, press.person, text, media)
@@ -85,6 +86,7 @@ async def answer_to_card(ctx: UseCaseContext, person: Person, ticket_id: int, ev
         return
     ticket = await approvals.check_can_write(ctx, ticket_id, person, Wording.ANSWER)
     dialog = await _start(ctx, person, DialogStep.ANSWER, ticket)
+    await call_requests.request(ctx, ticket, person)
     await _add_to_draft(ctx, OfficialMessage(person, event, dialog))
 
 

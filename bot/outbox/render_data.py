@@ -47,7 +47,7 @@ from bot.services.manual_posting import handout
 from bot.services.problems import merge_split
 from bot.services.sources import sources
 from bot.services.sources.messages import message_facts, text_key
-from bot.services.tickets import data_changes
+from bot.services.tickets import data_changes, rules
 from bot.understanding.similarity import find_similar
 
 _NEEDING_PERSONAL_DATA = frozenset({Right.ANSWER, Right.TRIAGE, Right.HAND_OVER})
@@ -128,8 +128,11 @@ async def _list_merge_candidates(ctx: UseCaseContext, ticket: Ticket, person: Pe
 async def _may_see_personal_data(ctx: UseCaseContext, ticket: Ticket, person: Person) -> bool:
     """Return whether *person* needs the citizen's phone number and flat: observers do not.
 
-    A colleague who has taken the ticket does not hide them from the others of the post.
+    A colleague who has taken the ticket does not hide them from the others of the post. Where the applicant must be
+    telephoned before the answer, those alone see the number who may do that.
     """
+    if rules.outcome_for(ctx, ticket).call_before_answer:
+        return await responsibility.has_right(ctx, person, Right.SEE_PERSON, ticket)
     staff, sector = ctx.municipality.staff, None if ticket.state is State.TRIAGE else ticket.sector
     if SEE_PERSONAL_DATA & person.bases:
         return True

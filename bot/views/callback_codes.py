@@ -65,6 +65,8 @@ class Op(StrEnum):
     REQUEST = "ju"  # ask another unit: open the list of units; the argument is the page
     REQUEST_FROM = "jr"  # the argument is the sector; without one, a unit that is named in words
     DECISION = "jd"  # put a question to the management
+    CALL_REACHED = "jp"  # «Дозвонился»; the argument is the inquiry
+    CALL_MISSED = "jm"  # «Нет ответа»; likewise
     NOT_OURS = "jn"
     ANSWER_INQUIRY = "ja"  # the argument is the inquiry
     DATA_MENU = "cd"  # open the list of data that can be mended

@@ -43,6 +43,7 @@ _ACTIONS = {
     "unsure": "возвращено тому, кто распределяет сообщения",
     "not_ours": "сказано «не наше»",
     "passed_around": "передают по кругу",
+    "call_missed": "заявитель не ответил на звонок",
     "decision_control": "напоминание о сроке решения",
     "asked": "жителя спросили, решён ли вопрос",
     "solved": "житель подтвердил, что вопрос решён",
@@ -192,6 +193,8 @@ def _action_text(row: AuditRow, titles: Mapping[str, str]) -> str | None:
 
 
 def _inquiry_text(action: str, kind: str | None, sector: str) -> str:
+    if kind == InquiryKind.CALL:
+        return "дозвонились до заявителя" if action == "inquiry_answered" else "звонок заявителю просрочен"
     if kind == InquiryKind.DECISION:
         return _DECISION_ACTIONS[action]
     return f"{_REQUEST_ACTIONS[action]}: {sector or 'другая организация'}"

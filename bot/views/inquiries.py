@@ -24,6 +24,8 @@ def inquiry_lines(facts: CardFacts, context: RenderContext) -> list[Span]:
 def _line(facts: InquiryFacts, context: RenderContext) -> str:
     one = facts.inquiry
     is_decision = one.kind is InquiryKind.DECISION
+    if one.kind is InquiryKind.CALL:
+        return _call_line(facts, context)
     if one.is_open:
         late = " · Просрочено" if one.due_at <= context.now else ""
         what = "⚖️ На рассмотрении" if is_decision else f"📨 Запрос: {facts.addressee}"
@@ -32,6 +34,14 @@ def _line(facts: InquiryFacts, context: RenderContext) -> str:
     until = f", до {context.format_short(one.control_at)}" if one.control_at else ""
     what = f"⚖️ Решение ({facts.answered_by or '—'}, {at}{until})" if is_decision else f"📨 {facts.addressee} ({at})"
     return f"\n{what}: {shorten(one.answer or '', MAX_CHARS)}"
+
+
+def _call_line(facts: InquiryFacts, context: RenderContext) -> str:
+    one = facts.inquiry
+    if one.is_open or one.answered_at is None:
+        return f"\n📞 Перед ответом нужен звонок заявителю, до {context.format_short(one.due_at)}"
+    at = context.format_short(one.answered_at)
+    return f"\n📞 Дозвонились ({facts.answered_by or '—'}, {at}): {shorten(one.answer or '', MAX_CHARS)}"
 
 
 def unit_rows(facts: CardFacts, page: int, back: Button, context: RenderContext) -> tuple[tuple[Button, ...], ...]:

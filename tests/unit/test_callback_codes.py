@@ -82,6 +82,8 @@ PUBLISHED = {
     b"1:jr:142": CallbackData(Op.REQUEST_FROM, 142),
     b"1:jd:142": CallbackData(Op.DECISION, 142),
     b"1:jn:142": CallbackData(Op.NOT_OURS, 142),
+    b"1:jp:142:7": CallbackData(Op.CALL_REACHED, 142, "7"),
+    b"1:jm:142:7": CallbackData(Op.CALL_MISSED, 142, "7"),
     b"1:ja:142:7": CallbackData(Op.ANSWER_INQUIRY, 142, "7"),
     b"1:cd:142": CallbackData(Op.DATA_MENU, 142),
     b"1:cf:142:topic.1": CallbackData(Op.DATA_FIELD, 142, "topic.1"),

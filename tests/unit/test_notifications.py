@@ -22,25 +22,26 @@ from bot.domain.notifications.toasts import MergedToast, RefusalToast, ToastCode
 
 NOTIFICATION_CODES = """
 accept_overdue accept_reminder access_ended account_added account_removed accounts accounts_closed addition
-advice_failed already_answered answer_declined answer_held answer_lost answer_over_limit answer_overdue answer_released
-answer_reminder answer_text answer_waits answers_failed approval_ask_remark approval_asked approval_awaited
-approval_closed approval_conflict approval_given approval_lapsed approval_return_done approval_returned approval_text
-approval_void approve_overdue ask_answer ask_control_date ask_correct ask_dismiss_reason ask_further ask_reason
-became_urgent burst cancelled card_below catch_up chat_deaf chat_lost chat_migrated chat_muted chat_unknown
-chats_unknown check_fault choices closed control_due control_set correction_cancelled correction_failed correction_sent
-credentials data_changed data_value database_restored dead_update decision_control delegate_asked delegate_part
-delegate_part_sent delegate_withdrawn dialog_kept digest dismissed diverted doubts_below draft_again draft_cancelled
-draft_closed draft_overdue draft_sent draft_void_answered draft_void_dismissed draft_void_handed draft_void_merged duty
-false_alarms find_how flood flood_list foreign_messages hand_noticed hand_posted hand_withdrawn handed handed_to_you
-held_notes help_staff history inquiry inquiry_answer inquiry_answered inquiry_register inquiry_reminder inquiry_sent
-invitations listing members model_broken model_updated new_applicant new_done new_due new_number new_source new_text
-no_dialog not_joined not_ours not_ours_body not_ours_known not_solved notices old_codes_void pages_week pass_answer_on
-passed_around people_applied people_ask_name people_ask_title people_choice people_differ people_invite people_list
-people_place_changed people_post_vacant person_page post_by_hand posting_reminder preview preview_replaced
-problem_not_solved publication_failed reachable reaction_unclear reason_added refused request_question request_unit
-returned rework_overdue sending_limited settings staff_reply stats token_shared trouble trouble_over undelivered
-unknown_command unknown_update unreachable unrecorded urgent_news watch_overdue welcome_staff words_expire work_skipped
-wrong_codes
+advice_failed already_answered answer_declined answer_held answer_lost answer_over_limit answer_overdue
+answer_released answer_reminder answer_text answer_waits answers_failed approval_ask_remark approval_asked
+approval_awaited approval_closed approval_conflict approval_given approval_lapsed approval_return_done
+approval_returned approval_text approval_void approve_overdue ask_answer ask_control_date ask_correct
+ask_dismiss_reason ask_further ask_reason became_urgent burst call_again call_words cancelled card_below catch_up
+chat_deaf chat_lost chat_migrated chat_muted chat_unknown chats_unknown check_fault choices closed control_due
+control_set correction_cancelled correction_failed correction_sent credentials data_changed data_value
+database_restored dead_update decision_control delegate_asked delegate_part delegate_part_sent delegate_withdrawn
+dialog_kept digest dismissed diverted doubts_below draft_again draft_cancelled draft_closed draft_overdue draft_sent
+draft_void_answered draft_void_dismissed draft_void_handed draft_void_merged duty false_alarms find_how flood
+flood_list foreign_messages hand_noticed hand_posted hand_withdrawn handed handed_to_you held_notes help_staff history
+inquiry inquiry_answer inquiry_answered inquiry_register inquiry_reminder inquiry_sent invitations listing members
+model_broken model_updated new_applicant new_done new_due new_number new_source new_text no_dialog not_joined not_ours
+not_ours_body not_ours_known not_solved notices old_codes_void pages_week pass_answer_on passed_around people_applied
+people_ask_name people_ask_title people_choice people_differ people_invite people_list people_place_changed
+people_post_vacant person_page post_by_hand posting_reminder preview preview_replaced problem_not_solved
+publication_failed reachable reaction_unclear reason_added refused request_question request_unit returned
+rework_overdue sending_limited settings staff_reply stats token_shared trouble trouble_over undelivered
+unknown_command unknown_update unreachable unrecorded urgent_news watch_overdue welcome_staff words_expire
+work_skipped wrong_codes
 """
 """Append-only: rows of any release may hold any of these."""
 
@@ -50,10 +51,10 @@ CITIZEN_CODES = (
 )
 
 TOAST_CODES = """
-accepted account_removed answer_limit_decided answer_limited approval_asked approval_conflict approved by_hand cancelled
-closed code_revoked correcting delegate_part delegate_withdrawn delegated dismissed doubt_gone handed history is_problem
-is_talk kept marked_incomplete merged muted noted passed_around personal_data reopened sending settings_off settings_on
-solved split thanks unmarked_incomplete unmuted
+accepted account_removed answer_limit_decided answer_limited approval_asked approval_conflict approved by_hand
+cancelled closed code_revoked correcting delegate_part delegate_withdrawn delegated dismissed doubt_gone handed
+history is_problem is_talk kept marked_incomplete merged muted noted passed_around personal_data reopened sending
+settings_off settings_on solved split thanks unmarked_incomplete unmuted
 """
 
 

@@ -33,6 +33,14 @@ class AskInquiryAnswer(AboutTicket, code="inquiry_answer"):
     inquiry_id: int
 
 
+class AskCallWords(AboutTicket, code="call_words"):
+    """Prompt for what the applicant said on the telephone."""
+
+
+class AskCallAgain(AboutTicket, code="call_again"):
+    """Prompt for the moment of the next call."""
+
+
 class InquiryReceived(AboutTicket, code="inquiry"):
     """A question to the reader."""
 

@@ -29,7 +29,7 @@ from bot.services.notifications import cards, notify
 from bot.services.notifications.isolation import isolated
 from bot.services.tickets import workflow
 
-TERMS = {InquiryKind.UNIT: Duration.parse("1wd"), InquiryKind.DECISION: Duration.parse("1wd")}
+TERMS = {kind: Duration.parse("1wd") for kind in InquiryKind}
 """The usual term of a question, unless who asks names a date."""
 
 BATCH_SIZE = 100
@@ -97,16 +97,27 @@ async def addressees(ctx: UseCaseContext, ticket: Ticket, inquiry: Inquiry) -> l
     staff = ctx.municipality.staff
     if inquiry.kind is InquiryKind.DECISION:
         rungs: Sequence[Sequence[Person]] = list(staff.rungs(Audience.DECISION))
+    elif inquiry.kind is InquiryKind.CALL:
+        rungs = [
+            staff.recipients(Audience.OVERDUE_IN_BLOCK, ticket.sector, ticket.district),
+            *staff.rungs(Audience.TRIAGE),
+        ]
+        rungs = [[one for one in rung if await _sees_person(ctx, one, ticket)] for rung in rungs]
     elif inquiry.sector is None:
         return []
     else:
         post = staff.responsibility_for(inquiry.sector, ticket.district).post
         rungs = [post.people, post.deputies] if post.in_block else []
     for rung in rungs:
-        others = [one for one in rung if one.id != inquiry.asker_id and await ctx.can_reach(one)]
+        may_be_asker = inquiry.kind is InquiryKind.CALL
+        others = [one for one in rung if (may_be_asker or one.id != inquiry.asker_id) and await ctx.can_reach(one)]
         if others:
             return others
     return []
+
+
+async def _sees_person(ctx: UseCaseContext, person: Person, ticket: Ticket) -> bool:
+    return await responsibility.has_right(ctx, person, Right.SEE_PERSON, ticket)
 
 
 async def get_answerable(
@@ -195,9 +206,10 @@ async def _remind(ctx: UseCaseContext, inquiry: Inquiry, *, late: bool) -> None:
         return
     readers = await addressees(ctx, ticket, inquiry)
     asker = ctx.municipality.staff.find_by_id(inquiry.asker_id)
-    if asker is not None and (late or not readers):
+    is_call = inquiry.kind is InquiryKind.CALL  # its term is only the moment of the next try
+    if asker is not None and (not readers or (late and not is_call)):
         readers.append(asker)
-    if late:
+    if late and not is_call:
         await _record(ctx, "inquiry_late", inquiry, None)
     note = InquiryReminder(ticket_id=ticket.id, inquiry_id=inquiry.id, late=late)
     await notify.notify_all(ctx, readers, note, ticket=ticket)

@@ -29,7 +29,7 @@ from bot.services.deadlines import deadlines, draft_clocks
 from bot.services.dialogs import dialogs
 from bot.services.manual_posting import staff_replies
 from bot.services.notifications import cards, notify
-from bot.services.tickets import dismissal, draft_requests, problem_members
+from bot.services.tickets import calls, dismissal, draft_requests, problem_members
 from bot.services.tickets.questions import schedule_questions
 
 NO_CHANGE = TicketChange()
@@ -68,6 +68,8 @@ async def transition(
     if actor is not None:
         require_not_member(ticket, step)
     state = next_state(ticket.state, step)
+    if step is Step.APPROVE:
+        await calls.check_called(ctx, ticket)
     changed = await ctx.uow.tickets.update(ticket, replace(change, state=state))
     if changed is None:
         raise TakenByOther(number=ticket.id)

@@ -2,6 +2,8 @@
 
 from bot.domain.inquiries import InquiryKind
 from bot.domain.notifications.inquiries import (
+    AskCallAgain,
+    AskCallWords,
     AskInquiry,
     AskInquiryAnswer,
     AskInquiryUnit,
@@ -14,6 +16,7 @@ from bot.domain.notifications.inquiries import (
 )
 from bot.domain.view_data import InquiryFacts, NotificationData
 from bot.messengers.content import Bold, Button, Content, Quote, Span, Text
+from bot.views.applicants import describe_applicant
 from bot.views.callback_codes import Op, pack
 from bot.views.dialogs.drafts import cancel_row
 from bot.views.notifications.view_table import row
@@ -30,6 +33,9 @@ def _is_decision(facts: InquiryFacts) -> bool:
 
 def _answer_button(facts: InquiryFacts, *, by_asker: bool = False) -> list[list[Button]]:
     one = facts.inquiry
+    if one.kind is InquiryKind.CALL and one.is_open:
+        reached = Button("Дозвонился", pack(Op.CALL_REACHED, one.ticket_id, one.id))
+        return [[reached, Button("Нет ответа", pack(Op.CALL_MISSED, one.ticket_id, one.id))]]
     title = "Внести решение" if _is_decision(facts) else "Внести ответ" if by_asker else "Ответить на запрос"
     return [[Button(title, pack(Op.ANSWER_INQUIRY, one.ticket_id, one.id))]] if one.is_open else []
 
@@ -82,6 +88,8 @@ def received(note: InquiryReceived, data: NotificationData, context: RenderConte
     if not data.inquiries:
         return Content.of(_GONE.format(number=note.ticket_id))
     [facts] = data.inquiries
+    if facts.inquiry.kind is InquiryKind.CALL:
+        return _call(facts, data, context, f"📞 Позвоните заявителю №{note.ticket_id} до ответа")
     what = "⚖️ Нужно решение" if _is_decision(facts) else "📨 Запрос сведений"
     return Content.of(
         Bold(f"{what} по №{note.ticket_id}"),
@@ -90,6 +98,30 @@ def received(note: InquiryReceived, data: NotificationData, context: RenderConte
         *_citizen_words(note.ticket_id, data),
         f"\nОтветить до {context.format_short(facts.inquiry.due_at)}",
         keyboard=_answer_button(facts),
+    )
+
+
+def _call(facts: InquiryFacts, data: NotificationData, context: RenderContext, opening: str) -> Content:
+    ticket = data.tickets.get(facts.inquiry.ticket_id)
+    who = ticket and describe_applicant(ticket, has_account=ticket.author_id is not None)
+    return Content.of(
+        Bold(opening),
+        f"\n👤 {who or '—'}" + ("" if ticket is not None and ticket.phone else ", телефона нет в карточке"),
+        *_citizen_words(facts.inquiry.ticket_id, data),
+        f"\nПозвонить до {context.format_short(facts.inquiry.due_at)}. Без отметки о звонке ответ не публикуется.",
+        keyboard=_answer_button(facts),
+    )
+
+
+def ask_call_words(note: AskCallWords, data: NotificationData, context: RenderContext) -> Content:
+    return Content.of(
+        f"Что сказал заявитель №{note.ticket_id}? Напишите коротко.", keyboard=cancel_row(data, note.ticket_id)
+    )
+
+
+def ask_call_again(note: AskCallAgain, data: NotificationData, context: RenderContext) -> Content:
+    return Content.of(
+        f"Когда позвонить по №{note.ticket_id} снова? Например: 25.11 10:00", keyboard=cancel_row(data, note.ticket_id)
     )
 
 
@@ -114,6 +146,9 @@ def answered(note: InquiryAnswered, data: NotificationData, context: RenderConte
         return Content.of(_GONE.format(number=note.ticket_id))
     [facts] = data.inquiries
     who = facts.answered_by or "—"
+    if facts.inquiry.kind is InquiryKind.CALL:
+        words = Quote(shorten(facts.inquiry.answer or "", MAX_QUESTION_CHARS))
+        return Content.of(Bold(f"📞 №{note.ticket_id}: дозвонились · {who}"), "\n", words, "\nОтвет можно публиковать.")
     opening = (
         f"⚖️ Решение по №{note.ticket_id} · {who}"
         if _is_decision(facts)
@@ -128,6 +163,8 @@ def reminder(note: InquiryReminder, data: NotificationData, context: RenderConte
     if not data.inquiries:
         return Content.of(_GONE.format(number=note.ticket_id))
     [facts] = data.inquiries
+    if facts.inquiry.kind is InquiryKind.CALL:
+        return _call(facts, data, context, f"⏰ Ждёт звонка заявитель №{note.ticket_id}")
     until = context.format_short(facts.inquiry.due_at)
     what = "решение" if _is_decision(facts) else "ответ на запрос"
     opening = f"Просрочено: {what} по №{note.ticket_id}" if note.late else f"⏰ Ждём {what} по №{note.ticket_id}"
@@ -172,6 +209,8 @@ INQUIRY_VIEWS = (
     row(AskInquiryUnit, ask_unit),
     row(AskInquiry, ask_question),
     row(AskInquiryAnswer, ask_answer),
+    row(AskCallWords, ask_call_words),
+    row(AskCallAgain, ask_call_again),
     row(InquiryReceived, received),
     row(InquirySent, sent),
     row(InquiryAnswered, answered),

@@ -3,7 +3,12 @@
 import re
 from datetime import timedelta
 
+from bot.domain.held_notes import Reader
+from bot.domain.notifications.envelope import NoteEnvelope
+from bot.domain.notifications.limits import FloodReported
+from bot.domain.notifications.registry import to_facts
 from sandbox.telegram.control import TelegramControl
+from tests.databases import ON_BOTH
 from tests.e2e.harness import ADMINISTRATOR, COORDINATOR, SECOND_GROUP, STAFF, Harness, button_labels, message_text
 from tests.e2e.queries import wait_until_idle
 
@@ -53,6 +58,7 @@ async def test_administrator_who_joins_later_reads_once_what_happened_before(clo
     assert len(held_texts(bot)) == 1
 
 
+@ON_BOTH
 async def test_equal_notes_become_one_and_only_a_page_is_told(bot: Harness) -> None:
     await bot.sandbox.telegram.block(ADMINISTRATOR)
     await wait_until_idle(bot)
@@ -109,14 +115,15 @@ async def test_buttons_of_held_notes_work(closed_bot: Harness) -> None:
     bot = closed_bot
     bot.settings["more"] = "[limits]\nmessages_per_author_hour = 3\n"
     await bot.start()
-    await bot.sandbox.telegram.block(COORDINATOR)
-    await wait_until_idle(bot)
     await bot.sandbox.telegram.start_bot(2001)
     for number in range(5):
         await bot.send_message(2001, f"Вопрос {number}: когда почистят снег на улице Мира?")
     await wait_until_idle(bot)
-
-    await bot.sandbox.telegram.unblock(COORDINATOR)
+    assert bot.app is not None
+    async with bot.app.database.begin() as uow:
+        facts = to_facts(FloodReported(flood_id=1), NoteEnvelope())
+        await uow.held_notes.add(Reader(person_id=3), facts, bot.clock.now())
+    bot.pass_time(seconds=5)
 
     held = await bot.wait_for_message(COORDINATOR, HELD, "пишет много")
     assert "Показать" in button_labels(held)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.databases import ON_BOTH
 from tests.e2e.harness import (
     COORDINATOR,
     HOUSING_HEAD,
@@ -45,6 +46,7 @@ async def ask_housing(bot: Harness, words: str = QUESTION) -> dict[str, Any]:
     return await bot.wait_for_message(HOUSING_HEAD, "📨 Запрос сведений по №1", "Начальник отдела дорог")
 
 
+@ON_BOTH
 async def test_another_unit_answers_and_who_asked_reads_it_on_the_card(town: Harness) -> None:
     received = await ask_housing(town)
     assert QUESTION in message_text(received)

@@ -26,6 +26,8 @@ def test_stored_steps_keep_their_values() -> None:
         "inquiry_answer",
         "not_ours_body",
         "not_ours_known",
+        "call_words",
+        "call_again",
         "data_value",
         "people_name",
         "people_title",
