@@ -377,7 +377,10 @@ def test_towns_follow_their_regulations() -> None:
     assert lesozavodsk.rules().match(RuleFacts("vk", "roads")).approval == ("head",)
     assert kholmsk.rules().match(RuleFacts("pos")).call_before_answer
     assert not kholmsk.rules().match(RuleFacts("vk")).call_before_answer
-    assert len(kholmsk.sectors()) == 14
+    assert len(kholmsk.tree.themes) == 14
+    kamyshlov = load_config(ROOT / "examples" / "kamyshlov.toml", tokens_needed=False)
+    assert not kamyshlov.sectors()
+    assert kamyshlov.rules().match(RuleFacts("vk")).approval == ("manager",)
     assert sum(Role.HEAD in one.roles for one in kholmsk.staff) == 7
     districts = {one.district for one in barnaul.read_streets()}
     assert len(districts) == 5
