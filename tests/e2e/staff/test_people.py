@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from storage.tables import audit
+from tests.databases import ON_BOTH
 from tests.e2e.harness import (
     ADMINISTRATOR,
     ANNA,
@@ -20,6 +21,8 @@ from tests.e2e.harness import (
     message_text,
 )
 from tests.e2e.queries import send_report, wait_until_idle
+
+pytestmark = ON_BOTH
 
 EMPLOYEE = """
 [[staff]]
