@@ -14,6 +14,7 @@ from bot.config.errors import Fault
 from bot.config.fields import is_open_to_internet, resolve_database_url
 from bot.config.gazetteer import read_gazetteer
 from bot.config.messenger_kinds import MESSENGER_KINDS, MessengerKind
+from bot.config.post_warnings import find_rivals
 from bot.config.role_checks import to_role_change
 from bot.config.rule_checks import to_rule
 from bot.config.schema import (
@@ -33,7 +34,7 @@ from bot.domain.calendar import WorkingCalendar
 from bot.domain.deadlines import DeadlineTerms
 from bot.domain.districts import district_key, merge_names
 from bot.domain.limits import MessageLimits
-from bot.domain.people import Person, StaffAccount
+from bot.domain.people import Person, Staff, StaffAccount
 from bot.domain.posts import Routing
 from bot.domain.quiet_hours import QuietHours
 from bot.domain.recipients import Audience, roles_on
@@ -146,7 +147,10 @@ class Config:
     @property
     def staff(self) -> tuple[Person, ...]:
         """All officials of the file, in its order, without the ids that the database gives."""
-        return tuple(map(_official, self.tree.staff))
+        spelled = self._spell_district
+        return tuple(
+            replace(one, districts=frozenset(map(spelled, one.districts))) for one in map(_official, self.tree.staff)
+        )
 
     def working_calendar(self) -> WorkingCalendar:
         """Create a calendar; keep it, because it caches the days it has computed."""
@@ -272,11 +276,13 @@ class Config:
             found.append(
                 Fault(
                     "staff",
-                    "сообщения, блок которых не определён, получат все руководители блоков: нет ни координатора, "
-                    "ни руководителя МЦУ, ни администратора",
+                    "сообщения, блок которых не определён, получит первый из руководителей блоков: нет ни "
+                    "координатора, ни руководителя МЦУ, ни администратора",
                     'добавьте сотрудника с ролью "coordinator"',
                 )
             )
+        staff = Staff(self.staff, self.routing(), roles=self.roles())
+        found += find_rivals(staff, self.sectors())
         for key, token in self._tokens():
             if is_placeholder(token.get_secret_value()):
                 found.append(Fault(f"{key}.token", "токена ещё нет", "впишите его перед запуском"))

@@ -53,7 +53,7 @@ RECIPIENTS: Mapping[Audience, Ladder] = {
     Audience.OPERATION: ((Role.ADMINISTRATOR,), (Role.MANAGER,), (Role.COORDINATOR,)),
 }
 """The ladder of each audience. Recipients are the people on the first rung that somebody holds. In a
-municipality with neither coordinator, manager nor administrator, triage falls to all heads of blocks."""
+municipality with neither coordinator, manager nor administrator, triage falls to the heads of blocks."""
 
 
 OF_TICKETS = frozenset({Audience.URGENT, Audience.OVERDUE})

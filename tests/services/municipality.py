@@ -29,7 +29,10 @@ HEADS = {"roads": "1", "housing": "2"}
 CURATOR = "4"
 
 NO_UNDERSTANDING: Any = SimpleNamespace(
-    redact=lambda text: text, read_applicant=lambda text: Applicant(), check_answer=lambda *about: ()
+    redact=lambda text: text,
+    read_applicant=lambda text: Applicant(),
+    check_answer=lambda *about: (),
+    districts=("Северный", "Южный"),
 )
 """Nothing reads texts in these tests; a digest masks the personal data of overdue messages."""
 

@@ -9,7 +9,7 @@ import pytest
 
 from bot.config import ConfigFaults, load_config
 from bot.domain.durations import Duration
-from bot.domain.people import MessengerName, StaffAccount
+from bot.domain.people import MessengerName, Staff, StaffAccount
 from bot.domain.posts import Prefer, Routing
 from bot.domain.roles import Role
 from bot.domain.rules import RuleFacts
@@ -382,6 +382,7 @@ def test_towns_follow_their_regulations() -> None:
     assert not kamyshlov.sectors()
     assert kamyshlov.rules().match(RuleFacts("vk")).approval == ("manager",)
     assert sum(Role.HEAD in one.roles for one in kholmsk.staff) == 7
+    assert Staff(barnaul.staff, barnaul.routing()).post_for("improvement").people[0].roles == {Role.CENTRE_STAFF}
     districts = {one.district for one in barnaul.read_streets()}
     assert len(districts) == 5
     assert {district for one in barnaul.staff for district in one.districts} == districts
@@ -400,3 +401,19 @@ def test_districts_have_one_spelling_and_posts_their_rules(file: Path) -> None:
     assert config.districts(streets) == ("Северный", "Дальний")
     assert [(one.sector, one.district) for one in config.sources() if one.sector] == [("roads", "Северный")]
     assert config.routing() == Routing(Prefer.SECTOR, (Role.MANAGER,))
+
+
+def test_posts_that_fit_equally_are_named(file: Path) -> None:
+    heads = "".join(
+        f'[[staff]]\nname = "{name}"\nrole = "head"\nsectors = ["roads"]\n{more}'
+        for name, more in (
+            ("Первый", 'title = "Отдел дорог"\n'),
+            ("Второй", 'title = "Служба дорог"\n'),
+            ("Третий", 'title = "Отдел дорог"\n'),
+        )
+    )
+    file.write_text(SMALL + heads, encoding="utf-8")
+    [warning] = load_config(file).warnings()
+    assert "блок «Дороги»: одинаково подходят «Отдел дорог» и «Служба дорог»" in warning.problem
+    assert "сообщения получит «Отдел дорог»" in warning.problem
+    assert "title" in warning.remedy
