@@ -24,7 +24,7 @@ from bot.domain.outbox import OutboxRow
 from bot.domain.people import Person
 from bot.domain.roles import SEE_PERSONAL_DATA, Right
 from bot.domain.sources import messenger_of, messenger_title
-from bot.domain.ticket_data import DATA_RIGHTS, DataField
+from bot.domain.ticket_data import DataField
 from bot.domain.tickets import State, Ticket
 from bot.domain.view_data import (
     CardFacts,
@@ -76,8 +76,8 @@ async def card_facts(ctx: UseCaseContext, ticket: Ticket, person: Person, card: 
         remarks.append((await ctx.uow.staff.find_name(remark.person_id) or "", remark))
     answer = await ctx.uow.answers.find_latest(ticket.lead_id or ticket.id)
     publications = await ctx.uow.answers.list_publications(answer.id, ticket.id) if answer else []
-    owners = await responsibility.acting_people(ctx, ticket)
-    rights = await responsibility.rights_over(ctx, person, ticket)
+    standing = await responsibility.standing_of(ctx, ticket)
+    rights = standing.rights_of(person)
     return CardFacts(
         ticket=ticket,
         sector_title=ctx.municipality.title_of(ticket),
@@ -93,11 +93,11 @@ async def card_facts(ctx: UseCaseContext, ticket: Ticket, person: Person, card: 
         answer=answer.text if answer else None,
         publications=publications,
         rights=rights,
-        is_responsible=person in owners,
-        owners=[owner.name for owner in owners],
-        post=responsibility.responsibility_for(ctx, ticket).post.title,
+        is_responsible=person in standing.acting,
+        owners=[owner.name for owner in standing.acting],
+        post=standing.responsibility.post.title,
         districts=ctx.municipality.districts(),
-        stand_in=await responsibility.find_stand_in_reason(ctx, ticket),
+        stand_in=standing.stand_in,
         can_correct=bool(answer and await corrections.list_correctable(ctx, answer, ticket)),
         manual_publications=await _list_manual_posts(ctx, publications),
         menu=card.menu if card else "",
@@ -107,7 +107,7 @@ async def card_facts(ctx: UseCaseContext, ticket: Ticket, person: Person, card: 
         problem=await merge_split.problem_facts(ctx, ticket, answer),
         solution=await ctx.uow.solutions.get(ticket.id) if ticket.answered_at is not None else None,
         previous=await ctx.uow.tickets.get(ticket.previous_id) if ticket.previous_id else None,
-        data_fields=await _list_data_fields(ctx, ticket, person),
+        data_fields=_list_data_fields(ticket, rights),
         topics=_topics(ctx, ticket, card),
         applicant_shown_in=_applicant_shown_in(ctx, person) if covers else None,
         inquiries=await inquiry_facts(ctx, await ctx.uow.inquiries.list_for_ticket(ticket.id)),
@@ -138,7 +138,8 @@ async def _may_see_personal_data(ctx: UseCaseContext, ticket: Ticket, person: Pe
         return True
     if any(staff.has_right(person, right, sector, ticket.district) for right in _NEEDING_PERSONAL_DATA):
         return True
-    return bool(_NEEDING_PERSONAL_DATA & await responsibility.rights_over(ctx, person, ticket))
+    standing = await responsibility.standing_of(ctx, ticket)
+    return any(standing.permits(person, right) for right in _NEEDING_PERSONAL_DATA)
 
 
 def _redact_ticket(ctx: UseCaseContext, ticket: Ticket, *, covers: bool = False) -> Ticket:
@@ -147,12 +148,11 @@ def _redact_ticket(ctx: UseCaseContext, ticket: Ticket, *, covers: bool = False)
     return replace(shown, author_name=None, applicant_name=None) if covers else shown
 
 
-async def _list_data_fields(ctx: UseCaseContext, ticket: Ticket, person: Person) -> list[DataField]:
-    """Return the fields of *ticket* that *person* may mend now."""
+def _list_data_fields(ticket: Ticket, rights: frozenset[Right]) -> list[DataField]:
+    """Return the fields of *ticket* that somebody with *rights* may mend now."""
     if ticket.anonymized_at is not None:
         return []
-    allowed = {right for right in DATA_RIGHTS if await responsibility.has_right(ctx, person, right, ticket)}
-    return [field for field in DataField if field.right in allowed and data_changes.is_changeable(ticket, field)]
+    return [field for field in DataField if field.right in rights and data_changes.is_changeable(ticket, field)]
 
 
 def _topics(ctx: UseCaseContext, ticket: Ticket, card: Card | None) -> list[tuple[str, str]]:

@@ -256,7 +256,9 @@ class UseCaseContext:
 
     async def can_reach(self, person: Person) -> bool:
         """Return whether any account of *person* is known to be reachable."""
-        return any(not one.blocked for one in await self.channels(person))
+        reaches, unknown = await self.reachability(), AccountReachability()
+        accounts = (account_of(address) for address in self.municipality.addresses(person))
+        return any(reaches.get(account, unknown).unreachable_since is None for account in accounts)
 
     async def reachability(self) -> Mapping[StaffAccount, AccountReachability]:
         """Return the stored reachability of every official's account."""

@@ -28,7 +28,7 @@ async def acting_people(ctx: UseCaseContext, ticket: Ticket) -> tuple[Person, ..
     That is the person who has taken it; else the holders of its post; if none of them can be reached, the deputies of
     the post, then the ladder. If nobody can be reached, the ticket waits for the first of them.
     """
-    return (await _standing(ctx, ticket)).acting
+    return (await standing_of(ctx, ticket)).acting
 
 
 async def sorting_people(ctx: UseCaseContext) -> tuple[Person, ...]:
@@ -71,8 +71,8 @@ async def list_sectors(ctx: UseCaseContext, person: Person) -> tuple[list[str], 
 
 
 @dataclass(frozen=True, slots=True)
-class _Standing:
-    """The people concerned with one ticket now."""
+class Standing:
+    """The people concerned with one ticket now, for callers that ask several things about them."""
 
     ticket: Ticket
     responsibility: Responsibility
@@ -80,7 +80,25 @@ class _Standing:
     acting: tuple[Person, ...]
     roles: RoleBook
 
+    @property
+    def stand_in(self) -> StandIn | None:
+        """The reason why others than the holders of the block's post have it; ``None`` if the holders do."""
+        if self.taker is not None or not self.ticket.is_open:
+            return None
+        if self.responsibility.needs_district:
+            return StandIn.DISTRICT_UNKNOWN
+        return None if set(self.acting) & set(self.responsibility.post.people) else StandIn.UNAVAILABLE
+
+    def rights_of(self, person: Person) -> frozenset[Right]:
+        """Return everything that *person* may do with the ticket."""
+        return frozenset(right for right in Right if self.permits(person, right))
+
     def permits(self, person: Person, right: Right) -> bool:
+        """Return whether *person* may do what *right* permits.
+
+        Rights of the responsible post are held by those who act; its other members, who may stand in, have them until
+        somebody takes the ticket.
+        """
         scopes = self.roles.scopes(person.roles, right)
         if Scope.ALL in scopes or not scopes:
             return bool(scopes)
@@ -95,32 +113,13 @@ class _Standing:
         return ended_by_them and self.responsibility.is_on_ladder(person)
 
 
-async def _standing(ctx: UseCaseContext, ticket: Ticket) -> _Standing:
+async def standing_of(ctx: UseCaseContext, ticket: Ticket) -> Standing:
+    """Return who is concerned with *ticket* now."""
     found, taker = responsibility_for(ctx, ticket), await find_taker(ctx, ticket)
     acting = (taker,) if taker else await _first_reachable(ctx, found.ladder)
-    return _Standing(ticket, found, taker, acting, ctx.municipality.staff.roles)
-
-
-async def find_stand_in_reason(ctx: UseCaseContext, ticket: Ticket) -> StandIn | None:
-    """Return why others than the holders of the block's post have *ticket*; ``None`` if the holders do."""
-    now = await _standing(ctx, ticket)
-    if now.taker is not None or not ticket.is_open:
-        return None
-    if now.responsibility.needs_district:
-        return StandIn.DISTRICT_UNKNOWN
-    return None if set(now.acting) & set(now.responsibility.post.people) else StandIn.UNAVAILABLE
+    return Standing(ticket, found, taker, acting, ctx.municipality.staff.roles)
 
 
 async def has_right(ctx: UseCaseContext, person: Person, right: Right, ticket: Ticket) -> bool:
-    """Return whether *person* may do with *ticket* what *right* permits.
-
-    Rights of the responsible post are held by those who act; its other members, who may stand in, have them until
-    somebody takes the ticket.
-    """
-    return (await _standing(ctx, ticket)).permits(person, right)
-
-
-async def rights_over(ctx: UseCaseContext, person: Person, ticket: Ticket) -> frozenset[Right]:
-    """Return everything that *person* may do with *ticket* now."""
-    now = await _standing(ctx, ticket)
-    return frozenset(right for right in Right if now.permits(person, right))
+    """Return whether *person* may do with *ticket* what *right* permits."""
+    return (await standing_of(ctx, ticket)).permits(person, right)

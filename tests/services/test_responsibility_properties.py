@@ -173,6 +173,6 @@ class ResponsibilityMachine(RuleBasedStateMachine):
 
 TestResponsibility = ResponsibilityMachine.TestCase
 TestResponsibility.settings = settings(
-    max_examples=10, stateful_step_count=15, deadline=None, phases=(Phase.explicit, Phase.generate)
+    max_examples=6, stateful_step_count=15, deadline=None, phases=(Phase.explicit, Phase.generate)
 )
 """A failing story is short enough as it is, and every step of a shorter one would cost a database."""
