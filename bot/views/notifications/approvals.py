@@ -38,7 +38,7 @@ WORDING_TITLES = {
 }
 
 _ENDS = {
-    ApprovalEnd.PUBLISHED: "✅ №{number}: опубликовано",
+    ApprovalEnd.PUBLISHED: "✅ №{number}: согласовано к публикации",
     ApprovalEnd.APPROVED: "✅ №{number}: согласовано",
     ApprovalEnd.RETURNED: "↩️ №{number}: возвращено с замечанием",
     ApprovalEnd.CHANGED: "✍️ №{number}: текст изменён, этот вариант больше не действует",
@@ -106,7 +106,7 @@ def approval_awaited(note: ApprovalAwaited, data: NotificationData, context: Ren
 
 
 def approval_given(note: ApprovalGiven, data: NotificationData, context: RenderContext) -> Content:
-    what = f"теперь согласует {note.approver}" if note.approver else "он публикуется"
+    what = f"теперь согласует {note.approver}" if note.approver else "теперь его опубликуют"
     return Content.of(f"✅ Ваш ответ на №{note.ticket_id} согласован ({note.name}), {what}.")
 
 

@@ -114,8 +114,8 @@ async def test_a_unit_prepares_and_the_manager_publishes(bot: Harness) -> None:
 
     assert message_text(await bot.wait_for_message(GROUP)) == "Яму заделают до пятницы."
     await bot.wait_for_card(ROADS_HEAD, 1, "✅ Отвечено: Начальник отдела дорог", "опубликовано: Руководитель МЦУ")
-    await bot.wait_for_message(ROADS_HEAD, "Ваш ответ на №1 согласован (Руководитель МЦУ), он публикуется.")
-    await bot.wait_until(lambda: message_text(question) == "✅ №1: опубликовано — Руководитель МЦУ")
+    await bot.wait_for_message(ROADS_HEAD, "Ваш ответ на №1 согласован (Руководитель МЦУ), теперь его опубликуют.")
+    await bot.wait_until(lambda: message_text(question) == "✅ №1: согласовано к публикации — Руководитель МЦУ")
     await wait_until_idle(bot)
     assert len(bot.bot_messages(GROUP)) == 1
     await bot.press_code(ROADS_HEAD, ROADS_HEAD, waiting["message_id"], "1:i:1")
