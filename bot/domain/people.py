@@ -97,8 +97,13 @@ class Staff:
         )
 
     def _is_within(self, person: Person, role: str, sector: str | None, district: str | None) -> bool:
-        """Return whether *role* lets *person* hear of a ticket there: roles of a block hear of their own."""
-        return not self.roles.is_in_block(role) or person.covers(sector, district)
+        """Return whether *role* lets *person* hear of a ticket there: roles of a block hear of their own.
+
+        Who watches districts does not hear of a ticket whose district is unknown.
+        """
+        if not self.roles.is_in_block(role):
+            return True
+        return person.covers(sector, district) and not (person.districts and district is None)
 
     def responsibility_for(self, sector: str | None, district: str | None = None) -> Responsibility:
         """Return the post responsible for a ticket of *sector* (none: it is to be sorted), and who takes its place."""

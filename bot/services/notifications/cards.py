@@ -40,12 +40,17 @@ async def recipients(ctx: UseCaseContext, ticket: Ticket) -> tuple[Person, ...]:
 
 
 async def holders(ctx: UseCaseContext, ticket: Ticket) -> tuple[Person, ...]:
-    """Return the people who must have a card, and those whose roles hear of cards: theirs has no actions."""
+    """Return the people who must have a card, and those whose roles hear of cards: theirs has no actions.
+
+    While the district is looked for, only those who sort see it: another district has nothing to do with it.
+    """
     if not ticket.is_open or ticket.lead_id is not None:
         return ()
+    acting, staff = await recipients(ctx, ticket), ctx.municipality.staff
     sector = None if ticket.state is State.TRIAGE else ticket.sector
-    watchers = ctx.municipality.staff.listeners(Hearing.CARDS, sector, ticket.district)
-    return tuple(dict.fromkeys((*await recipients(ctx, ticket), *watchers)))
+    if staff.responsibility_for(sector, ticket.district).needs_district:
+        return acting
+    return tuple(dict.fromkeys((*acting, *staff.listeners(Hearing.CARDS, sector, ticket.district))))
 
 
 async def next_on_ladder(
