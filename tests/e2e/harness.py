@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.app import App
-from bot.config import load_config
+from bot.config import Config, load_config
 from bot.domain.messages import Message
 from bot.domain.sectors import Sector, Theme
 from bot.domain.streets import StreetRow
@@ -251,9 +251,13 @@ class Harness:
         path.write_text(text, encoding="utf-8")
         return path
 
+    def load_config(self) -> Config:
+        """Read the configuration that the bot starts with."""
+        return load_config(self.write_config())
+
     async def start(self) -> None:
         """Switch the bot on."""
-        config = load_config(self.write_config())
+        config = self.load_config()
         await copy_migrated_sqlite(config.database_url, self.folder.parent)
         self.app = App(
             config,

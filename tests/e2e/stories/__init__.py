@@ -1,0 +1,1 @@
+"""The days of five towns, played with the shipped example files."""

@@ -1,0 +1,24 @@
+"""A day in a town of the examples."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.databases import DatabasePool, migrated_database
+from tests.e2e.stories.example_town import ExampleTown
+
+
+@pytest.fixture
+async def town(
+    request: pytest.FixtureRequest, kind: str, tmp_path: Path, shelf: DatabasePool
+) -> AsyncIterator[ExampleTown]:
+    """The running town that the module names in ``TOWN``, at the moment ``STORY_BEGINS`` of its clock."""
+    async with migrated_database(kind, tmp_path, shelf) as url:
+        town = ExampleTown(tmp_path, {"database": url}, name=request.module.TOWN)
+        town.set_time(request.module.STORY_BEGINS)
+        try:
+            await town.open()
+            yield town
+        finally:
+            await town.close()

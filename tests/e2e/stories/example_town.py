@@ -1,0 +1,93 @@
+"""A town that starts from a shipped example file, with the sandbox's addresses and an account for everybody in it."""
+
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bot.config import Config
+from bot.config.schema import ConfigTree
+from tests.e2e.chat_clients import ChatClient, OfficialChat, TelegramChatClient, VkChatClient
+from tests.e2e.harness import COMMUNITY, GROUP, MARIA, TOKEN, VK_TOKEN, Harness
+from tests.e2e.queries import wait_until_idle
+
+EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
+MAX_TOKEN, MAX_CHAT = "max-token-for-tests-only", -70800000000001
+FIRST_FREE_ACCOUNT = 3001
+"""Number of the account of the first person for whom the file names none: they would join with an invitation."""
+
+
+@dataclass
+class ExampleTown(Harness):
+    """The town of ``examples/NAME.toml``; :meth:`chat_of` is the chat of a position with the bot."""
+
+    name: str = ""
+    values: dict[str, Any] = field(init=False)
+    _accounts: dict[str, tuple[str, int]] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        path = EXAMPLES / f"{self.name}.toml"
+        self.values = tomllib.loads(path.read_text(encoding="utf-8"))
+        self.settings["timezone"] = self.values["municipality"]["timezone"]
+        messenger = "vk_id" if any("vk_id" in one for one in self.values["staff"]) else "telegram_id"
+        for number, person in enumerate(self.values["staff"], FIRST_FREE_ACCOUNT):
+            self._accounts[person["name"]] = (messenger, person.setdefault(messenger, number))
+
+    async def open(self) -> None:
+        """Set up the servers, and let everybody press «Start»."""
+        await super().open()
+        self.sandbox.max.add_bot(MAX_TOKEN, username="mcu_max_bot")
+        self.sandbox.max.channel(MAX_CHAT, "Канал")
+        await self.start()
+        await wait_until_idle(self)
+
+    async def start_staff(self) -> None:
+        for messenger, number in self._accounts.values():
+            if messenger == "vk_id":
+                self.sandbox.vk.user(number, "Сотрудник", str(number))
+            else:
+                self.sandbox.telegram.user(number, f"Сотрудник {number}")
+        for name in self._accounts:
+            await self.chat_of(name).client.start_bot()
+
+    def load_config(self) -> Config:
+        """Read the example file; only tokens, numbers of chats and addresses are the sandbox's."""
+        values = self.values
+        values["database"]["url"] = self.settings["database"]
+        values["telegram"] |= {"token": TOKEN, "api_base": f"{self.sandbox.url}/telegram"}
+        values["telegram"]["chats"][0]["id"] = GROUP
+        values["vk"]["api_base"] = f"{self.sandbox.url}/vk"
+        values["vk"]["communities"][0] |= {"id": COMMUNITY, "token": VK_TOKEN}
+        if "max" in values:
+            values["max"] |= {"token": MAX_TOKEN, "api_base": f"{self.sandbox.url}/max"}
+            values["max"]["chats"][0]["id"] = MAX_CHAT
+        return Config(ConfigTree.model_validate(values), EXAMPLES)
+
+    def chat_of(self, position: str) -> OfficialChat:
+        """Return the chat of the one person whose position begins so."""
+        (account,) = (account for name, account in self._accounts.items() if name.startswith(position))
+        client: ChatClient
+        client = (VkChatClient if account[0] == "vk_id" else TelegramChatClient)(self, account[1])
+        return OfficialChat(client)
+
+    def holders_of_cards(self, number: int) -> set[str]:
+        """Return the positions whose chats hold a card of that ticket."""
+        return {name for name in self._accounts if self.chat_of(name).find_cards(number)}
+
+    async def press(self, position: str, message: tuple[str, ...], *buttons: str) -> None:
+        """Press *buttons* one after another, each in the newest message that holds *message* and that button."""
+        chat = self.chat_of(position)
+        for button in buttons:
+            await chat.press_without_answer(await chat.wait_for_message(*message, button=button), button)
+
+    async def comment(self, text: str, who: int = MARIA) -> tuple[int, int]:
+        """Let a citizen comment on a post of the administration; return the post and the comment."""
+        post = await self.sandbox.vk.post(COMMUNITY, "Доброе утро!")
+        return post, await self.sandbox.vk.comment(COMMUNITY, post, who, text)
+
+    def official_comments(self, post: int) -> list[str]:
+        """Return the texts of the administration's own comments."""
+        return [one.text for one in self.sandbox.vk.comments(COMMUNITY, post) if one.from_id == -COMMUNITY]
+
+
+__all__ = ["COMMUNITY", "GROUP", "MARIA", "ExampleTown"]

@@ -1,0 +1,48 @@
+"""Barnaul: blocks and districts lead to exactly one addressee, and the others of the city only watch."""
+
+from tests.e2e.queries import wait_until_idle
+from tests.e2e.stories.example_town import ExampleTown
+
+TOWN, STORY_BEGINS = "barnaul", "20.11 11:10"
+YARD = "Индустриальный район, Малахова 100, двор завален снегом"
+OFFICIAL, HEAD = "Должностное лицо администрации {} района", "Глава администрации {} района"
+BLOCK, STAFF = "Заместитель главы администрации города по городскому хозяйству", "Сотрудник МЦУ"
+TERM = "ответить до пн 23.11, 11:10"
+
+
+def actors(town: ExampleTown, number: int) -> set[str]:
+    """Return the positions whose card of that ticket can be accepted."""
+    offered = {name: town.chat_of(name).find_message(button="Принять") for name in town.holders_of_cards(number)}
+    return {name for name, card in offered.items() if card}
+
+
+async def test_a_yard_has_exactly_one_addressee_and_two_watchers(town: ExampleTown) -> None:
+    await town.comment(YARD)
+    await town.chat_of(OFFICIAL.format("Индустриального")).wait_for_card(1, "Малахова, 100", "Индустриальный")
+    await wait_until_idle(town)
+    assert actors(town, 1) == {OFFICIAL.format("Индустриального")}
+    assert town.holders_of_cards(1) - actors(town, 1) == {HEAD.format("Индустриального"), BLOCK}
+
+
+async def test_what_has_no_place_is_sorted_by_the_centre(town: ExampleTown) -> None:
+    await town.comment("Не вывозят снег!")
+    staff = town.chat_of(STAFF)
+    card = await staff.wait_for_card(1, "Район неизвестен", button="Индустриальный")
+    await wait_until_idle(town)
+    assert {name[: len(STAFF)] for name in town.holders_of_cards(1)} == {STAFF}
+
+    await staff.press_without_answer(card, "Индустриальный")
+
+    await town.chat_of(OFFICIAL.format("Индустриального")).wait_for_card(1, TERM)
+    await wait_until_idle(town)
+    assert actors(town, 1) == {OFFICIAL.format("Индустриального")}
+    assert {HEAD.format("Индустриального"), BLOCK} < town.holders_of_cards(1)
+
+
+async def test_a_wrong_district_is_mended_and_the_term_stays(town: ExampleTown) -> None:
+    await town.comment(YARD)
+    await town.press(OFFICIAL.format("Индустриального"), ("№1",), "Ещё", "Другой район", "Ленинский")
+    card = await town.chat_of(OFFICIAL.format("Ленинского")).wait_for_card(1, "район: Ленинский", button="Принять")
+    assert TERM in card.text
+    await wait_until_idle(town)
+    assert actors(town, 1) == {OFFICIAL.format("Ленинского")}

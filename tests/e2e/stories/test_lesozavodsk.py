@@ -1,0 +1,93 @@
+"""Lesozavodsk: an employee prepares, the block's head approves, and a person posts in the Telegram chat."""
+
+from tests.e2e.queries import wait_until_idle
+from tests.e2e.stories.example_town import COMMUNITY, GROUP, MARIA, ExampleTown
+
+TOWN, STORY_BEGINS = "lesozavodsk", "20.11 16:40"
+HEAD, EMPLOYEE = "Ответственный за блок «Транспорт", "Сотрудник блока «Транспорт"
+HEAD_ACCOUNT = 1003  # in the example
+SCHOOLS, MANAGER = "Ответственный за блок «Образование", "Ответственный исполнитель"
+SNOW = "На Будника 12 третий день не чистят дорогу, автобус не проходит"
+WITHOUT_DATE, WITH_DATE = "Здравствуйте! Дорогу почистят.", "Здравствуйте! Дорогу на Будника почистят 21.11.2026."
+
+
+async def write(town: ExampleTown, text: str = SNOW) -> int:
+    """Let a citizen send *text* with a photo to the town's chat."""
+    return await town.sandbox.telegram.send_message(GROUP, MARIA, text, photo=b"\xff\xd8photo")
+
+
+async def test_a_message_of_the_chat_is_one_card_of_one_post(town: ExampleTown) -> None:
+    await write(town)
+    card = await town.chat_of(HEAD).wait_for_card(1, "📎 1 вложение", "ул. Будника, 12", "принять до 17:40")
+    assert "ответить до пн 23.11, 16:40" in card.text
+    await wait_until_idle(town)
+    assert {name[: len(HEAD)] for name in town.holders_of_cards(1)} == {HEAD}
+
+
+async def test_an_employee_writes_the_head_returns_and_approves_and_a_person_posts(town: ExampleTown) -> None:
+    asked = await write(town)
+    head, employee = town.chat_of(HEAD), town.chat_of(EMPLOYEE)
+    await town.press(HEAD, ("№1",), "Ещё", "Поручить", "Сотрудник блока")
+    await employee.wait_for_message("Вам поручено подготовить ответ на №1")
+    await town.press(EMPLOYEE, ("№1",), "Подготовить ответ")
+    await employee.wait_for_message("Ответ на №1")
+    await employee.send_message(WITHOUT_DATE)
+    await town.press(EMPLOYEE, ("Так ответ увидит житель", WITHOUT_DATE), "На согласование")
+    await head.wait_for_message("на согласовании (№1)", "нет даты или срока", button="Вернуть")
+    await town.press(HEAD, ("на согласовании (№1)",), "Вернуть с замечанием")
+    await head.wait_for_message("Замечание к ответу на №1")
+    await head.send_message("Нет даты")
+    await employee.wait_for_message("возвращён с замечанием", "Нет даты")
+    await town.press(EMPLOYEE, ("возвращён с замечанием",), "Исправить")
+    await employee.wait_for_message("Было:", WITHOUT_DATE)
+    await employee.send_message(WITH_DATE)
+    await town.press(EMPLOYEE, ("Так ответ увидит житель", WITH_DATE), "На согласование")
+    question = await head.wait_for_message("на согласовании (№1)", button="Вернуть")
+    assert "🔎" not in question.text
+
+    await town.press(HEAD, ("на согласовании (№1)",), question.button_labels[0])
+
+    await head.wait_for_message("Ответ на №1 нужно опубликовать вручную")
+    await head.wait_for_message("№1: согласовано к публикации")
+    await employee.wait_for_message("Ваш ответ на №1 согласован", "теперь его опубликуют")
+    assert town.bot_messages(GROUP) == []
+    await town.sandbox.telegram.send_message(GROUP, HEAD_ACCOUNT, WITH_DATE, reply_to=asked)
+    await head.wait_for_card(1, "✅ Отвечено: Ответственный за блок")
+    await town.press(HEAD, ("✅ Отвечено",), "Ещё", "История")
+    history = (await head.wait_for_message("История №1")).text
+    assert "подготовлен текст, вариант 2 — Сотрудник блока" in history
+    assert "согласован вариант 2 — Ответственный за блок" in history
+
+
+async def test_a_question_to_the_manager_comes_back_as_a_decision_with_a_date(town: ExampleTown) -> None:
+    await write(town, "В школе № 2 третий день холодно, дети сидят в куртках")
+    head, manager = town.chat_of(SCHOOLS), town.chat_of(MANAGER)
+    await town.press(SCHOOLS, ("№1",), "Ещё", "Вынести на рассмотрение")
+    await head.wait_for_message("Вопрос по №1")
+    await head.send_message("Хватит ли денег на новый котёл?")
+    await town.press(MANAGER, ("Нужно решение по №1", "Хватит ли денег"), "Внести решение")
+    await manager.wait_for_message("Напишите решение")
+    await manager.send_message("Решение: заменить котёл из резерва, до 04.12")
+    await head.wait_for_message("Решение по №1", "заменить котёл")
+    await head.wait_for_card(1, "⚖️ Решение (Ответственный исполнитель", "до пт 04.12")
+    town.set_time("04.12 08:59")
+    await wait_until_idle(town)
+    assert not head.find_message("📌 Срок решения по №1")
+    town.set_time("04.12 09:00")
+    await head.wait_for_message("📌 Срок решения по №1", "заменить котёл")
+
+
+async def test_what_was_not_done_comes_back_to_the_head(town: ExampleTown) -> None:
+    vk = town.sandbox.vk
+    post, _ = await town.comment(SNOW)
+    head = town.chat_of(HEAD)
+    await town.press(HEAD, ("№1",), "Ответить")
+    await head.wait_for_message("Ответ на №1")
+    await head.send_message(WITH_DATE)
+    await town.press(HEAD, ("Так ответ увидит житель", WITH_DATE), "Опубликовать")
+    await town.wait_until(lambda: town.official_comments(post))
+    await head.wait_for_card(1, "✅ Отвечено")
+    answer = next(one for one in vk.comments(COMMUNITY, post) if one.from_id == -COMMUNITY)
+    await vk.comment(COMMUNITY, post, MARIA, "ничего не сделали", reply_to=answer.id)
+    await head.wait_for_message("№1: житель говорит, что вопрос не решён", "ничего не сделали")
+    await head.wait_for_card(1, "Возвращено 1 раз", "принять до")

@@ -1,0 +1,52 @@
+"""Lovozero: the units prepare answers, and the manager publishes them."""
+
+from tests.e2e.queries import refusal_codes, wait_until_idle
+from tests.e2e.stories.example_town import COMMUNITY, ExampleTown
+
+TOWN, STORY_BEGINS = "lovozero", "20.11 11:10"
+UNIT, MANAGER = "Руководитель подразделения ЖКХ", "Заведующий сектором"
+LAMPS = "В Ловозере на Советской не горят фонари"
+WITHOUT_DATE, WITH_DATE = "Передали подрядчику, он заменит лампы.", "Подрядчик заменит лампы до 27.11.2026."
+
+
+async def test_a_comment_becomes_a_card_from_which_the_unit_can_only_prepare(town: ExampleTown) -> None:
+    await town.comment(LAMPS)
+    card = await town.chat_of(UNIT).wait_for_card(1, "Советская")
+    assert any("Принять" in label for label in card.button_labels)
+    assert any("Подготовить ответ" in label for label in card.button_labels)
+    assert not any(word in label for label in card.button_labels for word in ("Отправить", "Опубликовать", "Ответить"))
+    await wait_until_idle(town)
+    assert {name[: len(UNIT)] for name in town.holders_of_cards(1)} == {UNIT}
+
+
+async def test_the_manager_returns_the_first_draft_and_publishes_the_second(town: ExampleTown) -> None:
+    post, _ = await town.comment(LAMPS)
+    unit, manager = town.chat_of(UNIT), town.chat_of(MANAGER)
+    await town.press(UNIT, ("№1",), "Подготовить ответ")
+    await unit.wait_for_message("Ответ на №1")
+    await unit.send_message(WITHOUT_DATE)
+    await town.press(UNIT, ("Так ответ увидит житель", WITHOUT_DATE), "На согласование")
+    await manager.wait_for_message("на согласовании (№1)", "нет даты или срока", button="Вернуть")
+    await town.press(MANAGER, ("на согласовании (№1)",), "Вернуть с замечанием")
+    await manager.wait_for_message("Замечание к ответу на №1")
+    await manager.send_message("Нет срока")
+
+    await unit.wait_for_message("возвращён с замечанием", "Нет срока")
+    assert town.official_comments(post) == []
+    await town.press(UNIT, ("возвращён с замечанием",), "Исправить")
+    await unit.wait_for_message("Было:", WITHOUT_DATE)
+    await unit.send_message(WITH_DATE)
+    await town.press(UNIT, ("Так ответ увидит житель", WITH_DATE), "На согласование")
+    question = await manager.wait_for_message("на согласовании (№1)", button="Опубликовать")
+    forged = question.raw.keyboard["buttons"][0][0]["action"]["payload"]
+    card = unit.client.bot_messages()[1]
+    await town.sandbox.vk.press_payload(unit.client.person, COMMUNITY, unit.client.person, card.id, forged)
+    await wait_until_idle(town)
+    assert town.official_comments(post) == []
+    assert "not_approver" in await refusal_codes(town, 1)
+    await town.press(MANAGER, ("на согласовании (№1)",), "Опубликовать")
+
+    await town.wait_until(lambda: town.official_comments(post))
+    await wait_until_idle(town)
+    assert town.official_comments(post) == [WITH_DATE]
+    await unit.wait_for_card(1, "✅ Отвечено: Руководитель подразделения ЖКХ", "опубликовано: Заведующий сектором")
