@@ -18,13 +18,18 @@ _VOID_STEPS = frozenset(
 
 
 def request_kind(draft: Draft) -> str:
-    """Return the name by which the questions about *draft* are found among the sent messages."""
-    return f"approval:{draft.id}"
+    """Return the name by which the questions about this version of *draft* are found among the sent messages."""
+    return f"approval:{draft.id}.{draft.version}"
 
 
 async def close_requests(ctx: UseCaseContext, draft: Draft, end: ApprovalEnd, actor: Person | None = None) -> None:
-    """Take the buttons from all questions about *draft*, say why, and stop the clock of its step."""
+    """Take the buttons from all open questions about *draft*, say why, and stop the clock of its step.
+
+    A question that was answered keeps its answer: a version that was returned has not been approved later.
+    """
     await ctx.uow.deadlines.cancel(draft.ticket_id, [DraftDeadline.APPROVE, DraftDeadline.REWORK])
+    if draft.state is not DraftState.WAITING:
+        return
     note = ApprovalClosed(ticket_id=draft.ticket_id, end=end, name=actor.name if actor is not None else None)
     kind = request_kind(draft)
     for account, chat_id, message_id in await ctx.uow.sent_messages.list_for_ticket(draft.ticket_id, kind):

@@ -49,4 +49,6 @@ async def test_the_manager_returns_the_first_draft_and_publishes_the_second(town
     await town.wait_until(lambda: town.official_comments(post))
     await wait_until_idle(town)
     assert town.official_comments(post) == [WITH_DATE]
+    ends = [text for text in manager.bot_texts if "№1: " in text]
+    assert ["возвращено" in ends[0], "согласовано к публикации" in ends[-1], len(ends)] == [True, True, 2]
     await unit.wait_for_card(1, "✅ Отвечено: Руководитель подразделения ЖКХ", "опубликовано: Заведующий сектором")
