@@ -7,6 +7,7 @@ person who can be reached is asked, step by step, and the last approval publishe
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from bot.domain.answers import PublicationState
 from bot.domain.audit import Remark
 from bot.domain.drafts import (
     POST_STEP,
@@ -80,7 +81,7 @@ async def submit(
         return Submitted(ticket, is_part=True)
     if not await needs_approval(ctx, ticket, person, kind):
         return Submitted(await releases.RELEASES[kind](ctx, ticket, person, person, text, media))
-    if (approved := await _find_approved(ctx, ticket, kind, text, media)) is not None:
+    if (approved := await _find_approved(ctx, ticket, person, kind, text, media)) is not None:
         owner = await approvers.owner_of(ctx, ticket, approved, person)
         return Submitted(await releases.RELEASES[kind](ctx, ticket, owner, person, text, media))
     draft = await _add_version(ctx, ticket, person, kind, text, media)
@@ -128,7 +129,7 @@ async def foresee(
     """Return what :func:`submit` would do; ``None`` if no rule asks for anybody's approval."""
     draft = await ctx.uow.drafts.find_open(ticket.id, kind)
     chain = await _chain_for(ctx, ticket, person) if draft is None else approvers.draft_chain(ctx, ticket, draft)
-    if not chain or await _find_approved(ctx, ticket, kind, text, media) is not None:
+    if not chain or await _find_approved(ctx, ticket, person, kind, text, media) is not None:
         return None
     own = await approvers.count_own(ctx, ticket, person, chain)
     if own == len(chain):
@@ -140,13 +141,23 @@ async def foresee(
 
 
 async def _find_approved(
-    ctx: UseCaseContext, ticket: Ticket, kind: Wording, text: str, media: Sequence[Json]
+    ctx: UseCaseContext, ticket: Ticket, person: Person, kind: Wording, text: str, media: Sequence[Json]
 ) -> Draft | None:
-    """Return the published draft of exactly this text, whose publication failed or disappeared: it is approved."""
+    """Return the published draft of exactly this text, if nobody can read it: it is approved, and is sent again.
+
+    Its publications have failed or disappeared; *person* may answer the ticket.
+    """
     draft = await ctx.uow.drafts.find_published(ticket.id, kind)
-    if draft is None or not (await _version_of(ctx, draft)).is_same_text(text, media):
+    answer = await ctx.uow.answers.find_latest(ticket.id)
+    if draft is None or answer is None or draft.answer_id != answer.id:
         return None
-    return draft if await _is_approved(ctx, ticket, draft) else None
+    if not (await _version_of(ctx, draft)).is_same_text(text, media):
+        return None
+    states = set(await ctx.uow.answers.count_by_state(answer.id))
+    if not states or states - {PublicationState.FAILED, PublicationState.REMOVED}:
+        return None
+    may_answer = await responsibility.has_right(ctx, person, Right.ANSWER, ticket)
+    return draft if may_answer and await _is_approved(ctx, ticket, draft) else None
 
 
 async def _is_approved(ctx: UseCaseContext, ticket: Ticket, draft: Draft) -> bool:

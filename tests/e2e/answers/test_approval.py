@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from bot.domain.tickets import State
+from tests.databases import ON_BOTH
 from tests.e2e.chat_clients import OfficialChat, VkChatClient
 from tests.e2e.harness import (
     COMMUNITY,
@@ -213,6 +214,7 @@ async def test_a_late_step_is_told_once_to_those_who_act_and_those_who_wait(clos
     assert sum("дольше срока" in text for text in bot.bot_texts(ROADS_HEAD)) == 1
 
 
+@ON_BOTH
 async def test_several_steps_approve_in_their_order(closed_bot: Harness) -> None:
     bot = closed_bot
     await open_town(bot, '[[rules]]\napproval = ["coordinator", "manager"]\n')
@@ -418,3 +420,26 @@ async def test_an_approver_who_was_dismissed_a_second_ago_publishes_nothing(bot:
     assert bot.bot_messages(GROUP) == []
     await bot.press_button(COORDINATOR, await wait_for_question(bot, COORDINATOR), "Опубликовать")
     assert message_text(await bot.wait_for_message(GROUP)) == "Сделаем."
+
+
+async def test_the_approved_text_needs_no_approval_to_be_sent_again_and_any_other_does(bot: Harness) -> None:
+    await submit(bot, ROADS_HEAD, "Сделаем завтра.")
+    question = await wait_for_question(bot)
+    await bot.sandbox.telegram.kick_bot(GROUP)
+    await bot.press_button(MANAGER, question, "Опубликовать")
+    failed = await bot.wait_for_message(ROADS_HEAD, "Ответ на №1 не опубликован")
+    await bot.sandbox.telegram.invite_bot(GROUP)
+
+    await bot.press_button(ROADS_HEAD, failed, "Отправить ещё раз")
+    preview = await bot.wait_until(lambda: find_later(bot, ROADS_HEAD, "Так ответ увидит житель", failed))
+    assert button_labels(preview)[0] == "📤 Отправить"
+    await bot.send_message(ROADS_HEAD, "Или послезавтра.")
+    longer = await wait_for_preview(bot, ROADS_HEAD, "Или послезавтра.")
+    assert button_labels(longer)[0] == "📨 На согласование"
+    await bot.press_button(ROADS_HEAD, longer, "Отмена")
+    await bot.press_button(ROADS_HEAD, await bot.wait_for_card(ROADS_HEAD, 1, "🛠 В работе"), "Подготовить ответ")
+    await bot.wait_for_message(ROADS_HEAD, "Ответ на №1")
+    await bot.send_message(ROADS_HEAD, "Сделаем завтра.")
+    again = await bot.wait_until(lambda: find_later(bot, ROADS_HEAD, "Сделаем завтра.", longer))
+    await bot.press_button(ROADS_HEAD, again, "Отправить")
+    assert message_text(await bot.wait_for_message(GROUP)) == "Сделаем завтра."

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from bot.domain.tickets import State
+from tests.databases import ON_BOTH
 from tests.e2e.answers.test_approval import submit, wait_for_question
 from tests.e2e.harness import GROUP, ROADS_HEAD, STAFF, Harness, button_labels, message_text
 from tests.e2e.queries import (
@@ -73,6 +74,7 @@ async def test_an_employee_writes_and_the_head_publishes(bot: Harness) -> None:
     assert [row.facts["role"] for row in await list_audit(bot, 1, "approval_approved")] == ["post"]
 
 
+@ON_BOTH
 async def test_the_parts_of_several_people_make_one_answer_that_names_nobody(bot: Harness) -> None:
     await delegate(bot, "Сотрудник дорог", "Сотрудник мостов")
     for person, text in ((FIRST, "Дорогу починят."), (SECOND, "Мост покрасят.")):
