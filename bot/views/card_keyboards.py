@@ -99,8 +99,6 @@ def _main_menu(facts: CardFacts) -> tuple[ButtonRow, ...]:
     if Right.REOPEN in facts.rights and is_allowed(state, Step.REOPEN):
         op, arg = (Op.REOPEN, "") if facts.ticket.sector or not facts.sectors else (Op.REOPEN_ALL, "0")
         second.append(Button("↩️ Вернуть в работу", pack(op, number, arg)))
-    if Right.REOPEN in facts.rights and state is State.ANSWERED:
-        second.append(Button("📌 Контроль", pack(Op.CONTROL, number)))
     if (more := more_button(facts)) is not None:
         second.append(more)
     rows = [*_manual_post_buttons(facts), first, second]

@@ -202,7 +202,11 @@ async def test_vk_messages_and_comments(closed_bot: Harness) -> None:
 
 async def test_control_date_keeps_an_answered_ticket_and_reminds(bot: Harness) -> None:
     await report(bot)
-    await bot.press_button(ROADS_HEAD, await bot.wait_for_card(ROADS_HEAD, 1), "Контроль")
+    await bot.press_button(ROADS_HEAD, await bot.wait_for_card(ROADS_HEAD, 1), "Ещё")
+    menu = await bot.wait_until(
+        lambda: (card := bot.find_message(ROADS_HEAD, "№1 · ")) and "📌 Контроль" in button_labels(card) and card
+    )
+    await bot.press_button(ROADS_HEAD, menu, "Контроль")
     await bot.wait_for_message(ROADS_HEAD, "До какого дня №1 на контроле?")
     await bot.send_message(ROADS_HEAD, "вчера")
     await bot.wait_for_message(ROADS_HEAD, "Не получилось прочитать дату")

@@ -170,6 +170,15 @@ def without_later_buttons(document: dict[str, Any] | None) -> dict[str, Any] | N
     return document | {"buttons": rows}
 
 
+def without_later_menu(document: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Take «Ещё» for «История», which a later release has moved into it, and leave out «Контроль»."""
+    if document is None or "buttons" not in document:
+        return document
+    rows = [[button for button in row if not button["code"].startswith("1:kc:")] for row in document["buttons"]]
+    history = {"text": "🕘 История", "code": f"1:i:{document['text'].partition('№')[2].partition(' ')[0]}"}
+    return document | {"buttons": [[history if one["text"] == "⋯ Ещё" else one for one in row] for row in rows if row]}
+
+
 def by_account(groups: list[dict[str, Any]], accounts: Mapping[str, Any]) -> dict[str, Any]:
     """Expand ``[{"for": accounts, "seen": document}]``."""
     return {account: one["seen"] for one in groups for account in (accounts if one["for"] == "all" else one["for"])}
@@ -192,7 +201,8 @@ async def test_rows_of_v010_render_as_before(kind: str, tmp_path: Path) -> None:
                 rendered = without_later_links(
                     without_later_buttons(without_later_words(describe_message(message))), document
                 )
-                if rendered != without_private_words(without_quotation(document)):
+                earlier = without_private_words(without_quotation(document))
+                if without_later_menu(rendered) != without_later_menu(earlier):
                     differences.append((row.id, row.kind, row.facts, account, document, rendered))
         assert not differences
 
