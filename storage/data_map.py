@@ -300,6 +300,12 @@ DATA_MAP: Mapping[Table, TableData] = {
         Rows.NONE,
         official="code person_id purpose created_at expires_at used_at revoked_at issued_by",
     ),
+    tables.absence: _lines(
+        "absences of officials",
+        Rows.NONE,
+        official="id person_id first_day last_day stand_in_id agreed_at decided_by started_at ended_at reminded_days"
+        " created_by created_at",
+    ),
     tables.assignment: _lines("officials' roles", Rows.NONE, official="id person_id role sector district"),
     tables.review_list: _lines(
         "where officials see the review queue; at erasure the lists are shown again",

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.batching.id_allocator import IdAllocator
+from storage.repositories.absences import Absences
 from storage.repositories.activity import Activity
 from storage.repositories.answer_limits import AnswerLimitCounts
 from storage.repositories.answer_marks import AnswerMarks
@@ -67,6 +68,7 @@ class UnitOfWork:
         self.outages = Outages(transaction)
         self.staff = StaffDirectory(transaction)
         self.invitations = Invitations(transaction)
+        self.absences = Absences(transaction)
         self.dialogs = Dialogs(transaction)
         self.tickets = Tickets(transaction, ids)
         self.problems = Problems(transaction, ids)
@@ -127,6 +129,7 @@ class UnitOfWork:
             self._ids.reset()
             self.staff.forget_reachability()
             self.floods.forget()
+            self.absences.forget()
             self._locked_keys.clear()
             raise
 

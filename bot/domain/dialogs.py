@@ -34,6 +34,7 @@ class DialogStep(StrEnum):
     NOT_OURS_BODY = "not_ours_body"
     NOT_OURS_KNOWN = "not_ours_known"
     DATA_VALUE = "data_value"
+    ABSENCE_DAYS = "absence_days"
     PERSON_NAME = "people_name"
     PERSON_TITLE = "people_title"
     ENDED = "over"

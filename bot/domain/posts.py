@@ -36,6 +36,7 @@ class StandIn(StrEnum):
     """The reason why others than the holders of its block's post work on a ticket."""
 
     UNAVAILABLE = "unavailable"  # none of the holders can be reached
+    AWAY = "away"  # a holder is away, and a colleague stands in
     DISTRICT_UNKNOWN = "district_unknown"  # the posts are divided by district
 
 

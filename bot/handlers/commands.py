@@ -17,6 +17,7 @@ from bot.domain.recipients import Audience
 from bot.domain.roles import Right
 from bot.domain.tickets import Ticket
 from bot.handlers import (
+    absences,
     accounts,
     answers,
     approvals,
@@ -140,6 +141,7 @@ COMMAND_HANDLERS: CommandHandlers = {
     **accounts.COMMAND_HANDLERS,
     **people.COMMAND_HANDLERS,
     **inquiries.COMMAND_HANDLERS,
+    **absences.COMMAND_HANDLERS,
 }
 
 STEP_HANDLERS: DialogStepHandlers = {
@@ -152,6 +154,7 @@ STEP_HANDLERS: DialogStepHandlers = {
     **inquiries.STEP_HANDLERS,
     **passing.STEP_HANDLERS,
     **ticket_data.STEP_HANDLERS,
+    **absences.STEP_HANDLERS,
     **solutions.STEP_HANDLERS,
 }
 

@@ -21,6 +21,7 @@ from bot.domain.notifications.people_pages import (
 from bot.domain.outbox import Priority
 from bot.domain.people import Person
 from bot.domain.roles import Right
+from bot.handlers import absences
 from bot.handlers.replies import answer_callback, edit_pressed_note
 from bot.handlers.types import ButtonHandlers, ButtonPress, CommandHandlers, DialogStepHandlers, OfficialMessage
 from bot.services.context import UseCaseContext
@@ -317,6 +318,11 @@ def _role(ctx: UseCaseContext, args: Sequence[str]) -> str:
     return args[0]
 
 
+async def _start_absence(ctx: UseCaseContext, press: ButtonPress, argument: Sequence[str]) -> None:
+    person = people.get_visible(ctx, press.person, int(argument[0]) if argument[0].isdecimal() else 0)
+    await absences.ask_days(ctx, press.person, person)
+
+
 PAGES: dict[str, Page] = {
     "list": _list_page,
     "absent": _absent_page,
@@ -336,6 +342,7 @@ STARTS: dict[str, Callable[[UseCaseContext, ButtonPress, Sequence[str]], Awaitab
     "start": _start_new_place,
     "title": _start_title,
     "code": _issue_code,
+    "away": _start_absence,
 }
 """Buttons that send a message of its own."""
 

@@ -9,6 +9,7 @@ from bot.domain.notifications.toasts import RefusalToast
 from bot.domain.outbox import Priority
 from bot.domain.people import Person
 from bot.handlers import (
+    absences,
     accounts,
     answer_limits,
     answer_marks,
@@ -75,6 +76,7 @@ BUTTON_HANDLERS: ButtonHandlers = {
     **inquiries.BUTTON_HANDLERS,
     **passing.BUTTON_HANDLERS,
     **ticket_data.BUTTON_HANDLERS,
+    **absences.BUTTON_HANDLERS,
     **solutions.BUTTON_HANDLERS,
 }
 

@@ -19,7 +19,7 @@ from bot.services.monitoring.health import Health
 from bot.services.notifications import held_notes
 from bot.services.personal_data import retention
 from bot.services.reports import digest, official_pages
-from bot.services.staff import failover
+from bot.services.staff import absences, failover
 from bot.services.tickets import inquiries
 
 RETENTION_INTERVAL_SECONDS = 3600.0
@@ -147,6 +147,7 @@ PERIODIC_TASKS = (
     PeriodicTask("official_pages", 2, when_due(official_pages.is_due, official_pages.send_weekly)),
     PeriodicTask("failover", 2, when_due(failover.has_pending, failover.run)),
     PeriodicTask("held_notes", 2, when_due(held_notes.has_deliverable, held_notes.deliver)),
+    PeriodicTask("absences", 4, when_due(absences.has_due, absences.run)),
     PeriodicTask("inquiries", 2, when_due(inquiries.has_due, inquiries.remind)),
     PeriodicTask("publication_check", 4, _check_publications, wait_seconds=LONG_RUN_SECONDS),
     PeriodicTask("expired_dialogs", 20, when_due(_has_expired_dialogs, dialogs.expire_abandoned)),

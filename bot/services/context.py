@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.domain.absences import AbsencePlan
 from bot.domain.answer_limits import AnswerLimits
 from bot.domain.calendar import WorkingCalendar
 from bot.domain.cards import AccountReachability
@@ -259,6 +260,15 @@ class UseCaseContext:
         reaches, unknown = await self.reachability(), AccountReachability()
         accounts = (account_of(address) for address in self.municipality.addresses(person))
         return any(reaches.get(account, unknown).unreachable_since is None for account in accounts)
+
+    async def absence_plan(self) -> AbsencePlan:
+        """Return who is away, and who stands in."""
+        return await self.uow.absences.plan(self.today)
+
+    @property
+    def today(self) -> date:
+        """The day in the municipality."""
+        return self.now.astimezone(self.municipality.zone).date()
 
     async def reachability(self) -> Mapping[StaffAccount, AccountReachability]:
         """Return the stored reachability of every official's account."""

@@ -1,5 +1,6 @@
 """Responsibility for tickets: which post has one, who of it acts now, and what each person may do with it."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.domain.people import Person
@@ -41,21 +42,42 @@ async def find_taker(ctx: UseCaseContext, ticket: Ticket) -> Person | None:
     if ticket.assignee_id is None or not ticket.is_open or ticket.state in UNACCEPTED_STATES:
         return None
     person = ctx.municipality.staff.find_by_id(ticket.assignee_id)
-    if person is None or not responsibility_for(ctx, ticket).is_on_ladder(person):
+    found = responsibility_for(ctx, ticket)
+    if person is None or not (found.is_on_ladder(person) or await _has_stood_in(ctx, person, found)):
         return None
     return person if await is_available(ctx, person) else None
 
 
+async def _has_stood_in(ctx: UseCaseContext, person: Person, found: Responsibility) -> bool:
+    """Return whether *person* has taken the ticket for a colleague who was away: it stays with them."""
+    plan = await ctx.absence_plan()
+    return plan.has_stood_in(person.id, (one.id for group in found.ladder for one in group))
+
+
 async def is_available(ctx: UseCaseContext, person: Person) -> bool:
-    """Return whether *person* can work on tickets now: they can be reached in some messenger."""
-    return await ctx.can_reach(person)
+    """Return whether *person* can work on tickets now: they can be reached in some messenger, and are not away."""
+    return await ctx.can_reach(person) and not (await ctx.absence_plan()).is_away(person.id, ctx.today)
 
 
 async def _first_reachable(ctx: UseCaseContext, ladder: tuple[tuple[Person, ...], ...]) -> tuple[Person, ...]:
     for group in ladder:
-        if reached := tuple([person for person in group if await is_available(ctx, person)]):
-            return reached
+        reached = [person for person in group if await is_available(ctx, person)]
+        reached += [one for one in (await _represented(ctx, group)) if one not in reached]
+        if reached:
+            return tuple(reached)
     return ladder[0] if ladder else ()
+
+
+async def _represented(ctx: UseCaseContext, group: Iterable[Person]) -> dict[Person, list[Person]]:
+    """Return who stands in for the absent people of *group*, and for whom."""
+    plan, found = await ctx.absence_plan(), dict[Person, list[Person]]()
+    if not plan.absences:
+        return found
+    for away in group:
+        stand_in = ctx.municipality.staff.find_by_id(plan.stand_in_for(away.id, ctx.today) or 0)
+        if stand_in is not None and await ctx.can_reach(stand_in):
+            found.setdefault(stand_in, []).append(away)
+    return found
 
 
 async def list_sectors(ctx: UseCaseContext, person: Person) -> tuple[list[str], list[str]]:
@@ -79,6 +101,9 @@ class Standing:
     taker: Person | None
     acting: tuple[Person, ...]
     roles: RoleBook
+    represented: Mapping[Person, Sequence[Person]]
+    """Those who act for colleagues who are away, or have taken the ticket while they did, each with the colleagues."""
+    is_post_away: bool = False
 
     @property
     def stand_in(self) -> StandIn | None:
@@ -87,27 +112,39 @@ class Standing:
             return None
         if self.responsibility.needs_district:
             return StandIn.DISTRICT_UNKNOWN
-        return None if set(self.acting) & set(self.responsibility.post.people) else StandIn.UNAVAILABLE
+        if set(self.acting) & set(self.responsibility.post.people):
+            return None
+        return StandIn.AWAY if self.is_post_away else StandIn.UNAVAILABLE
 
     def rights_of(self, person: Person) -> frozenset[Right]:
         """Return everything that *person* may do with the ticket."""
         return frozenset(right for right in Right if self.permits(person, right))
 
     def permits(self, person: Person, right: Right) -> bool:
-        """Return whether *person* may do what *right* permits.
+        """Return whether *person* may do what *right* permits, in their own name or for a colleague who is away.
 
         Rights of the responsible post are held by those who act; its other members, who may stand in, have them until
         somebody takes the ticket.
         """
+        if self._permits(person, right, is_acting=person in self.acting):
+            return True
+        acts = person in self.acting
+        return acts and any(self._permits(one, right, is_acting=True) for one in self.represented.get(person, ()))
+
+    def _is_represented(self, person: Person) -> bool:
+        """Return whether *person* is away and a colleague acts for them."""
+        return any(person in absent for absent in self.represented.values())
+
+    def _permits(self, person: Person, right: Right, *, is_acting: bool) -> bool:
         scopes = self.roles.scopes(person.roles, right)
         if Scope.ALL in scopes or not scopes:
             return bool(scopes)
-        if person in self.acting:
+        if is_acting:
             return True
         if Scope.OWN in scopes:
             if right not in RESPONSIBLE_RIGHTS and person.covers(_sector_of(self.ticket), self.ticket.district):
                 return True
-            if person in self.responsibility.post.members:
+            if person in self.responsibility.post.members and not self._is_represented(person):
                 return self.taker is None or right not in RESPONSIBLE_RIGHTS
         ended_by_them = not self.ticket.is_open and person.id == self.ticket.assignee_id
         return ended_by_them and self.responsibility.is_on_ladder(person)
@@ -117,7 +154,13 @@ async def standing_of(ctx: UseCaseContext, ticket: Ticket) -> Standing:
     """Return who is concerned with *ticket* now."""
     found, taker = responsibility_for(ctx, ticket), await find_taker(ctx, ticket)
     acting = (taker,) if taker else await _first_reachable(ctx, found.ladder)
-    return Standing(ticket, found, taker, acting, ctx.municipality.staff.roles)
+    represented = await _represented(ctx, (one for group in found.ladder for one in group))
+    plan = await ctx.absence_plan()
+    if taker is not None and not found.is_on_ladder(taker):
+        ladder = (one for group in found.ladder for one in group)
+        represented[taker] = [one for one in ladder if plan.has_stood_in(taker.id, (one.id,))]
+    is_away = any(plan.is_away(one.id, ctx.today) for one in found.post.people)
+    return Standing(ticket, found, taker, acting, ctx.municipality.staff.roles, represented, is_away)
 
 
 async def has_right(ctx: UseCaseContext, person: Person, right: Right, ticket: Ticket) -> bool:

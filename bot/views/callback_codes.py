@@ -69,6 +69,11 @@ class Op(StrEnum):
     CALL_MISSED = "jm"  # «Нет ответа»; likewise
     NOT_OURS = "jn"
     ANSWER_INQUIRY = "ja"  # the argument is the inquiry
+    ABSENCE_CHOOSE = "awc"  # list who may stand in; the argument is the absence
+    ABSENCE_STAND_IN = "aws"  # the argument is the absence, a dot and the person
+    ABSENCE_AGREE = "awy"  # the argument is the absence, as for the next two
+    ABSENCE_REFUSE = "awn"
+    ABSENCE_CANCEL = "awx"
     DATA_MENU = "cd"  # open the list of data that can be mended
     DATA_FIELD = "cf"  # the argument is the field, with a page after a dot
     DATA_VALUE = "cv"  # the argument is the field, a dot and the value

@@ -192,7 +192,9 @@ def _status_lines(facts: CardFacts, context: RenderContext) -> list[Span]:
 def _responsible_lines(facts: CardFacts) -> list[Span]:
     """Name the people who have the ticket, and say why those of its block do not."""
     spans: list[Span] = []
-    if facts.stand_in is StandIn.UNAVAILABLE:
+    if facts.stand_in is StandIn.AWAY:
+        spans.append(Text("\n🏖 Ответственный в отпуске, его замещают"))
+    elif facts.stand_in is StandIn.UNAVAILABLE:
         spans.append(Text(f"\n⚠️ Ответственный недоступен в боте: {facts.post}"))
     elif facts.stand_in is StandIn.DISTRICT_UNKNOWN:
         spans.append(Text("\n❓ Район неизвестен: выберите его, и сообщение уйдёт ответственному"))

@@ -58,6 +58,11 @@ def _can_be_declined(facts: CardFacts) -> bool:
     return is_in_work(facts) and is_allowed(facts.ticket.state, Step.UNSURE)
 
 
+def can_change_data(facts: CardFacts) -> bool:
+    """Return whether the data can be mended; of an ended ticket, by those who set terms."""
+    return bool(facts.data_fields) and (facts.ticket.is_open or Right.SET_TERMS in facts.rights)
+
+
 MORE_MENU: tuple[MenuEntry, ...] = (
     MenuEntry("👤 Поручить", Op.DELEGATE, Right.DELEGATE, lambda facts: bool(facts.delegates)),
     MenuEntry("🚫 Не требует ответа", Op.DISMISS, Right.DISMISS, allows(Step.DISMISS)),
@@ -67,7 +72,8 @@ MORE_MENU: tuple[MenuEntry, ...] = (
     MenuEntry("🙅 Не наше", Op.NOT_OURS, Right.HAND_OVER, _can_be_declined),
     MenuEntry("⚖️ Вынести на рассмотрение", Op.DECISION, Right.REQUEST, is_in_work),
     MenuEntry("📝 Неполный", Op.INCOMPLETE, Right.SET_TERMS, _has_published_answer),
-    MenuEntry("🖊 Изменить данные", Op.DATA_MENU, Right.CHANGE_DATA, lambda facts: bool(facts.data_fields)),
+    MenuEntry("🖊 Изменить данные", Op.DATA_MENU, Right.CHANGE_DATA, can_change_data),
+    MenuEntry("📌 Контроль", Op.CONTROL, Right.REOPEN, lambda facts: facts.ticket.state is State.ANSWERED),
     MenuEntry("🕘 История", Op.HISTORY, Right.SEE_TICKET, lambda facts: True),
 )
 """The entries in the order in which people see them; what is done most often comes first."""

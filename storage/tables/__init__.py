@@ -7,7 +7,7 @@ from storage.tables.drafts import delegation, draft, draft_approval, draft_versi
 from storage.tables.inquiries import inquiry
 from storage.tables.limits import act, flood, held_message
 from storage.tables.messaging import button, cursor, held_note, inbox, outage, outbox, sent_message, unread
-from storage.tables.people import account, assignment, dialog, installation, invitation, person, wrong_code
+from storage.tables.people import absence, account, assignment, dialog, installation, invitation, person, wrong_code
 from storage.tables.scheduling import (
     audit,
     chat_alias,
@@ -36,6 +36,7 @@ from storage.tables.tickets import (
 
 __all__ = [
     "UtcDateTime",
+    "absence",
     "account",
     "act",
     "answer",

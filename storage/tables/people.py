@@ -3,6 +3,7 @@
 from sqlalchemy import (
     Boolean,
     Column,
+    Date,
     ForeignKey,
     Index,
     Integer,
@@ -69,6 +70,23 @@ installation = Table(  # what distinguishes this installation from any other
     metadata,
     Column("name", String(32), primary_key=True),
     Column("value", String(128), nullable=False),
+)
+
+absence = Table(  # days, both included, on which somebody else acts for an official
+    "absence",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("person_id", Id, ForeignKey("person.id"), nullable=False),
+    Column("first_day", Date, nullable=False),
+    Column("last_day", Date, nullable=False),
+    Column("stand_in_id", Id, ForeignKey("person.id")),
+    Column("agreed_at", UtcDateTime),
+    Column("decided_by", Id),  # the stand-in, or the administrator who decided
+    Column("started_at", UtcDateTime),  # when the tickets went over
+    Column("ended_at", UtcDateTime),
+    Column("reminded_days", Integer),
+    Column("created_by", Id, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
 )
 
 assignment = Table(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import MISSING, Field, fields, is_dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from functools import cache
 from types import NoneType, UnionType
@@ -46,7 +46,7 @@ def _key(one: "Field[Any]") -> str:
 def _encode_value(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_encode_value(item) for item in value]
-    if isinstance(value, datetime):
+    if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, Enum):
         return value.value
@@ -70,6 +70,8 @@ def _decoder(hint: Any) -> Callable[[Any], Any]:
         return lambda value: tuple(item(one) for one in value)
     if issubclass(hint, datetime):
         return datetime.fromisoformat
+    if issubclass(hint, date):
+        return date.fromisoformat
     if issubclass(hint, tuple):  # a named tuple is stored as an array; older rows may be shorter
         items = [_decoder(one) for one in get_type_hints(hint).values()]
         return lambda value: hint(*(item(one) for item, one in zip(items, value, strict=False)))

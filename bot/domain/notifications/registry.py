@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 from bot.domain.json_types import Json
 from bot.domain.notifications import (
+    absences,
     administrator,
     answer_limits,
     answers,
@@ -40,9 +41,9 @@ from bot.domain.notifications.toasts import AnyToast, RefusalToast, ToastCode
 C = TypeVar("C", bound=Coded)
 
 MODULES = (
-    *(administrator, answer_limits, answers, approvals, citizens, deadlines, delegations, dialogs, held_notes),
-    *(inquiries, limits, manual_posting, monitoring, passing, people, people_pages, problems, refusals),
-    *(reports, review_queue, solutions, staff, ticket_data, tickets, toasts),
+    *(absences, administrator, answer_limits, answers, approvals, citizens, deadlines, delegations),
+    *(dialogs, held_notes, inquiries, limits, manual_posting, monitoring, passing, people, people_pages),
+    *(problems, refusals, reports, review_queue, solutions, staff, ticket_data, tickets, toasts),
 )
 
 

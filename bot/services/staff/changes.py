@@ -30,7 +30,7 @@ async def add(ctx: UseCaseContext, one: Person, by: Person | None) -> Person:
     added = await ctx.uow.staff.add(one)
     await directory.reload(ctx)
     await _record(ctx, "person_added", by, added)
-    await follow_tickets(ctx, await _list_tickets(ctx, added))
+    await follow_tickets(ctx, await list_tickets(ctx, added))
     await reachability.update_menus(ctx, added)
     return added
 
@@ -39,7 +39,7 @@ async def change(ctx: UseCaseContext, wanted: PersonChange, by: Person | None) -
     """Store a changed official; tickets that leave them are taken from their chats, those that come are shown."""
     before, after = wanted.before, wanted.after
     current = ctx.municipality.staff.find_by_id(before.id) or before
-    held = await _list_tickets(ctx, current)
+    held = await list_tickets(ctx, current)
     await close_accounts(ctx, current, [own for own in wanted.lost_accounts if own in current.accounts])
     await ctx.uow.staff.update(after)
     for own in wanted.new_accounts:
@@ -48,7 +48,7 @@ async def change(ctx: UseCaseContext, wanted: PersonChange, by: Person | None) -
     await _record(ctx, "person_changed", by, after, fields=[one.value for one in wanted.fields])
     if PLACE_FIELDS & set(wanted.fields):
         await access.hide_foreign_tickets(ctx, after)
-        await follow_tickets(ctx, [*held, *await _list_tickets(ctx, after)])
+        await follow_tickets(ctx, [*held, *await list_tickets(ctx, after)])
         await approval_requests.reassign(ctx, after.id)
         note = PlaceChanged(now=place_facts(ctx, after), lost_roles=tuple(sorted(before.roles - after.roles)))
         await notify.notify(ctx, after, note)
@@ -59,7 +59,7 @@ async def change(ctx: UseCaseContext, wanted: PersonChange, by: Person | None) -
 
 async def dismiss(ctx: UseCaseContext, person: Person, by: Person | None) -> None:
     """End everything that an official has here; their open tickets go to who is responsible now."""
-    held = await _list_tickets(ctx, person)
+    held = await list_tickets(ctx, person)
     await close_accounts(ctx, person, person.accounts)
     await ctx.uow.staff.deactivate(person.id)
     await ctx.uow.invitations.revoke(person.id, ctx.now)
@@ -84,7 +84,7 @@ async def close_accounts(ctx: UseCaseContext, person: Person, accounts: Iterable
     return shown
 
 
-async def _list_tickets(ctx: UseCaseContext, person: Person) -> list[int]:
+async def list_tickets(ctx: UseCaseContext, person: Person) -> list[int]:
     """List the open tickets that *person* should have, and those whose cards they have."""
     waiting = await list_waiting_tickets(ctx, person, MAX_FOLLOWED_TICKETS)
     shown = await ctx.uow.cards.list_unfinished(person.id, MAX_FOLLOWED_TICKETS)

@@ -138,6 +138,7 @@ def commands_of(ctx: UseCaseContext, person: Person) -> list[str]:
     ]
     return [
         *(name for name, right in wanted if ctx.municipality.has_right_anywhere(person, right)),
+        "away",
         "settings",
         "help",
     ]

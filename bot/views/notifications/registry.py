@@ -9,6 +9,7 @@ from bot.domain.russian_text import plural
 from bot.domain.view_data import NotificationData
 from bot.messengers.content import Bold, Button, Content, Span
 from bot.views.dialogs.prompts import DIALOG_VIEWS
+from bot.views.notifications.absences import ABSENCE_VIEWS
 from bot.views.notifications.accounts import ACCOUNT_VIEWS
 from bot.views.notifications.admin import ADMIN_VIEWS
 from bot.views.notifications.answer_limits import ANSWER_LIMIT_VIEWS
@@ -76,6 +77,7 @@ NOTIFICATION_VIEWS: Mapping[type[Notification], NotificationView] = dict(
         *STAFF_VIEWS,
         *TICKET_VIEWS,
         *TICKET_DATA_VIEWS,
+        *ABSENCE_VIEWS,
     )
 )
 

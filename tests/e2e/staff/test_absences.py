@@ -1,0 +1,96 @@
+"""Absence: who stands in, what goes over and comes back, and what is refused."""
+
+import pytest
+
+from tests.e2e.harness import ADMINISTRATOR, HOUSING_HEAD, ROADS_HEAD, Harness, message_text
+from tests.e2e.queries import button_rows, send_report, wait_until_idle
+
+
+async def plan(bot: Harness, who: int, days: str, stand_in: str) -> None:
+    """Plan own days, and ask a colleague."""
+    await bot.send_message(who, f"/away {days}")
+    letter = await bot.wait_for_message(who, "Кто замещает?")
+    await bot.press_button(who, letter, stand_in)
+
+
+async def test_tickets_go_over_to_the_stand_in_and_come_back(bot: Harness) -> None:
+    await send_report(bot)
+    await bot.wait_for_card(ROADS_HEAD, 1)
+    await plan(bot, ROADS_HEAD, "21.11–24.11", "ЖКХ")
+    asked = await bot.wait_for_message(HOUSING_HEAD, "просит заместить", "с 21.11.2026 по 24.11.2026")
+    await bot.press_button(HOUSING_HEAD, asked, "Согласен")
+    await bot.wait_for_message(ROADS_HEAD, "Вас замещает Начальник отдела ЖКХ")
+    assert not bot.find_message(HOUSING_HEAD, "№1 · ")
+
+    bot.set_time("21.11 09:30")
+    await bot.wait_for_message(HOUSING_HEAD, "в отпуске по 24.11.2026", "Перешло: 1 сообщение")
+    card = await bot.wait_for_card(HOUSING_HEAD, 1, "Ответственный в отпуске, его замещают")
+    assert any("Принять" in one for row in button_rows(card) for one in row)
+    own = await bot.wait_for_card(ROADS_HEAD, 1)
+    await bot.wait_until(lambda: not any("Принять" in one for row in button_rows(own) for one in row))
+    await send_report(bot, "На Мира 7 огромная яма на дороге")
+    await bot.wait_for_card(HOUSING_HEAD, 2)
+    await bot.press_button(HOUSING_HEAD, card, "Принять")
+
+    bot.set_time("25.11 09:30")
+    await bot.wait_for_message(ROADS_HEAD, "С возвращением!")
+    back = await bot.wait_for_card(ROADS_HEAD, 2)
+    await bot.wait_until(lambda: any("Принять" in one for row in button_rows(back) for one in row))
+    await wait_until_idle(bot)
+    kept = await bot.wait_for_card(HOUSING_HEAD, 1)
+    assert any("Ответить" in one for row in button_rows(kept) for one in row), "what was taken stays"
+    assert "В работе: Начальник отдела ЖКХ" in message_text(kept)
+
+
+async def test_a_refusal_lets_choose_somebody_else_and_an_administrator_decides(bot: Harness) -> None:
+    await plan(bot, ROADS_HEAD, "21.11–24.11", "ЖКХ")
+    asked = await bot.wait_for_message(HOUSING_HEAD, "просит заместить")
+    await bot.press_button(HOUSING_HEAD, asked, "Не могу")
+    again = await bot.wait_for_message(ROADS_HEAD, "не может вас заместить")
+    await bot.press_button(ROADS_HEAD, again, "Выбрать другого")
+    await bot.send_message(ADMINISTRATOR, "/people")
+    people = await bot.wait_for_message(ADMINISTRATOR, "👥 Сотрудники")
+    await bot.press_button(ADMINISTRATOR, people, "Начальник отдела дорог")
+    await bot.wait_until(lambda: any("Отпуск" in one for row in button_rows(people) for one in row))
+    await bot.press_button(ADMINISTRATOR, people, "Отпуск")
+    days = await bot.wait_for_message(ADMINISTRATOR, "замещающий не выбран")
+    await bot.press_button(ADMINISTRATOR, days, "Кто замещает")
+    letter = await bot.wait_for_message(ADMINISTRATOR, "Кто замещает?")
+    await bot.press_button(ADMINISTRATOR, letter, "ЖКХ")
+    await bot.wait_for_message(ADMINISTRATOR, "Замещает Начальник отдела ЖКХ, согласие не нужно")
+
+
+async def test_nobody_stands_in_is_mentioned_in_time_and_once(bot: Harness) -> None:
+    await bot.send_message(ROADS_HEAD, "/away 01.12–14.12")
+    await bot.wait_for_message(ROADS_HEAD, "Кто замещает?")
+    for moment, count in (("24.11 10:00", 1), ("25.11 10:00", 1), ("28.11 10:00", 2), ("30.11 10:00", 3)):
+        bot.set_time(moment)
+        await bot.wait_until(
+            lambda count=count: sum("а замещающего ещё нет" in one for one in bot.bot_texts(ROADS_HEAD)) == count
+        )
+    await bot.wait_for_message(ADMINISTRATOR, "а замещающего ещё нет")
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        ("на рыбалку", "Не получилось прочитать дни."),
+        ("32.13", "Не получилось прочитать дни."),
+        ("24.11–21.11.2026", "кончается раньше"),
+        ("01.11–05.11", "уже прошли"),
+        ("01.12.2028–05.12.2028", "Проверьте год"),
+    ],
+)
+async def test_unsuitable_days_are_refused_in_words(bot: Harness, days: str, words: str) -> None:
+    await bot.send_message(ROADS_HEAD, f"/away {days}")
+    await bot.wait_for_message(ROADS_HEAD, words)
+
+
+async def test_two_people_cannot_stand_in_for_each_other_nor_be_away_twice(bot: Harness) -> None:
+    await plan(bot, ROADS_HEAD, "21.11–24.11", "ЖКХ")
+    await bot.press_button(HOUSING_HEAD, await bot.wait_for_message(HOUSING_HEAD, "просит заместить"), "Согласен")
+    await bot.send_message(ROADS_HEAD, "/away 24.11–26.11")
+    await bot.wait_for_message(ROADS_HEAD, "отпуск уже отмечен")
+    await plan(bot, HOUSING_HEAD, "23.11–27.11", "дорог")
+    await wait_until_idle(bot)
+    assert not bot.find_message(ROADS_HEAD, "просит заместить"), "the roads' head is away on two of these days"
