@@ -114,7 +114,8 @@ class PostTable:
             near = district or min((one for person in post.people for one in person.districts), default=None)
             below = fitting[1:] if index else []  # a further head is no deputy
             deputies = [one for later in _BLOCK_RUNGS[index + 1 :] for _, one in self._ranked(later, sector, near)]
-            return _responsibility([post, *below, *deputies, *sorting], deputies=[*below, *deputies])
+            named = [_post([one]) for one in self._all_people() if _stands_in_for(one, post)]
+            return _responsibility([post, *named, *below, *deputies, *sorting], deputies=[*below, *deputies])
         return _responsibility(sorting)
 
     def _ranked(self, rung: Iterable[Role], sector: str, district: str | None) -> list[tuple[int, Post]]:
@@ -154,6 +155,12 @@ class PostTable:
 
     def _all_people(self) -> Iterator[Person]:
         return (person for people in self._groups.values() for person in people)
+
+
+def _stands_in_for(person: Person, post: Post) -> bool:
+    """Return whether *person* is named to work for *post* while its holders cannot."""
+    names = {post.title, *(one.name for one in post.people)}
+    return person not in post.people and not names.isdisjoint(person.stands_in)
 
 
 def post_key(person: Person) -> object:

@@ -109,3 +109,11 @@ def test_every_ticket_has_one_post_within_its_scope(lines: list[tuple[Role, str,
             assert found.ladder[:1] == ((found.post.people,) if found.post.people else ())
             assert found.post.people or not somebody_sorts
             assert not found.post.in_block or all(one.covers(sector, district) for one in found.post.people)
+
+
+def test_whoever_is_named_stands_in_before_the_deputy() -> None:
+    head = Person(1, "Иванов", frozenset({"head"}), frozenset({"roads"}), title="Директор")
+    deputy = Person(2, "Петров", frozenset({"deputy"}), frozenset({"roads"}))
+    named = Person(3, "Сидоров", frozenset({"head"}), frozenset({"housing"}), stands_in=("Директор",))
+    found = Staff((head, deputy, named)).responsibility_for("roads", None)
+    assert found.ladder[:3] == ((head,), (named,), (deputy,))
