@@ -106,6 +106,12 @@ DATA_MAP: Mapping[Table, TableData] = {
         figures="id answer_id ticket_id revision kind first last at",
         official="person_id",
     ),
+    tables.template: _lines(
+        "templates of answers; made without personal data",
+        Rows.NONE,
+        figures="id sector topic text at deleted_at",
+        official="person_id",
+    ),
     tables.sent_answer: _lines(
         "how many answers went out, while a limit is set",
         Rows.OF_TICKET,

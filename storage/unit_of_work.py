@@ -40,6 +40,7 @@ from storage.repositories.routing_decisions import RoutingDecisions
 from storage.repositories.sent_messages import SentMessages
 from storage.repositories.solutions import Solutions
 from storage.repositories.staff import StaffDirectory
+from storage.repositories.templates import Templates
 from storage.repositories.tickets import Tickets
 from storage.repositories.unread_content import UnreadContent
 from storage.repositories.upvotes import Upvotes
@@ -70,6 +71,7 @@ class UnitOfWork:
         self.invitations = Invitations(transaction)
         self.absences = Absences(transaction)
         self.dialogs = Dialogs(transaction)
+        self.templates = Templates(transaction)
         self.tickets = Tickets(transaction, ids)
         self.problems = Problems(transaction, ids)
         self.messages = Messages(transaction, ids)

@@ -37,6 +37,7 @@ class DialogStep(StrEnum):
     ABSENCE_DAYS = "absence_days"
     PERSON_NAME = "people_name"
     PERSON_TITLE = "people_title"
+    TEMPLATE_TEXT = "template_text"
     ENDED = "over"
 
     @property

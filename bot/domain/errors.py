@@ -134,6 +134,12 @@ class EmptyAnswer(Refusal):
     code = "empty_answer"
 
 
+class FieldsEmpty(Refusal):
+    """The text still has fields of a template that nobody has filled; ``name`` lists them."""
+
+    code = "fields_empty"
+
+
 class EmptyCorrection(Refusal):
     """A correction needs a text: nothing else of a published answer can be changed."""
 

@@ -1,9 +1,11 @@
 """Buttons and dialog steps about an answer: write, preview, send, correct, publish again, adopt."""
 
+from dataclasses import replace
+
 from bot.domain.answers import PublicationState
 from bot.domain.dialogs import Dialog, DialogStep, DraftKind
 from bot.domain.drafts import Wording
-from bot.domain.errors import DialogEnded, EmptyAnswer, EmptyCorrection, OutdatedButton
+from bot.domain.errors import DialogEnded, EmptyAnswer, EmptyCorrection, FieldsEmpty, OutdatedButton
 from bot.domain.notifications.answer_limits import AnswerWaits
 from bot.domain.notifications.answers import AlreadyAnswered, AnswerLost, PublicationFailed
 from bot.domain.notifications.approvals import ApprovalAwaited, DraftConflict
@@ -19,25 +21,37 @@ from bot.domain.notifications.dialogs import (
     DraftPreview,
     DraftRestarted,
     DraftSent,
+    OfferedText,
     PromptClosed,
 )
 from bot.domain.notifications.manual_posting import PostedByHand
 from bot.domain.notifications.toasts import ToastCode
 from bot.domain.outbox import Priority
 from bot.domain.people import Person
+from bot.domain.templates import list_fields
 from bot.domain.tickets import State, Ticket
 from bot.handlers.replies import answer_callback, edit_pressed_note
 from bot.handlers.types import ButtonHandlers, ButtonPress, DialogStepHandlers, OfficialMessage
 from bot.messengers.events import MediaKind, MessagePosted
 from bot.messengers.serialization import pack_media
-from bot.services.answers import adopt_reply, answer_check, answer_limits, answers, approvals, corrections, held_answers
+from bot.services.answers import (
+    adopt_reply,
+    answer_check,
+    answer_limits,
+    answers,
+    approvals,
+    corrections,
+    held_answers,
+    templates,
+)
 from bot.services.context import UseCaseContext
 from bot.services.dialogs import dialogs, drafts
 from bot.services.intake.receive import clean_text
 from bot.services.manual_posting import handout
 from bot.services.notifications import notify
 from bot.services.tickets import call_requests, workflow
-from bot.views.callback_codes import Op
+from bot.views.callback_codes import MAX_NUMBER_DIGITS, Op
+from bot.views.dialogs.drafts import MAX_OFFER_CHARS
 from bot.views.render_context import shorten
 
 MAX_SENT_CHARS = 1000
@@ -63,7 +77,31 @@ async def ask_answer(ctx: UseCaseContext, press: ButtonPress) -> None:
     if text or media:
         await drafts.add_to_draft(ctx, dialog, press.person, text, media)
         return
-    await dialogs.prompt(ctx, press.person, dialog, AskAnswer(ticket_id=ticket.id), ticket=ticket)
+    await dialogs.prompt(ctx, press.person, dialog, await _ask_answer_note(ctx, ticket), ticket=ticket)
+
+
+async def _ask_answer_note(ctx: UseCaseContext, ticket: Ticket) -> AskAnswer:
+    fitting, similar = await templates.list_offered(ctx, ticket)
+    offers = [OfferedText(f"t{one.id}", one.text) for one in fitting]
+    offers += [OfferedText(f"a{number}", text) for number, text in similar]
+    return AskAnswer(
+        ticket_id=ticket.id, offers=tuple(replace(one, text=shorten(one.text, MAX_OFFER_CHARS)) for one in offers)
+    )
+
+
+async def use_template(ctx: UseCaseContext, press: ButtonPress) -> None:
+    """Begin the answer with a template, or with the answer to a similar ticket."""
+    source, number = press.callback.arg[:1], press.callback.arg[1:]
+    dialog = await dialogs.find_current(ctx, press.person)
+    if dialog is None or dialog.ticket_id != press.ticket_id or dialog.step is not DialogStep.ANSWER:
+        raise DialogEnded(number=press.ticket_id)
+    if not (number.isascii() and number.isdecimal() and len(number) <= MAX_NUMBER_DIGITS):
+        raise OutdatedButton(number=press.ticket_id)
+    ticket = await workflow.get(ctx, press.ticket_id)
+    making = templates.text_for if source == "t" else templates.text_like
+    text = await making(ctx, ticket, int(number))
+    await answer_callback(ctx, press)
+    await drafts.add_to_draft(ctx, dialog, press.person, text, (), message_id=press.callback.arg)
 
 
 async def _start(ctx: UseCaseContext, person: Person, step: DialogStep, ticket: Ticket) -> Dialog:
@@ -96,6 +134,9 @@ async def _add_to_draft(ctx: UseCaseContext, message: OfficialMessage) -> None:
     if not (text or media):
         raise EmptyAnswer(number=message.dialog.ticket_id)
     event = message.event
+    if text and not media and message.dialog.step.is_preview and list_fields(message.dialog.text):
+        await drafts.fill_field(ctx, message.dialog, message.person, text)
+        return
     await drafts.add_to_draft(
         ctx, message.dialog, message.person, text, media, album=event.album is not None, message_id=event.message_id
     )
@@ -114,6 +155,8 @@ async def send_draft(ctx: UseCaseContext, press: ButtonPress) -> None:
     if not dialog.step.is_preview:
         raise DialogEnded(number=press.ticket_id)
     kind = Wording(dialog.step.draft_kind.value) if dialog.step.draft_kind is not None else Wording.ANSWER
+    if fields := list_fields(dialog.text):
+        raise FieldsEmpty(number=press.ticket_id, name=", ".join(dict.fromkeys(fields)))
     ticket = await approvals.check_can_write(ctx, press.ticket_id, press.person, kind)
     if await _is_overtaken(ctx, press, ticket, dialog, kind) or await _is_warned(ctx, press, dialog):
         return
@@ -320,6 +363,7 @@ async def adopt_reply_as_answer(ctx: UseCaseContext, press: ButtonPress) -> None
 
 BUTTON_HANDLERS: ButtonHandlers = {
     Op.ANSWER: ask_answer,
+    Op.TEMPLATE_USE: use_template,
     Op.SEND: send_draft,
     Op.CHANGE: rewrite_draft,
     Op.CANCEL: cancel_dialog,

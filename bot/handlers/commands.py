@@ -28,6 +28,7 @@ from bot.handlers import (
     people,
     settings,
     solutions,
+    templates,
     ticket_data,
     tickets,
 )
@@ -142,6 +143,7 @@ COMMAND_HANDLERS: CommandHandlers = {
     **people.COMMAND_HANDLERS,
     **inquiries.COMMAND_HANDLERS,
     **absences.COMMAND_HANDLERS,
+    **templates.COMMAND_HANDLERS,
 }
 
 STEP_HANDLERS: DialogStepHandlers = {
@@ -156,6 +158,7 @@ STEP_HANDLERS: DialogStepHandlers = {
     **ticket_data.STEP_HANDLERS,
     **absences.STEP_HANDLERS,
     **solutions.STEP_HANDLERS,
+    **templates.STEP_HANDLERS,
 }
 
 

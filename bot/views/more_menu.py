@@ -71,6 +71,7 @@ MORE_MENU: tuple[MenuEntry, ...] = (
     MenuEntry("📨 Запросить сведения", Op.REQUEST, Right.REQUEST, is_in_work),
     MenuEntry("🙅 Не наше", Op.NOT_OURS, Right.HAND_OVER, _can_be_declined),
     MenuEntry("⚖️ Вынести на рассмотрение", Op.DECISION, Right.REQUEST, is_in_work),
+    MenuEntry("📄 Сделать шаблоном", Op.MAKE_TEMPLATE, Right.TEMPLATES, _has_published_answer),
     MenuEntry("📝 Неполный", Op.INCOMPLETE, Right.SET_TERMS, _has_published_answer),
     MenuEntry("🖊 Изменить данные", Op.DATA_MENU, Right.CHANGE_DATA, can_change_data),
     MenuEntry("📌 Контроль", Op.CONTROL, Right.REOPEN, lambda facts: facts.ticket.state is State.ANSWERED),

@@ -21,6 +21,7 @@ from storage.tables.scheduling import (
     once_key,
 )
 from storage.tables.solutions import solution
+from storage.tables.templates import template
 from storage.tables.tickets import (
     answer,
     card,
@@ -81,6 +82,7 @@ __all__ = [
     "sent_answer",
     "sent_message",
     "solution",
+    "template",
     "ticket",
     "unread",
     "upvote",

@@ -1,11 +1,23 @@
 """Prompts of dialogs, previews of drafts, and the ends of both."""
 
+from dataclasses import dataclass
+
 from bot.domain.dialogs import EndReason
 from bot.domain.notifications.base import AboutTicket, Notification, stored
 
 
+@dataclass(frozen=True, slots=True)
+class OfferedText:
+    """A template («t12») or the answer to a similar ticket («a140») that an answer may begin with."""
+
+    source: str
+    text: str
+
+
 class AskAnswer(AboutTicket, code="ask_answer"):
-    """Prompt for the text of an answer."""
+    """Prompt for the text of an answer, with texts to begin with."""
+
+    offers: tuple[OfferedText, ...] = stored(default=(), omit_default=True)
 
 
 class AskFurtherAnswer(AboutTicket, code="ask_further"):

@@ -28,6 +28,7 @@ from bot.domain.notifications import (
     review_queue,
     solutions,
     staff,
+    templates,
     ticket_data,
     tickets,
     toasts,
@@ -43,7 +44,7 @@ C = TypeVar("C", bound=Coded)
 MODULES = (
     *(absences, administrator, answer_limits, answers, approvals, citizens, deadlines, delegations),
     *(dialogs, held_notes, inquiries, limits, manual_posting, monitoring, passing, people, people_pages),
-    *(problems, refusals, reports, review_queue, solutions, staff, ticket_data, tickets, toasts),
+    *(problems, refusals, reports, review_queue, solutions, staff, templates, ticket_data, tickets, toasts),
 )
 
 

@@ -33,6 +33,8 @@ class ToastCode(StrEnum):
     MUTED = "muted"
     UNMUTED = "unmuted"
     PASSED_AROUND = "passed_around"
+    TEMPLATE_MADE = "template_made"
+    TEMPLATE_DELETED = "template_deleted"
     ANSWER_LIMITED = "answer_limited"
     NOTED_DECISION = "answer_limit_decided"
     PERSONAL_DATA = "personal_data"

@@ -10,6 +10,7 @@ from bot.domain.notifications.dialogs import DraftPreview
 from bot.domain.notifications.envelope import NoteEnvelope
 from bot.domain.outbox import Priority
 from bot.domain.people import Person
+from bot.domain.templates import fill_first_field
 from bot.services.context import UseCaseContext
 from bot.services.dialogs.dialogs import advance, chat_address
 from bot.services.notifications import notify
@@ -34,6 +35,16 @@ async def add_to_draft(
     """
     pieces = [*dialog.facts.get("pieces", ()), [message_id, text]]
     return await _update_draft(ctx, replace(dialog, media=(*dialog.media, *media)), person, pieces, album=album)
+
+
+async def fill_field(ctx: UseCaseContext, dialog: Dialog, person: Person, value: str) -> Dialog:
+    """Fill the first empty field of the template that the draft began with, and show the preview."""
+    pieces, filled = [], False
+    for part_id, part in dialog.facts.get("pieces", ()):
+        changed = part if filled else fill_first_field(part, value)
+        filled = filled or changed != part
+        pieces.append([part_id, changed])
+    return await _update_draft(ctx, dialog, person, pieces)
 
 
 async def edit_part(ctx: UseCaseContext, dialog: Dialog, person: Person, text: str, message_id: str) -> None:

@@ -133,6 +133,7 @@ def commands_of(ctx: UseCaseContext, person: Person) -> list[str]:
         ("stats", Right.DIGEST),
         ("questions", Right.REQUEST),
         ("people", Right.MANAGE_PEOPLE),
+        ("templates", Right.TEMPLATES),
         ("invite", Right.INVITE),
         ("accounts", Right.INVITE),
     ]

@@ -20,9 +20,11 @@ from bot.domain.notifications.dialogs import (
     DraftVoidDismissed,
     DraftVoidHanded,
     DraftVoidMerged,
+    OfferedText,
     PreviewReplaced,
 )
 from bot.domain.russian_text import plural
+from bot.domain.templates import list_fields
 from bot.domain.view_data import NotificationData, PublicationFacts, SubmissionFacts
 from bot.messengers.content import Bold, Button, Content, Quote, Span, Text
 from bot.messengers.serialization import unpack_media
@@ -32,6 +34,9 @@ from bot.views.callback_codes import Op, pack
 from bot.views.notifications.problems import audience_size
 from bot.views.notifications.view_table import row, template_row
 from bot.views.render_context import RenderContext, shorten
+
+MAX_OFFER_CHARS = 60
+"""Most characters of a text on the button that begins an answer with it."""
 
 MAX_SENT_CHARS = 1000
 """Most characters of a sent answer that stay in the chat with the bot."""
@@ -55,7 +60,17 @@ def ask_answer(note: AskAnswer, data: NotificationData, context: RenderContext) 
         spans.append(
             "\nНапишите текст. Можно приложить фото и документы. Перед отправкой покажу, как его увидит житель."
         )
-    return Content.of(*spans, keyboard=cancel_row(data, note.ticket_id))
+    if note.offers and not data.without_buttons:
+        spans.append("\nИли начните с готового текста: шаблона (📄) или ответа на похожее сообщение (🔎).")
+    offers = [
+        [Button(_offer_title(one), pack(Op.TEMPLATE_USE, note.ticket_id, one.source))]
+        for one in (note.offers if data.draft is not None else ())
+    ]
+    return Content.of(*spans, keyboard=[*offers, *cancel_row(data, note.ticket_id)])
+
+
+def _offer_title(offer: OfferedText) -> str:
+    return f"{'📄' if offer.source.startswith('t') else '🔎'} {shorten(offer.text, MAX_OFFER_CHARS)}"
 
 
 def ask_further(note: AskFurtherAnswer, data: NotificationData, context: RenderContext) -> Content:
@@ -96,6 +111,8 @@ def preview(note: DraftPreview, data: NotificationData, context: RenderContext) 
     spans: list[Span | str] = [Bold(f"{heading} (№{number}):"), "\n\n", *_as_published(data, draft.text)]
     if data.must_confirm:
         send = Button("⚠️ Всё равно отправить", pack(Op.SEND, number, draft.version))
+    if fields := list_fields(draft.text):
+        hint = f"✏️ Заполните {', '.join(dict.fromkeys(fields))}: пришлите значение сообщением, по одному."
     hints = [*filter(None, [hint, "" if correcting else _name_hint(data)])]
     if hints:
         spans.append("\n\n" + "\n".join(hints))

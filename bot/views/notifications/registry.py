@@ -27,6 +27,7 @@ from bot.views.notifications.reminders import REMINDER_VIEWS
 from bot.views.notifications.reports import REPORT_VIEWS
 from bot.views.notifications.solutions import SOLUTION_VIEWS
 from bot.views.notifications.staff import STAFF_VIEWS
+from bot.views.notifications.templates import TEMPLATE_VIEWS
 from bot.views.notifications.tickets import TICKET_VIEWS
 from bot.views.notifications.view_table import NotificationView, row
 from bot.views.render_context import RenderContext
@@ -75,6 +76,7 @@ NOTIFICATION_VIEWS: Mapping[type[Notification], NotificationView] = dict(
         *REPORT_VIEWS,
         *SOLUTION_VIEWS,
         *STAFF_VIEWS,
+        *TEMPLATE_VIEWS,
         *TICKET_VIEWS,
         *TICKET_DATA_VIEWS,
         *ABSENCE_VIEWS,

@@ -48,7 +48,7 @@ async def test_from_the_button_to_the_answer_under_the_message(bot: Harness) -> 
     card = await bot.wait_for_card(
         ROADS_HEAD, 1, "✅ Отвечено: Начальник отдела дорог, пт 20.11, 14:30 · ответ", ANSWER
     )
-    assert button_rows(card) == [["✏️ Исправить ответ"], ["🕘 История"]]
+    assert button_rows(card) == [["✏️ Исправить ответ"], ["⋯ Ещё"]]
     assert card["entities"][-2]["url"] == bot.sandbox.telegram.message_link(GROUP, answer["message_id"])
     assert [row.action for row in await list_audit(bot, 1)] == ["registered", "answer", "approve", "posted", "confirm"]
     assert len(bot.bot_messages(GROUP)) == 1

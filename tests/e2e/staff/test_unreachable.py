@@ -56,6 +56,7 @@ async def test_after_start_the_cards_arrive(closed_bot: Harness) -> None:
         "my",
         "find",
         "questions",
+        "templates",
         "settings",
         "help",
     ]

@@ -32,6 +32,7 @@ def test_stored_steps_keep_their_values() -> None:
         "absence_days",
         "people_name",
         "people_title",
+        "template_text",
         "over",
     }
     assert {reason.value for reason in EndReason} == {"moved", "over", "other", "expired", "void"}
