@@ -84,17 +84,18 @@ class Solutions(Repository):
         """Return whether :meth:`close_silent` would close a ticket."""
         return (await self._transaction.execute(self._silent(before, 1))).first() is not None
 
-    async def close_silent(self, before: datetime, now: datetime, limit: int) -> list[int]:
+    async def close_silent(self, before: datetime, limit: int) -> list[int]:
         """Close up to *limit* tickets that were answered *before* then and of which nobody has spoken since.
 
-        Those under control stay.
+        Those under control stay. They ended with the answer: the words of a ticket are kept from then on, and no
+        report counts today what was done long ago.
         """
         ids = list((await self._transaction.execute(self._silent(before, limit))).scalars())
         if ids:
             await self._transaction.execute(
                 update(ticket)
                 .where(ticket.c.id.in_(ids))
-                .values(state=State.CLOSED.value, ended_at=now, version=ticket.c.version + 1)
+                .values(state=State.CLOSED.value, ended_at=ticket.c.answered_at, version=ticket.c.version + 1)
             )
         return ids
 

@@ -6,7 +6,7 @@ from typing import Any
 from bot.domain.answers import Publication
 from bot.domain.audit import AuditRow
 from bot.domain.tickets import State, Ticket
-from tests.e2e.harness import CURATOR, GROUP, MARIA, TIMEOUT_SECONDS, Harness
+from tests.e2e.harness import CURATOR, GROUP, MARIA, TIMEOUT_SECONDS, Harness, message_text
 
 HATCH = "На Ленина 45 третий день яма на дороге, машины вязнут"
 ROOF = "На Школьной 5 в подъезде течёт крыша, соберите комиссию"
@@ -97,3 +97,15 @@ def button_rows(letter: dict[str, Any]) -> list[list[str]]:
     """The texts of the buttons, row by row."""
     keyboard = letter.get("reply_markup", {}).get("inline_keyboard", [])
     return [[button["text"] for button in row] for row in keyboard]
+
+
+def button_shown(letter: dict[str, Any], label: str) -> bool:
+    return any(label in one for row in button_rows(letter) for one in row)
+
+
+async def open_history(bot: Harness, person: int, card: dict[str, Any]) -> str:
+    """Open the history of ticket 1 in the menu of its card; return its words."""
+    await bot.press_button(person, card, "Ещё")
+    await bot.wait_until(lambda: button_shown(card, "История"))
+    await bot.press_button(person, card, "История")
+    return message_text(await bot.wait_for_message(person, "🕘 История №1"))

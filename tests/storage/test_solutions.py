@@ -45,9 +45,9 @@ async def test_silent_tickets_end_a_few_at_a_time_and_controlled_ones_stay(datab
         fresh = await add_answered(uow, 1, NOW - DAY)
         await uow.solutions.update(old[0], control_at=NOW + DAY)
         assert await uow.solutions.has_silent(NOW - 14 * DAY)
-        assert await uow.solutions.close_silent(NOW - 14 * DAY, NOW, 3) == old[1:4]
-        assert await uow.solutions.close_silent(NOW - 14 * DAY, NOW, 3) == old[4:]
+        assert await uow.solutions.close_silent(NOW - 14 * DAY, 3) == old[1:4]
+        assert await uow.solutions.close_silent(NOW - 14 * DAY, 3) == old[4:]
         assert not await uow.solutions.has_silent(NOW - 14 * DAY)
         found = await uow.tickets.get_many([*old, *fresh])
     assert [found[one].state for one in (old[0], old[1], fresh[0])] == [State.ANSWERED, State.CLOSED, State.ANSWERED]
-    assert found[old[1]].ended_at == NOW
+    assert found[old[1]].ended_at == NOW - 40 * DAY

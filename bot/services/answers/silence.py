@@ -22,7 +22,7 @@ async def is_due(ctx: UseCaseContext) -> bool:
 async def close_silent(ctx: UseCaseContext) -> None:
     """Close answered tickets after the configured silence; the citizen has confirmed nothing."""
     before = ctx.now - ctx.municipality.close_after
-    ids = await ctx.uow.solutions.close_silent(before, ctx.now, MAX_CLOSED_PER_RUN)
+    ids = await ctx.uow.solutions.close_silent(before, MAX_CLOSED_PER_RUN)
     facts = {"was": State.ANSWERED.value, "now": State.CLOSED.value, "why": "silence"}
     await ctx.uow.audit_log.record_all(Step.CLOSE.value, ctx.now, dict.fromkeys(ids, facts))
     for ticket in (await ctx.uow.tickets.get_many(ids)).values():

@@ -96,7 +96,7 @@ async def test_a_comment_on_the_wall_of_vk_cannot_be_changed(bot: Harness) -> No
     await bot.wait_for_card(ROADS_HEAD, 1)
     await publish_answer(bot)
     card = await bot.wait_for_card(ROADS_HEAD, 1)
-    assert button_rows(card) == [["🕘 История"]]  # a button that could only refuse is not shown
+    assert button_rows(card) == [["⋯ Ещё"]]  # a button that could only refuse is not shown
     said = await bot.press_code(ROADS_HEAD, ROADS_HEAD, card["message_id"], "1:c:1")
     assert said["show_alert"]
     assert "мессенджер не даёт исправить" in said["text"]

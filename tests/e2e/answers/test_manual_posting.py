@@ -24,6 +24,7 @@ from tests.e2e.queries import (
     get_ticket_state,
     list_audit,
     list_publications,
+    open_history,
     send_report,
     wait_for_preview,
     wait_until_idle,
@@ -46,8 +47,7 @@ async def prepare_manual_answer(bot: Harness, answer: str = ANSWER, text: str = 
 
 
 async def ticket_history(bot: Harness) -> str:
-    await bot.press_button(ROADS_HEAD, await bot.wait_for_card(ROADS_HEAD, 1, "✅ Отвечено"), "История")
-    return message_text(await bot.wait_for_message(ROADS_HEAD, "🕘 История №1"))
+    return await open_history(bot, ROADS_HEAD, await bot.wait_for_card(ROADS_HEAD, 1, "✅ Отвечено"))
 
 
 async def test_head_is_told_truly_who_posts_from_preview_to_end(closed_bot: Harness) -> None:

@@ -16,6 +16,7 @@ from tests.e2e.queries import (
     get_ticket_state,
     list_audit,
     list_publications,
+    open_history,
     send_report,
     wait_until_idle,
 )
@@ -81,8 +82,8 @@ async def test_a_deleted_answer_in_telegram_is_published_again(bot: Harness) -> 
     await bot.press_button(ROADS_HEAD, await bot.wait_for_message(ROADS_HEAD, "(№1):", ANSWER), "Отправить")
     await bot.wait_for_message(GROUP, ANSWER)
     await bot.wait_for_card(ROADS_HEAD, 1, "✅ Отвечено")
-    await bot.press_button(ROADS_HEAD, await bot.wait_for_card(ROADS_HEAD, 1, "✅ Отвечено"), "История")
-    assert "опубликованный ответ исчез" in message_text(await bot.wait_for_message(ROADS_HEAD, "🕘 История №1"))
+    card = await bot.wait_for_card(ROADS_HEAD, 1, "✅ Отвечено")
+    assert "опубликованный ответ исчез" in await open_history(bot, ROADS_HEAD, card)
 
 
 async def export_csv(bot: Harness) -> str:

@@ -11,6 +11,7 @@ from tests.e2e.queries import (
     get_ticket_state,
     list_audit,
     list_publications,
+    open_history,
     refusal_codes,
     send_report,
     styled_spans,
@@ -53,8 +54,7 @@ async def test_head_gets_text_and_link_where_a_person_answers(closed_bot: Harnes
     assert bot.bot_messages(GROUP) == []
     again = await bot.press_code(ROADS_HEAD, ROADS_HEAD, note["message_id"], "1:p:1:1")
     assert again["show_alert"]
-    await bot.press_button(ROADS_HEAD, await bot.wait_for_card(ROADS_HEAD, 1), "История")
-    history = message_text(await bot.wait_for_message(ROADS_HEAD, "🕘 История №1"))
+    history = await open_history(bot, ROADS_HEAD, await bot.wait_for_card(ROADS_HEAD, 1))
     assert "ответ опубликован вручную — Начальник отдела дорог" in history
     assert history.count("опубликован") == 1
 

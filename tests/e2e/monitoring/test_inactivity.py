@@ -25,7 +25,10 @@ async def wait_for_audit(bot: Harness) -> None:
     await bot.wait_for_tasks("watchdog", times=2)
 
 
-async def test_a_messenger_that_does_not_answer_is_reported_once_and_so_is_its_return(bot: Harness) -> None:
+async def test_a_messenger_that_does_not_answer_is_reported_once_and_so_is_its_return(closed_bot: Harness) -> None:
+    bot = closed_bot
+    bot.poll_seconds = 5  # the message meets a poll that waits
+    await bot.start()
     vk = bot.sandbox.vk
     vk.faults.order("longpoll", REFUSED, times=500)
     vk.faults.order("groups.getLongPollServer", REFUSED, times=500)

@@ -99,7 +99,17 @@ async def test_classify_answers_line_by_line_without_tokens(tmp_path: Path) -> N
     assert second["appeal"] is False
     assert second["sector"] in {"roads", "housing", "education"}
     assert third["id"] is None
-    assert set(third) == {"id", "appeal", "appeal_score", "sector", "sector_scores", "topic", "urgent", "place"}
+    assert set(third) == {
+        "id",
+        "appeal",
+        "appeal_score",
+        "sector",
+        "sector_scores",
+        "theme",
+        "topic",
+        "urgent",
+        "place",
+    }
 
 
 async def test_classify_names_a_broken_line_and_goes_on(tmp_path: Path) -> None:

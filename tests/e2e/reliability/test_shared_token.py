@@ -22,7 +22,10 @@ def told(bot: Harness, piece: str) -> int:
     return sum(piece in text for text in bot.bot_texts(ADMINISTRATOR))
 
 
-async def test_a_bot_that_polled_before_goes_on_and_tells_once(bot: Harness) -> None:
+async def test_a_bot_that_polled_before_goes_on_and_tells_once(closed_bot: Harness) -> None:
+    bot = closed_bot
+    bot.poll_seconds = 5  # so that the other program meets a poll
+    await bot.start()
     await wait_until_idle(bot)
     polls = len([name for name, _ in bot.sandbox.telegram.calls if name == "getUpdates"])
     for _ in range(2):

@@ -70,7 +70,7 @@ async def test_the_list_names_everybody_and_what_nobody_holds(bot: Harness) -> N
     assert "Никого нет: Образование." in text
     await bot.press_button(ADMINISTRATOR, page, "Начальник отдела дорог")
     await bot.wait_until(lambda: "Входы: Telegram 1001" in message_text(page))
-    assert button_labels(page) == ["Роли", "Блоки", "Районы", "Должность", "Уволить", "← Назад"]
+    assert button_labels(page) == ["Роли", "Блоки", "Районы", "Должность", "Отпуск", "Уволить", "← Назад"]
 
 
 async def test_somebody_is_invited_to_a_new_place_and_joins_by_the_link(bot: Harness) -> None:

@@ -56,7 +56,9 @@ async def test_after_start_the_cards_arrive(closed_bot: Harness) -> None:
         "my",
         "find",
         "questions",
+        "people",
         "templates",
+        "away",
         "settings",
         "help",
     ]

@@ -66,6 +66,7 @@ async def test_more_opens_and_goes_back(bot: Harness) -> None:
         "📨 Запросить сведения",
         "🙅 Не наше",
         "⚖️ Вынести на рассмотрение",
+        "🖊 Изменить данные",
         "🕘 История",
     )
     await bot.wait_until(lambda: button_rows(card) == [[text] for text in (*texts, "← Назад")])

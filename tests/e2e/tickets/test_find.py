@@ -127,11 +127,11 @@ async def test_a_found_card_is_answered_like_any_other(bot: Harness) -> None:
 async def test_every_role_sees_its_own_commands(bot: Harness) -> None:
     await wait_until_idle(bot)
     wanted = {
-        ROADS_HEAD: ["my", "find", "questions", "settings", "help"],
-        HOUSING_HEAD: ["my", "find", "questions", "settings", "help"],
-        COORDINATOR: ["my", "find", "new", "digest", "stats", "questions", "settings", "help"],
-        CURATOR: ["find", "digest", "stats", "settings", "help"],
-        ADMINISTRATOR: ["invite", "accounts", "settings", "help"],
+        ROADS_HEAD: ["my", "find", "questions", "people", "templates", "away", "settings", "help"],
+        HOUSING_HEAD: ["my", "find", "questions", "people", "templates", "away", "settings", "help"],
+        COORDINATOR: ["my", "find", "new", "digest", "stats", "questions", "templates", "away", "settings", "help"],
+        CURATOR: ["find", "digest", "stats", "away", "settings", "help"],
+        ADMINISTRATOR: ["people", "invite", "accounts", "away", "settings", "help"],
     }
     seen = {person: [one["command"] for one in bot.sandbox.telegram.commands(person)] for person in wanted}
     assert seen == wanted
@@ -155,6 +155,7 @@ async def test_help_and_start_say_what_one_can_do(bot: Harness) -> None:
     await bot.wait_until(lambda: len(bot.bot_messages(CURATOR)) == 2)
     told = message_text(bot.bot_messages(CURATOR)[-1])
     lines = ["Команды", "/find — найти: номер или слова", "/digest — сводка на сейчас", "/stats — показатели за месяц"]
+    lines += ["/away — отпуск и замещение"]
     lines += ["/settings — в каком мессенджере получать уведомления", "/help — что умеет бот"]
     assert told.splitlines() == lines
 
@@ -168,9 +169,9 @@ async def test_commands_of_others_are_refused(bot: Harness) -> None:
         await bot.wait_until(lambda before=before, person=person: len(bot.bot_messages(person)) > before)
         name = command.partition(" ")[0]
         own = (
-            "/my, /find, /questions, /settings, /help"
+            "/my, /find, /questions, /people, /templates, /away, /settings, /help"
             if person == ROADS_HEAD
-            else "/find, /digest, /stats, /settings, /help"
+            else "/find, /digest, /stats, /away, /settings, /help"
         )
         assert message_text(bot.bot_messages(person)[-1]) == f"Команда {name} не для вашей роли. Ваши команды: {own}"
     assert [row.action for row in await list_audit(bot, 1)] == ["registered"]

@@ -144,7 +144,7 @@ async def test_an_old_card_is_drawn_anew_by_a_press(bot: Harness) -> None:
         assert said["show_alert"], code
         assert "Кнопка устарела" in said["text"], code
     assert await get_ticket_state(bot, 1) is State.ANSWERED
-    assert button_rows(card) == [["✏️ Исправить ответ"], ["🕘 История"]]
+    assert button_rows(card) == [["✏️ Исправить ответ"], ["⋯ Ещё"]]
 
 
 async def test_a_preview_that_was_sent_or_changed_is_over(bot: Harness) -> None:

@@ -13,7 +13,7 @@ async def test_the_coordinator_sees_the_likeliest_and_chooses(bot: Harness) -> N
     await send_report(bot, UNCLEAR_REPORT)
     card = await bot.wait_for_card(COORDINATOR, 1, "❓ №1 · нужно выбрать отрасль")
     assert len(button_rows(card)) == 6
-    assert button_rows(card)[-3:] == [["✍️ Ответить"], ["🚫 Не требует ответа", "🕘 История"], ["🔗 Объединить"]]
+    assert button_rows(card)[-3:] == [["✍️ Ответить"], ["🚫 Не требует ответа", "⋯ Ещё"], ["🔗 Объединить"]]
 
     said = await bot.press_button(COORDINATOR, card, "Дороги")
 
@@ -34,7 +34,7 @@ async def test_three_likeliest_and_all_the_others(closed_bot: Harness) -> None:
     assert button_rows(card)[-4:] == [
         ["Все отрасли"],
         ["✍️ Ответить"],
-        ["🚫 Не требует ответа", "🕘 История"],
+        ["🚫 Не требует ответа", "⋯ Ещё"],
         ["🔗 Объединить"],
     ]
 
