@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TypedDict
 
 from bot.domain.json_types import Json
 
@@ -98,6 +99,28 @@ TICKET_STEPS = (
     DialogStep.APPROVAL_REMARK,
 )
 """Steps that are about one ticket."""
+
+
+class DialogFacts(TypedDict, total=False):
+    """The facts that dialogs remember from step to step; the keys are stored."""
+
+    pieces: list[list[str]]  # message and text, of a draft
+    draft: list[int]  # id and version of a draft that waits for approval
+    base: int  # the version of the saved draft that the writer has seen
+    text: str
+    source: str
+    number: str
+    deadline: str
+    name: str
+    phone: str
+    field: str
+    person: int
+    sector: str
+    unit: str
+    inquiry: int
+    body: str
+    template: int | None
+    warned: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,7 +107,7 @@ async def use_template(ctx: UseCaseContext, press: ButtonPress) -> None:
 async def _start(ctx: UseCaseContext, person: Person, step: DialogStep, ticket: Ticket) -> Dialog:
     """Start to write; the dialog remembers which version of the saved draft its writer has seen."""
     kind = Wording(step.draft_kind.value) if step.draft_kind is not None else Wording.ANSWER
-    return await dialogs.start(ctx, person, step, ticket, base=await approvals.current_version(ctx, ticket, kind))
+    return await dialogs.start(ctx, person, step, ticket, {"base": await approvals.current_version(ctx, ticket, kind)})
 
 
 async def answer_to_card(ctx: UseCaseContext, person: Person, ticket_id: int, event: MessagePosted) -> None:

@@ -1,6 +1,6 @@
 """Buttons and the dialog step of approval: publish, return with a remark, change, show."""
 
-from bot.domain.dialogs import DialogStep, DraftKind
+from bot.domain.dialogs import DialogFacts, DialogStep, DraftKind
 from bot.domain.drafts import DraftState
 from bot.domain.errors import DraftChanged
 from bot.domain.notifications.approvals import AskRemark, DraftReturnDone
@@ -31,8 +31,8 @@ async def ask_remark(ctx: UseCaseContext, press: ButtonPress) -> None:
     """«Вернуть с замечанием»: ask for the remark."""
     draft_id, version = _draft_of(press)
     ticket, draft = await approvals.get_waiting(ctx, press.ticket_id, press.person, draft_id, version)
-    facts = {"draft": [draft.id, draft.version]}
-    dialog = await dialogs.start(ctx, press.person, DialogStep.APPROVAL_REMARK, ticket, **facts)
+    facts: DialogFacts = {"draft": [draft.id, draft.version]}
+    dialog = await dialogs.start(ctx, press.person, DialogStep.APPROVAL_REMARK, ticket, facts)
     await answer_callback(ctx, press)
     note = AskRemark(ticket_id=ticket.id, draft_id=draft.id, version=draft.version)
     await dialogs.prompt(ctx, press.person, dialog, note, ticket=ticket)
@@ -57,7 +57,7 @@ async def change_draft(ctx: UseCaseContext, press: ButtonPress) -> None:
     if not draft.is_open or draft.version != version:
         raise DraftChanged(number=press.ticket_id)
     step = DraftKind(draft.kind.value).writing_step
-    dialog = await dialogs.start(ctx, press.person, step, ticket, base=version)
+    dialog = await dialogs.start(ctx, press.person, step, ticket, {"base": version})
     await answer_callback(ctx, press)
     note = DraftRestarted(ticket_id=ticket.id, text=shorten(old.text, MAX_REWRITTEN_CHARS))
     await dialogs.prompt(ctx, press.person, dialog, note, ticket=ticket)

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bot.domain.applicants import Applicant, ApplicantKind
-from bot.domain.dialogs import Dialog, DialogStep
+from bot.domain.dialogs import Dialog, DialogFacts, DialogStep
 from bot.domain.errors import DialogEnded, NotAllowed
 from bot.domain.local_time import deadline_fault, parse_moment
 from bot.domain.notifications.dialogs import (
@@ -104,7 +104,11 @@ async def _ask_applicant(
 ) -> None:
     """Ask for the applicant; the name and the telephone in the text are proposed."""
     said = ctx.municipality.understanding.read_applicant(dialog.facts["text"])
-    facts = {"deadline": due.isoformat() if due else "", "name": said.name or "", "phone": said.phone or ""}
+    facts: DialogFacts = {
+        "deadline": due.isoformat() if due else "",
+        "name": said.name or "",
+        "phone": said.phone or "",
+    }
     changed = await dialogs.advance(ctx, dialog, DialogStep.ENTRY_APPLICANT, pressed_message_id=pressed, **facts)
     await dialogs.prompt(ctx, person, changed, AskNewApplicant())
 
@@ -113,7 +117,7 @@ async def _on_applicant(ctx: UseCaseContext, message: OfficialMessage) -> None:
     """Take the name and the telephone that were typed; the kind is chosen by a button."""
     text = message.require_text()
     said = ctx.municipality.understanding.read_typed_applicant(text)
-    facts = {"name": said.name or "", "phone": said.phone or ""}
+    facts: DialogFacts = {"name": said.name or "", "phone": said.phone or ""}
     changed = await dialogs.advance(ctx, message.dialog, DialogStep.ENTRY_APPLICANT, **facts)
     await dialogs.prompt(ctx, message.person, changed, AskNewApplicant())
 

@@ -7,7 +7,7 @@ from hashlib import sha256
 
 from bot.domain.answer_marks import Mark, MarkKind
 from bot.domain.answers import Answer
-from bot.domain.dialogs import Dialog, DraftKind
+from bot.domain.dialogs import Dialog, DialogFacts, DraftKind
 from bot.domain.errors import OutdatedButton
 from bot.domain.messages import MessageRole
 from bot.domain.people import Person
@@ -79,7 +79,7 @@ async def must_warn(ctx: UseCaseContext, ticket: Ticket, dialog: Dialog) -> bool
     return any(mark.kind.asks_to_confirm for mark in marks) and not is_warned(dialog, marks)
 
 
-def warning(dialog: Dialog) -> dict[str, str]:
+def warning(dialog: Dialog) -> DialogFacts:
     """Return the facts by which *dialog* remembers that the writer was warned of this very text."""
     return {"warned": _digest(dialog.text)}
 

@@ -7,11 +7,11 @@ showed last, so that no button stays that means something else by now.
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Unpack
 
 from bot.domain.answers import Answer
 from bot.domain.channels import Address
-from bot.domain.dialogs import Dialog, DialogStep, DraftKind, EndReason
+from bot.domain.dialogs import Dialog, DialogFacts, DialogStep, DraftKind, EndReason
 from bot.domain.errors import DialogEnded
 from bot.domain.notifications.base import Notification
 from bot.domain.notifications.codec import encode
@@ -39,7 +39,11 @@ _OWN_FACTS = ("user_id", "version")
 
 
 async def start(
-    ctx: UseCaseContext, person: Person, step: DialogStep, ticket: Ticket | None = None, **facts: Any
+    ctx: UseCaseContext,
+    person: Person,
+    step: DialogStep,
+    ticket: Ticket | None = None,
+    facts: DialogFacts | None = None,
 ) -> Dialog:
     """Start a dialog in the chat *person* is working in; it replaces the one in progress there, if any."""
     address = ctx.reply_address(person)
@@ -56,7 +60,10 @@ async def start(
         ticket_id=ticket.id if ticket else None,
         text="",
         media=(),
-        facts={**await _pressed_messages_fact(ctx, address.account, address.user_id), **facts},
+        facts={
+            **await _pressed_messages_fact(ctx, address.account, address.user_id),
+            **(facts or {}),
+        },
         version=await _next_version(ctx, address.account, address.user_id),
         expires_at=ctx.now + DIALOG_LIFETIME,
     )
@@ -144,7 +151,12 @@ async def _mark_sent(ctx: UseCaseContext, dialog: Dialog, message_id: str, answe
 
 
 async def advance(
-    ctx: UseCaseContext, dialog: Dialog, next_step: DialogStep, *, pressed_message_id: str | None = None, **facts: Any
+    ctx: UseCaseContext,
+    dialog: Dialog,
+    next_step: DialogStep,
+    *,
+    pressed_message_id: str | None = None,
+    **facts: Unpack[DialogFacts],
 ) -> Dialog:
     """Go on to *next_step*. The handler of a press edits *pressed_message_id*, the message with the button, itself."""
     await _remove_buttons(ctx, dialog, EndReason.ADVANCED, exclude_message_id=pressed_message_id)

@@ -1,8 +1,8 @@
 """Registration of a ticket: one of its own, or a member of a known problem."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from bot.domain.applicants import Applicant
 from bot.domain.deadlines import DeadlinePlan
@@ -61,7 +61,7 @@ async def register_ticket(ctx: UseCaseContext, new: Registration) -> Ticket:
     )
     await deadlines.schedule(ctx, ticket, plan.due_moments)
     await draft_clocks.schedule_draft(ctx, ticket, ticket.registered_at)
-    await _record_registration(ctx, ticket, new.created_by, sector=sector)
+    await _record_registration(ctx, ticket, new.created_by, {"sector": sector})
     await cards.sync(ctx, ticket, wait_for_album=new.wait_for_album)
     return ticket
 
@@ -105,7 +105,7 @@ async def _join_problem(
     )
     await problem_members.add_member(ctx, lead, member.author_key, match)
     ticket = await ctx.uow.tickets.add(member)
-    await _record_registration(ctx, ticket, new.created_by, sector=lead.sector, **{"with": lead.id})
+    await _record_registration(ctx, ticket, new.created_by, {"sector": lead.sector, "with": lead.id})
     if lead.state is State.TRIAGE and sector is not None:
         await workflow.transition(ctx, lead, Step.CHOOSE_SECTOR, None, TicketChange(sector=sector))
         return await workflow.get(ctx, ticket.id)
@@ -113,8 +113,11 @@ async def _join_problem(
     return ticket
 
 
-async def _record_registration(ctx: UseCaseContext, ticket: Ticket, person: Person | None, **facts: Any) -> None:
-    person_id, facts = person.id if person else None, facts | {"state": ticket.state.value}
+async def _record_registration(
+    ctx: UseCaseContext, ticket: Ticket, person: Person | None, facts: Mapping[str, str | int | None]
+) -> None:
+    facts = {**facts, "state": ticket.state.value}
+    person_id = person.id if person else None
     await ctx.uow.audit_log.record("registered", ctx.now, person_id=person_id, ticket_id=ticket.id, facts=facts)
 
 
