@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import logging
 import ssl
 from collections.abc import Iterator
 from functools import lru_cache, partial
@@ -97,3 +98,13 @@ def _shared_certificates() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ssl, "create_default_context", create_default_context)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _root_logger() -> Iterator[None]:
+    """Put the root logger back: a command that runs within the process configures it, and later tests read the log."""
+    root = logging.getLogger()
+    level, handlers = root.level, root.handlers[:]
+    yield
+    root.setLevel(level)
+    root.handlers[:] = handlers
