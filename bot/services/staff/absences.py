@@ -69,7 +69,7 @@ async def list_candidates(ctx: UseCaseContext, absence: Absence) -> list[Person]
 
 
 async def choose_stand_in(ctx: UseCaseContext, by: Person, absence_id: int, stand_in_id: int) -> Absence:
-    """Ask a colleague to stand in. Whoever manages all people decides without asking."""
+    """Ask a colleague to stand in. An official who manages all people decides without asking."""
     absence = await get(ctx, absence_id)
     away, stand_in = _person(ctx, absence.person_id), _person(ctx, stand_in_id)
     check_may_plan(ctx, by, away)
