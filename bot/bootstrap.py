@@ -130,6 +130,7 @@ def build_municipality(
         ask_solved_after=config.tree.answers.ask_solved_after.to_timedelta(),
         close_after=config.tree.answers.close_after.to_timedelta(),
         reopen_within=config.tree.answers.reopen_within.to_timedelta(),
+        clarify_silence=config.tree.answers.clarify_silence,
         dismissal_texts=config.dismissal_texts(),
         words_kept=config.tree.retention.words.to_timedelta(),
         erasure_proofs_kept=config.tree.retention.person_erasure_proof.to_timedelta(),

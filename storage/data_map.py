@@ -96,7 +96,7 @@ DATA_MAP: Mapping[Table, TableData] = {
     tables.answer: _lines(
         "answers; one for a whole problem is addressed to everybody and kept until retention",
         Rows.OF_TICKET,
-        figures="id ticket_id problem_id state revision created_at",
+        figures="id ticket_id problem_id state revision created_at kind",
         official="person_id publisher_id",
         personal="text media",
     ),
@@ -172,11 +172,18 @@ DATA_MAP: Mapping[Table, TableData] = {
         personal="text",
     ),
     tables.inquiry: _lines(
-        "questions to other units and to the management, and what they said",
+        "questions to other units, to the management and to citizens, and what they said",
         Rows.OF_TICKET,
-        figures="id ticket_id kind state sector asked_at due_at remind_at answered_at control_at",
+        figures="id ticket_id kind state sector asked_at due_at remind_at answered_at control_at answer_id message_id"
+        " accept_due answer_due",
         official="asker_id answered_by",
         personal="unit question answer",
+    ),
+    tables.promise: _lines(
+        "days that interim answers have named; the words are in the answer",
+        Rows.OF_TICKET,
+        figures="id ticket_id answer_id made_at due_at remind_at ended_at",
+        official="person_id",
     ),
     tables.review_item: _lines(
         "posts whose subject is in doubt, and people's verdicts: training examples; at erasure the rows are deleted",

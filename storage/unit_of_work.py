@@ -33,6 +33,7 @@ from storage.repositories.outages import Outages
 from storage.repositories.outbox import Outbox
 from storage.repositories.personal_data import PersonalData
 from storage.repositories.problems import Problems
+from storage.repositories.promises import Promises
 from storage.repositories.reports import Reports
 from storage.repositories.retention import Retention
 from storage.repositories.review_queue import ReviewQueue
@@ -85,6 +86,7 @@ class UnitOfWork:
         self.cards = Cards(transaction)
         self.deadlines = DeadlineSchedule(transaction)
         self.inquiries = Inquiries(transaction)
+        self.promises = Promises(transaction)
         self.audit_log = AuditLog(transaction)
         self.once_keys = OnceKeys(transaction)
         self.chat_aliases = ChatAliases(transaction)

@@ -358,7 +358,8 @@ class AnswersSection(Section):
     not published yet wait for a person's word after the database was restored; ``ask_solved_after``: how long after the
     answer its reader is asked whether the problem is solved, where a rule says ``satisfaction``; ``close_after``: the
     silence after which an answered ticket ends; ``reopen_within``: how long a complaint about the answer returns the
-    same ticket; ``dismissed``: the words to citizens who were promised an answer and get none, by reason.
+    same ticket; ``clarify_silence``: how long a question to the citizen stops the clocks; ``dismissed``: the words to
+    citizens who were promised an answer and get none, by reason.
     """
 
     remind_posting: AnyDuration = Field(default_factory=lambda: parse_duration("1wh"))
@@ -367,6 +368,7 @@ class AnswersSection(Section):
     ask_solved_after: CalendarDuration = Field(default_factory=lambda: parse_duration("1d"))
     close_after: CalendarDuration = Field(default_factory=lambda: parse_duration("14d"))
     reopen_within: CalendarDuration = Field(default_factory=lambda: parse_duration("90d"))
+    clarify_silence: AnyDuration = Field(default_factory=lambda: parse_duration("3d"))
     dismissed: DismissedSection = Field(default_factory=DismissedSection)
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from bot.domain.drafts import Wording
 from bot.domain.json_types import Json
 
 
@@ -29,7 +30,8 @@ class Poster(StrEnum):
 class Answer:
     """The words to a citizen, by ``person_id``. ``revision`` grows with every correction.
 
-    ``publisher_id``: the approver whose press published it; ``None`` if ``person_id`` did so.
+    ``publisher_id``: the approver whose press published it; ``None`` if ``person_id`` did so. ``kind``: a question or
+    an interim answer is published in the same way, and answers nothing.
     """
 
     id: int
@@ -40,6 +42,12 @@ class Answer:
     revision: int
     problem_id: int | None = None  # it goes to all who wrote about that problem
     publisher_id: int | None = None
+    kind: Wording = Wording.ANSWER
+
+    @property
+    def is_final(self) -> bool:
+        """Return whether its publication answers the ticket."""
+        return self.kind is Wording.ANSWER
 
 
 @dataclass(frozen=True, slots=True)

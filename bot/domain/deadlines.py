@@ -115,6 +115,21 @@ def moment_at_share(
     return start + _multiply(end - start, exact)
 
 
+def shift_due(
+    due: datetime, stopped_at: datetime, resumed_at: datetime, term: Duration, calendar: WorkingCalendar
+) -> datetime:
+    """Return the deadline *due* after its clock has stopped from *stopped_at* to *resumed_at*.
+
+    The time that was left then, in the kind of time of *term*, is left again at the end; what was late stays late.
+    """
+    if due <= stopped_at or resumed_at <= stopped_at:
+        return due
+    if not term.is_working:
+        return due + (resumed_at - stopped_at)
+    left = calendar.working_between(stopped_at, due)
+    return max(due, calendar.add_working(resumed_at, left)) if left else max(due, resumed_at)
+
+
 def _multiply(length: timedelta, share: Fraction) -> timedelta:
     tick = timedelta(microseconds=1)
     return tick * round(length // tick * share)

@@ -17,6 +17,14 @@ class DialogStep(StrEnum):
     FOLLOW_UP_PREVIEW = "further_preview"
     CORRECTION = "correct"
     CORRECTION_PREVIEW = "correct_preview"
+    QUESTION = "ask_citizen"
+    QUESTION_PREVIEW = "ask_citizen_preview"
+    INTERIM = "interim"
+    INTERIM_PREVIEW = "interim_preview"
+    REFERRAL_BODY = "refer_body"
+    REFERRAL_DATE = "refer_date"
+    REFERRAL = "refer"
+    REFERRAL_PREVIEW = "refer_preview"
     HAND_OVER_REASON = "hand_over_reason"
     DISMISS_REASON = "dismiss_reason"
     CONTROL_DATE = "control_date"
@@ -58,6 +66,9 @@ class DraftKind(StrEnum):
     ANSWER = "answer"
     FOLLOW_UP = "follow_up"
     CORRECTION = "correction"
+    QUESTION = "question"
+    INTERIM = "interim"
+    REFERRAL = "referral"
 
     @property
     def writing_step(self) -> DialogStep:
@@ -78,8 +89,19 @@ class EndReason(StrEnum):
     VOID = "void"  # the ticket was answered or moved by someone else
 
 
-ANSWER_STEPS = (DialogStep.ANSWER, DialogStep.ANSWER_PREVIEW)
-"""Steps in which an answer is written."""
+ANSWER_STEPS = (
+    DialogStep.ANSWER,
+    DialogStep.ANSWER_PREVIEW,
+    DialogStep.QUESTION,
+    DialogStep.QUESTION_PREVIEW,
+    DialogStep.INTERIM,
+    DialogStep.INTERIM_PREVIEW,
+    DialogStep.REFERRAL_BODY,
+    DialogStep.REFERRAL_DATE,
+    DialogStep.REFERRAL,
+    DialogStep.REFERRAL_PREVIEW,
+)
+"""Steps in which an answer is written, or a text that comes before it: once the ticket is answered, nobody needs it."""
 
 TICKET_STEPS = (
     *ANSWER_STEPS,
@@ -119,6 +141,7 @@ class DialogFacts(TypedDict, total=False):
     unit: str
     inquiry: int
     body: str
+    control: str
     template: int | None
     warned: str
 

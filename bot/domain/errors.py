@@ -252,3 +252,33 @@ class UnapprovedReply(Refusal):
     """The reply in the chat has other words than the answer that was approved."""
 
     code = "unapproved_reply"
+
+
+class AlreadyAsked(Refusal):
+    """The citizen was asked already, and has not answered yet."""
+
+    code = "already_asked"
+
+
+class CannotAsk(Refusal):
+    """There is no place where the citizen would read the words: they came by telephone, or answers are off there."""
+
+    code = "cannot_ask"
+
+
+class TextTooLong(Refusal):
+    """The question is too long for anybody to read."""
+
+    code = "text_too_long"
+
+
+class PromiseMissing(Refusal):
+    """An interim answer names no day."""
+
+    code = "promise_missing"
+
+
+class PromiseUnsuitable(Refusal):
+    """The day that an interim answer names is over, or much too far ahead."""
+
+    code = "promise_unsuitable"

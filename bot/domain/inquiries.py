@@ -15,6 +15,8 @@ class InquiryKind(StrEnum):
     UNIT = "unit"  # «Запросить сведения»
     DECISION = "decision"  # «Вынести на рассмотрение»
     CALL = "call"  # a telephone call to the applicant before the answer
+    CITIZEN = "citizen"  # «Уточнить у жителя»: the clocks of the ticket stop meanwhile
+    REFERRAL = "referral"  # «Передать вне центра»: a body outside decides about the matter
 
 
 class InquiryState(StrEnum):
@@ -23,6 +25,8 @@ class InquiryState(StrEnum):
     OPEN = "open"
     ANSWERED = "answered"
     VOID = "void"  # the ticket has ended without it
+    SILENT = "silent"  # the citizen has said nothing for too long
+    PREPARED = "prepared"  # a referral whose words are not approved yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,8 @@ class Inquiry:
 
     The addressee is a sector of the municipality, or a ``unit`` that is named in words and has no account.
     ``remind_at`` is the next moment at which somebody is reminded; ``control_at``: until when a decision must be
-    carried out.
+    carried out. Of a question to the citizen, ``answer_id`` is the published text, ``message_id`` the citizen's words,
+    and the two dues are the ticket's deadlines before its clocks were stopped.
     """
 
     id: int
@@ -49,6 +54,10 @@ class Inquiry:
     answered_by: int | None
     answered_at: datetime | None
     control_at: datetime | None
+    answer_id: int | None = None
+    message_id: int | None = None
+    accept_due: datetime | None = None
+    answer_due: datetime | None = None
 
     @property
     def is_open(self) -> bool:

@@ -9,7 +9,7 @@ from bot.domain.answers import Publication, PublicationState
 from bot.domain.audit import AuditRow, Remark
 from bot.domain.cards import ReviewList
 from bot.domain.dialogs import Dialog
-from bot.domain.drafts import Draft
+from bot.domain.drafts import Draft, Wording
 from bot.domain.held_notes import HeldNote
 from bot.domain.inquiries import Inquiry
 from bot.domain.json_types import Json
@@ -17,6 +17,7 @@ from bot.domain.limits import Flood
 from bot.domain.messages import Message
 from bot.domain.notifications.base import Notification
 from bot.domain.posts import StandIn
+from bot.domain.promises import Promise
 from bot.domain.roles import Right
 from bot.domain.solutions import Solution
 from bot.domain.ticket_data import DataField
@@ -112,6 +113,7 @@ class CardFacts:
     previous: Ticket | None = None  # the ticket of ``ticket.previous_id``
     similar: Sequence[tuple[int, str]] = ()  # candidates for a merge: number, text
     inquiries: Sequence[InquiryFacts] = ()
+    promise: Promise | None = None  # of an interim answer
     data_fields: Sequence[DataField] = ()  # what its owner may mend
     topics: Sequence[tuple[str, str]] = ()  # code, name; while the topic is being mended
     applicant_shown_in: tuple[str, ...] | None = None  # messengers that show the applicant; None: this one does
@@ -148,6 +150,7 @@ class NotificationData:
     author_name: str | None = None  # the name of its author
     answer_text: str | None = None
     answer_media: Sequence[Json] = ()
+    answer_kind: Wording = Wording.ANSWER
     publications: Sequence[Publication] = ()  # of that answer, at all its places
     expected_states: Collection[PublicationState] = ()  # the states of the draft's publications, should it be sent
     previewed_places: Sequence["PublicationFacts"] = ()  # the draft at each public place where the bot will post it

@@ -30,6 +30,7 @@ from bot.domain.outbox import Priority
 from bot.domain.people import Person
 from bot.domain.templates import list_fields
 from bot.domain.tickets import State, Ticket
+from bot.handlers import clarifications
 from bot.handlers.replies import answer_callback, edit_pressed_note
 from bot.handlers.types import ButtonHandlers, ButtonPress, DialogStepHandlers, OfficialMessage
 from bot.messengers.events import MediaKind, MessagePosted
@@ -134,6 +135,9 @@ async def _add_to_draft(ctx: UseCaseContext, message: OfficialMessage) -> None:
     if not (text or media):
         raise EmptyAnswer(number=message.dialog.ticket_id)
     event = message.event
+    kind = message.dialog.step.draft_kind
+    if kind is not None and not message.dialog.step.is_preview:
+        approvals.check_text(ctx, message.dialog.ticket_id or 0, Wording(kind.value), text)
     if text and not media and message.dialog.step.is_preview and list_fields(message.dialog.text):
         await drafts.fill_field(ctx, message.dialog, message.person, text)
         return
@@ -160,6 +164,8 @@ async def send_draft(ctx: UseCaseContext, press: ButtonPress) -> None:
     ticket = await approvals.check_can_write(ctx, press.ticket_id, press.person, kind)
     if await _is_overtaken(ctx, press, ticket, dialog, kind) or await _is_warned(ctx, press, dialog):
         return
+    if kind is Wording.REFERRAL:
+        await clarifications.prepare_referral(ctx, press, dialog.facts)
     await dialogs.end(ctx, dialog, pressed_message_id=press.event.message_id)
     if kind is not Wording.CORRECTION and await _is_limited(ctx, press, ticket, dialog):
         return
@@ -171,12 +177,13 @@ async def send_draft(ctx: UseCaseContext, press: ButtonPress) -> None:
     elif submitted.draft is not None:
         approver = submitted.approver.name if submitted.approver is not None else None
         await answer_callback(ctx, press, ToastCode.APPROVAL_ASKED)
-        await edit_pressed_note(ctx, press, ApprovalAwaited(ticket_id=ticket.id, approver=approver, text=text))
+        note = ApprovalAwaited(ticket_id=ticket.id, approver=approver, text=text, kind=kind)
+        await edit_pressed_note(ctx, press, note)
     elif kind is Wording.CORRECTION:
         await answer_callback(ctx, press, ToastCode.CORRECTING)
         await edit_pressed_note(ctx, press, CorrectionSent(ticket_id=press.ticket_id, text=text))
     else:
-        await _report_sent(ctx, press, submitted.ticket)
+        await _report_sent(ctx, press, submitted.ticket, kind)
 
 
 async def _is_overtaken(ctx: UseCaseContext, press: ButtonPress, ticket: Ticket, dialog: Dialog, kind: Wording) -> bool:
@@ -226,9 +233,9 @@ async def _is_limited(ctx: UseCaseContext, press: ButtonPress, ticket: Ticket, d
     return True
 
 
-async def _report_sent(ctx: UseCaseContext, press: ButtonPress, ticket: Ticket) -> None:
+async def _report_sent(ctx: UseCaseContext, press: ButtonPress, ticket: Ticket, kind: Wording) -> None:
     """Show in a toast what happens to the answer, and turn the preview into a note of its status."""
-    answer = await ctx.uow.answers.find_latest(ticket.id)
+    answer = await ctx.uow.answers.find_latest(ticket.id, approvals.answer_kind(kind))
     if answer is None:
         raise OutdatedButton(number=ticket.id)
     states = await ctx.uow.answers.count_by_state(answer.id)
@@ -379,6 +386,12 @@ BUTTON_HANDLERS: ButtonHandlers = {
 STEP_HANDLERS: DialogStepHandlers = {
     DialogStep.ANSWER: _add_to_draft,
     DialogStep.ANSWER_PREVIEW: _add_to_draft,
+    DialogStep.QUESTION: _add_to_draft,
+    DialogStep.QUESTION_PREVIEW: _add_to_draft,
+    DialogStep.INTERIM: _add_to_draft,
+    DialogStep.INTERIM_PREVIEW: _add_to_draft,
+    DialogStep.REFERRAL: _add_to_draft,
+    DialogStep.REFERRAL_PREVIEW: _add_to_draft,
     DialogStep.FOLLOW_UP: _add_to_draft,
     DialogStep.FOLLOW_UP_PREVIEW: _add_to_draft,
     DialogStep.CORRECTION: draft_correction,

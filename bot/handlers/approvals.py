@@ -67,11 +67,11 @@ async def show_draft(ctx: UseCaseContext, press: ButtonPress) -> None:
     """«Посмотреть ответ»: show the text that waits for approval, and what this person may do with it."""
     ticket = await workflow.get(ctx, press.ticket_id)
     await workflow.check_right(ctx, press.person, Right.SEE_TICKET, ticket)
-    draft = await ctx.uow.drafts.find_open(ticket.id)
-    if draft is None or draft.state is not DraftState.WAITING:
+    waiting = [one for one in await ctx.uow.drafts.list_open(ticket.id) if one.state is DraftState.WAITING]
+    if not waiting:
         raise DraftChanged(number=ticket.id)
     await answer_callback(ctx, press)
-    await approval_requests.send(ctx, ticket, draft, press.person)
+    await approval_requests.send(ctx, ticket, waiting[-1], press.person)
 
 
 def _draft_of(press: ButtonPress) -> tuple[int, int]:

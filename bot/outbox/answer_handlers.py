@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from bot.domain.answers import PublicationState
+from bot.domain.drafts import Wording
 from bot.domain.outbox import OutboxRow
 from bot.messengers.serialization import unpack_media
 from bot.outbox import render_data
@@ -41,7 +42,14 @@ async def record_publication(ctx: UseCaseContext, row: OutboxRow, snapshot: None
     if result.found_target_gone:
         await verify_published.on_question_gone(ctx, row.subject_id or 0)
     await answers.on_published(ctx, row.subject_id or 0, result.message_ids, link)
-    await record_sent_messages(ctx, row, result, "answer")
+    await record_sent_messages(ctx, row, result, await _kind_of(ctx, row))
+
+
+async def _kind_of(ctx: UseCaseContext, row: OutboxRow) -> str:
+    """Return the kind under which the sent message is known: a reply to a question is no reaction to an answer."""
+    publication = await ctx.uow.answers.get_publication(row.subject_id or 0)
+    answer = await ctx.uow.answers.get(publication.answer_id) if publication is not None else None
+    return answer.kind.value if answer is not None else Wording.ANSWER.value
 
 
 async def render_correction(

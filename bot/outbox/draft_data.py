@@ -27,11 +27,11 @@ async def submission_facts(
 
 async def waiting_on_card(ctx: UseCaseContext, ticket: Ticket, person: Person) -> ApprovalFacts | None:
     """Return the draft that a card names in its first line: the one that waits for approval."""
-    is_likely = ticket.state is State.ANSWERING or (ticket.state is State.ANSWERED and ctx.municipality.rules.rules)
-    draft = await ctx.uow.drafts.find_open(ticket.lead_id or ticket.id) if is_likely else None
-    if draft is None or draft.state is not DraftState.WAITING:
-        return None
-    return await _approval_facts(ctx, ticket, draft, person)
+    may_wait = ticket.is_open or ticket.state is State.ANSWERED
+    is_likely = ticket.state is State.ANSWERING or (may_wait and ctx.municipality.rules.rules)
+    drafts = await ctx.uow.drafts.list_open(ticket.lead_id or ticket.id) if is_likely else []
+    waiting = [draft for draft in drafts if draft.state is DraftState.WAITING]
+    return await _approval_facts(ctx, ticket, waiting[-1], person) if waiting else None
 
 
 async def named_draft(ctx: UseCaseContext, note: AboutDraft, person: Person | None) -> ApprovalFacts | None:

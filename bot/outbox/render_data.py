@@ -7,6 +7,7 @@ from bot.domain.answer_marks import Mark
 from bot.domain.answers import Answer, Publication, PublicationState
 from bot.domain.cards import Card
 from bot.domain.dialogs import Dialog
+from bot.domain.drafts import Wording
 from bot.domain.held_notes import HeldNote
 from bot.domain.inquiries import Inquiry
 from bot.domain.messages import Message, MessageRole, UnreadKind
@@ -40,7 +41,7 @@ from bot.messengers.events import Attachment, MediaKind
 from bot.messengers.serialization import unpack_media
 from bot.outbox import draft_data
 from bot.services import responsibility
-from bot.services.answers import answer_check, answers, approvers, corrections
+from bot.services.answers import answer_check, approvers, corrections, publications
 from bot.services.context import UseCaseContext
 from bot.services.intake import floods
 from bot.services.manual_posting import handout
@@ -111,6 +112,7 @@ async def card_facts(ctx: UseCaseContext, ticket: Ticket, person: Person, card: 
         topics=_topics(ctx, ticket, card),
         applicant_shown_in=_applicant_shown_in(ctx, person) if covers else None,
         inquiries=await inquiry_facts(ctx, await ctx.uow.inquiries.list_for_ticket(ticket.id)),
+        promise=await ctx.uow.promises.find_open(ticket.id) if ticket.is_open else None,
         similar=await _list_merge_candidates(ctx, ticket, person) if card is not None and card.menu == "merge" else (),
         approval=await draft_data.waiting_on_card(ctx, ticket, person),
         may_draft=Right.ANSWER not in rights and await approvers.may_draft(ctx, ticket, person),
@@ -255,6 +257,7 @@ async def notification_data(
         author_name=message.author_name if message and not (covers and masks) else None,
         answer_text=answer.text if answer else None,
         answer_media=answer.media if answer else (),
+        answer_kind=answer.kind if answer else Wording.ANSWER,
         publications=await ctx.uow.answers.list_publications(answer.id, _single_ticket_id(answer)) if answer else (),
         expected_states=await _expected_states(ctx, previewed) if previewed else (),
         previewed_places=await draft_data.list_places(ctx, previewed, draft) if previewed and draft else (),
@@ -330,7 +333,7 @@ async def _message_and_answer(ctx: UseCaseContext, note: Notification) -> tuple[
 
 
 async def _expected_states(ctx: UseCaseContext, ticket: Ticket) -> list[PublicationState]:
-    return [await handout.decide_poster(ctx, message) for message in await answers.messages_to_answer(ctx, ticket)]
+    return [await handout.decide_poster(ctx, message) for message in await publications.messages_to_answer(ctx, ticket)]
 
 
 def _single_ticket_id(answer: Answer) -> int | None:

@@ -20,7 +20,7 @@ from bot.services.notifications import held_notes
 from bot.services.personal_data import retention
 from bot.services.reports import digest, official_pages
 from bot.services.staff import absences, failover
-from bot.services.tickets import inquiries
+from bot.services.tickets import inquiries, promises
 
 RETENTION_INTERVAL_SECONDS = 3600.0
 
@@ -149,6 +149,7 @@ PERIODIC_TASKS = (
     PeriodicTask("held_notes", 2, when_due(held_notes.has_deliverable, held_notes.deliver)),
     PeriodicTask("absences", 4, when_due(absences.has_due, absences.run)),
     PeriodicTask("inquiries", 2, when_due(inquiries.has_due, inquiries.remind)),
+    PeriodicTask("promises", 2, when_due(promises.has_due, promises.remind)),
     PeriodicTask("publication_check", 4, _check_publications, wait_seconds=LONG_RUN_SECONDS),
     PeriodicTask("expired_dialogs", 20, when_due(_has_expired_dialogs, dialogs.expire_abandoned)),
     PeriodicTask("review_queue", 20, when_due(review_queue.is_due, review_queue.publish_lists)),

@@ -85,6 +85,8 @@ class Municipality:
     """Silence after which an answered ticket ends."""
     reopen_within: timedelta = timedelta(days=90)
     """Time after the answer during which «не решено» returns the same ticket."""
+    clarify_silence: Duration = field(default_factory=lambda: Duration.parse("3d"))
+    """Time during which a question to the citizen stops the clocks of the ticket."""
     danger_texts: Mapping[Danger, str] = field(default_factory=dict)
     """The municipality's own words for people in danger, where it has some."""
     words_kept: timedelta = timedelta(days=5 * 365)

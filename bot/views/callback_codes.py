@@ -68,6 +68,9 @@ class Op(StrEnum):
     CALL_REACHED = "jp"  # «Дозвонился»; the argument is the inquiry
     CALL_MISSED = "jm"  # «Нет ответа»; likewise
     NOT_OURS = "jn"
+    CLARIFY = "jc"  # «Уточнить у жителя»
+    INTERIM = "ji"  # «Промежуточный ответ»
+    REFER = "jx"  # «Передать вне центра»
     ANSWER_INQUIRY = "ja"  # the argument is the inquiry
     ABSENCE_CHOOSE = "awc"  # list who may stand in; the argument is the absence
     ABSENCE_STAND_IN = "aws"  # the argument is the absence, a dot and the person

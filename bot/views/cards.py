@@ -52,6 +52,8 @@ def render_card(facts: CardFacts, context: RenderContext) -> Content:
         *problem_summary(facts, context),
     ]
     spans += _status_lines(facts, context)
+    if facts.promise is not None:
+        spans.append(Text(f"\n📅 Обещано жителю: до {context.format_short(facts.promise.due_at)}"))
     spans += inquiry_lines(facts, context)
     spans += solution_lines(facts.solution, context)
     spans += _delegation_lines(facts, context)

@@ -6,7 +6,7 @@ from bot.domain.roles import Right
 from bot.domain.view_data import CardFacts
 from bot.messengers.content import Button
 from bot.views.callback_codes import Op, pack
-from bot.views.more_menu import can_change_district, paged
+from bot.views.more_menu import can_ask_citizen, can_change_district, paged
 from bot.views.render_context import RenderContext
 
 MAX_FIRST_BUTTONS = 6
@@ -21,11 +21,14 @@ def district_rows(facts: CardFacts) -> tuple[tuple[Button, ...], ...]:
     is_wanted = facts.stand_in is StandIn.DISTRICT_UNKNOWN and Right.HAND_OVER in facts.rights
     if not is_wanted or not can_change_district(facts):
         return ()
-    buttons = _buttons(facts)
-    if len(buttons) > MAX_FIRST_BUTTONS:
+    buttons, last = _buttons(facts), []
+    if Right.REQUEST in facts.rights and can_ask_citizen(facts):
+        last.append(Button("❓ Уточнить у жителя", pack(Op.CLARIFY, facts.ticket.id)))
+    room = MAX_FIRST_BUTTONS - len(last)
+    if len(buttons) > room:
         every = Button("Все районы", pack(Op.DISTRICT_PAGE, facts.ticket.id, 0))
-        buttons = [*buttons[: MAX_FIRST_BUTTONS - 1], every]
-    return _pairs(buttons)
+        buttons = [*buttons[: room - 1], every]
+    return _pairs([*buttons, *last])
 
 
 def district_menu(facts: CardFacts, page: int, back: Button, context: RenderContext) -> tuple[tuple[Button, ...], ...]:

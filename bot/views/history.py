@@ -43,6 +43,12 @@ _ACTIONS = {
     "unsure": "возвращено тому, кто распределяет сообщения",
     "not_ours": "сказано «не наше»",
     "passed_around": "передают по кругу",
+    "inquiry_silent": "житель не ответил на вопрос",
+    "inquiry_void": "ответ жителя больше не нужен",
+    "promise_due": "настал обещанный день",
+    "promise_passed": "настал обещанный день, сообщение снова в работе",
+    "postpone": "дан промежуточный ответ",
+    "referred": "передано вне центра",
     "call_missed": "заявитель не ответил на звонок",
     "decision_control": "напоминание о сроке решения",
     "asked": "жителя спросили, решён ли вопрос",
@@ -68,6 +74,8 @@ _POSTED_BY = {
     "staff_reply": "ответом считается сообщение сотрудника в переписке",
 }
 
+_EARLY_POSTED = {"question": "вопрос жителю опубликован", "interim": "промежуточный ответ опубликован"}
+
 _REQUEST_ACTIONS = {
     "inquiry_asked": "запрошены сведения",
     "inquiry_answered": "получен ответ на запрос",
@@ -79,6 +87,9 @@ _DECISION_ACTIONS = {
     "inquiry_answered": "принято решение",
     "inquiry_late": "решение просрочено",
 }
+
+_CITIZEN_ACTIONS = {"inquiry_asked": "вопрос жителю, срок ответа стоит", "inquiry_answered": "житель ответил на вопрос"}
+
 DATA_FIELD_TITLES = {field.value: title.lower() for field, title in FIELD_TITLES.items()}
 
 _DEADLINE_VERBS = {
@@ -170,6 +181,8 @@ def _action_text(row: AuditRow, titles: Mapping[str, str]) -> str | None:
             reason = facts.get("reason")
             named = DISMISS_REASON_TITLES[DismissReason(reason)].partition(":")[0].lower() if reason else ""
             return f"не требует ответа: {named}" if named else "не требует ответа"
+        case "posted" if facts.get("kind"):
+            return _EARLY_POSTED.get(facts["kind"])
         case "posted":
             return _POSTED_BY.get(facts.get("by", ""))
         case "answer_lost":
@@ -195,6 +208,8 @@ def _action_text(row: AuditRow, titles: Mapping[str, str]) -> str | None:
 def _inquiry_text(action: str, kind: str | None, sector: str) -> str:
     if kind == InquiryKind.CALL:
         return "дозвонились до заявителя" if action == "inquiry_answered" else "звонок заявителю просрочен"
+    if kind == InquiryKind.CITIZEN:
+        return _CITIZEN_ACTIONS.get(action, "")
     if kind == InquiryKind.DECISION:
         return _DECISION_ACTIONS[action]
     return f"{_REQUEST_ACTIONS[action]}: {sector or 'другая организация'}"

@@ -15,7 +15,8 @@ MAX_CHARS = 200
 
 def inquiry_lines(facts: CardFacts, context: RenderContext) -> list[Span]:
     """Return a line for each of the last questions: who is asked until when, or what was answered."""
-    shown = [one for one in facts.inquiries if one.inquiry.state is not InquiryState.VOID]
+    hidden = (InquiryState.VOID, InquiryState.PREPARED)
+    shown = [one for one in facts.inquiries if one.inquiry.state not in hidden]
     if not facts.ticket.is_open:
         shown = [one for one in shown if not one.inquiry.is_open]
     return [Text(_line(one, context)) for one in shown[-MAX_SHOWN:]]
@@ -26,6 +27,11 @@ def _line(facts: InquiryFacts, context: RenderContext) -> str:
     is_decision = one.kind is InquiryKind.DECISION
     if one.kind is InquiryKind.CALL:
         return _call_line(facts, context)
+    if one.kind is InquiryKind.CITIZEN:
+        return _citizen_line(facts, context)
+    if one.kind is InquiryKind.REFERRAL:
+        until = f", на контроле до {context.format_short(one.control_at)}" if one.control_at else ""
+        return f"\n🏛 Передано вне центра: {one.unit or '—'}{until}"
     if one.is_open:
         late = " · Просрочено" if one.due_at <= context.now else ""
         what = "⚖️ На рассмотрении" if is_decision else f"📨 Запрос: {facts.addressee}"
@@ -34,6 +40,18 @@ def _line(facts: InquiryFacts, context: RenderContext) -> str:
     until = f", до {context.format_short(one.control_at)}" if one.control_at else ""
     what = f"⚖️ Решение ({facts.answered_by or '—'}, {at}{until})" if is_decision else f"📨 {facts.addressee} ({at})"
     return f"\n{what}: {shorten(one.answer or '', MAX_CHARS)}"
+
+
+def _citizen_line(facts: InquiryFacts, context: RenderContext) -> str:
+    one = facts.inquiry
+    question = shorten(one.question, MAX_CHARS)
+    if one.is_open:
+        since, until = context.format_full(one.asked_at), context.format_short(one.due_at)
+        return f"\n⏸ Ждём жителя с {since}, не дольше чем до {until} ({facts.asker or '—'}): {question}"
+    if one.state is InquiryState.SILENT:
+        return f"\n🤷 Житель не ответил на вопрос ({facts.asker or '—'}): {question}"
+    at = context.format_short(one.answered_at) if one.answered_at else ""
+    return f"\n💬 Житель ответил ({at}) на вопрос ({facts.asker or '—'}): {question}"
 
 
 def _call_line(facts: InquiryFacts, context: RenderContext) -> str:

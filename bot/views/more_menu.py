@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from bot.domain.inquiries import InquiryKind
 from bot.domain.roles import Right
 from bot.domain.tickets import State, Step, is_allowed
 from bot.domain.view_data import CardFacts
@@ -58,6 +59,22 @@ def _can_be_declined(facts: CardFacts) -> bool:
     return is_in_work(facts) and is_allowed(facts.ticket.state, Step.UNSURE)
 
 
+def can_ask_citizen(facts: CardFacts) -> bool:
+    """Return whether the author can be asked something: they wrote in a messenger, and are not being asked already."""
+    ticket = facts.ticket
+    waits = any(one.inquiry.kind is InquiryKind.CITIZEN and one.inquiry.is_open for one in facts.inquiries)
+    is_open = ticket.is_open and ticket.state is not State.PUBLISHING and ticket.lead_id is None
+    return is_open and bool(facts.messages) and not waits
+
+
+def _can_be_referred(facts: CardFacts) -> bool:
+    return facts.ticket.lead_id is None and is_allowed(facts.ticket.state, Step.ANSWER)
+
+
+def _can_be_postponed(facts: CardFacts) -> bool:
+    return facts.ticket.lead_id is None and is_allowed(facts.ticket.state, Step.POSTPONE)
+
+
 def can_change_data(facts: CardFacts) -> bool:
     """Return whether the data can be mended; of an ended ticket, by those who set terms."""
     return bool(facts.data_fields) and (facts.ticket.is_open or Right.SET_TERMS in facts.rights)
@@ -68,7 +85,10 @@ MORE_MENU: tuple[MenuEntry, ...] = (
     MenuEntry("🚫 Не требует ответа", Op.DISMISS, Right.DISMISS, allows(Step.DISMISS)),
     MenuEntry("🧭 Другой район", Op.DISTRICT_PAGE, Right.HAND_OVER, can_change_district),
     MenuEntry("🔗 Объединить", Op.MERGE, Right.GROUP, is_mergeable),
+    MenuEntry("📅 Промежуточный ответ", Op.INTERIM, Right.ANSWER, _can_be_postponed),
+    MenuEntry("❓ Уточнить у жителя", Op.CLARIFY, Right.REQUEST, can_ask_citizen),
     MenuEntry("📨 Запросить сведения", Op.REQUEST, Right.REQUEST, is_in_work),
+    MenuEntry("🏛 Передать вне центра", Op.REFER, Right.REFER, _can_be_referred),
     MenuEntry("🙅 Не наше", Op.NOT_OURS, Right.HAND_OVER, _can_be_declined),
     MenuEntry("⚖️ Вынести на рассмотрение", Op.DECISION, Right.REQUEST, is_in_work),
     MenuEntry("📄 Сделать шаблоном", Op.MAKE_TEMPLATE, Right.TEMPLATES, _has_published_answer),

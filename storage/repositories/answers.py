@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import case, func, insert, literal, literal_column, or_, select, true, update
 
 from bot.domain.answers import Answer, NewPublication, Poster, Publication, PublicationState
+from bot.domain.drafts import Wording
 from bot.domain.json_types import Json
 from storage.repositories.base import Repository
 from storage.tables import UtcDateTime, answer, message, publication
@@ -32,8 +33,9 @@ class Answers(Repository):
         *,
         problem_id: int | None = None,
         publisher_id: int | None = None,
+        kind: Wording = Wording.ANSWER,
     ) -> Answer:
-        """Insert an approved answer; with *problem_id* it goes to all who wrote about that problem."""
+        """Insert an approved text of *kind*; with *problem_id* it goes to all who wrote about that problem."""
         result = await self._transaction.execute(
             insert(answer)
             .values(
@@ -46,6 +48,7 @@ class Answers(Repository):
                 revision=0,
                 created_at=now,
                 publisher_id=publisher_id,
+                kind=kind.value,
             )
             .returning(*_ANSWER_COLUMNS)
         )
@@ -55,11 +58,14 @@ class Answers(Repository):
         row = (await self._transaction.execute(select(*_ANSWER_COLUMNS).where(answer.c.id == answer_id))).first()
         return _answer_from_row(row) if row else None
 
-    async def find_latest(self, ticket_id: int) -> Answer | None:
-        """Return the latest answer to a ticket."""
+    async def find_latest(self, ticket_id: int, kind: Wording = Wording.ANSWER) -> Answer | None:
+        """Return the latest answer to a ticket, or its latest text of another *kind*."""
         row = (
             await self._transaction.execute(
-                select(*_ANSWER_COLUMNS).where(answer.c.ticket_id == ticket_id).order_by(answer.c.id.desc()).limit(1)
+                select(*_ANSWER_COLUMNS)
+                .where(answer.c.ticket_id == ticket_id, answer.c.kind == kind.value)
+                .order_by(answer.c.id.desc())
+                .limit(1)
             )
         ).first()
         return _answer_from_row(row) if row else None
@@ -240,9 +246,22 @@ class Answers(Repository):
         )
 
     async def list_publications_for_ticket(self, ticket_id: int) -> list[Publication]:
-        """List all publications of all answers to a ticket, latest first."""
+        """List all publications of all answers to a ticket, latest first; those of questions are none."""
         result = await self._transaction.execute(
-            select(*_PUBLICATION_COLUMNS).where(publication.c.ticket_id == ticket_id).order_by(publication.c.id.desc())
+            select(*_PUBLICATION_COLUMNS)
+            .join(answer, answer.c.id == publication.c.answer_id)
+            .where(publication.c.ticket_id == ticket_id, answer.c.kind == Wording.ANSWER.value)
+            .order_by(publication.c.id.desc())
+        )
+        return [_publication_from_row(row) for row in result]
+
+    async def list_manual_pending_of(self, ticket_id: int) -> list[Publication]:
+        """List the posts of a ticket, answers and others, that a person must publish manually."""
+        result = await self._transaction.execute(
+            select(*_PUBLICATION_COLUMNS)
+            .join(answer, answer.c.id == publication.c.answer_id)
+            .where(answer.c.ticket_id == ticket_id, publication.c.via_id.is_(None), _IS_MANUAL)
+            .order_by(publication.c.id)
         )
         return [_publication_from_row(row) for row in result]
 
@@ -297,7 +316,7 @@ class Answers(Repository):
 
 def _answer_from_row(row: Any) -> Answer:
     values = dict(row._mapping)
-    values["media"] = tuple(values["media"])
+    values["media"], values["kind"] = tuple(values["media"]), Wording(values["kind"])
     return Answer(**values)
 
 

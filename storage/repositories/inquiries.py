@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, insert, literal_column, or_, select, update
 
 from bot.domain.inquiries import Inquiry, InquiryKind, InquiryState
 from storage.repositories.base import Repository
@@ -12,9 +12,18 @@ from storage.tables import inquiry, ticket
 
 _COLUMNS = tuple(inquiry.c[name] for name in Inquiry.__dataclass_fields__)
 
+# planner: written out as in the partial index; few tickets wait for their author.
+_ASKED_CITIZEN = and_(
+    inquiry.c.kind == literal_column(f"'{InquiryKind.CITIZEN.value}'"),
+    inquiry.c.state.in_([literal_column(f"'{one.value}'") for one in (InquiryState.OPEN, InquiryState.SILENT)]),
+)
+
 
 class Inquiries(Repository):
     """Questions and their answers."""
+
+    _asked: dict[str, list[int]] | None = None
+    """The numbers of the questions to citizens by author, once they have been read in this transaction."""
 
     async def add(
         self,
@@ -27,13 +36,16 @@ class Inquiries(Repository):
         *,
         sector: str | None = None,
         unit: str | None = None,
+        state: InquiryState = InquiryState.OPEN,
+        **more: Any,
     ) -> Inquiry:
-        """Insert an open question, whose first reminder comes when half of its term is over."""
+        """Insert a question, whose first reminder comes when half of its term is over; *more* are further columns."""
         values = {"ticket_id": ticket_id, "kind": kind.value, "asker_id": asker_id, "sector": sector, "unit": unit}
         moments = {"asked_at": asked_at, "due_at": due_at, "remind_at": asked_at + (due_at - asked_at) / 2}
+        self._asked = None
         result = await self._transaction.execute(
             insert(inquiry)
-            .values(**values, **moments, question=question, state=InquiryState.OPEN.value)
+            .values({**values, **moments, "question": question, "state": state.value, **more})
             .returning(*_COLUMNS)
         )
         return _from_row(result.one())
@@ -46,6 +58,33 @@ class Inquiries(Repository):
     async def list_for_ticket(self, ticket_id: int) -> list[Inquiry]:
         """List the questions about a ticket, the oldest first."""
         return await self._list(inquiry.c.ticket_id == ticket_id)
+
+    async def find_open(self, ticket_id: int, kind: InquiryKind) -> Inquiry | None:
+        """Return the latest open question of *kind* about a ticket."""
+        state = InquiryState.PREPARED if kind is InquiryKind.REFERRAL else InquiryState.OPEN
+        found = await self._list(
+            inquiry.c.ticket_id == ticket_id, inquiry.c.kind == kind.value, inquiry.c.state == state.value
+        )
+        return found[-1] if found else None
+
+    async def list_asked(self, author_key: str) -> list[int]:
+        """List the numbers of the questions to which the words of this citizen may be the answer, the latest first.
+
+        Nearly every message is from somebody who was asked nothing: all, few as they are, are read once in a
+        transaction.
+        """
+        if self._asked is None:
+            self._asked = {}
+            result = await self._transaction.execute(
+                select(inquiry.c.id, ticket.c.author_key)
+                .select_from(inquiry)
+                .join(ticket, ticket.c.id == inquiry.c.ticket_id)
+                .where(_ASKED_CITIZEN, ticket.c.author_key.is_not(None))
+                .order_by(inquiry.c.id.desc())
+            )
+            for number, author in result:
+                self._asked.setdefault(author, []).append(number)
+        return self._asked.get(author_key, [])
 
     async def list_decisions(self, ticket_states: Sequence[str], since: datetime, limit: int) -> list[Inquiry]:
         """List open questions to the management about tickets in these states, and decisions to keep after *since*."""
@@ -67,6 +106,7 @@ class Inquiries(Repository):
 
     async def update(self, inquiry_id: int, **values: Any) -> None:
         """Change columns of a question."""
+        self._asked = None
         await self._transaction.execute(update(inquiry).where(inquiry.c.id == inquiry_id).values(**values))
 
     async def _list(self, *conditions: ColumnElement[bool]) -> list[Inquiry]:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, case, extract, func, select, true
 from sqlalchemy.sql.expression import FromClause
 
+from bot.domain.drafts import Wording
 from bot.domain.tickets import OPEN_TICKET_STATES, UNACCEPTED_STATES, DismissReason, State, Step
 from bot.domain.urgency import Danger, Urgency
 from storage.repositories.base import Repository
@@ -226,16 +227,19 @@ class Reports(Repository):
 
 
 def _export_query() -> Select[Any]:
-    root = message.alias("root")
+    root, own = message.alias("root"), answer.alias("own")
     last_answer = (
         select(func.max(answer.c.id))
         .where(answer.c.ticket_id.in_((ticket.c.id, ticket.c.lead_id)))  # a problem's answer is its first ticket's
+        .where(answer.c.kind == Wording.ANSWER.value)
         .correlate(ticket)
         .scalar_subquery()
     )
     posted = (
         select(publication.c.link)
+        .join(own, own.c.id == publication.c.answer_id)
         .where(publication.c.ticket_id == ticket.c.id, publication.c.link.is_not(None), publication.c.state == "posted")
+        .where(own.c.kind == Wording.ANSWER.value)
         .order_by(publication.c.id.desc())
         .limit(1)
         .correlate(ticket)

@@ -8,6 +8,7 @@ from storage.tables.inquiries import inquiry
 from storage.tables.limits import act, flood, held_message
 from storage.tables.messaging import button, cursor, held_note, inbox, outage, outbox, sent_message, unread
 from storage.tables.people import absence, account, assignment, dialog, installation, invitation, person, wrong_code
+from storage.tables.promises import promise
 from storage.tables.scheduling import (
     audit,
     chat_alias,
@@ -75,6 +76,7 @@ __all__ = [
     "outbox",
     "person",
     "problem",
+    "promise",
     "publication",
     "remark",
     "review_item",

@@ -4,6 +4,9 @@ from sqlalchemy import Column, ForeignKey, Index, String, Table, Text, text
 
 from storage.tables.base import Id, TruncatedString, UtcDateTime, metadata
 
+ASKED_CITIZEN_SQL = "kind = 'citizen' AND state IN ('open', 'silent')"
+"""The condition for questions to which the citizen's words may still come, spelled out as in the partial index."""
+
 inquiry = Table(
     "inquiry",
     metadata,
@@ -22,10 +25,19 @@ inquiry = Table(
     Column("answered_by", Id),
     Column("answered_at", UtcDateTime),
     Column("control_at", UtcDateTime),
+    Column("answer_id", Id),  # the published text of a question to the citizen
+    Column("message_id", Id),  # the words with which the citizen answered it
+    Column("accept_due", UtcDateTime),  # the deadlines of the ticket before its clocks were stopped
+    Column("answer_due", UtcDateTime),
     Index("ix_inquiry_ticket", "ticket_id", "id"),
     Index(
         *("ix_inquiry_remind", "remind_at"),
         sqlite_where=text("remind_at IS NOT NULL"),
         postgresql_where=text("remind_at IS NOT NULL"),
+    ),
+    Index(
+        *("ix_inquiry_citizen", "ticket_id"),
+        sqlite_where=text(ASKED_CITIZEN_SQL),
+        postgresql_where=text(ASKED_CITIZEN_SQL),
     ),
 )

@@ -181,6 +181,7 @@ answer = Table(
     Column("revision", Integer, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("publisher_id", Id),  # whose press published it, if not that of its author
+    Column("kind", String(16), nullable=False, server_default="answer"),  # answer, question, interim
 )
 
 publication = Table(

@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from bot.domain.drafts import Wording
 from bot.domain.notifications.base import AboutTicket, stored
 
 
@@ -48,6 +49,7 @@ class ApprovalAwaited(AboutTicket, code="approval_awaited"):
 
     approver: str | None
     text: str
+    kind: Wording = stored(default=Wording.ANSWER, omit_default=True)
 
 
 class ApprovalGiven(AboutTicket, code="approval_given"):

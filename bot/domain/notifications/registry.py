@@ -11,6 +11,7 @@ from bot.domain.notifications import (
     answers,
     approvals,
     citizens,
+    clarifications,
     deadlines,
     delegations,
     dialogs,
@@ -42,8 +43,8 @@ from bot.domain.notifications.toasts import AnyToast, RefusalToast, ToastCode
 C = TypeVar("C", bound=Coded)
 
 MODULES = (
-    *(absences, administrator, answer_limits, answers, approvals, citizens, deadlines, delegations),
-    *(dialogs, held_notes, inquiries, limits, manual_posting, monitoring, passing, people, people_pages),
+    *(absences, administrator, answer_limits, answers, approvals, citizens, clarifications, deadlines),
+    *(delegations, dialogs, held_notes, inquiries, limits, manual_posting, monitoring, passing, people, people_pages),
     *(problems, refusals, reports, review_queue, solutions, staff, templates, ticket_data, tickets, toasts),
 )
 

@@ -53,7 +53,8 @@ async def check(ctx: UseCaseContext, ticket: Ticket, text: str, kind: DraftKind 
         allowed=ticket.text if is_private and not ticket.is_problem_lead else "",
     )
     question = "" if kind is DraftKind.FOLLOW_UP else ticket.text
-    return ctx.municipality.understanding.check_answer(text, question, facts)
+    marks = ctx.municipality.understanding.check_answer(text, question, facts)
+    return tuple(one for one in marks if one.kind.asks_to_confirm) if kind is DraftKind.QUESTION else marks
 
 
 async def _list_earlier(ctx: UseCaseContext, ticket: Ticket) -> list[EarlierAnswer]:

@@ -3,27 +3,25 @@
 A ticket is *answered* when the first publication is confirmed, never before.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 
 from bot.domain.answers import Answer, Poster, Publication, PublicationState
 from bot.domain.dialogs import ANSWER_STEPS, DraftKind
 from bot.domain.errors import AnsweredByOther, OutdatedButton
 from bot.domain.json_types import Json
-from bot.domain.messages import Message, MessageRole
 from bot.domain.notifications.answers import AnswerHeld, AnswerToPassOn, PublicationFailed
 from bot.domain.notifications.dialogs import DraftVoidAnswered
-from bot.domain.outbox import OutboxDraft, OutboxKind, Priority
+from bot.domain.outbox import Priority
 from bot.domain.people import Person
 from bot.domain.roles import Right
-from bot.domain.sources import PRIVATE_SOURCE_ID
 from bot.domain.ticket_changes import TicketChange
 from bot.domain.tickets import State, Step, Ticket, is_allowed
 from bot.services import responsibility
-from bot.services.answers import answer_check, answer_limits, broadcast
+from bot.services.answers import answer_check, answer_limits, broadcast, early_texts
+from bot.services.answers.publications import messages_to_answer, publish_answer
 from bot.services.context import UseCaseContext
 from bot.services.manual_posting import handout
 from bot.services.notifications import cards, notify
-from bot.services.sources.messages import text_key
 from bot.services.tickets import problem_members, workflow
 
 HELD_REASON = "restored"
@@ -92,6 +90,11 @@ def _problem_of(ticket: Ticket) -> int | None:
 async def confirm_if_nothing_pending(ctx: UseCaseContext, ticket: Ticket, answer: Answer) -> Ticket:
     """Confirm the ticket as answered if a changed posting policy has left no publication of *answer* pending."""
     states = {publication.state for publication in await ctx.uow.answers.list_publications(answer.id)}
+    if not answer.is_final:
+        if not states.intersection((*_PENDING_STATES, PublicationState.POSTED)):
+            [*_, last] = await ctx.uow.answers.list_publications(answer.id)
+            await early_texts.on_unpublished(ctx, ticket, answer, last, "off")
+        return ticket
     if ticket.state is not State.PUBLISHING or states.intersection(_PENDING_STATES):
         return ticket
     return await _mark_answered(ctx, ticket, None)
@@ -158,13 +161,6 @@ async def resend_failed(ctx: UseCaseContext, ticket_id: int, person: Person, pub
     return lead
 
 
-async def messages_to_answer(ctx: UseCaseContext, ticket: Ticket) -> list[Message]:
-    """Return the citizen's messages that an answer is posted under."""
-    return [
-        m for m in await ctx.uow.messages.list_for_ticket(ticket.id) if m.part in (MessageRole.ROOT, MessageRole.COPY)
-    ]
-
-
 async def start_publishing(ctx: UseCaseContext, ticket_id: int, person: Person) -> Ticket:
     """Move the ticket to publishing with *person* as its assignee; cancel the drafts of colleagues."""
     ticket = await start_answering(ctx, await check_can_answer(ctx, ticket_id, person), person, person)
@@ -182,46 +178,6 @@ async def approve(ctx: UseCaseContext, ticket: Ticket, publisher: Person) -> Tic
     ticket = await workflow.transition(ctx, ticket, Step.APPROVE, publisher)
     await workflow.cancel_dialogs(ctx, ticket, ANSWER_STEPS, publisher, DraftVoidAnswered(ticket_id=ticket.id))
     return ticket
-
-
-async def publish_answer(
-    ctx: UseCaseContext, ticket: Ticket, answer: Answer, messages: Iterable[Message], person: Person
-) -> list[Publication]:
-    """Queue *answer* under *messages*; ask *person* to post where the bot may not."""
-    publications = []
-    for message in messages:
-        state = await handout.decide_poster(ctx, message)
-        publications.append(
-            await ctx.uow.answers.add_publication(answer.id, ticket.id, message.id, state, text_key(message.text))
-        )
-        if state is PublicationState.QUEUED:
-            await queue_answer(ctx, OutboxKind.PUBLICATION, ticket, publications[-1], message)
-    manual = [one for one in publications if one.state is PublicationState.BY_PERSON]
-    if manual:
-        await handout.ask_to_post(ctx, ticket, answer, manual, person)
-    return publications
-
-
-async def queue_answer(
-    ctx: UseCaseContext, kind: OutboxKind, ticket: Ticket, publication: Publication, message: Message, **facts: str
-) -> None:
-    """Enqueue an outbox row of *kind* for *publication* in the chat of *message*."""
-    await ctx.uow.outbox.enqueue(
-        OutboxDraft(
-            kind,
-            message.account,
-            await ctx.uow.chat_aliases.find_current_id(message.account, message.chat_id) or message.chat_id,
-            chat_kind=message.chat_kind,
-            thread=message.thread,
-            source_id=message.root or PRIVATE_SOURCE_ID,
-            ticket_id=ticket.id,
-            subject_id=publication.id,
-            facts=facts,
-            priority=Priority.ANSWER,
-            dedupe=f"{kind.value}:{publication.id}",
-        ),
-        ctx.now,
-    )
 
 
 async def _notify_creator(ctx: UseCaseContext, ticket: Ticket, answer: Answer) -> None:
@@ -251,6 +207,8 @@ async def on_published(
     publication = await ctx.uow.answers.get_publication(publication_id)
     if publication is None or publication.state is PublicationState.POSTED:
         return
+    answer = await ctx.uow.answers.get(publication.answer_id)
+    is_final = answer is None or answer.is_final
     person_id = person.id if person else None
     await ctx.uow.answers.update_publication(
         publication_id,
@@ -260,7 +218,7 @@ async def on_published(
         posted_at=ctx.now,
         poster=poster,
         poster_id=person_id,
-        check_at=ctx.now + ctx.municipality.check_after,
+        check_at=ctx.now + ctx.municipality.check_after if is_final else None,
     )
     ticket = await workflow.get(ctx, publication.ticket_id)
     await ctx.uow.audit_log.record(
@@ -268,8 +226,12 @@ async def on_published(
         ctx.now,
         person_id=person_id,
         ticket_id=ticket.id,
-        facts={"publication": publication_id, "by": poster.value},
+        facts={"publication": publication_id, "by": poster.value} | ({} if answer is None else _kind_fact(answer)),
     )
+    if not is_final:
+        await early_texts.on_published(ctx, ticket, publication, link)
+        await handout.on_posted(ctx, ticket, publication, poster)
+        return
     if publication.spot is not None:
         await broadcast.on_published(ctx, publication, link)
     if ticket.lead_id is not None:
@@ -282,6 +244,11 @@ async def on_published(
         await handout.on_posted(ctx, ticket, publication, poster)
     elif publication.state is PublicationState.BY_PERSON:
         await handout.on_posted(ctx, await workflow.get(ctx, ticket.lead_id or ticket.id), publication, poster)
+
+
+def _kind_fact(answer: Answer) -> dict[str, str]:
+    """Return the fact that tells the publication of an earlier text from that of an answer."""
+    return {} if answer.is_final else {"kind": answer.kind.value}
 
 
 async def on_publication_failed(ctx: UseCaseContext, publication_id: int, reason: str) -> None:
@@ -297,11 +264,15 @@ async def on_publication_failed(ctx: UseCaseContext, publication_id: int, reason
     await ctx.uow.audit_log.record(
         "publication_failed", ctx.now, ticket_id=ticket.id, facts={"publication": publication_id, "reason": reason}
     )
+    answer = await ctx.uow.answers.get(publication.answer_id)
+    if answer is not None and not answer.is_final:
+        await early_texts.on_unpublished(ctx, ticket, answer, publication, reason)
+        await handout.update_status_note(ctx, ticket, answer.id)
+        return
     others = await ctx.uow.answers.list_publications(publication.answer_id, ticket.id)
     lost = not any(one.state in (*_PENDING_STATES, PublicationState.POSTED, PublicationState.KEPT) for one in others)
     if lost and ticket.state is State.PUBLISHING:
         ticket = await workflow.transition(ctx, ticket, Step.PUBLICATION_FAILED, None)
-    answer = await ctx.uow.answers.get(publication.answer_id)
     if answer is not None and publication.spot is not None:
         lead = await broadcast.on_failed(ctx, publication, answer, reason)
         for person in await cards.answer_owners(ctx, lead, answer.person_id):
@@ -328,8 +299,10 @@ async def on_publication_failed(ctx: UseCaseContext, publication_id: int, reason
 async def confirm_manual_post(ctx: UseCaseContext, ticket_id: int, person: Person, publication_id: int) -> Ticket:
     """Handle «Опубликовано»: the person has posted the answer from their own account."""
     ticket = await workflow.get(ctx, ticket_id)
-    await workflow.check_right(ctx, person, Right.ANSWER, ticket)
     publication = await ctx.uow.answers.get_publication(publication_id)
+    answer = await ctx.uow.answers.get(publication.answer_id) if publication is not None else None
+    if answer is None or answer.is_final or answer.person_id != person.id:  # who asks may not be who answers
+        await workflow.check_right(ctx, person, Right.ANSWER, ticket)
     if publication is None or publication.state is not PublicationState.BY_PERSON:
         raise OutdatedButton(number=ticket.id)
     if ticket.id not in (publication.ticket_id, (await workflow.get(ctx, publication.ticket_id)).lead_id):

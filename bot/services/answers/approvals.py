@@ -30,10 +30,26 @@ from bot.domain.roles import Right
 from bot.domain.tickets import State, Step, Ticket
 from bot.domain.view_data import SubmissionFacts
 from bot.services import responsibility
-from bot.services.answers import answers, approval_requests, approvers, corrections, delegations, releases
+from bot.services.answers import (
+    answers,
+    approval_requests,
+    approvers,
+    clarifications,
+    corrections,
+    delegations,
+    interim_answers,
+    referrals,
+    releases,
+)
 from bot.services.context import UseCaseContext
 from bot.services.notifications import cards, notify
 from bot.services.tickets import draft_requests, rules, workflow
+
+
+def answer_kind(kind: Wording) -> Wording:
+    """Return the kind under which a published text of *kind* is stored among the answers."""
+    return kind if kind in (Wording.QUESTION, Wording.INTERIM) else Wording.ANSWER
+
 
 REMARK_KIND = "return"
 """Kind of the remark with which a draft was returned; stored."""
@@ -62,8 +78,15 @@ async def check_can_write(ctx: UseCaseContext, ticket_id: int, person: Person, k
         return await answers.check_can_send_further_answer(ctx, ticket_id, person)
     if kind is Wording.CORRECTION:
         return (await corrections.check_can_correct(ctx, ticket_id, person))[0]
+    if kind is Wording.QUESTION:
+        return await clarifications.check_can_ask(ctx, ticket_id, person)
+    if kind is Wording.REFERRAL:
+        return await referrals.check_can_refer(ctx, ticket_id, person)
     if not await approvers.may_draft(ctx, ticket, person):
         await workflow.check_right(ctx, person, Right.ANSWER, ticket)
+    if kind is Wording.INTERIM:
+        await interim_answers.check_possible(ctx, ticket)
+        return ticket
     if draft is None or ticket.state is not State.ANSWERING:
         await answers.check_answerable(ctx, ticket, person)
     return ticket
@@ -76,6 +99,7 @@ async def submit(
     if not text.strip() and not media:
         raise EmptyAnswer()
     ticket = await check_can_write(ctx, ticket.id, person, kind)
+    check_text(ctx, ticket.id, kind, text)
     if kind is Wording.ANSWER and await delegations.is_part(ctx, ticket, person):
         await delegations.give_part(ctx, ticket, person, text, media)
         return Submitted(ticket, is_part=True)
@@ -92,14 +116,24 @@ async def submit(
     return await _approve_steps(ctx, ticket, draft, person, chain, 0, own)
 
 
+def check_text(ctx: UseCaseContext, ticket_id: int, kind: Wording, text: str) -> None:
+    """Raise a refusal for a text that cannot be what it is meant to be, whoever approves it."""
+    if kind is Wording.QUESTION:
+        clarifications.check_length(ticket_id, text)
+    elif kind is Wording.INTERIM:
+        interim_answers.read_promise(ctx, ticket_id, text)
+
+
 async def needs_approval(ctx: UseCaseContext, ticket: Ticket, person: Person, kind: Wording) -> bool:
     """Return whether a text of *person* goes through the steps of a draft, be it that all of them are their own."""
-    return bool(await _chain_for(ctx, ticket, person)) or await ctx.uow.drafts.find_open(ticket.id, kind) is not None
+    return (
+        bool(await _chain_for(ctx, ticket, person, kind)) or await ctx.uow.drafts.find_open(ticket.id, kind) is not None
+    )
 
 
-async def _chain_for(ctx: UseCaseContext, ticket: Ticket, person: Person) -> tuple[str, ...]:
+async def _chain_for(ctx: UseCaseContext, ticket: Ticket, person: Person, kind: Wording) -> tuple[str, ...]:
     """Return the steps that a new draft of *person* needs."""
-    return approvers.chain_of(ctx, ticket, with_post=await approvers.needs_post(ctx, ticket, person))
+    return approvers.chain_of(ctx, ticket, with_post=await approvers.needs_post(ctx, ticket, person, kind))
 
 
 async def find_saved(ctx: UseCaseContext, ticket: Ticket, kind: Wording) -> DraftVersion | None:
@@ -128,7 +162,7 @@ async def foresee(
 ) -> SubmissionFacts | None:
     """Return what :func:`submit` would do; ``None`` if no rule asks for anybody's approval."""
     draft = await ctx.uow.drafts.find_open(ticket.id, kind)
-    chain = await _chain_for(ctx, ticket, person) if draft is None else approvers.draft_chain(ctx, ticket, draft)
+    chain = await _chain_for(ctx, ticket, person, kind) if draft is None else approvers.draft_chain(ctx, ticket, draft)
     if not chain or await _find_approved(ctx, ticket, person, kind, text, media) is not None:
         return None
     own = await approvers.count_own(ctx, ticket, person, chain)
@@ -147,6 +181,8 @@ async def _find_approved(
 
     Its publications have failed or disappeared; *person* may answer the ticket.
     """
+    if kind in (Wording.QUESTION, Wording.INTERIM):
+        return None
     draft = await ctx.uow.drafts.find_published(ticket.id, kind)
     answer = await ctx.uow.answers.find_latest(ticket.id)
     if draft is None or answer is None or draft.answer_id != answer.id:
@@ -172,7 +208,7 @@ async def _add_version(
     """Add a version to the ticket's open draft of *kind*, or to a new one; earlier approvals do not count for it."""
     before = await ctx.uow.drafts.find_open(ticket.id, kind)
     if before is None:
-        needs_post = await approvers.needs_post(ctx, ticket, person)
+        needs_post = await approvers.needs_post(ctx, ticket, person, kind)
         before = await ctx.uow.drafts.add(ticket.id, kind, person.id, ctx.now, needs_post=needs_post)
     else:
         await draft_requests.close_requests(ctx, before, ApprovalEnd.CHANGED, person)
@@ -233,7 +269,7 @@ async def _publish(ctx: UseCaseContext, ticket: Ticket, draft: Draft, publisher:
     await _record(ctx, "approval_published", ticket, draft, publisher)
     owner = await approvers.owner_of(ctx, ticket, draft, publisher)
     ticket = await releases.release_draft(ctx, draft, ticket, owner, publisher, approved)
-    answer = await ctx.uow.answers.find_latest(ticket.id)
+    answer = await ctx.uow.answers.find_latest(ticket.id, answer_kind(draft.kind))
     await ctx.uow.drafts.save(replace(published, answer_id=answer.id if answer is not None else None))
     await _notify_author(ctx, ticket, draft, publisher, None)
     return ticket

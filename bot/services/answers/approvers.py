@@ -1,8 +1,8 @@
 """The people of a draft: who may write it, whose approval it needs, and who is asked for the next one."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
-from bot.domain.drafts import POST_STEP, Draft, approval_chain, count_own_steps
+from bot.domain.drafts import POST_STEP, Draft, Wording, approval_chain, count_own_steps
 from bot.domain.people import Person
 from bot.domain.recipients import Audience
 from bot.domain.roles import DEPUTIES, Right
@@ -12,10 +12,13 @@ from bot.services.answers import delegations
 from bot.services.context import UseCaseContext
 from bot.services.tickets import rules
 
+WRITING_RIGHTS: Mapping[Wording, Right] = {Wording.QUESTION: Right.REQUEST, Wording.REFERRAL: Right.REFER}
+"""The right to word a text of that kind; for every other kind it is that to answer."""
 
-async def needs_post(ctx: UseCaseContext, ticket: Ticket, author: Person) -> bool:
-    """Return whether the responsible people check what *author* writes: they may not answer *ticket* themselves."""
-    return not await responsibility.has_right(ctx, author, Right.ANSWER, ticket)
+
+async def needs_post(ctx: UseCaseContext, ticket: Ticket, author: Person, kind: Wording = Wording.ANSWER) -> bool:
+    """Return whether the responsible people check what *author* writes: they may not word it alone for *ticket*."""
+    return not await responsibility.has_right(ctx, author, WRITING_RIGHTS.get(kind, Right.ANSWER), ticket)
 
 
 def chain_of(ctx: UseCaseContext, ticket: Ticket, *, with_post: bool) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from bot.domain.people import Person
 from bot.domain.roles import Right
 from bot.domain.tickets import Step, Ticket, is_allowed
 from bot.messengers.events import ChatKind
-from bot.services.answers import answer_check, answers, broadcast
+from bot.services.answers import answer_check, broadcast, publications
 from bot.services.context import UseCaseContext
 from bot.services.notifications import cards, notify
 from bot.services.tickets import workflow
@@ -60,7 +60,7 @@ async def correct_answer(ctx: UseCaseContext, ticket_id: int, person: Person, te
         return await workflow.transition(ctx, ticket, Step.CORRECT, person)
     correctable = await list_correctable(ctx, answer)
     for publication, message in correctable:
-        await answers.queue_answer(
+        await publications.queue_answer(
             ctx, OutboxKind.CORRECTION, ticket, publication, message, was=publication.text or answer.text
         )
     editable_ids = {publication.id for publication, _ in correctable}

@@ -9,7 +9,7 @@ from bot.domain.outbox import OutboxKind
 from bot.domain.people import Person
 from bot.domain.roles import Right
 from bot.domain.tickets import State, Step, Ticket, is_allowed
-from bot.services.answers import answers
+from bot.services.answers import answers, publications
 from bot.services.context import UseCaseContext
 from bot.services.notifications import notify
 from bot.services.tickets import workflow
@@ -58,7 +58,7 @@ async def publish(ctx: UseCaseContext, ticket_id: int, person: Person, publicati
     for publication in held:
         message = await ctx.uow.messages.get(publication.message_id)
         if message is not None:
-            await answers.queue_answer(ctx, OutboxKind.PUBLICATION, ticket, publication, message)
+            await publications.queue_answer(ctx, OutboxKind.PUBLICATION, ticket, publication, message)
     return ticket
 
 

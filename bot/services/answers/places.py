@@ -5,7 +5,7 @@ from bot.domain.drafts import Wording
 from bot.domain.messages import Message
 from bot.domain.tickets import Ticket
 from bot.domain.view_data import PublicationFacts
-from bot.services.answers import answers, corrections
+from bot.services.answers import corrections, publications
 from bot.services.context import UseCaseContext
 from bot.services.manual_posting import handout
 from bot.services.sources.messages import is_private
@@ -18,7 +18,7 @@ async def list_places(ctx: UseCaseContext, ticket: Ticket, kind: Wording, text: 
         answer = await ctx.uow.answers.find_latest(ticket.id)
         found.extend(await corrections.list_correctable(ctx, answer, ticket) if answer else ())
     else:
-        for message in await answers.messages_to_answer(ctx, ticket):
+        for message in await publications.messages_to_answer(ctx, ticket):
             if await handout.decide_poster(ctx, message) is PublicationState.QUEUED:
                 found.append((None, message))
     return [

@@ -6,7 +6,7 @@ from bot.domain.drafts import Draft, DraftVersion, Wording
 from bot.domain.json_types import Json
 from bot.domain.people import Person
 from bot.domain.tickets import State, Ticket
-from bot.services.answers import answers, corrections, staff_reply
+from bot.services.answers import answers, clarifications, corrections, interim_answers, referrals, staff_reply
 from bot.services.context import UseCaseContext
 
 Release = Callable[[UseCaseContext, Ticket, Person, Person, str, Sequence[Json]], Awaitable[Ticket]]
@@ -50,4 +50,7 @@ RELEASES: Mapping[Wording, Release] = {
     Wording.ANSWER: _answer,
     Wording.FOLLOW_UP: _follow_up,
     Wording.CORRECTION: _correction,
+    Wording.QUESTION: clarifications.publish_question,
+    Wording.INTERIM: interim_answers.publish_interim,
+    Wording.REFERRAL: referrals.release,
 }

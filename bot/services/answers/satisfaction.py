@@ -12,7 +12,7 @@ from bot.domain.people import MessengerName
 from bot.domain.sources import messenger_of
 from bot.domain.tickets import State, Ticket
 from bot.messengers.events import ButtonPressed
-from bot.services.answers import answers
+from bot.services.answers import publications
 from bot.services.context import UseCaseContext, author_key
 from bot.services.manual_posting import handout
 from bot.services.notifications import notify
@@ -65,7 +65,7 @@ async def _find_place(ctx: UseCaseContext, ticket: Ticket) -> Message | None:
     """Return the citizen's message under which the bot may ask; ``None`` if nothing is to be asked."""
     if ticket.state is not State.ANSWERED or ticket.anonymized_at is not None:
         return None
-    for message in await answers.messages_to_answer(ctx, ticket):
+    for message in await publications.messages_to_answer(ctx, ticket):
         if message.deleted_at is None and await handout.decide_poster(ctx, message) is PublicationState.QUEUED:
             return message
     return None

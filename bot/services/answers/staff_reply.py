@@ -7,7 +7,7 @@ from bot.domain.answers import Poster, PublicationState
 from bot.domain.messages import Message, MessageRole
 from bot.domain.people import Person
 from bot.domain.tickets import State, Ticket
-from bot.services.answers import answers, broadcast
+from bot.services.answers import answers, broadcast, publications
 from bot.services.context import UseCaseContext
 from bot.services.tickets import workflow
 
@@ -53,7 +53,7 @@ async def publish(
     await published(publication_id=publication.id)
     chat = (message.account, message.chat_id)
     other_messages = [
-        other for other in await answers.messages_to_answer(ctx, ticket) if (other.account, other.chat_id) != chat
+        other for other in await publications.messages_to_answer(ctx, ticket) if (other.account, other.chat_id) != chat
     ]
-    await answers.publish_answer(ctx, ticket, answer, other_messages, person)
+    await publications.publish_answer(ctx, ticket, answer, other_messages, person)
     return await workflow.get(ctx, ticket.id)

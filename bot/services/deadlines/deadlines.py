@@ -1,11 +1,12 @@
 """Deadlines of a ticket: when it must be accepted and answered, and the moments of its reminders."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 
 from bot.domain.calendar import WorkingCalendar
-from bot.domain.deadlines import DeadlineKind, DeadlinePlan, DeadlineTerms, DueKind, DueMoment, compute_plan
+from bot.domain.deadlines import DeadlineKind, DeadlinePlan, DeadlineTerms, DueKind, DueMoment, compute_plan, shift_due
 from bot.domain.errors import TakenByOther
 from bot.domain.ticket_changes import TicketChange
 from bot.domain.tickets import OPEN_TICKET_STATES, UNACCEPTED_STATES, Ticket
@@ -43,9 +44,67 @@ async def tighten(ctx: UseCaseContext, ticket: Ticket, accept_due: datetime, ans
     return changed
 
 
-async def reschedule(ctx: UseCaseContext, ticket: Ticket, since: datetime) -> None:
+async def stop_clocks(ctx: UseCaseContext, ticket: Ticket, until: datetime) -> Ticket:
+    """Stop the clocks of *ticket* from now *until* then, when they go on by themselves: nothing has to wake them.
+
+    The deadlines that are late already stay so.
+    """
+    return await _shift(ctx, ticket, ticket.accept_due, ticket.answer_due, ctx.now, until)
+
+
+async def resume_clocks(
+    ctx: UseCaseContext, ticket: Ticket, accept_due: datetime, answer_due: datetime, stopped_at: datetime
+) -> Ticket:
+    """Let the clocks go on now that were stopped at *stopped_at*, when the deadlines were *accept_due* and
+    *answer_due*: they are computed once more, from the time that has really passed."""
+    return await _shift(ctx, ticket, accept_due, answer_due, stopped_at, ctx.now)
+
+
+async def _shift(
+    ctx: UseCaseContext,
+    ticket: Ticket,
+    accept_due: datetime,
+    answer_due: datetime,
+    stopped_at: datetime,
+    resumed_at: datetime,
+) -> Ticket:
+    change = TicketChange(answer_due=shift_answer_due(ctx, ticket, answer_due, stopped_at, resumed_at))
+    if ticket.state in UNACCEPTED_STATES:
+        term = ctx.municipality.terms_for(ticket.urgency).accept
+        shifted = shift_due(accept_due, stopped_at, resumed_at, term, ctx.municipality.calendar)
+        change = replace(change, accept_due=shifted)
+    changed = await ctx.uow.tickets.update(ticket, change)
+    if changed is None:
+        raise TakenByOther(number=ticket.id)
+    moved = [DeadlineKind.ACCEPT] if changed.accept_due > stopped_at else []
+    moved += [DeadlineKind.ANSWER] if changed.answer_due > stopped_at else []
+    await reschedule(ctx, changed, resumed_at, moved)
+    return changed
+
+
+async def postpone_answer(ctx: UseCaseContext, ticket: Ticket, due: datetime) -> Ticket:
+    """Let *ticket* be answered until *due*, which is later than before."""
+    changed = await ctx.uow.tickets.update(ticket, TicketChange(answer_due=due))
+    if changed is None:
+        raise TakenByOther(number=ticket.id)
+    await reschedule(ctx, changed, ctx.now, [DeadlineKind.ANSWER])
+    return changed
+
+
+def shift_answer_due(
+    ctx: UseCaseContext, ticket: Ticket, due: datetime, stopped_at: datetime, resumed_at: datetime
+) -> datetime:
+    """Return the moment until which *ticket* must be answered after its clock has stopped."""
+    term = ctx.municipality.terms_for(ticket.urgency).answer
+    return shift_due(due, stopped_at, resumed_at, term, ctx.municipality.calendar)
+
+
+async def reschedule(
+    ctx: UseCaseContext, ticket: Ticket, since: datetime, kinds: Collection[DeadlineKind] = tuple(DeadlineKind)
+) -> None:
     """Schedule the reminders of the ticket's deadlines; *since*: start of the time whose shares they are."""
-    running = [DeadlineKind.ACCEPT, DeadlineKind.ANSWER] if ticket.state in UNACCEPTED_STATES else [DeadlineKind.ANSWER]
+    is_accepted = ticket.state not in UNACCEPTED_STATES
+    running = [one for one in kinds if not (one is DeadlineKind.ACCEPT and is_accepted)]
     plan = compute(ctx, ticket.urgency, since, accept_due=ticket.accept_due, answer_due=ticket.answer_due)
     wanted = [due for due in plan.due_moments if due.deadline in running]
     await ctx.uow.deadlines.cancel(ticket.id, [deadline.value for deadline in running])

@@ -33,11 +33,11 @@ async def schedule_draft(ctx: UseCaseContext, ticket: Ticket, since: datetime) -
     await ctx.uow.deadlines.schedule(ticket.id, [(DraftDeadline.DRAFT.value, DueKind.OVERDUE.value, 1.0, at)])
 
 
-async def reschedule_draft(ctx: UseCaseContext, ticket: Ticket) -> None:
-    """Do it again for a ticket that other rules may fit now."""
+async def reschedule_draft(ctx: UseCaseContext, ticket: Ticket, since: datetime | None = None) -> None:
+    """Do it again for a ticket that other rules may fit now, or whose clocks go on *since* then."""
     if ctx.municipality.rules.rules:
         await ctx.uow.deadlines.cancel(ticket.id, [DraftDeadline.DRAFT.value])
-        await schedule_draft(ctx, ticket, ticket.registered_at)
+        await schedule_draft(ctx, ticket, since or ticket.registered_at)
 
 
 async def is_late(ctx: UseCaseContext, ticket: Ticket, deadline: DraftDeadline) -> bool:

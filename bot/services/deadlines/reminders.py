@@ -64,8 +64,9 @@ async def _create_notices(ctx: UseCaseContext, due: DueRow) -> None:
 
 async def _create_posting_notices(ctx: UseCaseContext, ticket: Ticket) -> None:
     """Remind the author of an answer that waits to be posted by hand, or else the responsible people."""
-    answer = await ctx.uow.answers.find_latest(ticket.id)
-    if answer is None or not await handout.list_awaiting_posting(ctx, ticket.id):
+    awaiting = await ctx.uow.answers.list_manual_pending_of(ticket.id)
+    answer = await ctx.uow.answers.get(awaiting[-1].answer_id) if awaiting else None
+    if answer is None:
         return
     author = ctx.municipality.staff.find_by_id(answer.person_id)
     is_reachable = author is not None and await ctx.can_reach(author)
@@ -207,7 +208,7 @@ async def _plan_notice(
 async def _is_still_true(ctx: UseCaseContext, row: NoticeRow, ticket: Ticket) -> bool:
     """Return whether the notice is still true: deadlines end, restart and pass."""
     if row.code == handout.POSTING_REMINDER:
-        return bool(await handout.list_awaiting_posting(ctx, ticket.id))
+        return bool(await ctx.uow.answers.list_manual_pending_of(ticket.id))
     if row.code in draft_clocks.LATE_CODES:
         return await draft_clocks.is_late(ctx, ticket, draft_clocks.LATE_CODES[row.code])
     if not ticket.is_open:

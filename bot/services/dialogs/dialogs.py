@@ -12,6 +12,7 @@ from typing import Any, Unpack
 from bot.domain.answers import Answer
 from bot.domain.channels import Address
 from bot.domain.dialogs import Dialog, DialogFacts, DialogStep, DraftKind, EndReason
+from bot.domain.drafts import Wording
 from bot.domain.errors import DialogEnded
 from bot.domain.notifications.base import Notification
 from bot.domain.notifications.codec import encode
@@ -140,7 +141,9 @@ async def _find_sent_answer(ctx: UseCaseContext, dialog: Dialog) -> Answer | Non
     """Return the answer that was sent from another copy of this preview: an earlier attempt was delivered, too."""
     if dialog.ticket_id is None or not dialog.step.is_preview:
         return None
-    answer = await ctx.uow.answers.find_latest(dialog.ticket_id)
+    early = {DraftKind.QUESTION: Wording.QUESTION, DraftKind.INTERIM: Wording.INTERIM}
+    kind = early.get(dialog.step.draft_kind or DraftKind.ANSWER, Wording.ANSWER)
+    answer = await ctx.uow.answers.find_latest(dialog.ticket_id, kind)
     return answer if answer is not None and answer.text == dialog.text else None
 
 

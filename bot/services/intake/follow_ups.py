@@ -81,6 +81,21 @@ async def attach_to_open_ticket(ctx: UseCaseContext, message: Message, reading: 
 
 async def attach_addition(ctx: UseCaseContext, ticket: Ticket, message: Message, reading: Reading) -> None:
     """Add *message* to *ticket* and notify the responsible people by a reply to the card."""
+    ticket = await add_to_ticket(ctx, ticket, message, reading)
+    for person in await cards.recipients(ctx, ticket):
+        await notify.notify(
+            ctx,
+            person,
+            AdditionReceived(ticket_id=ticket.id, message_id=message.id),
+            ticket=ticket,
+            # One notification for an album, with its text, which may come with a later picture.
+            due_at=ctx.now + cards.ALBUM_DELAY if message.album and not message.text else None,
+            dedupe=f"addition:{message.album}:{ticket.id}:{person.id}"[:160] if message.album else None,
+        )
+
+
+async def add_to_ticket(ctx: UseCaseContext, ticket: Ticket, message: Message, reading: Reading) -> Ticket:
+    """Add *message* to *ticket*, with what it says of the place, the sector and the urgency; nobody is notified yet."""
     await ctx.uow.messages.attach_to_ticket(message.id, ticket.id, MessageRole.ADDITION)
     await ctx.uow.tickets.touch(ticket.id, ctx.now)
     await ctx.uow.audit_log.record("addition", ctx.now, ticket_id=ticket.id, facts={"message": message.id})
@@ -92,16 +107,7 @@ async def attach_addition(ctx: UseCaseContext, ticket: Ticket, message: Message,
     await cards.sync(ctx, ticket)
     if message.media:
         await cards.queue_media(ctx, ticket)
-    for person in await cards.recipients(ctx, ticket):
-        await notify.notify(
-            ctx,
-            person,
-            AdditionReceived(ticket_id=ticket.id, message_id=message.id),
-            ticket=ticket,
-            # One notification for an album, with its text, which may come with a later picture.
-            due_at=ctx.now + cards.ALBUM_DELAY if message.album and not message.text else None,
-            dedupe=f"addition:{message.album}:{ticket.id}:{person.id}"[:160] if message.album else None,
-        )
+    return ticket
 
 
 async def _find_same_text(ctx: UseCaseContext, message: Message) -> Ticket | None:

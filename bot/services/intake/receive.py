@@ -10,7 +10,15 @@ from bot.messengers.events import AuthorKind, MessageDeleted, MessagePosted
 from bot.messengers.serialization import pack_media
 from bot.services.answers import detect_posted, verify_published
 from bot.services.context import UseCaseContext, author_key
-from bot.services.intake import danger_advice, limits, reactions, review_queue, unread_content, upvotes
+from bot.services.intake import (
+    danger_advice,
+    limits,
+    question_replies,
+    reactions,
+    review_queue,
+    unread_content,
+    upvotes,
+)
 from bot.services.intake.create_ticket import create_ticket, is_ticket, read_message
 from bot.services.intake.follow_ups import attach_to_album_ticket, attach_to_open_ticket
 from bot.services.manual_posting import staff_replies
@@ -51,7 +59,11 @@ async def receive_message(ctx: UseCaseContext, event: MessagePosted, source: Sou
 
 async def _handle(ctx: UseCaseContext, message: Message, reading: Reading, source: Source) -> None:
     """Make a ticket or a part of one of a message that is neither an official's nor over a limit."""
-    if await attach_to_album_ticket(ctx, message, reading, source) or await upvotes.add_upvote(ctx, message, reading):
+    if await attach_to_album_ticket(ctx, message, reading, source):
+        return
+    if await question_replies.receive_reply(ctx, message, reading):
+        return
+    if await upvotes.add_upvote(ctx, message, reading):
         return
     if await reactions.receive_reaction(ctx, message, reading, source):
         return
@@ -120,6 +132,8 @@ async def receive_edit(ctx: UseCaseContext, event: MessagePosted, source: Source
 
 async def _handle_edited(ctx: UseCaseContext, edited: Message, reading: Reading, source: Source) -> None:
     """Make a ticket, or a part of one, of an edited message that was neither."""
+    if await question_replies.receive_reply(ctx, edited, reading):
+        return
     if await reactions.receive_reaction(ctx, edited, reading, source):
         return
     if is_noise(edited, reading) or await attach_to_open_ticket(ctx, edited, reading, source):
@@ -144,6 +158,8 @@ async def _apply_edit(ctx: UseCaseContext, known: Message, edited: Message, read
         ticket = await refine.apply_edited_text(ctx, ticket, text, reading)
     elif text != known.text and known.part is not MessageRole.STAFF:
         ticket = await refine.apply_addition(ctx, ticket, reading)
+    if text != known.text and known.part is not MessageRole.STAFF and not is_held:
+        ticket = await question_replies.receive_edit(ctx, ticket, edited)
     await cards.sync(ctx, ticket, counters_only=is_held)
     if is_held:
         return

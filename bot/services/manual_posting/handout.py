@@ -77,7 +77,7 @@ async def list_awaiting_posting(ctx: UseCaseContext, ticket_id: int) -> list[Pub
 
 async def on_posted(ctx: UseCaseContext, ticket: Ticket, publication: Publication, poster: Poster) -> None:
     """Update the notifications about *publication*, which no longer waits for a person."""
-    if not await list_awaiting_posting(ctx, ticket.id):
+    if not await ctx.uow.answers.list_manual_pending_of(ticket.id):
         await ctx.uow.deadlines.cancel(ticket.id, [POSTING_DEADLINE])
     result = ManualPostNoticed if poster is Poster.NOTICED else PostedByHand
     note = result(ticket_id=ticket.id, publication_id=publication.id)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.domain.delegations import DelegationState
-from bot.domain.drafts import Draft, DraftAct, DraftDeadline, DraftState, next_draft_state
+from bot.domain.drafts import Draft, DraftAct, DraftDeadline, DraftState, Wording, next_draft_state
 from bot.domain.notifications.approvals import ApprovalClosed, ApprovalEnd, DraftLapsed, DraftVoided
 from bot.domain.notifications.delegations import DelegationWithdrawn
 from bot.domain.people import Person
@@ -15,6 +15,9 @@ _LAPSE_STEPS = frozenset({Step.HAND_OVER, Step.UNSURE})
 _VOID_STEPS = frozenset(
     {Step.DISMISS, Step.ERASE, Step.CLOSE_WITHOUT_ANSWER, Step.CLOSE, Step.NOT_SOLVED, Step.ANSWER_REMOVED}
 )
+
+_EARLIER_TEXTS = frozenset({Wording.QUESTION, Wording.INTERIM, Wording.REFERRAL})
+"""Texts that come before the answer."""
 
 
 def request_kind(draft: Draft) -> str:
@@ -46,6 +49,10 @@ async def on_step(ctx: UseCaseContext, ticket: Ticket, step: Step, actor: Person
                 await _end(ctx, ticket, draft, DraftAct.LAPSE, actor)
     elif step in _VOID_STEPS:
         await void_all(ctx, ticket, actor)
+    elif step is Step.APPROVE:  # nobody waits for an interim answer or asks any more; the answer's draft is published
+        others = [one for one in await ctx.uow.drafts.list_open(ticket.id) if one.kind in _EARLIER_TEXTS]
+        for draft in others:
+            await _end(ctx, ticket, draft, DraftAct.VOID, actor)
 
 
 async def _end_delegations(ctx: UseCaseContext, ticket: Ticket, step: Step) -> None:

@@ -27,9 +27,9 @@ from bot.services import responsibility
 from bot.services.context import UseCaseContext
 from bot.services.notifications import cards, notify
 from bot.services.notifications.isolation import isolated
-from bot.services.tickets import workflow
+from bot.services.tickets import waiting, workflow
 
-TERMS = {kind: Duration.parse("1wd") for kind in InquiryKind}
+TERMS = {kind: Duration.parse("1wd") for kind in (InquiryKind.UNIT, InquiryKind.DECISION, InquiryKind.CALL)}
 """The usual term of a question, unless who asks names a date."""
 
 BATCH_SIZE = 100
@@ -128,6 +128,8 @@ async def get_answerable(
     found = await ctx.uow.inquiries.get(inquiry_id, lock=True)
     if found is None or found.ticket_id != ticket.id:
         raise OutdatedButton(number=ticket.id)
+    if found.kind in (InquiryKind.CITIZEN, InquiryKind.REFERRAL):
+        raise OutdatedButton(number=ticket.id)  # the citizen answers it, or a body outside
     may_answer = person.id == found.asker_id or person in await addressees(ctx, ticket, found)
     if not may_answer and not (
         found.kind is InquiryKind.UNIT and await responsibility.has_right(ctx, person, Right.REQUEST, ticket)
@@ -195,6 +197,9 @@ async def remind(ctx: UseCaseContext) -> None:
 async def _remind(ctx: UseCaseContext, inquiry: Inquiry, *, late: bool) -> None:
     ticket = await ctx.uow.tickets.get(inquiry.ticket_id)
     if ticket is None:
+        return
+    if inquiry.kind is InquiryKind.CITIZEN:
+        await waiting.on_silence(ctx, await workflow.get(ctx, ticket.id), inquiry)
         return
     if inquiry.state is InquiryState.ANSWERED:
         await _record(ctx, "decision_control", inquiry, None)

@@ -29,7 +29,7 @@ from bot.services.deadlines import deadlines, draft_clocks
 from bot.services.dialogs import dialogs
 from bot.services.manual_posting import staff_replies
 from bot.services.notifications import cards, notify
-from bot.services.tickets import calls, dismissal, draft_requests, problem_members
+from bot.services.tickets import calls, dismissal, draft_requests, problem_members, waiting
 from bot.services.tickets.questions import schedule_questions
 
 NO_CHANGE = TicketChange()
@@ -83,6 +83,7 @@ async def transition(
     await problem_members.apply_step_to_members(ctx, changed, step, actor, change)
     await deadlines.cancel_finished(ctx, ticket, changed)
     await draft_requests.on_step(ctx, changed, step, actor)
+    changed = await waiting.on_step(ctx, changed, step)
     await ctx.uow.cards.close_menus(ticket.id)
     await cards.sync(ctx, changed, actor=actor)
     if step is Step.PUBLICATION_CONFIRMED:

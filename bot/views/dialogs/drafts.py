@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bot.domain.answers import PublicationState
 from bot.domain.dialogs import DraftKind, EndReason
+from bot.domain.drafts import Wording
 from bot.domain.notifications.dialogs import (
     AskAnswer,
     AskCorrection,
@@ -40,6 +41,23 @@ MAX_OFFER_CHARS = 60
 
 MAX_SENT_CHARS = 1000
 """Most characters of a sent answer that stay in the chat with the bot."""
+
+
+_TITLES = {
+    Wording.QUESTION: "Вопрос жителю по №{number}",
+    Wording.INTERIM: "Промежуточный ответ на №{number}",
+    Wording.REFERRAL: "Ответ о передаче №{number}",
+}
+
+_GENITIVES = {
+    Wording.QUESTION: "Текст вопроса жителю по №{number}",
+    Wording.INTERIM: "Текст промежуточного ответа на №{number}",
+}
+
+
+def text_title(kind: Wording, number: int) -> str:
+    """Return the words for a text of *kind*, with the number of its ticket; all of them are masculine."""
+    return _TITLES.get(kind, "Ответ на №{number}").format(number=number)
 
 
 def cancel_row(data: NotificationData, ticket_id: int = 0) -> list[list[Button]]:
@@ -150,6 +168,13 @@ def _name_hint(data: NotificationData) -> str:
 
 _CORRECTING = ("Так будет выглядеть исправленный ответ", "📤 Опубликовать исправление", "")
 
+_PREVIEWED = {DraftKind.QUESTION: "вопрос", DraftKind.INTERIM: "промежуточный ответ"}
+_EFFECTS = {
+    DraftKind.QUESTION: "ℹ️ Пока житель не ответит, срок ответа стоит.",
+    DraftKind.INTERIM: "ℹ️ Сообщение останется у вас, об обещанном дне напомню.",
+    DraftKind.REFERRAL: "ℹ️ После публикации сообщение считается отвеченным и стоит на контроле.",
+}
+
 _BY_HAND = "ℹ️ {there} бот не отвечает: после подтверждения пришлю текст и ссылку, а опубликуете ответ вы."
 _KEPT = "ℹ️ {there} ответы выключены настройкой: житель ответа не увидит, он сохранится для отчётов."
 
@@ -165,7 +190,13 @@ def _preview_labels(data: NotificationData) -> tuple[str, str, str]:
     if states == {PublicationState.KEPT}:
         return "Ответ сохранится без публикации", "💾 Сохранить", "\n".join(hints)
     label = "✅ Утвердить" if states and PublicationState.QUEUED not in states else "📤 Отправить"
-    return "Так ответ увидит житель", label, "\n".join(hints)
+    kind = data.draft.step.draft_kind if data.draft is not None else None
+    hints.append(_EFFECTS.get(kind or DraftKind.ANSWER, ""))
+    return (
+        f"Так {_PREVIEWED.get(kind or DraftKind.ANSWER, 'ответ')} увидит житель",
+        label,
+        "\n".join(filter(None, hints)),
+    )
 
 
 def draft_sent(note: DraftSent, data: NotificationData, context: RenderContext) -> Content:
@@ -177,7 +208,10 @@ def draft_sent(note: DraftSent, data: NotificationData, context: RenderContext) 
         whom = f"📤 Ответ на проблему №{note.ticket_id} отправлен всем, кто об этом написал"
         return Content.of(f"{whom}: {audience_size(data.problem)}.\n", Quote(text or "—"), tail)
     status = _status_text([publication.state for publication in data.publications])
-    return Content.of(f"{status.format(number=note.ticket_id)}:\n", Quote(text or "—"), tail)
+    title = text_title(data.answer_kind, note.ticket_id)
+    words = _GENITIVES.get(data.answer_kind, "Текст ответа на №{number}").format(number=note.ticket_id)
+    opening = status.format(title=title, lower_title=title[:1].lower() + title[1:], text_title=words)
+    return Content.of(f"{opening}:\n", Quote(text or "—"), tail)
 
 
 def _status_text(states: Sequence[PublicationState]) -> str:
@@ -185,16 +219,16 @@ def _status_text(states: Sequence[PublicationState]) -> str:
     posted = states.count(PublicationState.POSTED)
     of = f" (в {posted} из {len(states)} мест)" if posted and posted < len(states) else ""
     if PublicationState.QUEUED in states:
-        return f"📤 Ответ на №{{number}} отправлен на публикацию{of}"
+        return f"📤 {{title}} отправлен на публикацию{of}"
     if PublicationState.BY_PERSON in states:
-        return f"✍️ Текст ответа на №{{number}} готов, теперь его нужно опубликовать{of}"
+        return f"✍️ {{text_title}} готов, теперь его нужно опубликовать{of}"
     if posted:
-        return f"✅ Ответ на №{{number}} опубликован{of}"
+        return f"✅ {{title}} опубликован{of}"
     if PublicationState.KEPT in states:
-        return "💾 Ответ на №{number} сохранён без публикации"
+        return "💾 {title} сохранён без публикации"
     if PublicationState.REMOVED in states:
-        return "⚠️ Ответ на №{number} был опубликован и исчез"
-    return "⚠️ Опубликовать ответ на №{number} не удалось" if states else "☎️ Ответ на №{number} записан"
+        return "⚠️ {title} был опубликован и исчез"
+    return "⚠️ Опубликовать {lower_title} не удалось" if states else "☎️ {title} записан"
 
 
 def correction_sent(note: CorrectionSent, data: NotificationData, context: RenderContext) -> Content:

@@ -22,7 +22,7 @@ from bot.messengers.serialization import unpack_media
 from bot.views import citizen
 from bot.views.answer_marks import describe_marks
 from bot.views.callback_codes import Op, pack
-from bot.views.dialogs.drafts import cancel_row
+from bot.views.dialogs.drafts import cancel_row, text_title
 from bot.views.notifications.view_table import row, template_row
 from bot.views.render_context import RenderContext, shorten
 
@@ -99,9 +99,10 @@ def approval_closed(note: ApprovalClosed, data: NotificationData, context: Rende
 
 def approval_awaited(note: ApprovalAwaited, data: NotificationData, context: RenderContext) -> Content:
     """Say who approves the text that its writer has submitted."""
-    heading = f"📨 Ответ на №{note.ticket_id} — на согласовании у: {note.approver}"
+    heading = f"📨 {text_title(note.kind, note.ticket_id)} — на согласовании у: {note.approver}"
     if note.approver is None:
-        heading = f"⚠️ Ответ на №{note.ticket_id} сохранён, но согласовать его сейчас некому. Скажите администратору."
+        title = text_title(note.kind, note.ticket_id)
+        heading = f"⚠️ {title} сохранён, но согласовать его сейчас некому. Скажите администратору."
     return Content.of(heading, "\n", Quote(shorten(note.text, MAX_QUOTED_CHARS) or "—"))
 
 

@@ -12,6 +12,7 @@ from bot.messengers.content import Bold, Button, Content, Link, Mono, Span
 from bot.messengers.serialization import unpack_media
 from bot.messengers.text_fitting import utf16_units
 from bot.views.callback_codes import Op, pack
+from bot.views.dialogs.drafts import text_title
 from bot.views.notifications.view_table import row, template_row
 from bot.views.render_context import RenderContext, citizen_name
 
@@ -19,7 +20,7 @@ from bot.views.render_context import RenderContext, citizen_name
 def post_by_hand(note: PostByHand, data: NotificationData, context: RenderContext) -> Content:
     """Say where to post; the text follows as a message of its own, to be copied with one tap."""
     spans: list[Span | str] = [
-        Bold(f"✍️ Ответ на №{note.ticket_id} нужно опубликовать вручную"),
+        Bold(f"✍️ {text_title(data.answer_kind, note.ticket_id)} нужно опубликовать вручную"),
         f" · {data.message_source}" if data.message_source else "",
         "\nБот там не отвечает. Скопируйте текст из следующего сообщения, откройте сообщение жителя и ответьте на него "
         "от своего имени или от имени сообщества. Когда ответ появится, бот заметит его сам; если не заметит, нажмите "
@@ -47,14 +48,19 @@ def answer_text(note: AnswerText, data: NotificationData, context: RenderContext
 
 def hand_noticed(note: ManualPostNoticed, data: NotificationData, context: RenderContext) -> Content:
     there = f" ({data.message_source})" if data.message_source else ""
-    return Content.of(f"✅ Ответ на №{note.ticket_id} опубликован: бот увидел его в переписке{there}.")
+    title = text_title(data.answer_kind, note.ticket_id)
+    return Content.of(f"✅ {title} опубликован: бот увидел его в переписке{there}.")
+
+
+def posted_by_hand(note: PostedByHand, data: NotificationData, context: RenderContext) -> Content:
+    return Content.of(f"✅ {text_title(data.answer_kind, note.ticket_id)} опубликован вручную.")
 
 
 MANUAL_POSTING_VIEWS = (
     row(PostByHand, post_by_hand),
     row(AnswerText, answer_text),
     row(ManualPostNoticed, hand_noticed),
-    template_row(PostedByHand, "✅ Ответ на №{note.ticket_id} опубликован вручную."),
+    row(PostedByHand, posted_by_hand),
     template_row(
         PostRequestWithdrawn,
         "Ответ на №{note.ticket_id} публиковать больше не нужно: так теперь указано в настройках.",

@@ -15,6 +15,7 @@ from bot.views.notifications.admin import ADMIN_VIEWS
 from bot.views.notifications.answer_limits import ANSWER_LIMIT_VIEWS
 from bot.views.notifications.answers import ANSWER_VIEWS
 from bot.views.notifications.approvals import APPROVAL_VIEWS
+from bot.views.notifications.clarifications import CLARIFICATION_VIEWS
 from bot.views.notifications.delegations import DELEGATION_VIEWS
 from bot.views.notifications.inquiries import INQUIRY_VIEWS
 from bot.views.notifications.limits import LIMIT_VIEWS
@@ -62,6 +63,7 @@ NOTIFICATION_VIEWS: Mapping[type[Notification], NotificationView] = dict(
         *ANSWER_LIMIT_VIEWS,
         *ANSWER_VIEWS,
         *APPROVAL_VIEWS,
+        *CLARIFICATION_VIEWS,
         *DELEGATION_VIEWS,
         *DIALOG_VIEWS,
         row(HeldNotes, held_notes),

@@ -1,0 +1,98 @@
+"""Publication of texts that come before the answer: questions to the citizen and interim answers.
+
+They are posted as answers are, and answer nothing: the state of their ticket does not follow them.
+"""
+
+from collections.abc import Sequence
+
+from bot.domain.answers import Answer, Publication, PublicationState
+from bot.domain.drafts import Wording
+from bot.domain.errors import CannotAsk
+from bot.domain.json_types import Json
+from bot.domain.notifications.answers import AnswerToPassOn
+from bot.domain.notifications.clarifications import WordsUnpublished
+from bot.domain.outbox import Priority
+from bot.domain.people import Person
+from bot.domain.tickets import OPEN_TICKET_STATES, State, Ticket
+from bot.services.answers import answer_limits, broadcast
+from bot.services.answers.publications import messages_to_answer, publish_answer
+from bot.services.context import UseCaseContext
+from bot.services.manual_posting import handout
+from bot.services.notifications import cards, notify
+from bot.services.tickets import promises, waiting, workflow
+
+_READERS = tuple(state for state in OPEN_TICKET_STATES if state is not State.PUBLISHING)
+
+
+async def check_readable(ctx: UseCaseContext, ticket: Ticket, *, by_telephone: bool = False) -> None:
+    """Raise :class:`CannotAsk` if no text of ours is published under the citizen's words.
+
+    *by_telephone*: a ticket without any message is fine, too, as who typed it in tells its author.
+    """
+    messages = await messages_to_answer(ctx, ticket)
+    states = [await handout.decide_poster(ctx, message) for message in messages]
+    if all(state is PublicationState.KEPT for state in states) and not (by_telephone and not messages):
+        raise CannotAsk(number=ticket.id)
+
+
+async def publish(
+    ctx: UseCaseContext,
+    ticket: Ticket,
+    owner: Person,
+    publisher: Person,
+    kind: Wording,
+    text: str,
+    media: Sequence[Json],
+    *,
+    to_all: bool,
+) -> Answer:
+    """Queue the text of *owner*, which *publisher* has released, under each message of the ticket.
+
+    *to_all*: everybody who wrote about its problem gets it.
+    """
+    publisher_id = publisher.id if publisher != owner else None
+    to_all = to_all and ticket.is_problem_lead
+    answer = await ctx.uow.answers.add(
+        *(ticket.id, owner.id, text, media, ctx.now),
+        problem_id=ticket.problem_id if to_all else None,
+        publisher_id=publisher_id,
+        kind=kind,
+    )
+    await answer_limits.count(ctx, ticket, answer)
+    if to_all:
+        await broadcast.publish_to_all(ctx, ticket, answer, owner, _READERS)
+        return answer
+    messages = await messages_to_answer(ctx, ticket)
+    await publish_answer(ctx, ticket, answer, messages, owner)
+    if not messages:
+        note = AnswerToPassOn(ticket_id=ticket.id, answer_id=answer.id)
+        for person in await cards.answer_owners(ctx, ticket, ticket.created_by):
+            await notify.notify(ctx, person, note, ticket=ticket)
+    return answer
+
+
+async def on_published(ctx: UseCaseContext, ticket: Ticket, publication: Publication, link: str | None) -> None:
+    """Record the publication of a question or an interim answer: no ticket is answered by it."""
+    if publication.spot is not None:
+        await ctx.uow.answers.mark_covered_posted(publication.id, link, ctx.now)
+    await cards.sync(ctx, ticket)
+
+
+async def on_unpublished(
+    ctx: UseCaseContext, ticket: Ticket, answer: Answer, publication: Publication, reason: str
+) -> None:
+    """Undo what a question or a promise has begun if no place is left where its citizen could read it."""
+    if publication.spot is not None:
+        await ctx.uow.answers.mark_covered_failed(publication.id, reason)
+    reached = (PublicationState.QUEUED, PublicationState.BY_PERSON, PublicationState.POSTED)
+    if any(one.state in reached for one in await ctx.uow.answers.list_publications(answer.id)):
+        return
+    lead = await workflow.get(ctx, answer.ticket_id)
+    if answer.kind is Wording.QUESTION:
+        lead = await waiting.stop(ctx, lead)
+    elif answer.kind is Wording.INTERIM:
+        lead = await promises.back_to_work(ctx, lead)
+    note = WordsUnpublished(ticket_id=lead.id, publication_id=publication.id, reason=reason)
+    for person in await cards.answer_owners(ctx, lead, answer.person_id):
+        await notify.notify(ctx, person, note, ticket=lead, priority=Priority.ANSWER)
+    await cards.sync(ctx, lead)

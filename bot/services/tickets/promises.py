@@ -1,0 +1,59 @@
+"""Promises of interim answers: the post is reminded on the morning of the day that the citizen was told."""
+
+from datetime import datetime
+
+from bot.domain.answers import Answer
+from bot.domain.local_time import local_to_utc
+from bot.domain.notifications.clarifications import PromiseDue
+from bot.domain.people import Person
+from bot.domain.promises import Promise
+from bot.domain.tickets import State, Step, Ticket
+from bot.services.context import UseCaseContext
+from bot.services.notifications import cards, notify
+from bot.services.notifications.isolation import isolated
+from bot.services.tickets import workflow
+
+BATCH_SIZE = 100
+
+
+async def add(ctx: UseCaseContext, ticket: Ticket, person: Person, answer: Answer, due_at: datetime) -> None:
+    """Record that *answer* of *person* has named a day, which ends at *due_at*."""
+    await ctx.uow.promises.add(ticket.id, person.id, answer.id, ctx.now, due_at, morning_of(ctx, due_at))
+
+
+def morning_of(ctx: UseCaseContext, moment: datetime) -> datetime:
+    """Return the hour of the digest on the day of *moment*; *moment* itself, if that hour is over."""
+    day = moment.astimezone(ctx.municipality.zone).date()
+    morning = local_to_utc(day, ctx.municipality.digest_at, ctx.municipality.zone)
+    return morning if ctx.now < morning < moment else moment
+
+
+async def has_due(ctx: UseCaseContext) -> bool:
+    """Return whether a promised day has come; in quiet hours it waits for the morning."""
+    return not ctx.municipality.quiet_hours.is_quiet(ctx.now) and await ctx.uow.promises.has_due(ctx.now)
+
+
+async def remind(ctx: UseCaseContext) -> None:
+    """Remind of the days that have come."""
+    for promise in await ctx.uow.promises.list_due(ctx.now, BATCH_SIZE):
+        await ctx.uow.promises.end(promise.ticket_id, ctx.now)
+        async with isolated(ctx, "promises", promise.ticket_id):
+            await _remind(ctx, promise)
+
+
+async def _remind(ctx: UseCaseContext, promise: Promise) -> None:
+    ticket = await workflow.get(ctx, promise.ticket_id)
+    if not ticket.is_open:
+        return
+    ticket = await back_to_work(ctx, ticket)
+    note = PromiseDue(ticket_id=ticket.id, answer_id=promise.answer_id, due_at=promise.due_at)
+    await notify.notify_all(ctx, await cards.recipients(ctx, ticket), note, ticket=ticket)
+
+
+async def back_to_work(ctx: UseCaseContext, ticket: Ticket) -> Ticket:
+    """Return a postponed ticket to those who work on it: its day has come, or the citizen was not told of it."""
+    await ctx.uow.promises.end(ticket.id, ctx.now)
+    if ticket.state is not State.POSTPONED:
+        await ctx.uow.audit_log.record("promise_due", ctx.now, ticket_id=ticket.id)
+        return ticket
+    return await workflow.transition(ctx, ticket, Step.PROMISE_PASSED, None)

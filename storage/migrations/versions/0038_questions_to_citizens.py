@@ -1,0 +1,33 @@
+"""Questions to citizens"""
+
+import sqlalchemy as sa
+from alembic import op
+
+from storage.tables.base import Id, UtcDateTime
+
+revision = "0038"
+down_revision = "0037"
+branch_labels = None
+depends_on = None
+
+_ASKED_CITIZEN = sa.text("kind = 'citizen' AND state IN ('open', 'silent')")
+
+
+def upgrade() -> None:
+    op.add_column("answer", sa.Column("kind", sa.String(16), nullable=False, server_default="answer"))
+    op.add_column("inquiry", sa.Column("answer_id", Id, nullable=True))
+    op.add_column("inquiry", sa.Column("message_id", Id, nullable=True))
+    op.add_column("inquiry", sa.Column("accept_due", UtcDateTime, nullable=True))
+    op.add_column("inquiry", sa.Column("answer_due", UtcDateTime, nullable=True))
+    op.create_index(
+        *("ix_inquiry_citizen", "inquiry", ["ticket_id"]),
+        sqlite_where=_ASKED_CITIZEN,
+        postgresql_where=_ASKED_CITIZEN,
+    )
+
+
+def downgrade() -> None:
+    op.drop_index("ix_inquiry_citizen", "inquiry")
+    for name in ("answer_due", "accept_due", "message_id", "answer_id"):
+        op.drop_column("inquiry", name)
+    op.drop_column("answer", "kind")

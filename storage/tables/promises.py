@@ -1,0 +1,24 @@
+"""Promises of interim answers."""
+
+from sqlalchemy import Column, ForeignKey, Index, Table, text
+
+from storage.tables.base import Id, UtcDateTime, metadata
+
+promise = Table(
+    "promise",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("ticket_id", Id, ForeignKey("ticket.id"), nullable=False),
+    Column("person_id", Id, ForeignKey("person.id"), nullable=False),
+    Column("answer_id", Id, ForeignKey("answer.id"), nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("remind_at", UtcDateTime),
+    Column("ended_at", UtcDateTime),
+    Index("ix_promise_ticket", "ticket_id", "id"),
+    Index(
+        *("ix_promise_remind", "remind_at"),
+        sqlite_where=text("remind_at IS NOT NULL"),
+        postgresql_where=text("remind_at IS NOT NULL"),
+    ),
+)
