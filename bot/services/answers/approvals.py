@@ -117,7 +117,7 @@ async def submit(
 
 
 def check_text(ctx: UseCaseContext, ticket_id: int, kind: Wording, text: str) -> None:
-    """Raise a refusal for a text that cannot be what it is meant to be, whoever approves it."""
+    """Raise a refusal for a text that nobody could approve as a text of *kind*."""
     if kind is Wording.QUESTION:
         clarifications.check_length(ticket_id, text)
     elif kind is Wording.INTERIM:

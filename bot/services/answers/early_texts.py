@@ -25,7 +25,7 @@ _READERS = tuple(state for state in OPEN_TICKET_STATES if state is not State.PUB
 
 
 async def check_readable(ctx: UseCaseContext, ticket: Ticket, *, by_telephone: bool = False) -> None:
-    """Raise :class:`CannotAsk` if no text of ours is published under the citizen's words.
+    """Raise :class:`CannotAsk` if nothing is published under the citizen's words.
 
     *by_telephone*: a ticket without any message is fine, too, as who typed it in tells its author.
     """

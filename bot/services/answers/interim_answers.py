@@ -8,11 +8,9 @@ from bot.domain.errors import OutdatedButton, PromiseMissing, PromiseUnsuitable
 from bot.domain.json_types import Json
 from bot.domain.local_time import local_to_utc
 from bot.domain.people import Person
-from bot.domain.ticket_changes import TicketChange
 from bot.domain.tickets import Step, Ticket, is_allowed
 from bot.services.answers import early_texts
 from bot.services.context import UseCaseContext
-from bot.services.deadlines import deadlines
 from bot.services.tickets import promises, workflow
 from bot.understanding.answer_check.terms import find_terms
 
@@ -45,15 +43,8 @@ def read_promise(ctx: UseCaseContext, ticket_id: int, text: str) -> datetime:
 async def publish_interim(
     ctx: UseCaseContext, ticket: Ticket, owner: Person, publisher: Person, text: str, media: Sequence[Json]
 ) -> Ticket:
-    """Publish an interim answer; the ticket is postponed until the promised day. Only ``approvals`` may call it.
-
-    The final answer is not late before that day, which the citizen was told.
-    """
+    """Publish an interim answer; the ticket is postponed until the promised day. Only ``approvals`` may call it."""
     await check_possible(ctx, ticket)
     due_at = read_promise(ctx, ticket.id, text)
     answer = await early_texts.publish(ctx, ticket, owner, publisher, Wording.INTERIM, text, media, to_all=True)
-    await promises.add(ctx, ticket, owner, answer, due_at)
-    is_later = due_at > ticket.answer_due
-    change = TicketChange(assignee_id=owner.id, accepted_at=ticket.accepted_at or ctx.now)
-    ticket = await workflow.transition(ctx, ticket, Step.POSTPONE, publisher, change)
-    return await deadlines.postpone_answer(ctx, ticket, due_at) if is_later else ticket
+    return await promises.postpone(ctx, ticket, owner, publisher, answer, due_at)

@@ -1,5 +1,7 @@
 """The citizen's words after «Уточнить у жителя»: they join the ticket, end the waiting, and go to who asked."""
 
+from dataclasses import replace
+
 from bot.domain.inquiries import Inquiry
 from bot.domain.messages import Message, MessageRole
 from bot.domain.notifications.clarifications import ClarificationAnswered
@@ -7,7 +9,7 @@ from bot.domain.people import Person
 from bot.domain.tickets import State, Ticket
 from bot.services.context import UseCaseContext, author_key
 from bot.services.intake.follow_ups import add_to_ticket
-from bot.services.intake.same_matter import is_about_other_subject
+from bot.services.intake.same_matter import is_about_other_subject, is_at_other_address
 from bot.services.notifications import cards, notify
 from bot.services.sources.messages import has_content, is_private
 from bot.services.tickets import waiting, workflow
@@ -16,12 +18,16 @@ from bot.understanding.reading import Noise, Reading
 _EMPTY = frozenset({Noise.GREETING, Noise.COMMAND, Noise.EMOJI, Noise.EMPTY})
 """What says nothing yet: the answer follows, or does not."""
 
+MAX_PLACE_WORDS = 5
+"""Words of an answer that may be nothing but a street with a house."""
+
 
 async def receive_reply(ctx: UseCaseContext, message: Message, reading: Reading) -> bool:
     """Handle *message* if its author was asked something and has not answered yet; return whether it is the answer.
 
-    A reply to the question always is. Other words of the same person count in the place of the question and in private,
-    unless they are about something else, or are said to somebody else.
+    A reply to the question always is. So are the next words of the same person in the place of the question and in
+    private, unless they name another address or a danger, or are said to somebody else; late ones, unless they are
+    about another subject.
     """
     for number in await ctx.uow.inquiries.list_asked(author_key(message.account, message.author_id)):
         inquiry = await ctx.uow.inquiries.get(number)
@@ -39,7 +45,7 @@ async def _is_answer(ctx: UseCaseContext, inquiry: Inquiry, ticket: Ticket, mess
         return bool(message.text) or has_content(message)
     if reading.noise in _EMPTY and not has_content(message):
         return False
-    if await is_about_other_subject(ctx, ticket, reading):
+    if reading.danger is not None or await _is_other_matter(ctx, inquiry, ticket, reading):
         return False
     own = await ctx.uow.messages.list_for_ticket(ticket.id)
     places = {(one.account, one.chat_id, one.thread) for one in own if one.part is not MessageRole.STAFF}
@@ -47,6 +53,21 @@ async def _is_answer(ctx: UseCaseContext, inquiry: Inquiry, ticket: Ticket, mess
         said_to = message.reply_to
         return said_to in (None, message.thread) or said_to in {one.external_id for one in own}
     return is_private(message) and (reading.topic is None or reading.topic == ticket.topic)
+
+
+async def _is_other_matter(ctx: UseCaseContext, inquiry: Inquiry, ticket: Ticket, reading: Reading) -> bool:
+    """Return whether the words are about something else; the sector of an answer is as odd as the question."""
+    if inquiry.is_open:
+        return await is_at_other_address(ctx, ticket, reading)
+    return reading.appeal and await is_about_other_subject(ctx, ticket, reading)
+
+
+def _with_place(ctx: UseCaseContext, ticket: Ticket, message: Message, reading: Reading) -> Reading:
+    """Read «Малахова» as a street of the town's list, if the ticket has no place and the words name none."""
+    if ticket.place is not None or reading.place is not None or len(message.text.split()) > MAX_PLACE_WORDS:
+        return reading
+    found = ctx.municipality.understanding.read(f"улица {message.text}")
+    return replace(reading, place=found.place, district=found.district) if found.district is not None else reading
 
 
 async def _is_reply_to_question(ctx: UseCaseContext, inquiry: Inquiry, message: Message) -> bool:
@@ -64,7 +85,7 @@ async def _is_reply_to_question(ctx: UseCaseContext, inquiry: Inquiry, message: 
 async def _take_in(ctx: UseCaseContext, inquiry: Inquiry, ticket: Ticket, message: Message, reading: Reading) -> None:
     readers = await waiting.readers(ctx, ticket, inquiry)
     ticket = await waiting.on_reply(ctx, ticket, inquiry, message.id)
-    ticket = await add_to_ticket(ctx, ticket, message, reading)
+    ticket = await add_to_ticket(ctx, ticket, message, _with_place(ctx, ticket, message, reading))
     await _notify(ctx, inquiry, ticket, message, [*readers, *await waiting.readers(ctx, ticket, inquiry)])
 
 

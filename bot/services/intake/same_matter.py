@@ -15,11 +15,16 @@ OPEN_TICKET_WINDOW = timedelta(days=30)
 
 async def is_about_other_subject(ctx: UseCaseContext, ticket: Ticket, reading: Reading) -> bool:
     """Return whether the text names another address, or confidently another sector than the ticket has or had first."""
-    if reading.place is not None and reading.place.is_different_from(await _address(ctx, ticket)):
+    if await is_at_other_address(ctx, ticket, reading):
         return True
     return (
         reading.is_confident and ticket.sector is not None and reading.sector not in (ticket.sector, *ticket.likely[:1])
     )
+
+
+async def is_at_other_address(ctx: UseCaseContext, ticket: Ticket, reading: Reading) -> bool:
+    """Return whether the text certainly names another address than the ticket's."""
+    return reading.place is not None and reading.place.is_different_from(await _address(ctx, ticket))
 
 
 async def find_repeated_ticket(

@@ -7,8 +7,10 @@ from bot.domain.local_time import local_to_utc
 from bot.domain.notifications.clarifications import PromiseDue
 from bot.domain.people import Person
 from bot.domain.promises import Promise
+from bot.domain.ticket_changes import TicketChange
 from bot.domain.tickets import State, Step, Ticket
 from bot.services.context import UseCaseContext
+from bot.services.deadlines import deadlines
 from bot.services.notifications import cards, notify
 from bot.services.notifications.isolation import isolated
 from bot.services.tickets import workflow
@@ -16,9 +18,17 @@ from bot.services.tickets import workflow
 BATCH_SIZE = 100
 
 
-async def add(ctx: UseCaseContext, ticket: Ticket, person: Person, answer: Answer, due_at: datetime) -> None:
-    """Record that *answer* of *person* has named a day, which ends at *due_at*."""
-    await ctx.uow.promises.add(ticket.id, person.id, answer.id, ctx.now, due_at, morning_of(ctx, due_at))
+async def postpone(
+    ctx: UseCaseContext, ticket: Ticket, owner: Person, publisher: Person, answer: Answer, due_at: datetime
+) -> Ticket:
+    """Postpone *ticket* until the day that *answer* of *owner* has named, which ends at *due_at*.
+
+    The final answer is not late before that day, as the citizen was told.
+    """
+    await ctx.uow.promises.add(ticket.id, owner.id, answer.id, ctx.now, due_at, morning_of(ctx, due_at))
+    change = TicketChange(assignee_id=owner.id, accepted_at=ticket.accepted_at or ctx.now)
+    ticket = await workflow.transition(ctx, ticket, Step.POSTPONE, publisher, change)
+    return await deadlines.postpone_answer(ctx, ticket, due_at) if due_at > ticket.answer_due else ticket
 
 
 def morning_of(ctx: UseCaseContext, moment: datetime) -> datetime:

@@ -1,7 +1,7 @@
 """Barnaul: blocks and districts lead to exactly one addressee, and the others of the city only watch."""
 
 from tests.e2e.queries import wait_until_idle
-from tests.e2e.stories.example_town import ExampleTown
+from tests.e2e.stories.example_town import COMMUNITY, MARIA, ExampleTown
 
 TOWN, STORY_BEGINS = "barnaul", "20.11 11:10"
 YARD = "Индустриальный район, Малахова 100, двор завален снегом"
@@ -34,6 +34,33 @@ async def test_what_has_no_place_is_sorted_by_the_centre(town: ExampleTown) -> N
     await staff.press_without_answer(card, "Индустриальный")
 
     await town.chat_of(OFFICIAL.format("Индустриального")).wait_for_card(1, TERM)
+    await wait_until_idle(town)
+    assert actors(town, 1) == {OFFICIAL.format("Индустриального")}
+    assert {HEAD.format("Индустриального"), BLOCK} < town.holders_of_cards(1)
+
+
+async def test_the_citizen_is_asked_for_the_place_and_the_word_finds_the_addressee(town: ExampleTown) -> None:
+    post, _ = await town.comment("Не вывозят снег!")
+    staff = town.chat_of(STAFF)
+    card = await staff.wait_for_card(1, "Район неизвестен", button="Уточнить у жителя")
+    assert "Индустриальный" in " ".join(card.button_labels)
+    await staff.press_without_answer(card, "Уточнить у жителя")
+    await staff.wait_for_message("❓ Вопрос жителю по №1")
+    await staff.send_message("На какой улице не вывезли снег?")
+    await town.press(STAFF, ("Так вопрос увидит житель", "На какой улице"), "Отправить")
+    await town.wait_until(lambda: town.official_comments(post) == ["На какой улице не вывезли снег?"])
+    await staff.wait_for_card(1, "⏸ Ждём жителя с пт 20.11, 11:10")
+    town.set_time("20.11 19:10")  # the whole term has passed
+    await wait_until_idle(town)
+    assert not staff.find_message("Просрочено")
+    assert {name[: len(STAFF)] for name in town.holders_of_cards(1)} == {STAFF}
+    question = next(one for one in town.sandbox.vk.comments(COMMUNITY, post) if one.from_id == -COMMUNITY)
+
+    await town.sandbox.vk.comment(COMMUNITY, post, MARIA, "Малахова", reply_to=question.id)
+
+    await staff.wait_for_message("💬 №1: житель ответил на вопрос", "Малахова")
+    card = await town.chat_of(OFFICIAL.format("Индустриального")).wait_for_card(1, "Малахова", "район: Индустриальный")
+    assert "ответить до пн 23.11, 11:10" not in card.text  # that was the term before the question
     await wait_until_idle(town)
     assert actors(town, 1) == {OFFICIAL.format("Индустриального")}
     assert {HEAD.format("Индустриального"), BLOCK} < town.holders_of_cards(1)

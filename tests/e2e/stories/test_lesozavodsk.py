@@ -7,6 +7,9 @@ TOWN, STORY_BEGINS = "lesozavodsk", "20.11 16:40"
 HEAD, EMPLOYEE = "Ответственный за блок «Транспорт", "Сотрудник блока «Транспорт"
 HEAD_ACCOUNT = 1003  # in the example
 SCHOOLS, MANAGER = "Ответственный за блок «Образование", "Ответственный исполнитель"
+COORDINATOR = "Координатор"
+REFERRED = "Пособия назначает край. Мы передали ваше сообщение в министерство, ответ придёт до 04.12.2026."
+INTERIM = "Здравствуйте! Дорогу на Будника почистят до 27.11.2026."
 SNOW = "На Будника 12 третий день не чистят дорогу, автобус не проходит"
 WITHOUT_DATE, WITH_DATE = "Здравствуйте! Дорогу почистят.", "Здравствуйте! Дорогу на Будника почистят 21.11.2026."
 
@@ -75,6 +78,40 @@ async def test_a_question_to_the_manager_comes_back_as_a_decision_with_a_date(to
     assert not head.find_message("📌 Срок решения по №1")
     town.set_time("04.12 09:00")
     await head.wait_for_message("📌 Срок решения по №1", "заменить котёл")
+
+
+async def test_a_regional_service_is_named_to_the_citizen_and_stays_under_control(town: ExampleTown) -> None:
+    post, _ = await town.comment("Почему в МФЦ неделю не принимают документы на пособие? Разберитесь!")
+    coordinator = town.chat_of(COORDINATOR)
+    await coordinator.wait_for_card(1, "нужно выбрать отрасль")
+    await town.press(COORDINATOR, ("№1",), "Ещё", "Передать вне центра")
+    await coordinator.wait_for_message("🏛 Передать №1 вне центра", "Кому?")
+    await coordinator.send_message("Министерство социальной политики края")
+    await coordinator.wait_for_message("Когда проверить")
+    await coordinator.send_message("04.12")
+    await coordinator.wait_for_message("🏛 №1 → Министерство социальной политики края")
+    await coordinator.send_message(REFERRED)
+    preview = await coordinator.wait_for_message("Так ответ увидит житель", REFERRED)
+    await coordinator.press_without_answer(preview, preview.button_labels[0])
+    # No block has the message yet, so its head cannot approve: the coordinator is the first of the ladder.
+    await town.press(COORDINATOR, ("на согласовании (№1)",), "Опубликовать")
+    await town.wait_until(lambda: town.official_comments(post) == [REFERRED])
+    await coordinator.wait_for_card(1, "🏛 Передано вне центра: Министерство социальной", "📌 На контроле до пт 04.12")
+    town.set_time("04.12 09:00")
+    await coordinator.wait_for_message("📌 Контроль: №1")
+
+
+async def test_an_interim_answer_leaves_the_ticket_with_the_head(town: ExampleTown) -> None:
+    post, _ = await town.comment(SNOW)
+    head = town.chat_of(HEAD)
+    await town.press(HEAD, ("№1",), "Ещё", "Промежуточный ответ")
+    await head.wait_for_message("📅 Промежуточный ответ на №1")
+    await head.send_message(INTERIM)
+    await town.press(HEAD, ("Так промежуточный ответ увидит житель", INTERIM), "Опубликовать")
+    await town.wait_until(lambda: town.official_comments(post) == [INTERIM])
+    await head.wait_for_card(1, "📅 Обещано жителю: до пт 27.11")
+    town.set_time("27.11 09:00")
+    await head.wait_for_message("📅 №1: жителю обещано", INTERIM)
 
 
 async def test_what_was_not_done_comes_back_to_the_head(town: ExampleTown) -> None:
