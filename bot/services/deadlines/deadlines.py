@@ -82,15 +82,6 @@ async def _shift(
     return changed
 
 
-async def postpone_answer(ctx: UseCaseContext, ticket: Ticket, due: datetime) -> Ticket:
-    """Let *ticket* be answered until *due*, which is later than before."""
-    changed = await ctx.uow.tickets.update(ticket, TicketChange(answer_due=due))
-    if changed is None:
-        raise TakenByOther(number=ticket.id)
-    await reschedule(ctx, changed, ctx.now, [DeadlineKind.ANSWER])
-    return changed
-
-
 def shift_answer_due(
     ctx: UseCaseContext, ticket: Ticket, due: datetime, stopped_at: datetime, resumed_at: datetime
 ) -> datetime:

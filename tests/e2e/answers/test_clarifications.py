@@ -24,6 +24,7 @@ from tests.e2e.queries import (
     get_ticket,
     get_ticket_state,
     open_history,
+    record_buttons,
     refusal_codes,
     send_report,
     wait_until_idle,
@@ -276,3 +277,54 @@ async def test_a_rule_lets_the_approver_see_the_question_first(closed_bot: Harne
     await closed_bot.wait_for_card(ROADS_HEAD, 1, "⏸ Ждём жителя с пт 20.11, 15:00", "(Начальник отдела дорог)")
     await closed_bot.sandbox.telegram.send_message(GROUP, MARIA, "У третьего", reply_to=question["message_id"])
     await closed_bot.wait_for_message(ROADS_HEAD, "💬 №1: житель ответил на вопрос", "У третьего")
+
+
+async def test_a_question_that_nobody_can_read_lets_the_clock_go_on(bot: Harness) -> None:
+    telegram = bot.sandbox.telegram
+    await telegram.start_bot(MARIA)
+    await bot.send_message(MARIA, HATCH)
+    await bot.wait_for_card(ROADS_HEAD, 1)
+    before = await get_ticket(bot, 1)
+    preview = await write_question(bot)
+    await telegram.block(MARIA)
+    await bot.press_button(ROADS_HEAD, preview, "Отправить")
+    await bot.wait_for_message(
+        ROADS_HEAD, "⚠️ Вопрос жителю по №1 не опубликован", "житель запретил сообщения", QUESTION
+    )
+    await wait_until_idle(bot)
+    assert "Ждём жителя" not in message_text(await bot.wait_for_card(ROADS_HEAD, 1))
+    assert (await get_ticket(bot, 1)).answer_due == before.answer_due
+
+
+async def test_in_a_private_chat_the_next_words_are_the_answer(bot: Harness) -> None:
+    await bot.sandbox.telegram.start_bot(MARIA)
+    await bot.send_message(MARIA, HATCH)
+    await bot.wait_for_card(ROADS_HEAD, 1)
+    await bot.press_button(ROADS_HEAD, await write_question(bot), "Отправить")
+    await bot.wait_for_message(MARIA, QUESTION)
+    bot.pass_time(hours=3)
+    await bot.send_message(MARIA, "У подъезда номер три, там ещё лавочка")
+    await bot.wait_for_message(ROADS_HEAD, "💬 №1: житель ответил на вопрос", "там ещё лавочка")
+    await wait_until_idle(bot)
+    assert bot.ticket_numbers(ROADS_HEAD) == [1]
+
+
+async def test_a_restart_does_not_forget_whom_the_bot_waits_for(town: Harness) -> None:
+    await ask(town)
+    await town.stop()
+    await town.start()
+    town.set_time("20.11 15:00")
+    await town.sandbox.telegram.send_message(GROUP, MARIA, "У третьего")
+    await town.wait_for_message(ROADS_HEAD, "💬 №1: житель ответил на вопрос", "У третьего")
+
+
+async def test_nobody_else_presses_the_button(town: Harness) -> None:
+    card = await town.wait_for_card(ROADS_HEAD, 1)
+    await town.send_message(HOUSING_HEAD, "/help")
+    await record_buttons(town, HOUSING_HEAD, town.bot_messages(HOUSING_HEAD)[0]["message_id"], 1)
+    pressed = await town.press_code(
+        HOUSING_HEAD, HOUSING_HEAD, town.bot_messages(HOUSING_HEAD)[0]["message_id"], "1:jc:1"
+    )
+    assert "недоступно" in pressed["text"]
+    assert "Ждём жителя" not in message_text(card)
+    assert await refusal_codes(town, 1) == ["not_allowed"]

@@ -410,3 +410,25 @@ async def test_a_restart_changes_nothing(bot: Harness) -> None:
     await report_outage(bot, people[2])
     await bot.wait_for_card(HOUSING_HEAD, 1, "3 человека")
     assert bot.ticket_numbers(HOUSING_HEAD) == [1]
+
+
+async def test_an_interim_answer_reaches_everybody_and_answers_nobody(bot: Harness) -> None:
+    people = add_neighbours(bot, 2)
+    await report_outage(bot, people[0])
+    await report_outage(bot, people[1], chat=SECOND_GROUP, house=14)
+    card = await bot.wait_for_card(HOUSING_HEAD, 1, "2 человека")
+    await bot.press_button(HOUSING_HEAD, card, "Ещё")
+    await bot.wait_until(lambda: any("Промежуточный" in label for label in button_labels(card)))
+    await bot.press_button(HOUSING_HEAD, card, "Промежуточный ответ")
+    await bot.wait_for_message(HOUSING_HEAD, "📅 Промежуточный ответ на №1")
+    await bot.send_message(HOUSING_HEAD, "Трубу заменят до 25.11.")
+    preview = await bot.wait_for_message(HOUSING_HEAD, "Так промежуточный ответ увидит житель")
+    await bot.press_button(HOUSING_HEAD, preview, "Отправить")
+    for chat in (GROUP, SECOND_GROUP):
+        await bot.wait_for_message(chat, "Трубу заменят до 25.11.")
+    await wait_until_idle(bot)
+    assert [await get_ticket_state(bot, number) for number in (1, 2)] == [State.POSTPONED] * 2
+    assert (await get_ticket(bot, 2)).answer_due == (await get_ticket(bot, 1)).answer_due
+    bot.set_time("25.11 09:00")
+    await bot.wait_for_message(HOUSING_HEAD, "📅 №1: жителю обещано")
+    assert [await get_ticket_state(bot, number) for number in (1, 2)] == [State.ACCEPTED] * 2

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.calendar import WorkingCalendar
-from bot.domain.deadlines import DeadlineKind, DeadlineTerms, DueKind, DueMoment, compute_plan
+from bot.domain.deadlines import DeadlineKind, DeadlineTerms, DueKind, DueMoment, compute_plan, shift_due
 from bot.domain.durations import Duration
 
 ZONE = ZoneInfo("Asia/Vladivostok")
@@ -111,3 +111,30 @@ def test_every_plan_is_in_order_and_ends_each_limit_once(
         assert all(start <= d.at < end for d in own[:-1])
         assert [d.share for d in own] == sorted(d.share for d in own)
     assert made == compute_plan(start.astimezone(ZONE), terms, CALENDAR, answer_due=answer_due)
+
+
+@pytest.mark.parametrize(
+    ("term", "due", "resumed", "expected"),
+    [
+        ("8wh", local(20, 17), local(20, 15), local(20, 18)),  # an hour later
+        ("8wh", local(20, 17), local(21, 12), local(23, 12)),  # three hours are left on Monday
+        ("8wh", local(20, 13), local(23, 10), local(20, 13)),  # it was late already
+        ("8h", local(20, 22), local(21, 12), local(21, 20)),
+        ("8wd", local(24, 14), local(23, 9), local(24, 18)),
+        ("8wh", local(20, 17), local(20, 14), local(20, 17)),  # no time has passed
+    ],
+)
+def test_what_was_left_when_a_clock_stopped_is_left_when_it_goes_on(
+    term: str, due: datetime, resumed: datetime, expected: datetime
+) -> None:
+    assert shift_due(due, local(20, 14), resumed, Duration.parse(term), CALENDAR) == expected
+
+
+@given(st.integers(0, 20_000), st.integers(1, 20_000), st.integers(0, 20_000), st.sampled_from(["8wh", "8wd", "8h"]))
+def test_a_pause_never_brings_a_deadline_forward(stopped: int, left: int, paused: int, term: str) -> None:
+    at = local(20, 14) + timedelta(minutes=stopped)
+    due, resumed = at + timedelta(minutes=left), at + timedelta(minutes=paused)
+    shifted = shift_due(due, at, resumed, Duration.parse(term), CALENDAR)
+    assert due <= shifted
+    longer = shift_due(due, at, resumed + timedelta(hours=1), Duration.parse(term), CALENDAR)
+    assert shifted <= longer
