@@ -78,7 +78,8 @@ async def _shift(
         raise TakenByOther(number=ticket.id)
     moved = [DeadlineKind.ACCEPT] if changed.accept_due > stopped_at else []
     moved += [DeadlineKind.ANSWER] if changed.answer_due > stopped_at else []
-    await reschedule(ctx, changed, resumed_at, moved)
+    if changed.is_open and changed.lead_id is None:  # an ended ticket, or a problem's member, reminds of nothing
+        await reschedule(ctx, changed, resumed_at, moved)
     return changed
 
 

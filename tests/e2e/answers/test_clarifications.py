@@ -23,6 +23,7 @@ from tests.e2e.queries import (
     ROOF,
     get_ticket,
     get_ticket_state,
+    list_audit,
     open_history,
     record_buttons,
     refusal_codes,
@@ -328,3 +329,18 @@ async def test_nobody_else_presses_the_button(town: Harness) -> None:
     assert "недоступно" in pressed["text"]
     assert "Ждём жителя" not in message_text(card)
     assert await refusal_codes(town, 1) == ["not_allowed"]
+
+
+async def test_a_ticket_that_ended_while_waiting_reminds_of_nothing_later(town: Harness) -> None:
+    await ask(town)
+    town.set_time("20.11 15:00")
+    await press_in_menu(town, "Не требует ответа")
+    await town.press_button(ROADS_HEAD, await town.wait_until(lambda: card_with(town, ROADS_HEAD, "Повтор")), "Повтор")
+    await town.wait_for_card(ROADS_HEAD, 1, "🚫 Не требует ответа")
+    town.set_time("20.11 20:00")
+    await town.press_button(ROADS_HEAD, await town.wait_for_card(ROADS_HEAD, 1), "Вернуть в работу")
+    await town.wait_for_card(ROADS_HEAD, 1, "ответить до сб 21.11, 04:00")
+    town.set_time("20.11 23:30")  # the former term, with the half an hour of waiting
+    await wait_until_idle(town)
+    assert "answer" not in [row.facts["limit"] for row in await list_audit(town, 1, "overdue")]
+    assert town.find_message(ROADS_HEAD, "житель не ответил") is None
