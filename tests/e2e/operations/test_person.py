@@ -12,6 +12,7 @@ from bot.domain.held_notes import Reader
 from bot.domain.tickets import State
 from storage.tables import metadata
 from tests.databases import ON_BOTH
+from tests.e2e.answers.test_clarifications import ask
 from tests.e2e.harness import ANNA, GROUP, MARIA, PYOTR, ROADS_HEAD, Harness
 from tests.e2e.operations.test_commands import run_command
 from tests.e2e.queries import get_ticket_state, wait_until_idle
@@ -196,3 +197,29 @@ async def test_journal_says_who_searched_copied_and_exported_but_not_for_what(bo
     assert "выгрузка сообщений" in exported
     assert "без личных данных" in exported
     assert "Кимовна" not in said
+
+
+@ON_BOTH
+async def test_questions_to_a_person_and_their_replies_go_too_and_nobody_waits_any_more(bot: Harness) -> None:
+    await bot.sandbox.telegram.send_message(GROUP, MARIA, WORDS)
+    await bot.wait_for_card(ROADS_HEAD, 1)
+    await ask(bot, "Мария Кимовна, у какого подъезда?")
+    await bot.sandbox.telegram.send_message(GROUP, MARIA, "У третьего, чудовищного")
+    await bot.wait_for_message(ROADS_HEAD, "💬 №1: житель ответил на вопрос", "чудовищного")
+    await ask(bot, "Мария Кимовна, а точнее?")
+    await bot.wait_for_card(ROADS_HEAD, 1, "⏸ Ждём жителя")
+    await wait_until_idle(bot)
+    _, exported, _ = await run_person(bot, "export", "--account", f"telegram:{MARIA}", "--output", "maria.json")
+    assert "maria.json" in exported
+    written = (bot.folder / "maria.json").read_text(encoding="utf-8")
+    assert all(words in written for words in ("а точнее?", "У третьего, чудовищного"))
+
+    code, _, errors = await run_person(bot, "erase", "--account", f"telegram:{MARIA}", "--yes", "--force")
+
+    assert (code, errors) == (0, "")
+    bot.pass_time(days=4)
+    await bot.wait_for_card(ROADS_HEAD, 1, "Данные жителя стёрты")
+    await wait_until_idle(bot)
+    assert not [text for text in await list_stored_texts(bot) if any(word in text for word in ERASED)]
+    assert not [text for text in bot.bot_texts(ROADS_HEAD) if any(word in text for word in ERASED)]
+    assert bot.find_message(ROADS_HEAD, "житель не ответил") is None
