@@ -1,23 +1,25 @@
-"""The deadlines for accepting and answering a ticket, and the moments of their reminders.
+"""The deadlines of a ticket, their terms, and the moments of their notices.
 
-All moments are computed once, when the ticket is registered, and stored; the scheduler only waits for them.
+:mod:`bot.domain.clocks` computes the moments; they are stored, and the scheduler only waits for them.
 """
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
+from typing import assert_never
 
 from bot.domain.calendar import WorkingCalendar
 from bot.domain.durations import Duration
-from bot.domain.local_time import to_utc
 
 
 class DeadlineKind(StrEnum):
     """The action that a deadline is for."""
 
+    FIRST_WORD = "first_word"
     ACCEPT = "accept"
     ANSWER = "answer"
+    SOLVE = "solve"
 
 
 class DueKind(StrEnum):
@@ -29,20 +31,58 @@ class DueKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DeadlineTerms:
-    """The configured terms. ``remind_at``: shares of a term, each between 0 and 1, kept in ascending order."""
+    """The terms of a ticket. ``remind_at``: shares of a term, each between 0 and 1, kept in ascending order.
+
+    ``urgent_accept``, ``urgent_answer``: the terms that count instead while the ticket is urgent, whichever ends first
+    (empty: it is not urgent); ``final``: the term of the answer after an interim one; ``total``: the bound of the answer
+    with all approvals. ``None``: no such term.
+    """
 
     accept: Duration
     answer: Duration
     remind_at: tuple[float, ...] = ()
+    urgent_accept: tuple[Duration, ...] = ()
+    urgent_answer: tuple[Duration, ...] = ()
+    first_word: Duration | None = None
+    final: Duration | None = None
+    solve: Duration | None = None
+    total: Duration | None = None
 
     def __post_init__(self) -> None:
         if any(not 0 < share < 1 for share in self.remind_at):
             raise ValueError("a reminder comes at a share between 0 and 1 of its term")
         object.__setattr__(self, "remind_at", tuple(sorted(set(self.remind_at))))
 
-    def duration_of(self, deadline: DeadlineKind) -> Duration:
-        """Return the term for *deadline*."""
-        return self.accept if deadline is DeadlineKind.ACCEPT else self.answer
+    def usual_of(self, deadline: DeadlineKind) -> tuple[Duration, ...]:
+        """Return the terms for *deadline* of a ticket that is not urgent; the one that ends first counts."""
+        match deadline:
+            case DeadlineKind.ACCEPT:
+                return (self.accept,)
+            case DeadlineKind.ANSWER:
+                return (self.answer, *self._existing(self.total))
+            case DeadlineKind.FIRST_WORD:
+                return self._existing(self.first_word)
+            case DeadlineKind.SOLVE:
+                return self._existing(self.solve)
+        assert_never(deadline)
+
+    def urgent_of(self, deadline: DeadlineKind) -> tuple[Duration, ...]:
+        """Return the terms for *deadline* of an urgent ticket; the one that ends first counts."""
+        match deadline:
+            case DeadlineKind.ACCEPT if self.urgent_accept:
+                return self.urgent_accept
+            case DeadlineKind.ANSWER if self.urgent_answer:
+                return (*self.urgent_answer, *self._existing(self.total))
+        return self.usual_of(deadline)
+
+    @property
+    def is_urgent(self) -> bool:
+        """True if the ticket has terms of urgent ones."""
+        return bool(self.urgent_accept or self.urgent_answer)
+
+    @staticmethod
+    def _existing(duration: Duration | None) -> tuple[Duration, ...]:
+        return (duration,) if duration is not None else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,54 +93,6 @@ class DueMoment:
     kind: DueKind
     share: float
     at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class DeadlinePlan:
-    """The deadlines of a ticket (UTC) and all their notices, in chronological order."""
-
-    accept_due: datetime
-    answer_due: datetime
-    due_moments: tuple[DueMoment, ...]
-
-
-def compute_plan(
-    registered_at: datetime,
-    terms: DeadlineTerms,
-    calendar: WorkingCalendar,
-    *,
-    accept_due: datetime | None = None,
-    answer_due: datetime | None = None,
-) -> DeadlinePlan:
-    """Compute the deadlines of a ticket registered at *registered_at*.
-
-    A given *accept_due* or *answer_due* (the coordinator's, or that of the system the message came from) replaces the
-    computed one, earlier or later; reminders come at the same shares of the time it leaves. A computed accept deadline
-    is never later than the answer deadline. A deadline in the past is overdue at once and has no reminders; a
-    reminder that would not come before its overdue moment is dropped.
-    """
-    registered = to_utc(registered_at)
-    answer = calendar.add(registered, terms.answer) if answer_due is None else to_utc(answer_due)
-    accept = min(calendar.add(registered, terms.accept), answer) if accept_due is None else to_utc(accept_due)
-    dues = [
-        *_due_moments(DeadlineKind.ACCEPT, registered, accept, terms, calendar),
-        *_due_moments(DeadlineKind.ANSWER, registered, answer, terms, calendar),
-    ]
-    return DeadlinePlan(
-        accept, answer, tuple(sorted(dues, key=lambda due: (due.at, due.deadline, due.kind, due.share)))
-    )
-
-
-def _due_moments(
-    deadline: DeadlineKind, registered: datetime, end: datetime, terms: DeadlineTerms, calendar: WorkingCalendar
-) -> list[DueMoment]:
-    term = terms.duration_of(deadline)
-    if end == calendar.add(registered, term):
-        moments = [(share, calendar.add(registered, term, share)) for share in terms.remind_at]
-    else:
-        moments = [(share, moment_at_share(registered, end, share, term, calendar)) for share in terms.remind_at]
-    dues = [DueMoment(deadline, DueKind.REMINDER, share, at) for share, at in moments if registered <= at < end]
-    return [*dues, DueMoment(deadline, DueKind.OVERDUE, 1.0, end)]
 
 
 def moment_at_share(

@@ -96,10 +96,17 @@ class Rule:
     call_before_answer: bool | None = None
     satisfaction: bool | None = None
     reopen_at_most: int | None = None
+    accept: Duration | None = None
+    first_word: Duration | None = None
     draft: DraftTerm | None = None
     approve: Duration | None = None
     rework: Duration | None = None
+    answer: Duration | None = None
+    final: Duration | None = None
     not_ours: Duration | None = None
+    solve: Duration | None = None
+    total: Duration | None = None
+    escalation: str | None = None
 
     def decided_keys(self) -> frozenset[str]:
         """Return the names of the keys that this rule decides."""
@@ -117,8 +124,10 @@ class RuleOutcome:
     ``approval``: codes of the roles that approve an answer, in order; ``four_eyes``: nobody approves an own draft;
     ``call_before_answer``: the citizen is telephoned before the answer; ``satisfaction``: the citizen is asked whether
     the problem is solved; ``reopen_at_most``: how often a «no» reopens the ticket before it goes to the coordinator;
-    ``draft``, ``approve``, ``rework``, ``not_ours``: the terms for a draft, for each approval, for
-    a returned draft, and for «не наше» (``None``: no term).
+    ``accept``, ``first_word``, ``draft``, ``approve``, ``rework``, ``answer``, ``not_ours``, ``solve``: the terms for
+    each step (``None``: the usual term, or no term where there is no usual one); ``final``: the term of the answer after
+    an interim one; ``total``: the bound of the whole chain up to the published answer; ``escalation``: the code of the
+    chain of notices.
     """
 
     approval: tuple[str, ...] = ()
@@ -126,10 +135,17 @@ class RuleOutcome:
     call_before_answer: bool = False
     satisfaction: bool = False
     reopen_at_most: int = USUAL_REOPENINGS
+    accept: Duration | None = None
+    first_word: Duration | None = None
     draft: DraftTerm | None = None
     approve: Duration | None = None
     rework: Duration | None = None
+    answer: Duration | None = None
+    final: Duration | None = None
     not_ours: Duration | None = None
+    solve: Duration | None = None
+    total: Duration | None = None
+    escalation: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +169,23 @@ class Rules:
             call_before_answer=first(lambda rule: rule.call_before_answer, usual.call_before_answer),
             satisfaction=first(lambda rule: rule.satisfaction, usual.satisfaction),
             reopen_at_most=first(lambda rule: rule.reopen_at_most, usual.reopen_at_most),
+            accept=first(lambda rule: rule.accept, usual.accept),
+            first_word=first(lambda rule: rule.first_word, usual.first_word),
             draft=first(lambda rule: rule.draft, usual.draft),
             approve=first(lambda rule: rule.approve, usual.approve),
             rework=first(lambda rule: rule.rework, usual.rework),
+            answer=first(lambda rule: rule.answer, usual.answer),
+            final=first(lambda rule: rule.final, usual.final),
             not_ours=first(lambda rule: rule.not_ours, usual.not_ours),
+            solve=first(lambda rule: rule.solve, usual.solve),
+            total=first(lambda rule: rule.total, usual.total),
+            escalation=first(lambda rule: rule.escalation, usual.escalation),
         )
+
+    def find_deciding(self, facts: RuleFacts, key: str) -> int | None:
+        """Return the number of the rule, from 0, that decides *key* for a ticket with *facts*."""
+        fitting = (number for number, rule in enumerate(self.rules) if rule.condition.fits(facts))
+        return next((number for number in fitting if key in self.rules[number].decided_keys()), None)
 
     def hidden_keys(self, number: int) -> dict[str, int]:
         """Return the keys of a rule that never count, each with the number of the earlier rule that decides it."""

@@ -1,4 +1,4 @@
-"""The due moments of a ticket, computed at its registration."""
+"""The due moments of a ticket whose clocks nothing has stopped."""
 
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -8,12 +8,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.calendar import WorkingCalendar
-from bot.domain.deadlines import DeadlineKind, DeadlineTerms, DueKind, DueMoment, compute_plan, shift_due
+from bot.domain.clocks import ClockEvent, ClockEventKind, ClockPlan, compute_clocks
+from bot.domain.deadlines import DeadlineKind, DeadlineTerms, DueKind, DueMoment, shift_due
 from bot.domain.durations import Duration
 
 ZONE = ZoneInfo("Asia/Vladivostok")
 CALENDAR = WorkingCalendar(ZONE, [(time(9), time(13)), (time(14), time(18))])
 TERMS = DeadlineTerms(Duration.parse("1wh"), Duration.parse("8wh"), (0.8, 0.5, 0.5))
+
+
+def compute_plan(
+    start: datetime,
+    terms: DeadlineTerms,
+    calendar: WorkingCalendar,
+    *,
+    accept_due: datetime | None = None,
+    answer_due: datetime | None = None,
+) -> ClockPlan:
+    """Compute the plan of a ticket whose deadlines somebody has set at its registration."""
+    given = ((DeadlineKind.ACCEPT, accept_due), (DeadlineKind.ANSWER, answer_due))
+    events = [ClockEvent(ClockEventKind.SET, start, kind, due) for kind, due in given if due is not None]
+    return compute_clocks(start, terms, calendar, events)
 
 
 def local(day: int, hour: int, minute: int = 0) -> datetime:
