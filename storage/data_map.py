@@ -157,6 +157,12 @@ DATA_MAP: Mapping[Table, TableData] = {
         figures="ticket_id ask_at asked_at solved_at returned returned_at problem_id control_at",
         official="control_by",
     ),
+    tables.clock_event: _lines(
+        "what happened to the deadlines of tickets",
+        Rows.OF_TICKET,
+        figures="id ticket_id kind at deadline due",
+        official="person_id",
+    ),
     tables.publication: _lines(
         "where answers were published",
         Rows.OF_TICKET,

@@ -17,6 +17,7 @@ from storage.repositories.audit_log import AuditLog
 from storage.repositories.base import advisory_lock
 from storage.repositories.cards import Cards
 from storage.repositories.chat_aliases import ChatAliases
+from storage.repositories.clock_events import ClockEvents
 from storage.repositories.deadlines import DeadlineSchedule
 from storage.repositories.delegations import Delegations
 from storage.repositories.dialogs import Dialogs
@@ -85,6 +86,7 @@ class UnitOfWork:
         self.delegations = Delegations(transaction)
         self.cards = Cards(transaction)
         self.deadlines = DeadlineSchedule(transaction)
+        self.clock_events = ClockEvents(transaction)
         self.inquiries = Inquiries(transaction)
         self.promises = Promises(transaction)
         self.audit_log = AuditLog(transaction)

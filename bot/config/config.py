@@ -155,7 +155,13 @@ class Config:
     def working_calendar(self) -> WorkingCalendar:
         """Create a calendar; keep it, because it caches the days it has computed."""
         section = self.tree.calendar
-        return WorkingCalendar(self.zone, section.working, section.days_off, section.working_days)
+        return WorkingCalendar(
+            self.zone,
+            section.working,
+            section.days_off,
+            section.working_days,
+            shortens_eves=section.shorten_before_holidays,
+        )
 
     def quiet_hours(self) -> QuietHours:
         return QuietHours(self.zone, self.tree.quiet.start, self.tree.quiet.end)

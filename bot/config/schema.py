@@ -246,10 +246,16 @@ class RuleEntry(Section):
     call_before_answer: bool | None = None
     satisfaction: bool | None = None
     reopen_at_most: int | None = Field(default=None, ge=0, le=100)
+    accept: AnyDuration | None = None
+    first_word: AnyDuration | None = None
     draft: DraftDuration | None = None
     approve: AnyDuration | None = None
     rework: AnyDuration | None = None
+    answer: AnyDuration | None = None
+    final: AnyDuration | None = None
     not_ours: AnyDuration | None = None
+    solve: AnyDuration | None = None
+    total: AnyDuration | None = None
 
 
 class DangerSection(Section):
@@ -264,11 +270,14 @@ class DangerSection(Section):
 
 
 class CalendarSection(Section):
+    """Working time. ``shorten_before_holidays``: work ends an hour earlier on the eve of a holiday."""
+
     working: tuple[Interval, ...] = Field(
         default_factory=lambda: (parse_interval("09:00-13:00"), parse_interval("14:00-18:00"))
     )
     days_off: tuple[Day, ...] = ()
     working_days: tuple[Day, ...] = ()
+    shorten_before_holidays: bool = True
 
 
 class QuietSection(Section):

@@ -21,6 +21,7 @@ from bot.domain.russian_text import human_day, human_days
 
 _DAY = timedelta(days=1)
 _MICROSECOND = timedelta(microseconds=1)
+_SHORTER_BY = timedelta(hours=1)
 _MAX_CACHED_DAYS = 2_000
 """Days whose working intervals are cached."""
 
@@ -55,8 +56,9 @@ class WorkingCalendar:
 
     ``hours`` are the working intervals of every working day on the wall clock of ``zone``: non-empty, each of positive
     length, not overlapping, within one day. ``days_off`` and ``working_days`` are local exceptions and win over the
-    production calendar. Raises ``ValueError`` for other hours or a day in both lists. Moments are
-    aware; results are in UTC. Working intervals are half-open: the closing time is not working time.
+    production calendar. With ``shortens_eves``, work ends an hour earlier on the eve of a holiday. Raises
+    ``ValueError`` for other hours or a day in both lists. Moments are aware; results are in UTC. Working intervals are
+    half-open: the closing time is not working time.
     """
 
     def __init__(
@@ -65,11 +67,14 @@ class WorkingCalendar:
         hours: Sequence[tuple[time, time]],
         days_off: Iterable[date] = (),
         working_days: Iterable[date] = (),
+        *,
+        shortens_eves: bool = True,
     ) -> None:
         self.zone = zone
         self._hours = tuple(sorted(hours))
         self._days_off = frozenset(days_off)
         self._working_days = frozenset(working_days)
+        self._shortens_eves = shortens_eves
         self._production = ProductionCalendar()
         self._intervals = lru_cache(maxsize=_MAX_CACHED_DAYS)(self._compute_intervals)
         if not self._hours or any(opening >= closing for opening, closing in self._hours):
@@ -91,6 +96,10 @@ class WorkingCalendar:
         """Return whether *day*, a date of the municipality's zone, is a working day."""
         return self.day_off(day) is None
 
+    def is_shortened_day(self, day: date) -> bool:
+        """Return whether work ends an hour earlier on *day*, the eve of a holiday; local working days are whole."""
+        return self._shortens_eves and day not in self._working_days and self._production.is_shortened(day)
+
     def has_transfers(self, year: int) -> bool:
         """Return whether the Government's transfers of *year* are known; if not, they can be configured."""
         return self._production.has_transfers(year)
@@ -111,9 +120,9 @@ class WorkingCalendar:
         outside working time, also when *share* is 0:
 
         * working hours count only in working time; a term that ends exactly at a closing ends at that closing;
-        * a working day is over when the same share of the next working day is reached. All working days have the same
-          hours, so N working days later it is the same time on the clock; a fraction of a working day is a share of
-          its working time. A result outside the hours (through rounding) becomes the closing.
+        * a working day is over when the same share of the next working day is reached: N working days later it is the
+          same time on the clock; a fraction of a working day is a share of its working time. A result after the
+          closing (through rounding, or of a shortened day) becomes the closing.
 
         The result never decreases when *start* or *share* grows.
         """
@@ -169,16 +178,17 @@ class WorkingCalendar:
         target = self._share_of_day(day, start) + amount
         for _ in range(floor(target)):
             day = self._next_working_day(day)
-        intervals = self._intervals(day)
-        left = _MICROSECOND * round((target - floor(target)) * (_total_length(intervals) // _MICROSECOND))
-        for opening, closing in intervals:
+        whole = self._whole_day(day)
+        left = _MICROSECOND * round((target - floor(target)) * (_total_length(whole) // _MICROSECOND))
+        last_closing = self._intervals(day)[-1][1]
+        for opening, closing in whole:
             if left < closing - opening:
-                return opening + left
+                return min(opening + left, last_closing)
             left -= closing - opening
-        return intervals[-1][1]
+        return last_closing
 
     def _share_of_day(self, day: date, moment: datetime) -> Fraction:
-        intervals = self._intervals(day)
+        intervals = self._whole_day(day)
         passed = _total_length([(a, min(b, moment)) for a, b in intervals if a < moment])
         return Fraction(passed // _MICROSECOND, _total_length(intervals) // _MICROSECOND)
 
@@ -194,6 +204,14 @@ class WorkingCalendar:
     def _compute_intervals(self, day: date) -> Sequence[Interval]:
         if not self.is_working_day(day):
             return ()
+        whole = self._whole_day(day)
+        if not self.is_shortened_day(day):
+            return whole
+        end = whole[-1][1] - _SHORTER_BY
+        return tuple((a, min(b, end)) for a, b in whole if a < end) or whole[:1]
+
+    def _whole_day(self, day: date) -> Sequence[Interval]:
+        """Return the hours of *day* as if it were a usual working day."""
         pairs = ((local_to_utc(day, a, self.zone), local_to_utc(day, b, self.zone)) for a, b in self._hours)
         return tuple((a, b) for a, b in pairs if a < b)  # moving the clock forward can remove an interval
 

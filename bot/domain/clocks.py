@@ -30,19 +30,23 @@ class ClockEventKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ClockEvent:
-    """An event at a moment (UTC). ``deadline``: the clock it is about, ``None`` for every clock; ``due``: a moment."""
+    """An event at a moment (UTC). ``deadline``: the clock it is about, ``None`` for every clock; ``due``: a moment.
+
+    ``person_id``: the official who caused it.
+    """
 
     kind: ClockEventKind
     at: datetime
     deadline: DeadlineKind | None = None
     due: datetime | None = None
+    person_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ClockStep:
     """A step of the computation of one deadline: what happened, and the deadline after it.
 
-    ``term``: the duration that begins; ``until``: the end of a waiting.
+    ``term``: the duration that begins; ``until``: the end of a waiting; ``person_id``: the official who caused it.
     """
 
     kind: ClockEventKind
@@ -50,6 +54,7 @@ class ClockStep:
     due: datetime
     term: Duration | None = None
     until: datetime | None = None
+    person_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,26 +115,31 @@ class _Hand:
         """True if somebody has set this deadline."""
         return any(step.kind is ClockEventKind.SET for step in self.steps)
 
-    def begin(self, kind: ClockEventKind, at: datetime, term: Duration, calendar: WorkingCalendar) -> None:
-        """Begin another *term* at that moment."""
+    def begin(self, event: ClockEvent, term: Duration, calendar: WorkingCalendar) -> None:
+        """Begin another *term* at the event."""
         self.term = term
-        self.moments = {share: calendar.add(at, term, share) for share in self.moments}
-        self.steps.append(ClockStep(kind, at, self.due, term))
+        self.moments = {share: calendar.add(event.at, term, share) for share in self.moments}
+        self._add_step(event, term=term)
 
-    def set_due(self, kind: ClockEventKind, since: datetime, due: datetime, calendar: WorkingCalendar) -> None:
-        """Set the deadline; the reminders come at shares of the time from *since*."""
+    def set_due(self, event: ClockEvent, due: datetime, calendar: WorkingCalendar) -> None:
+        """Set the deadline; the reminders come at shares of the time from the event on."""
+        since, due = to_utc(event.at), to_utc(due)
         self.moments = {
             share: moment_at_share(since, due, share, self.term, calendar) if share < 1 else due
             for share in self.moments
         }
-        self.steps.append(ClockStep(kind, since, due))
+        self._add_step(event)
 
-    def wait(self, since: datetime, until: datetime, calendar: WorkingCalendar) -> None:
-        """Stop the clock from *since* to *until*."""
+    def wait(self, event: ClockEvent, until: datetime, calendar: WorkingCalendar) -> None:
+        """Stop the clock from the event to *until*."""
+        since, until = to_utc(event.at), to_utc(until)
         self.moments = {
             share: shift_due(moment, since, until, self.term, calendar) for share, moment in self.moments.items()
         }
-        self.steps.append(ClockStep(ClockEventKind.WAIT, since, self.due, until=until))
+        self._add_step(event, until=until)
+
+    def _add_step(self, event: ClockEvent, *, term: Duration | None = None, until: datetime | None = None) -> None:
+        self.steps.append(ClockStep(event.kind, to_utc(event.at), self.due, term, until, event.person_id))
 
     def finish(self) -> Clock:
         reminders = tuple((share, at) for share, at in sorted(self.moments.items()) if share < 1)
@@ -150,7 +160,8 @@ def compute_clocks(
     hands = {kind: _replay(kind, terms, calendar, history) for kind in DeadlineKind}
     accept, answer = hands[DeadlineKind.ACCEPT], hands[DeadlineKind.ANSWER]
     if accept is not None and answer is not None and answer.due < accept.due and not accept.is_set:
-        accept.set_due(ClockEventKind.TIGHTEN, accept.steps[0].at, answer.due, calendar)
+        bound = ClockEvent(ClockEventKind.TIGHTEN, accept.steps[0].at)
+        accept.set_due(bound, answer.due, calendar)
     return ClockPlan({kind: hand.finish() for kind, hand in hands.items() if hand is not None})
 
 
@@ -189,17 +200,17 @@ def _start(
 
 def _apply(hand: _Hand, event: ClockEvent, terms: DeadlineTerms, calendar: WorkingCalendar) -> None:
     """Move the clock by *event*."""
-    at, due = to_utc(event.at), to_utc(event.due) if event.due is not None else None
-    match event.kind, due:
+    match event.kind, event.due:
         case ClockEventKind.URGENT, _ if terms.is_urgent:
-            term = min(terms.urgent_of(hand.kind), key=lambda one: calendar.add(at, one), default=None)
-            if term is not None and calendar.add(at, term) < hand.due:
-                hand.begin(event.kind, at, term, calendar)
+            durations = terms.urgent_of(hand.kind)
+            term = min(durations, key=lambda one: calendar.add(event.at, one), default=None)
+            if term is not None and calendar.add(event.at, term) < hand.due:
+                hand.begin(event, term, calendar)
         case ClockEventKind.INTERIM, _ if hand.kind is DeadlineKind.ANSWER and terms.final is not None:
-            hand.begin(event.kind, at, terms.final, calendar)
-        case ((ClockEventKind.SET | ClockEventKind.EXTEND | ClockEventKind.INTERIM), datetime()):
-            hand.set_due(event.kind, at, due, calendar)
-        case ClockEventKind.TIGHTEN, datetime() if due < hand.due:
-            hand.set_due(event.kind, at, due, calendar)
-        case ClockEventKind.WAIT, datetime() if at < hand.due:
-            hand.wait(at, due, calendar)
+            hand.begin(event, terms.final, calendar)
+        case ((ClockEventKind.SET | ClockEventKind.EXTEND | ClockEventKind.INTERIM), datetime() as due):
+            hand.set_due(event, due, calendar)
+        case ClockEventKind.TIGHTEN, datetime() as due if due < hand.due:
+            hand.set_due(event, due, calendar)
+        case ClockEventKind.WAIT, datetime() as until if event.at < hand.due:
+            hand.wait(event, until, calendar)

@@ -33,9 +33,9 @@ class DueKind(StrEnum):
 class DeadlineTerms:
     """The terms of a ticket. ``remind_at``: shares of a term, each between 0 and 1, kept in ascending order.
 
-    ``urgent_accept``, ``urgent_answer``: the terms that count instead while the ticket is urgent, whichever ends first
-    (empty: it is not urgent); ``final``: the term of the answer after an interim one; ``total``: the bound of the answer
-    with all approvals. ``None``: no such term.
+    ``urgent_accept``, ``urgent_answer``: the terms of which the earliest counts instead while the ticket is urgent
+    (empty: it is not); ``final``: the term of the answer after an interim one; ``total``: the bound of the answer with
+    all approvals. ``None``: no such term.
     """
 
     accept: Duration

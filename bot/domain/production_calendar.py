@@ -4,10 +4,11 @@ Holidays follow article 112 of the Labour Code; the Government moves some days o
 knowledge comes with the ``holidays`` library. A year it knows nothing about yet (before the decree is out, or before
 the library is updated) gets the rule of the Code alone: a holiday outside January that falls on a Saturday or Sunday
 moves the day off to the next working day. Local decisions are added by
-:class:`~bot.domain.calendar.WorkingCalendar`. Shortened days before a holiday are not modelled.
+:class:`~bot.domain.calendar.WorkingCalendar`.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -46,6 +47,7 @@ _MOVED_BY_CODE = re.compile(r"(.+) \(выходной\)")
 class _Year:
     days_off: dict[date, DayOff]  # all days off but plain weekends
     working_weekends: frozenset[date]
+    worked_before: frozenset[date]  # working weekends whose day off, moved by decree, is the eve of a holiday
     has_decree: bool
 
 
@@ -65,6 +67,15 @@ class ProductionCalendar:
             return None
         return WEEKEND
 
+    def is_shortened(self, day: date) -> bool:
+        """Return whether *day*, if it is a working day, is an hour shorter: article 95 of the Labour Code.
+
+        It is the eve of a holiday, or the weekend worked instead of such an eve.
+        """
+        following = self.day_off(day + timedelta(days=1))
+        is_eve = following is not None and following.kind is DayOffKind.HOLIDAY
+        return is_eve or day in self._year(day.year).worked_before
+
     def has_transfers(self, year: int) -> bool:
         """Return whether the Government's transfers of *year* are known, not only the rule of the Labour Code."""
         return self._year(year).has_decree
@@ -78,17 +89,34 @@ class ProductionCalendar:
 def _build_year(year: int) -> _Year:
     known = min(year, Russia.end_year)  # beyond it: the same fixed dates
     table = Russia(years=known, language="ru")  # type: ignore[no-untyped-call]
-    off = {day.replace(year=year): _parse_day_off(label) for day, label in table.items()}
+    labels = {day.replace(year=year): label for day, label in table.items()}
+    off = {day: _parse_day_off(label) for day, label in labels.items()}
     working = frozenset(table.weekend_workdays)
     decreed = bool(working) or any(entry.kind is DayOffKind.MOVED for entry in off.values())
     if not decreed:
         _apply_labour_code(off)
-    return _Year(off, working, decreed)
+    return _Year(off, working, _find_worked_eves(off, labels, working), decreed)
+
+
+def _find_worked_eves(
+    off: Mapping[date, DayOff], labels: Mapping[date, str], working: frozenset[date]
+) -> frozenset[date]:
+    found = set()
+    for day, label in labels.items():
+        following, source = off.get(day + timedelta(days=1)), _source_of(label)
+        if source in working and following is not None and following.kind is DayOffKind.HOLIDAY:
+            found.add(source)
+    return frozenset(found)
+
+
+def _source_of(label: str) -> date | None:
+    """Return the day from which a day off was moved by decree."""
+    match = _MOVED_BY_DECREE.fullmatch(label)
+    return date(int(match[3]), int(match[2]), int(match[1])) if match else None
 
 
 def _parse_day_off(label: str) -> DayOff:
-    if match := _MOVED_BY_DECREE.fullmatch(label):
-        source = date(int(match[3]), int(match[2]), int(match[1]))
+    if (source := _source_of(label)) is not None:
         return DayOff(DayOffKind.MOVED, f"выходной, перенесён с {human_day(source)}")
     if match := _MOVED_BY_CODE.fullmatch(label):
         return DayOff(DayOffKind.MOVED, f"выходной за праздник «{match[1]}»")

@@ -3,10 +3,11 @@
 from bot.domain.applicants import ApplicantKind
 from bot.domain.rules import RuleFacts
 from bot.domain.systems import source_code
+from bot.domain.ticket_changes import NewTicket
 from bot.domain.tickets import Ticket
 
 
-def facts_of(ticket: Ticket) -> RuleFacts:
+def facts_of(ticket: Ticket | NewTicket) -> RuleFacts:
     """Return what rules may ask of *ticket*."""
     return RuleFacts(
         source=source_code(ticket.source),

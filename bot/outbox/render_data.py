@@ -24,6 +24,7 @@ from bot.domain.notifications.tickets import AdditionReceived, TicketHistory
 from bot.domain.outbox import OutboxRow
 from bot.domain.people import Person
 from bot.domain.roles import SEE_PERSONAL_DATA, Right
+from bot.domain.rule_facts import facts_of
 from bot.domain.sources import messenger_of, messenger_title
 from bot.domain.ticket_data import DataField
 from bot.domain.tickets import State, Ticket
@@ -411,7 +412,7 @@ async def _list_similar_earlier(ctx: UseCaseContext, ticket: Ticket) -> list[int
 
 def _list_excluded_days(ctx: UseCaseContext, ticket: Ticket) -> list[str]:
     """Return the days that do not count toward the deadline, such as «сб и вс 21 и 22 ноября», each once."""
-    term = ctx.municipality.terms.answer
+    term = ctx.municipality.terms_of(facts_of(ticket)).answer
     if not term.is_working or ctx.municipality.calendar.add(ticket.registered_at, term) != ticket.answer_due:
         return []
     return list(

@@ -17,13 +17,14 @@ from bot.domain.limits import MessageLimits
 from bot.domain.people import MessengerName, Person, Staff, StaffAccount
 from bot.domain.quiet_hours import QuietHours
 from bot.domain.roles import Right
-from bot.domain.rules import Rules
+from bot.domain.rules import RuleFacts, Rules
 from bot.domain.sectors import Sector, Theme
 from bot.domain.sources import PRIVATE_SOURCE_ID, OfficialPage, Source
 from bot.domain.sources import author_key as author_key
 from bot.domain.sources import messenger_of as messenger_of
+from bot.domain.terms import TermBook
 from bot.domain.tickets import DismissReason, Ticket
-from bot.domain.urgency import Danger, Urgency
+from bot.domain.urgency import Danger
 from bot.messengers.events import Chat, ChatKind
 from bot.messengers.port import Capabilities
 from bot.understanding.analyzer import TextAnalyzer
@@ -124,9 +125,9 @@ class Municipality:
                 return private
         return self.sources.get((chat.account, chat.source_id))
 
-    def terms_for(self, urgency: Urgency | None) -> DeadlineTerms:
-        """Return the usual deadline terms, or the urgent ones."""
-        return self.terms if urgency is None else self.urgent_terms
+    def terms_of(self, facts: RuleFacts) -> DeadlineTerms:
+        """Return the terms of a ticket with *facts*."""
+        return TermBook(self.rules, self.terms, self.urgent_terms).terms_of(facts)
 
     def title_of(self, ticket: Ticket) -> str:
         """Return the sector of *ticket* for people; in a town without sectors, what it is about."""

@@ -3,6 +3,7 @@
 from storage.tables.answer_limits import held_answer, sent_answer
 from storage.tables.answer_marks import answer_mark
 from storage.tables.base import UtcDateTime, metadata
+from storage.tables.clock_events import clock_event
 from storage.tables.drafts import delegation, draft, draft_approval, draft_version
 from storage.tables.inquiries import inquiry
 from storage.tables.limits import act, flood, held_message
@@ -48,6 +49,7 @@ __all__ = [
     "button",
     "card",
     "chat_alias",
+    "clock_event",
     "cursor",
     "delegation",
     "dialog",

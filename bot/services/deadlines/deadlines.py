@@ -1,107 +1,155 @@
-"""Deadlines of a ticket: when it must be accepted and answered, and the moments of its reminders."""
+"""Deadlines of a ticket: computed from its history, stored with it, and scheduled as notices."""
 
-from collections.abc import Collection, Iterable
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
 from bot.domain.calendar import WorkingCalendar
-from bot.domain.deadlines import DeadlineKind, DeadlinePlan, DeadlineTerms, DueKind, DueMoment, compute_plan, shift_due
+from bot.domain.clocks import ClockEvent, ClockEventKind, ClockPlan, compute_clocks
+from bot.domain.deadlines import DeadlineKind, DeadlineTerms, DueKind, DueMoment
 from bot.domain.errors import TakenByOther
-from bot.domain.ticket_changes import TicketChange
+from bot.domain.people import Person
+from bot.domain.rule_facts import facts_of
+from bot.domain.ticket_changes import NewTicket, TicketChange
 from bot.domain.tickets import OPEN_TICKET_STATES, UNACCEPTED_STATES, Ticket
 from bot.domain.urgency import Urgency
 from bot.services.context import UseCaseContext
 
+STORED_KINDS = (DeadlineKind.ACCEPT, DeadlineKind.ANSWER)
+"""The deadlines that the ticket itself holds."""
 
-def compute(ctx: UseCaseContext, urgency: Urgency | None, since: datetime, **given: datetime | None) -> DeadlinePlan:
-    """Compute the deadlines of a ticket; urgent ones start after quiet hours unless alerts at night are allowed."""
-    if urgency is not None and not urgency.may_notify_at_night:
-        since = ctx.municipality.quiet_hours.defer(since)
-    terms, calendar = ctx.municipality.terms_for(urgency), ctx.municipality.calendar
-    return compute_plan(since, terms, calendar, **given) if any(given.values()) else _usual_plan(since, terms, calendar)
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """The first deadlines of a ticket, and the events behind them that its history has to keep."""
+
+    plan: ClockPlan
+    events: tuple[ClockEvent, ...]
+
+
+def begin(ctx: UseCaseContext, ticket: NewTicket, external_due: datetime | None = None) -> Beginning:
+    """Compute the deadlines of a new ticket.
+
+    *external_due*: the deadline of the answer in the system that the ticket came from. Where a rule decides about the
+    answer, the rule's term counts, but never ends later; otherwise the system's deadline is ours.
+    """
+    terms = ctx.municipality.terms_of(facts_of(ticket))
+    start = defer_start(ctx, ticket.urgency, ctx.now)
+    events = [ClockEvent(ClockEventKind.START, start)] if start != ctx.now else []
+    if external_due is not None:
+        is_ruled = ctx.municipality.rules.find_deciding(facts_of(ticket), "answer") is not None
+        kind = ClockEventKind.TIGHTEN if is_ruled else ClockEventKind.SET
+        events.append(ClockEvent(kind, start, DeadlineKind.ANSWER, external_due))
+        return Beginning(compute_clocks(ctx.now, terms, ctx.municipality.calendar, events), tuple(events))
+    return Beginning(_usual_plan(start, terms, ctx.municipality.calendar), tuple(events))
 
 
 @lru_cache(maxsize=4)
-def _usual_plan(since: datetime, terms: DeadlineTerms, calendar: WorkingCalendar) -> DeadlinePlan:
+def _usual_plan(since: datetime, terms: DeadlineTerms, calendar: WorkingCalendar) -> ClockPlan:
     """Compute the plan once for all tickets that a batch registers at one moment."""
-    return compute_plan(since, terms, calendar)
+    return compute_clocks(since, terms, calendar)
+
+
+def defer_start(ctx: UseCaseContext, urgency: Urgency | None, since: datetime) -> datetime:
+    """Return when a clock begins: of an urgent ticket after quiet hours, unless it may ring at night."""
+    if urgency is not None and not urgency.may_notify_at_night:
+        return ctx.municipality.quiet_hours.defer(since)
+    return since
+
+
+async def store_beginning(ctx: UseCaseContext, ticket: Ticket, beginning: Beginning) -> None:
+    """Store the events and schedule the notices of a ticket that has just been registered."""
+    for event in beginning.events:
+        await ctx.uow.clock_events.add(ticket.id, event)
+    if ticket.lead_id is None:
+        await schedule(ctx, ticket, [due for due in beginning.plan.due_moments if due.deadline in STORED_KINDS])
+
+
+async def compute_plan(ctx: UseCaseContext, ticket: Ticket) -> ClockPlan:
+    """Compute the clocks of *ticket* from its history."""
+    events = (await ctx.uow.clock_events.list_for([ticket.id])).get(ticket.id, ())
+    return plan_from(ctx, ticket, events)
+
+
+def plan_from(ctx: UseCaseContext, ticket: Ticket, events: Sequence[ClockEvent]) -> ClockPlan:
+    """Compute the clocks of *ticket* from these events."""
+    terms = ctx.municipality.terms_of(facts_of(ticket))
+    return compute_clocks(ticket.registered_at, terms, ctx.municipality.calendar, events)
+
+
+async def record(
+    ctx: UseCaseContext,
+    ticket: Ticket,
+    kind: ClockEventKind,
+    deadline: DeadlineKind | None = None,
+    due: datetime | None = None,
+    by: Person | None = None,
+) -> None:
+    """Add an event to the history of *ticket*; :func:`recompute` applies it."""
+    person_id = by.id if by is not None else None
+    at = ctx.now
+    if kind in (ClockEventKind.START, ClockEventKind.URGENT):
+        at = defer_start(ctx, ticket.urgency, ctx.now)
+    await ctx.uow.clock_events.add(ticket.id, ClockEvent(kind, at, deadline, due), person_id)
+
+
+async def recompute(ctx: UseCaseContext, ticket: Ticket) -> Ticket:
+    """Compute the deadlines of *ticket* once more, and schedule the notices of those that have moved."""
+    plan = await compute_plan(ctx, ticket)
+    moved = moved_kinds(ticket, plan)
+    if not moved:
+        return ticket
+    changed = await ctx.uow.tickets.update(ticket, TicketChange(accept_due=plan.accept_due, answer_due=plan.answer_due))
+    if changed is None:
+        raise TakenByOther(number=ticket.id)
+    was_late = {kind for kind in moved if stored_due(ticket, kind) <= ctx.now}
+    await reschedule(ctx, changed, plan, moved, was_late)
+    return changed
+
+
+def moved_kinds(ticket: Ticket, plan: ClockPlan) -> tuple[DeadlineKind, ...]:
+    """Return the deadlines of *ticket* that differ from those of *plan*."""
+    return tuple(kind for kind in STORED_KINDS if stored_due(ticket, kind) != plan.clocks[kind].due)
+
+
+def stored_due(ticket: Ticket, kind: DeadlineKind) -> datetime:
+    """Return the deadline that *ticket* holds."""
+    return ticket.accept_due if kind is DeadlineKind.ACCEPT else ticket.answer_due
+
+
+async def reschedule(
+    ctx: UseCaseContext,
+    ticket: Ticket,
+    plan: ClockPlan,
+    kinds: Collection[DeadlineKind] = STORED_KINDS,
+    was_late: Collection[DeadlineKind] = (),
+) -> None:
+    """Schedule the notices of these deadlines anew; what was told to be late, and still is, is not told twice."""
+    running = [kind for kind in kinds if kind is not DeadlineKind.ACCEPT or ticket.state in UNACCEPTED_STATES]
+    wanted = [due for due in plan.due_moments if due.deadline in running]
+    past = [due for due in wanted if due.at < ctx.now and (due.kind is DueKind.REMINDER or due.deadline in was_late)]
+    await ctx.uow.deadlines.cancel(ticket.id, [deadline.value for deadline in running])
+    await schedule(ctx, ticket, [due for due in wanted if due not in past])
 
 
 async def apply_urgent(ctx: UseCaseContext, ticket: Ticket) -> Ticket:
-    """Apply the urgent deadlines from now on, where they are earlier."""
-    urgent_plan = compute(ctx, ticket.urgency, ctx.now)
-    return await tighten(ctx, ticket, urgent_plan.accept_due, urgent_plan.answer_due)
+    """Apply the urgent terms from now on, where they end earlier."""
+    await record(ctx, ticket, ClockEventKind.URGENT)
+    return await recompute(ctx, ticket)
 
 
 async def tighten(ctx: UseCaseContext, ticket: Ticket, accept_due: datetime, answer_due: datetime) -> Ticket:
     """Apply the given deadlines where they are earlier."""
-    accept_due, answer_due = min(ticket.accept_due, accept_due), min(ticket.answer_due, answer_due)
-    changed = await ctx.uow.tickets.update(ticket, TicketChange(accept_due=accept_due, answer_due=answer_due))
-    if changed is None:
-        raise TakenByOther(number=ticket.id)
-    await reschedule(ctx, changed, ctx.now)
-    return changed
+    await record(ctx, ticket, ClockEventKind.TIGHTEN, DeadlineKind.ACCEPT, accept_due)
+    await record(ctx, ticket, ClockEventKind.TIGHTEN, DeadlineKind.ANSWER, answer_due)
+    return await recompute(ctx, ticket)
 
 
-async def stop_clocks(ctx: UseCaseContext, ticket: Ticket, until: datetime) -> Ticket:
-    """Stop the clocks of *ticket* from now *until* then, when they go on by themselves: nothing has to wake them.
-
-    The deadlines that are late already stay so.
-    """
-    return await _shift(ctx, ticket, ticket.accept_due, ticket.answer_due, ctx.now, until)
-
-
-async def resume_clocks(
-    ctx: UseCaseContext, ticket: Ticket, accept_due: datetime, answer_due: datetime, stopped_at: datetime
-) -> Ticket:
-    """Let the clocks go on now that were stopped at *stopped_at*, when the deadlines were *accept_due* and
-    *answer_due*: they are computed once more, from the time that has really passed."""
-    return await _shift(ctx, ticket, accept_due, answer_due, stopped_at, ctx.now)
-
-
-async def _shift(
-    ctx: UseCaseContext,
-    ticket: Ticket,
-    accept_due: datetime,
-    answer_due: datetime,
-    stopped_at: datetime,
-    resumed_at: datetime,
-) -> Ticket:
-    change = TicketChange(answer_due=shift_answer_due(ctx, ticket, answer_due, stopped_at, resumed_at))
-    if ticket.state in UNACCEPTED_STATES:
-        term = ctx.municipality.terms_for(ticket.urgency).accept
-        shifted = shift_due(accept_due, stopped_at, resumed_at, term, ctx.municipality.calendar)
-        change = replace(change, accept_due=shifted)
-    changed = await ctx.uow.tickets.update(ticket, change)
-    if changed is None:
-        raise TakenByOther(number=ticket.id)
-    moved = [DeadlineKind.ACCEPT] if changed.accept_due > stopped_at else []
-    moved += [DeadlineKind.ANSWER] if changed.answer_due > stopped_at else []
-    if changed.is_open and changed.lead_id is None:  # an ended ticket, or a problem's member, reminds of nothing
-        await reschedule(ctx, changed, resumed_at, moved)
-    return changed
-
-
-def shift_answer_due(
-    ctx: UseCaseContext, ticket: Ticket, due: datetime, stopped_at: datetime, resumed_at: datetime
-) -> datetime:
-    """Return the moment until which *ticket* must be answered after its clock has stopped."""
-    term = ctx.municipality.terms_for(ticket.urgency).answer
-    return shift_due(due, stopped_at, resumed_at, term, ctx.municipality.calendar)
-
-
-async def reschedule(
-    ctx: UseCaseContext, ticket: Ticket, since: datetime, kinds: Collection[DeadlineKind] = tuple(DeadlineKind)
-) -> None:
-    """Schedule the reminders of the ticket's deadlines; *since*: start of the time whose shares they are."""
-    is_accepted = ticket.state not in UNACCEPTED_STATES
-    running = [one for one in kinds if not (one is DeadlineKind.ACCEPT and is_accepted)]
-    plan = compute(ctx, ticket.urgency, since, accept_due=ticket.accept_due, answer_due=ticket.answer_due)
-    wanted = [due for due in plan.due_moments if due.deadline in running]
-    await ctx.uow.deadlines.cancel(ticket.id, [deadline.value for deadline in running])
-    past = [due for due in wanted if due.kind is DueKind.REMINDER and due.at < ctx.now]
-    await schedule(ctx, ticket, [due for due in wanted if due not in past])
+async def set_due(ctx: UseCaseContext, ticket: Ticket, due: datetime, by: Person) -> Ticket:
+    """Set the moment until which the answer is due; accepting is due then, too, if it was later."""
+    await record(ctx, ticket, ClockEventKind.SET, DeadlineKind.ANSWER, due, by)
+    return await recompute(ctx, ticket)
 
 
 async def cancel_finished(ctx: UseCaseContext, before: Ticket, after: Ticket) -> None:

@@ -26,7 +26,7 @@ async def schedule_draft(ctx: UseCaseContext, ticket: Ticket, since: datetime) -
         return
     calendar = ctx.municipality.calendar
     if isinstance(term, Share):
-        answer_term = ctx.municipality.terms_for(ticket.urgency).answer
+        answer_term = ctx.municipality.terms_of(facts_of(ticket)).answer
         at = moment_at_share(since, ticket.answer_due, float(term.amount), answer_term, calendar)
     else:
         at = calendar.add(since, term)

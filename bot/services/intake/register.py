@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain.applicants import Applicant
-from bot.domain.deadlines import DeadlinePlan
 from bot.domain.messages import Message
 from bot.domain.people import Person
 from bot.domain.ticket_changes import NewTicket, TicketChange
@@ -50,16 +49,19 @@ async def register_ticket(ctx: UseCaseContext, new: Registration) -> Ticket:
     match, lead = await _find_lead(ctx, new, sector)
     if match is not None and lead is not None:
         return await _join_problem(ctx, new, sector, match, lead)
-    plan = deadlines.compute(ctx, reading.urgency, ctx.now, answer_due=new.answer_due)
+    made = _new_ticket(ctx, new, _first_state(ctx, sector), sector)
+    beginning = deadlines.begin(ctx, made, new.answer_due)
     ticket = await ctx.uow.tickets.add(
         replace(
-            _new_ticket(ctx, new, plan, _first_state(ctx, sector), sector),
+            made,
+            accept_due=beginning.plan.accept_due,
+            answer_due=beginning.plan.answer_due,
             evidence=reading.evidence if sector in (None, reading.sector) else None,
             subject_family=match.subject_family if match is not None else None,
             fingerprint=match.event.to_record() if match is not None else None,
         )
     )
-    await deadlines.schedule(ctx, ticket, plan.due_moments)
+    await deadlines.store_beginning(ctx, ticket, beginning)
     await draft_clocks.schedule_draft(ctx, ticket, ticket.registered_at)
     await _record_registration(ctx, ticket, new.created_by, {"sector": sector})
     await cards.sync(ctx, ticket, wait_for_album=new.wait_for_album)
@@ -96,15 +98,19 @@ async def _join_problem(
     ctx: UseCaseContext, new: Registration, sector: str | None, match: ProblemMatch, lead: Ticket
 ) -> Ticket:
     """Register a member of the problem of *lead*, without a card and reminders of its own."""
-    plan = deadlines.compute(ctx, new.reading.urgency, ctx.now, answer_due=new.answer_due)
+    made = _new_ticket(ctx, new, problem_members.inherited_state(lead), lead.sector)
+    beginning = deadlines.begin(ctx, made, new.answer_due)
     member = replace(
-        _new_ticket(ctx, new, plan, problem_members.inherited_state(lead), lead.sector),
+        made,
+        accept_due=beginning.plan.accept_due,
+        answer_due=beginning.plan.answer_due,
         assignee_id=lead.assignee_id,
         problem_id=lead.problem_id,
         lead_id=lead.id,
     )
     await problem_members.add_member(ctx, lead, member.author_key, match)
     ticket = await ctx.uow.tickets.add(member)
+    await deadlines.store_beginning(ctx, ticket, beginning)
     await _record_registration(ctx, ticket, new.created_by, {"sector": lead.sector, "with": lead.id})
     if lead.state is State.TRIAGE and sector is not None:
         await workflow.transition(ctx, lead, Step.CHOOSE_SECTOR, None, TicketChange(sector=sector))
@@ -121,9 +127,8 @@ async def _record_registration(
     await ctx.uow.audit_log.record("registered", ctx.now, person_id=person_id, ticket_id=ticket.id, facts=facts)
 
 
-def _new_ticket(
-    ctx: UseCaseContext, new: Registration, plan: DeadlinePlan, state: State, sector: str | None
-) -> NewTicket:
+def _new_ticket(ctx: UseCaseContext, new: Registration, state: State, sector: str | None) -> NewTicket:
+    """Return the ticket to add, still without deadlines."""
     reading = new.reading
     latitude, longitude = new.point or (reading.place.point if reading.place else None) or (None, None)
     place = new.place or (reading.place.text if reading.place else None)
@@ -156,8 +161,8 @@ def _new_ticket(
         applicant_kind=applicant.kind,
         registered_at=ctx.now,
         touched_at=ctx.now,
-        accept_due=plan.accept_due,
-        answer_due=plan.answer_due,
+        accept_due=ctx.now,
+        answer_due=ctx.now,
         previous_id=new.previous_ticket.id if new.previous_ticket else None,
         external_number=new.external_number,
         created_by=new.created_by.id if new.created_by else None,

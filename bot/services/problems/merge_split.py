@@ -73,7 +73,8 @@ async def split_ticket(ctx: UseCaseContext, ticket_id: int, person: Person) -> T
     if changed.state is State.ANSWERING:  # the draft that waits for approval is about the others
         changed = await workflow.transition(ctx, changed, Step.RETURN, person)
     if changed.is_open:
-        await deadlines.reschedule(ctx, changed, changed.registered_at)
+        changed = await deadlines.recompute(ctx, changed)
+        await deadlines.reschedule(ctx, changed, await deadlines.compute_plan(ctx, changed))
         await cards.sync(ctx, changed, actor=person)
     else:
         await workflow.restart(

@@ -5,6 +5,8 @@ from datetime import datetime
 from zlib import crc32
 
 from bot.domain.applicants import ApplicantKind
+from bot.domain.clocks import ClockEventKind
+from bot.domain.deadlines import DeadlineKind
 from bot.domain.errors import OutdatedButton, TakenByOther
 from bot.domain.people import Person
 from bot.domain.ticket_changes import TicketChange
@@ -114,12 +116,9 @@ async def change_urgency(ctx: UseCaseContext, ticket_id: int, person: Person, *,
         changed = await deadlines.apply_urgent(ctx, changed)
         await urgent_alerts.on_became_urgent(ctx, changed)
     else:
-        plan = deadlines.compute(ctx, None, ticket.registered_at)
-        change = TicketChange(
-            urgent=False, urgency=None, danger=None, accept_due=plan.accept_due, answer_due=plan.answer_due
-        )
+        change = TicketChange(urgent=False, urgency=None, danger=None)
         changed = await _apply(ctx, ticket, person, DataField.URGENCY, change, now="no")
-        await deadlines.reschedule(ctx, changed, changed.registered_at)
+        changed = await deadlines.recompute(ctx, changed)
     await cards.sync(ctx, changed, actor=person)
     return changed
 
@@ -127,9 +126,11 @@ async def change_urgency(ctx: UseCaseContext, ticket_id: int, person: Person, *,
 async def change_term(ctx: UseCaseContext, ticket_id: int, person: Person, due: datetime) -> Ticket:
     """Set the moment until which the answer is due."""
     ticket = await check_can_change(ctx, ticket_id, person, DataField.TERM)
-    change = TicketChange(answer_due=due, accept_due=min(ticket.accept_due, due))
-    changed = await _apply(ctx, ticket, person, DataField.TERM, change, now=due.isoformat())
-    await deadlines.reschedule(ctx, changed, ctx.now)
+    changed = await _apply(ctx, ticket, person, DataField.TERM, TicketChange(answer_due=due), now=due.isoformat())
+    await deadlines.record(ctx, ticket, ClockEventKind.SET, DeadlineKind.ANSWER, due, person)
+    plan = await deadlines.compute_plan(ctx, changed)
+    changed = await deadlines.recompute(ctx, changed)
+    await deadlines.reschedule(ctx, changed, plan)
     await cards.sync(ctx, changed, actor=person)
     return changed
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from bot.domain.audit import Remark
 from bot.domain.channels import Address
+from bot.domain.clocks import ClockEventKind
 from bot.domain.deadlines import DeadlineKind
 from bot.domain.dialogs import TICKET_STEPS, DialogStep
 from bot.domain.errors import (
@@ -134,8 +135,8 @@ async def move(ctx: UseCaseContext, ticket: Ticket, step: Step, person: Person, 
     await draft_clocks.reschedule_draft(ctx, changed)
     if ticket.state not in UNACCEPTED_STATES:
         # It was accepted; the rest of the time to accept applies to the next head.
-        terms = deadlines.compute(ctx, ticket.urgency, ticket.registered_at, accept_due=ticket.accept_due)
-        remaining = [due for due in terms.due_moments if due.deadline is DeadlineKind.ACCEPT and due.at > ctx.now]
+        plan = await deadlines.compute_plan(ctx, changed)
+        remaining = [due for due in plan.due_moments if due.deadline is DeadlineKind.ACCEPT and due.at > ctx.now]
         await deadlines.schedule(ctx, ticket, remaining)
     return changed
 
@@ -177,7 +178,8 @@ async def restart_terms(
     ctx: UseCaseContext, ticket: Ticket, step: Step, person: Person | None, sector: str | None
 ) -> Ticket:
     """Take *step* back to work in *sector*; nobody has accepted the ticket, and deadlines start from now."""
-    terms = deadlines.compute(ctx, ticket.urgency, ctx.now)
+    await deadlines.record(ctx, ticket, ClockEventKind.START)
+    plan = await deadlines.compute_plan(ctx, replace(ticket, sector=sector))
     change = TicketChange(
         sector=sector,
         theme=ctx.municipality.theme_within(sector, ticket.theme),
@@ -185,21 +187,22 @@ async def restart_terms(
         ended_at=None,
         assignee_id=None,
         accepted_at=None,
-        accept_due=terms.accept_due,
-        answer_due=terms.answer_due,
+        accept_due=plan.accept_due,
+        answer_due=plan.answer_due,
     )
     changed = await transition(ctx, ticket, step, person, change)
-    await deadlines.schedule(ctx, ticket, terms.due_moments)
+    await deadlines.reschedule(ctx, changed, plan)
     await draft_clocks.schedule_draft(ctx, changed, ctx.now)
     return changed
 
 
 async def on_answer_removed(ctx: UseCaseContext, ticket: Ticket) -> Ticket:
     """Return an answered ticket to its head, with a new deadline: its answer is gone or no longer fits."""
-    terms = deadlines.compute(ctx, ticket.urgency, ctx.now)
-    change = TicketChange(answered_at=None, answer_due=terms.answer_due)
+    await deadlines.record(ctx, ticket, ClockEventKind.START, DeadlineKind.ANSWER)
+    plan = await deadlines.compute_plan(ctx, ticket)
+    change = TicketChange(answered_at=None, answer_due=plan.answer_due)
     changed = await transition(ctx, ticket, Step.ANSWER_REMOVED, None, change)
-    await deadlines.schedule(ctx, ticket, [due for due in terms.due_moments if due.deadline is DeadlineKind.ANSWER])
+    await deadlines.reschedule(ctx, changed, plan, [DeadlineKind.ANSWER])
     return changed
 
 

@@ -1,6 +1,6 @@
 """Arithmetic of working time: by example, and as laws that hold for every instant."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import pairwise
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ VLADIVOSTOK = ZoneInfo("Asia/Vladivostok")
 BERLIN = ZoneInfo("Europe/Berlin")
 HOURS = [(time(9), time(13)), (time(14), time(18))]
 TOWN_CALENDAR = WorkingCalendar(VLADIVOSTOK, HOURS)
+WHOLE_DAYS = WorkingCalendar(VLADIVOSTOK, HOURS, shortens_eves=False)
 
 
 def local(day: int, hour: int, minute: int = 0, *, month: int = 11) -> datetime:
@@ -36,7 +37,10 @@ def local(day: int, hour: int, minute: int = 0, *, month: int = 11) -> datetime:
         (local(20, 13, 30), "1wh", local(20, 15)),
         (local(20, 20), "1wh", local(23, 10)),
         (local(22, 3), "1wh", local(23, 10)),
-        (local(3, 17), "2wh", local(5, 10)),  # 4 November is a holiday
+        (local(3, 16), "2wh", local(5, 10)),  # 4 November is a holiday, and work ends at 17:00 on its eve
+        (local(3, 16), "1wd", local(5, 16)),
+        (local(3, 17, 30), "1wh", local(5, 10)),
+        (local(2, 17, 30), "1wd", local(3, 17)),
         (local(20, 14, 30), "1wd", local(23, 14, 30)),
         (local(20, 20), "1wd", local(24, 9)),
         (local(20, 13, 30), "1wd", local(23, 14)),
@@ -198,18 +202,39 @@ def test_working_time_on_the_way_is_the_term(calendar: WorkingCalendar, start: d
 
 @given(any_moment, st.integers(1, 40))
 def test_working_days_are_as_many_times_the_hours_of_a_day(start: datetime, n: int) -> None:
-    due = TOWN_CALENDAR.add(start, Duration(Decimal(n), TimeUnit.WORKING_DAY))
-    assert TOWN_CALENDAR.working_between(start, due) == timedelta(hours=8 * n)
+    due = WHOLE_DAYS.add(start, Duration(Decimal(n), TimeUnit.WORKING_DAY))
+    assert WHOLE_DAYS.working_between(start, due) == timedelta(hours=8 * n)
+    shorter = TOWN_CALENDAR.add(start, Duration(Decimal(n), TimeUnit.WORKING_DAY))
+    assert TOWN_CALENDAR.working_between(start, shorter) <= timedelta(hours=8 * n)
 
 
 @given(any_moment, st.integers(1, 40))
 def test_working_days_keep_the_clock_time(start: datetime, n: int) -> None:
-    due = TOWN_CALENDAR.add(start, Duration(Decimal(n), TimeUnit.WORKING_DAY))
-    first = TOWN_CALENDAR.next_working_moment(start)
+    due = WHOLE_DAYS.add(start, Duration(Decimal(n), TimeUnit.WORKING_DAY))
+    first = WHOLE_DAYS.next_working_moment(start)
     assert due.astimezone(VLADIVOSTOK).time() == first.astimezone(VLADIVOSTOK).time()
     between = (due.astimezone(VLADIVOSTOK).date() - first.astimezone(VLADIVOSTOK).date()).days
     passed = [first.astimezone(VLADIVOSTOK).date() + timedelta(days=k) for k in range(1, between + 1)]
-    assert sum(map(TOWN_CALENDAR.is_working_day, passed)) == n
+    assert sum(map(WHOLE_DAYS.is_working_day, passed)) == n
+
+
+@pytest.mark.parametrize(
+    ("year", "days"),
+    [
+        (2024, ["02-22", "03-07", "05-08", "06-11", "11-02"]),  # on 2 November people worked for 30 April
+        (2025, ["03-07", "04-30", "06-11", "11-01"]),
+        (2026, ["04-30", "05-08", "06-11", "11-03"]),
+        (2027, ["02-20", "04-30", "06-11", "11-03"]),
+    ],
+)
+def test_eves_of_holidays_are_an_hour_shorter(year: int, days: list[str]) -> None:
+    whole_year = (date(year, 1, 1) + timedelta(days=n) for n in range(365))
+    short = [day for day in whole_year if TOWN_CALENDAR.is_working_day(day) and TOWN_CALENDAR.is_shortened_day(day)]
+    assert [f"{day:%m-%d}" for day in short] == days
+    for day in short:
+        start, end = (datetime.combine(one, time.min, VLADIVOSTOK) for one in (day, day + timedelta(days=1)))
+        assert TOWN_CALENDAR.working_between(start, end) == timedelta(hours=7)
+        assert WHOLE_DAYS.working_between(start, end) == timedelta(hours=8)
 
 
 whole = st.integers(1, 200).map(Decimal)

@@ -32,7 +32,10 @@ DECISIONS = {
     "approval": st.lists(st.sampled_from(("head", "manager")), unique=True).map(tuple),
     **dict.fromkeys(("four_eyes", "call_before_answer", "satisfaction"), st.booleans()),
     "reopen_at_most": st.integers(0, 3),
-    **dict.fromkeys(("draft", "approve", "rework", "not_ours"), st.sampled_from((Duration.parse("1h"),))),
+    **dict.fromkeys(
+        ("accept", "first_word", "draft", "approve", "rework", "answer", "final", "not_ours", "solve", "total"),
+        st.sampled_from((Duration.parse("1h"),)),
+    ),
 }
 conditions = st.fixed_dictionaries(
     {}, optional={key: st.frozensets(st.sampled_from(VALUES[key]), min_size=1) for key in CONDITION_KEYS}

@@ -1,0 +1,19 @@
+"""What happened to the clocks of tickets: deadlines that people set, waiting, extensions."""
+
+from sqlalchemy import Column, ForeignKey, Index, String, Table
+
+from storage.tables.base import Id, UtcDateTime, metadata
+
+clock_event = Table(
+    "clock_event",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("ticket_id", Id, ForeignKey("ticket.id"), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("deadline", String(16)),  # without it: every clock
+    Column("due", UtcDateTime),  # the new deadline, or the end of a waiting
+    Column("person_id", Id),
+    Index("ix_clock_event_ticket", "ticket_id", "id"),
+    sqlite_autoincrement=True,
+)
