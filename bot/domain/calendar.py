@@ -84,6 +84,11 @@ class WorkingCalendar:
         if self._days_off & self._working_days:
             raise ValueError("a day cannot be both off and working")
 
+    @property
+    def signature(self) -> tuple[object, ...]:
+        """Everything that the calendar was made of, in a fixed order."""
+        return (self.zone.key, self._hours, sorted(self._days_off), sorted(self._working_days), self._shortens_eves)
+
     def day_off(self, day: date) -> DayOff | None:
         """Return the reason why *day* is off, or ``None`` for a working day."""
         if day in self._working_days:

@@ -20,6 +20,7 @@ from bot.domain.posts import StandIn
 from bot.domain.promises import Promise
 from bot.domain.roles import Right
 from bot.domain.solutions import Solution
+from bot.domain.term_explanation import TermExplanation
 from bot.domain.ticket_data import DataField
 from bot.domain.tickets import Ticket
 
@@ -155,6 +156,8 @@ class NotificationData:
     expected_states: Collection[PublicationState] = ()  # the states of the draft's publications, should it be sent
     previewed_places: Sequence["PublicationFacts"] = ()  # the draft at each public place where the bot will post it
     history: HistoryFacts | None = None
+    terms: Sequence[TermExplanation] = ()
+    person_names: Mapping[int, str] = field(default_factory=dict)  # of the officials who set deadlines
     draft: Dialog | None = None
     marks: Sequence[Mark] = ()  # of the draft
     must_confirm: bool = False  # the draft is sent only after «Всё равно отправить»

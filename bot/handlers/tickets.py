@@ -3,7 +3,7 @@
 from bot.domain.dialogs import DialogStep
 from bot.domain.errors import OutdatedButton
 from bot.domain.notifications.dialogs import AskDismissReason, AskHandOverReason, PromptClosed
-from bot.domain.notifications.tickets import CardBelow, Dismissed, HandedOver, ReasonAdded, TicketHistory
+from bot.domain.notifications.tickets import CardBelow, Dismissed, HandedOver, ReasonAdded, TermReasons, TicketHistory
 from bot.domain.notifications.toasts import HandedOverToast, ToastCode
 from bot.domain.outbox import Priority
 from bot.domain.people import Person
@@ -144,6 +144,13 @@ async def send_history(ctx: UseCaseContext, press: ButtonPress) -> None:
     )
 
 
+async def explain_term(ctx: UseCaseContext, press: ButtonPress) -> None:
+    ticket = await search.get_by_number(ctx, press.person, press.ticket_id)
+    await answer_callback(ctx, press)
+    reasons = TermReasons(ticket_id=ticket.id)
+    await notify.notify(ctx, press.person, reasons, ticket=ticket, priority=Priority.INTERACTIVE)
+
+
 async def open_card(ctx: UseCaseContext, press: ButtonPress) -> None:
     ticket = await search.get_by_number(ctx, press.person, press.ticket_id)
     await answer_callback(ctx, press)
@@ -178,6 +185,7 @@ BUTTON_HANDLERS: ButtonHandlers = {
     Op.MORE: open_more_menu,
     Op.BACK: close_menu,
     Op.HISTORY: send_history,
+    Op.WHY_TERM: explain_term,
     Op.OPEN: open_card,
 }
 

@@ -40,7 +40,7 @@ from bot.domain.view_data import (
 )
 from bot.messengers.events import Attachment, MediaKind
 from bot.messengers.serialization import unpack_media
-from bot.outbox import draft_data
+from bot.outbox import draft_data, term_data
 from bot.services import responsibility
 from bot.services.answers import answer_check, approvers, corrections, publications
 from bot.services.context import UseCaseContext
@@ -248,6 +248,7 @@ async def notification_data(
     lead_answer = await ctx.uow.answers.find_latest(lead.id) if lead else None
     draft = await ctx.uow.dialogs.get(row.account, dialog_user_id, ctx.now) if dialog_user_id is not None else None
     marks = await _draft_marks(ctx, previewed, draft) if previewed and draft else ()
+    terms = await term_data.list_terms(ctx, note, found)
     return NotificationData(
         tickets=found,
         without_buttons=without_buttons,
@@ -268,6 +269,8 @@ async def notification_data(
         marks=marks,
         must_confirm=draft is not None and answer_check.is_warned(draft, marks),
         history=await _history_facts(ctx, past) if past else None,
+        terms=terms,
+        person_names=await term_data.names_of_steps(ctx, terms),
         problem=await merge_split.problem_facts(ctx, lead, lead_answer) if lead else None,
         members=await _list_members(ctx, lead, note) if lead and isinstance(note, MemberList) else (),
         failed_messages=await _list_failed_messages(ctx, lead_answer)

@@ -11,7 +11,7 @@ from bot.scheduler.publication_check import PublicationChecker
 from bot.scheduler.retention import Cleaner
 from bot.services.answers import control, satisfaction, silence
 from bot.services.context import UseCaseContext
-from bot.services.deadlines import outage_summary, reminders
+from bot.services.deadlines import outage_summary, recomputing, reminders
 from bot.services.dialogs import dialogs
 from bot.services.intake import review_queue
 from bot.services.monitoring import inactivity, spikes, watchdog
@@ -141,7 +141,30 @@ async def _delete_expired_rows(state: TaskState) -> None:
     await Cleaner(state.runtime.database, state.runtime.clock, proofs).run()
 
 
+async def _recompute_deadlines(state: TaskState) -> None:
+    """Follow changed terms, a batch of open tickets in each transaction."""
+    runtime = state.runtime
+    async with runtime.database.read() as uow:
+        ctx = runtime.context(uow)
+        if not await recomputing.is_due(ctx):
+            return
+        is_first = await recomputing.is_first_run(ctx)
+    after = moved = 0
+    while not is_first:
+        async with runtime.database.begin() as uow:
+            ctx = runtime.context(uow)
+            batch = await recomputing.list_batch(ctx, after)
+            moved += await recomputing.recompute_batch(ctx, batch)
+        if len(batch) < recomputing.BATCH_SIZE:
+            break
+        after = batch[-1].id
+    async with runtime.database.begin() as uow:
+        await recomputing.finish(runtime.context(uow), moved, is_first=is_first)
+    runtime.outbox_wake_up.set()
+
+
 PERIODIC_TASKS = (
+    PeriodicTask("terms", 2, _recompute_deadlines, wait_seconds=LONG_RUN_SECONDS),
     PeriodicTask("reminders", 1, _send_reminders),
     PeriodicTask("digest", 1, when_due(digest.is_due, digest.send_daily)),
     PeriodicTask("official_pages", 2, when_due(official_pages.is_due, official_pages.send_weekly)),

@@ -32,6 +32,7 @@ class Op(StrEnum):
     DISMISS = "d"  # open the list of reasons
     DISMISS_FOR = "df"  # the argument is the reason
     HISTORY = "i"
+    WHY_TERM = "wt"
     CORRECT = "c"
     CHOOSE_SECTOR = "t"  # triage: the argument is the sector
     CHOOSE_SECTOR_PAGE = "ta"  # triage: open the list of all sectors; the argument is the page

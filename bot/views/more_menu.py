@@ -14,7 +14,7 @@ from bot.views.render_context import RenderContext
 MAX_ROWS = 8
 """Most rows of entries on one page; a messenger with fewer rows shows fewer."""
 
-_OWN_BUTTONS_IN_TRIAGE = frozenset({Op.DISMISS, Op.MERGE, Op.HISTORY})
+_OWN_BUTTONS_IN_TRIAGE = frozenset({Op.DISMISS, Op.MERGE, Op.WHY_TERM, Op.HISTORY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +95,7 @@ MORE_MENU: tuple[MenuEntry, ...] = (
     MenuEntry("📝 Неполный", Op.INCOMPLETE, Right.SET_TERMS, _has_published_answer),
     MenuEntry("🖊 Изменить данные", Op.DATA_MENU, Right.CHANGE_DATA, can_change_data),
     MenuEntry("📌 Контроль", Op.CONTROL, Right.REOPEN, lambda facts: facts.ticket.state is State.ANSWERED),
+    MenuEntry("❓ Почему такой срок?", Op.WHY_TERM, Right.SEE_TICKET, lambda facts: facts.ticket.is_open),
     MenuEntry("🕘 История", Op.HISTORY, Right.SEE_TICKET, lambda facts: True),
 )
 """The entries in the order in which people see them; what is done most often comes first."""
@@ -109,7 +110,7 @@ def more_button(facts: CardFacts) -> Button | None:
     """Return the button that opens the menu; the only entry itself; ``None`` if there is none."""
     entries = offered_entries(facts)
     if facts.ticket.state is State.TRIAGE and all(entry.op in _OWN_BUTTONS_IN_TRIAGE for entry in entries):
-        entries = [entry for entry in entries if entry.op is Op.HISTORY]
+        entries = [entry for entry in entries if entry.op in (Op.WHY_TERM, Op.HISTORY)]
     if len(entries) > 1:
         return Button("⋯ Ещё", pack(Op.MORE, facts.ticket.id))
     return entries[0].button(facts.ticket.id) if entries else None

@@ -312,6 +312,16 @@ class Tickets(Repository):
         )
         return [ticket_from_row(row) for row in result]
 
+    async def list_open_after(self, ticket_id: int, limit: int) -> list[Ticket]:
+        """List up to *limit* open tickets with a greater number, in order."""
+        result = await self._transaction.execute(
+            select(*TICKET_COLUMNS)
+            .where(literal_column(OPEN_STATES_SQL), ticket.c.id > ticket_id)
+            .order_by(ticket.c.id)
+            .limit(limit)
+        )
+        return [ticket_from_row(row) for row in result]
+
     async def search(
         self, words: Collection[str], sectors: Collection[str] | None, limit: int, *, triage: bool = False
     ) -> list[Ticket]:

@@ -25,6 +25,7 @@ PUBLISHED = {
     b"1:df:142:not_ours": CallbackData(Op.DISMISS_FOR, 142, "not_ours"),
     b"1:df:142:other": CallbackData(Op.DISMISS_FOR, 142, "other"),
     b"1:i:142": CallbackData(Op.HISTORY, 142),
+    b"1:wt:142": CallbackData(Op.WHY_TERM, 142),
     b"1:c:142": CallbackData(Op.CORRECT, 142),
     b"1:t:142:roads": CallbackData(Op.CHOOSE_SECTOR, 142, "roads"),
     b"1:ta:142:0": CallbackData(Op.CHOOSE_SECTOR_PAGE, 142, "0"),

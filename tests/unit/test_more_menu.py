@@ -57,7 +57,7 @@ def test_short_menu_has_an_entry_a_row() -> None:
 
 
 def test_single_entry_needs_no_menu() -> None:
-    button = more_button(card_facts(State.PUBLISHING, Right.SEE_TICKET, Right.DISMISS, Right.GROUP))
+    button = more_button(card_facts(State.ANSWERED, Right.SEE_TICKET, Right.DISMISS, Right.GROUP))
     assert button is not None
     assert button.text == "🕘 История"
     assert more_button(card_facts(State.PUBLISHING)) is None

@@ -85,3 +85,9 @@ class OutageSummary(Notification, code="catch_up"):
 
     def mentioned_ticket_ids(self) -> tuple[int, ...]:
         return tuple(item.ticket_id for item in self.items)
+
+
+class TermsRecomputed(Notification, code="terms_recomputed"):
+    """The rules or the calendar have changed, and ``moved`` open tickets have other deadlines."""
+
+    moved: int

@@ -28,6 +28,10 @@ class TicketHistory(AboutTicket, code="history"):
     """Everything that has happened to a ticket."""
 
 
+class TermReasons(AboutTicket, code="why_term"):
+    """How the deadlines of a ticket came about."""
+
+
 class CardBelow(AboutTicket, code="card_below"):
     """The remains of a card that was sent again further down."""
 

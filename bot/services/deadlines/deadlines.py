@@ -125,7 +125,12 @@ async def reschedule(
     kinds: Collection[DeadlineKind] = STORED_KINDS,
     was_late: Collection[DeadlineKind] = (),
 ) -> None:
-    """Schedule the notices of these deadlines anew; what was told to be late, and still is, is not told twice."""
+    """Replace the notices of these deadlines; what was told to be late, and still is, is not told twice.
+
+    A member of a problem has no notices of its own.
+    """
+    if ticket.lead_id is not None:
+        return
     running = [kind for kind in kinds if kind is not DeadlineKind.ACCEPT or ticket.state in UNACCEPTED_STATES]
     wanted = [due for due in plan.due_moments if due.deadline in running]
     past = [due for due in wanted if due.at < ctx.now and (due.kind is DueKind.REMINDER or due.deadline in was_late)]
@@ -143,12 +148,6 @@ async def tighten(ctx: UseCaseContext, ticket: Ticket, accept_due: datetime, ans
     """Apply the given deadlines where they are earlier."""
     await record(ctx, ticket, ClockEventKind.TIGHTEN, DeadlineKind.ACCEPT, accept_due)
     await record(ctx, ticket, ClockEventKind.TIGHTEN, DeadlineKind.ANSWER, answer_due)
-    return await recompute(ctx, ticket)
-
-
-async def set_due(ctx: UseCaseContext, ticket: Ticket, due: datetime, by: Person) -> Ticket:
-    """Set the moment until which the answer is due; accepting is due then, too, if it was later."""
-    await record(ctx, ticket, ClockEventKind.SET, DeadlineKind.ANSWER, due, by)
     return await recompute(ctx, ticket)
 
 

@@ -118,7 +118,6 @@ async def change_urgency(ctx: UseCaseContext, ticket_id: int, person: Person, *,
     else:
         change = TicketChange(urgent=False, urgency=None, danger=None)
         changed = await _apply(ctx, ticket, person, DataField.URGENCY, change, now="no")
-        changed = await deadlines.recompute(ctx, changed)
     await cards.sync(ctx, changed, actor=person)
     return changed
 
@@ -126,12 +125,9 @@ async def change_urgency(ctx: UseCaseContext, ticket_id: int, person: Person, *,
 async def change_term(ctx: UseCaseContext, ticket_id: int, person: Person, due: datetime) -> Ticket:
     """Set the moment until which the answer is due."""
     ticket = await check_can_change(ctx, ticket_id, person, DataField.TERM)
-    changed = await _apply(ctx, ticket, person, DataField.TERM, TicketChange(answer_due=due), now=due.isoformat())
     await deadlines.record(ctx, ticket, ClockEventKind.SET, DeadlineKind.ANSWER, due, person)
-    plan = await deadlines.compute_plan(ctx, changed)
-    changed = await deadlines.recompute(ctx, changed)
-    await deadlines.reschedule(ctx, changed, plan)
-    await cards.sync(ctx, changed, actor=person)
+    changed = await _apply(ctx, ticket, person, DataField.TERM, TicketChange(answer_due=due), now=due.isoformat())
+    await deadlines.reschedule(ctx, changed, await deadlines.compute_plan(ctx, changed), [DeadlineKind.ANSWER])
     return changed
 
 
@@ -148,5 +144,7 @@ async def _apply(
         raise TakenByOther(number=ticket.id)
     facts = {"field": field.value} | ({"now": now} if now else {})
     await ctx.uow.audit_log.record("data_changed", ctx.now, person_id=person.id, ticket_id=ticket.id, facts=facts)
+    if changed.is_open:  # another rule may fit now
+        changed = await deadlines.recompute(ctx, changed)
     await cards.sync(ctx, changed, actor=person)
     return changed

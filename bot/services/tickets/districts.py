@@ -8,6 +8,7 @@ from bot.domain.ticket_changes import TicketChange
 from bot.domain.tickets import Step, Ticket, is_allowed
 from bot.services import responsibility
 from bot.services.context import UseCaseContext
+from bot.services.deadlines import deadlines
 from bot.services.notifications import cards
 from bot.services.tickets import workflow
 
@@ -40,6 +41,7 @@ async def move_to_district(ctx: UseCaseContext, ticket_id: int, person: Person, 
         raise TakenByOther(number=ticket.id)
     facts = {"was": ticket.district, "now": district}
     await ctx.uow.audit_log.record("district", ctx.now, person_id=person.id, ticket_id=ticket.id, facts=facts)
+    changed = await deadlines.recompute(ctx, changed)
     await ctx.uow.cards.close_menus(ticket.id)
     await cards.sync(ctx, changed, actor=person)
     return changed, False

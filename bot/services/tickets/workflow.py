@@ -127,11 +127,12 @@ async def hand_over(ctx: UseCaseContext, ticket_id: int, person: Person, sector:
 
 
 async def move(ctx: UseCaseContext, ticket: Ticket, step: Step, person: Person, change: TicketChange) -> Ticket:
-    """Take *step*, by which another post becomes responsible. The deadlines stay."""
+    """Take *step*, by which another post becomes responsible. The deadlines stay, unless a rule says otherwise."""
     holder_ids = {card.person_id for card in await ctx.uow.cards.list_for_ticket(ticket.id)}
     changed = await transition(ctx, ticket, step, person, change)
     await _notify_previous_holders(ctx, changed, person, holder_ids, HandedToYou(ticket_id=changed.id))
     await cancel_dialogs(ctx, changed, TICKET_STEPS, person, DraftVoidHanded(ticket_id=changed.id))
+    changed = await deadlines.recompute(ctx, changed)  # another rule may fit now
     await draft_clocks.reschedule_draft(ctx, changed)
     if ticket.state not in UNACCEPTED_STATES:
         # It was accepted; the rest of the time to accept applies to the next head.

@@ -14,6 +14,7 @@ from bot.domain.notifications.deadlines import (
     OutageSummary,
     PostingReminder,
     ReworkOverdue,
+    TermsRecomputed,
     TicketNotice,
     WatcherOverdue,
 )
@@ -132,8 +133,20 @@ def _notice_text(code: str, ticket: Ticket, sector: str | None, context: RenderC
     return f"{title} · нет ответа, срок был {answer}"
 
 
+def terms_recomputed(note: TermsRecomputed, data: NotificationData, context: RenderContext) -> Content:
+    """Tell the administrator what a change of the configuration has done."""
+    if not note.moved:
+        return Content.of("⏱ Правила, сроки или календарь изменились. У открытых сообщений сроки остались прежними.")
+    changed = plural(note.moved, "открытого сообщения", "открытых сообщений", "открытых сообщений")
+    return Content.of(
+        f"⏱ Правила, сроки или календарь изменились. Сроки пересчитаны, у {changed} они теперь другие; "
+        "почему — видно по кнопке «Почему такой срок?» в карточке."
+    )
+
+
 REMINDER_VIEWS = (
     *(row(kind, ticket_notice) for kind in TICKET_NOTICES.values()),
     row(NoticeList, notices),
+    row(TermsRecomputed, terms_recomputed),
     row(OutageSummary, catch_up),
 )

@@ -14,6 +14,7 @@ from bot.domain.notifications.tickets import (
     HandedToYou,
     ReasonAdded,
     Returned,
+    TermReasons,
     TicketHistory,
     TicketList,
     UrgentAlert,
@@ -22,7 +23,7 @@ from bot.domain.notifications.tickets import (
 from bot.domain.urgency import AdviceWay, Danger
 from bot.domain.view_data import NotificationData
 from bot.messengers.content import Bold, Button, Content, Link, Quote, Span
-from bot.views import history, listings
+from bot.views import history, listings, term_explanation
 from bot.views.callback_codes import Op, pack
 from bot.views.danger import DANGER_TEXTS, DANGER_TITLES
 from bot.views.notifications.view_table import row, template_row
@@ -121,6 +122,7 @@ TICKET_VIEWS = (
     row(HandedToYou, handed_to_you),
     row(TicketList, listings.listing),
     row(TicketHistory, history.history),
+    row(TermReasons, term_explanation.term_reasons),
     template_row(CardBelow, "№{note.ticket_id}: карточка теперь ниже."),
     template_row(ReasonAdded, "Пояснение к №{note.ticket_id} добавлено в карточку."),
     template_row(Dismissed, "🚫 Сообщение №{note.ticket_id} закрыто без ответа."),

@@ -29,8 +29,8 @@ def upgrade() -> None:
     # Nothing old is stirred: the deadlines of tickets that are open now stay as officials know them.
     for deadline in ("accept", "answer"):
         op.execute(
-            "INSERT INTO clock_event (ticket_id, kind, at, deadline, due) "
-            f"SELECT id, 'set', registered_at, '{deadline}', {deadline}_due FROM ticket WHERE state IN {_OPEN}"  # noqa: S608 (constants of this file)
+            "INSERT INTO clock_event (ticket_id, kind, at, deadline, due) "  # noqa: S608 (constants of this file)
+            f"SELECT id, 'set', registered_at, '{deadline}', {deadline}_due FROM ticket WHERE state IN {_OPEN}"
         )
 
 

@@ -1,0 +1,75 @@
+"""Open tickets follow the rules: when terms or the calendar have changed, their deadlines are computed once more."""
+
+from collections.abc import Sequence
+from hashlib import sha256
+
+from bot.domain.errors import TakenByOther
+from bot.domain.notifications.deadlines import TermsRecomputed
+from bot.domain.tickets import Ticket
+from bot.services.context import Municipality, UseCaseContext
+from bot.services.deadlines import deadlines, draft_clocks
+from bot.services.notifications import cards, notify
+
+BATCH_SIZE = 200
+"""Tickets of one transaction: other writers wait for some tens of milliseconds."""
+
+_KEY_PREFIX = "terms:"
+
+
+def fingerprint(municipality: Municipality) -> str:
+    """Return a code that changes with everything that deadlines are computed from."""
+    parts = (municipality.rules, municipality.terms, municipality.urgent_terms, municipality.calendar.signature)
+    return sha256(repr(parts).encode()).hexdigest()[:16]
+
+
+async def is_due(ctx: UseCaseContext) -> bool:
+    """Return whether the terms differ from those by which the deadlines were computed."""
+    return await ctx.uow.once_keys.list_keys(_KEY_PREFIX) != [_key(ctx)]
+
+
+async def is_first_run(ctx: UseCaseContext) -> bool:
+    """Return whether no terms are on record: the deadlines of an earlier release stay as they are."""
+    return not await ctx.uow.once_keys.list_keys(_KEY_PREFIX)
+
+
+async def list_batch(ctx: UseCaseContext, after: int) -> Sequence[Ticket]:
+    """Return the next open tickets whose number is greater than *after*."""
+    return await ctx.uow.tickets.list_open_after(after, BATCH_SIZE)
+
+
+async def recompute_batch(ctx: UseCaseContext, tickets: Sequence[Ticket]) -> int:
+    """Compute the deadlines of these tickets once more; return how many have moved."""
+    events = await ctx.uow.clock_events.list_for([ticket.id for ticket in tickets])
+    moved = 0
+    for ticket in tickets:
+        plan = deadlines.plan_from(ctx, ticket, events.get(ticket.id, ()))
+        kinds = deadlines.moved_kinds(ticket, plan)
+        if kinds:
+            try:
+                await _move(ctx, ticket)
+            except TakenByOther:  # somebody has changed it meanwhile, by the new terms
+                continue
+            moved += 1
+    return moved
+
+
+async def _move(ctx: UseCaseContext, ticket: Ticket) -> None:
+    was = {"accept": ticket.accept_due.isoformat(), "answer": ticket.answer_due.isoformat()}
+    changed = await deadlines.recompute(ctx, ticket)
+    await draft_clocks.reschedule_draft(ctx, changed)
+    await ctx.uow.audit_log.record("terms_recomputed", ctx.now, ticket_id=ticket.id, facts=was)
+    if changed.lead_id is None:
+        await cards.sync(ctx, changed)
+
+
+async def finish(ctx: UseCaseContext, moved: int, *, is_first: bool = False) -> None:
+    """Record the terms, and tell the administrator how many tickets have moved."""
+    for key in await ctx.uow.once_keys.list_keys(_KEY_PREFIX):
+        await ctx.uow.once_keys.delete(key)
+    await ctx.uow.once_keys.set(_key(ctx), ctx.now)
+    if not is_first:
+        await notify.notify_administrator(ctx, TermsRecomputed(moved=moved))
+
+
+def _key(ctx: UseCaseContext) -> str:
+    return f"{_KEY_PREFIX}{fingerprint(ctx.municipality)}"
