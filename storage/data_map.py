@@ -180,8 +180,7 @@ DATA_MAP: Mapping[Table, TableData] = {
     tables.inquiry: _lines(
         "questions to other units, to the management and to citizens, and what they said",
         Rows.OF_TICKET,
-        figures="id ticket_id kind state sector asked_at due_at remind_at answered_at control_at answer_id message_id"
-        " accept_due answer_due",
+        figures="id ticket_id kind state sector asked_at due_at remind_at answered_at control_at answer_id message_id",
         official="asker_id answered_by",
         personal="unit question answer",
     ),

@@ -35,8 +35,7 @@ class Inquiry:
 
     The addressee is a sector of the municipality, or a ``unit`` that is named in words and has no account.
     ``remind_at`` is the next moment at which somebody is reminded; ``control_at``: until when a decision must be
-    carried out. Of a question to the citizen, ``answer_id`` is the published text, ``message_id`` the citizen's words,
-    and the two dues are the ticket's deadlines before its clocks were stopped.
+    carried out. Of a question to the citizen, ``answer_id`` is the published text, ``message_id`` the citizen's words.
     """
 
     id: int
@@ -56,8 +55,6 @@ class Inquiry:
     control_at: datetime | None
     answer_id: int | None = None
     message_id: int | None = None
-    accept_due: datetime | None = None
-    answer_due: datetime | None = None
 
     @property
     def is_open(self) -> bool:

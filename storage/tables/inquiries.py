@@ -27,8 +27,6 @@ inquiry = Table(
     Column("control_at", UtcDateTime),
     Column("answer_id", Id),  # the published text of a question to the citizen
     Column("message_id", Id),  # the words with which the citizen answered it
-    Column("accept_due", UtcDateTime),  # the deadlines of the ticket before its clocks were stopped
-    Column("answer_due", UtcDateTime),
     Index("ix_inquiry_ticket", "ticket_id", "id"),
     Index(
         *("ix_inquiry_remind", "remind_at"),

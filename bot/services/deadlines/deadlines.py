@@ -127,9 +127,9 @@ async def reschedule(
 ) -> None:
     """Replace the notices of these deadlines; what was told to be late, and still is, is not told twice.
 
-    A member of a problem has no notices of its own.
+    A member of a problem has no notices of its own, and an ended ticket has none.
     """
-    if ticket.lead_id is not None:
+    if ticket.lead_id is not None or not ticket.is_open:
         return
     running = [kind for kind in kinds if kind is not DeadlineKind.ACCEPT or ticket.state in UNACCEPTED_STATES]
     wanted = [due for due in plan.due_moments if due.deadline in running]

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from bot.domain.answers import Answer
+from bot.domain.clocks import ClockEventKind
 from bot.domain.deadlines import DeadlineKind
 from bot.domain.local_time import local_to_utc
 from bot.domain.notifications.clarifications import PromiseDue
@@ -27,13 +28,11 @@ async def postpone(
     The final answer is not late before that day, as the citizen was told.
     """
     await ctx.uow.promises.add(ticket.id, owner.id, answer.id, ctx.now, due_at, morning_of(ctx, due_at))
-    change = TicketChange(
-        assignee_id=owner.id, accepted_at=ticket.accepted_at or ctx.now, answer_due=max(due_at, ticket.answer_due)
-    )
+    change = TicketChange(assignee_id=owner.id, accepted_at=ticket.accepted_at or ctx.now)
     postponed = await workflow.transition(ctx, ticket, Step.POSTPONE, publisher, change)
-    if postponed.answer_due != ticket.answer_due:
-        await deadlines.reschedule(ctx, postponed, ctx.now, [DeadlineKind.ANSWER])
-    return postponed
+    due = max(due_at, ticket.answer_due)
+    await deadlines.record(ctx, postponed, ClockEventKind.INTERIM, DeadlineKind.ANSWER, due, owner)
+    return await deadlines.recompute(ctx, postponed)
 
 
 def morning_of(ctx: UseCaseContext, moment: datetime) -> datetime:

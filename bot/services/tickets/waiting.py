@@ -5,6 +5,7 @@ ticket needs no answer to it any more.
 """
 
 from bot.domain.answers import Answer
+from bot.domain.clocks import ClockEventKind
 from bot.domain.inquiries import Inquiry, InquiryKind, InquiryState
 from bot.domain.notifications.clarifications import ClarificationSilent
 from bot.domain.people import Person
@@ -30,11 +31,10 @@ async def begin(ctx: UseCaseContext, ticket: Ticket, asker: Person, answer: Answ
         *(ticket.id, InquiryKind.CITIZEN, asker.id, answer.text, ctx.now, due_at),
         remind_at=due_at,
         answer_id=answer.id,
-        accept_due=ticket.accept_due,
-        answer_due=ticket.answer_due,
     )
     await _record(ctx, "inquiry_asked", inquiry, asker)
-    changed = await deadlines.stop_clocks(ctx, ticket, due_at)
+    await deadlines.record(ctx, ticket, ClockEventKind.WAIT, due=due_at, by=asker)
+    changed = await deadlines.recompute(ctx, ticket)
     await draft_clocks.reschedule_draft(ctx, changed, due_at)
     return changed
 
@@ -45,7 +45,7 @@ async def on_reply(ctx: UseCaseContext, ticket: Ticket, inquiry: Inquiry, messag
     values = {"state": InquiryState.ANSWERED.value, "answered_at": ctx.now, "message_id": message_id}
     await ctx.uow.inquiries.update(inquiry.id, **values, remind_at=None)
     await _record(ctx, "inquiry_answered", inquiry, None)
-    return await _resume(ctx, ticket, inquiry) if was_open else ticket
+    return await _resume(ctx, ticket) if was_open else ticket
 
 
 async def on_step(ctx: UseCaseContext, ticket: Ticket, step: Step) -> Ticket:
@@ -63,18 +63,13 @@ async def stop(ctx: UseCaseContext, ticket: Ticket) -> Ticket:
         return ticket
     await ctx.uow.inquiries.update(inquiry.id, state=InquiryState.VOID.value, remind_at=None)
     await _record(ctx, "inquiry_void", inquiry, None)
-    return await _resume(ctx, ticket, inquiry)
+    return await _resume(ctx, ticket)
 
 
-async def _resume(ctx: UseCaseContext, ticket: Ticket, inquiry: Inquiry) -> Ticket:
-    """Compute the deadlines from the waiting as it has really been; what a person has set meanwhile stays."""
-    if inquiry.accept_due is None or inquiry.answer_due is None:
-        return ticket
-    if ticket.answer_due != deadlines.shift_answer_due(
-        ctx, ticket, inquiry.answer_due, inquiry.asked_at, inquiry.due_at
-    ):
-        return ticket
-    changed = await deadlines.resume_clocks(ctx, ticket, inquiry.accept_due, inquiry.answer_due, inquiry.asked_at)
+async def _resume(ctx: UseCaseContext, ticket: Ticket) -> Ticket:
+    """Compute the deadlines from the waiting as it has really been."""
+    await ctx.uow.clock_events.end_wait(ticket.id, ctx.now)
+    changed = await deadlines.recompute(ctx, ticket)
     if changed.is_open:
         await draft_clocks.reschedule_draft(ctx, changed, ctx.now)
     return changed

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from storage.tables.base import Id, UtcDateTime
+from storage.tables.base import Id
 
 revision = "0038"
 down_revision = "0037"
@@ -17,8 +17,6 @@ def upgrade() -> None:
     op.add_column("answer", sa.Column("kind", sa.String(16), nullable=False, server_default="answer"))
     op.add_column("inquiry", sa.Column("answer_id", Id, nullable=True))
     op.add_column("inquiry", sa.Column("message_id", Id, nullable=True))
-    op.add_column("inquiry", sa.Column("accept_due", UtcDateTime, nullable=True))
-    op.add_column("inquiry", sa.Column("answer_due", UtcDateTime, nullable=True))
     op.create_index(
         *("ix_inquiry_citizen", "inquiry", ["ticket_id"]),
         sqlite_where=_ASKED_CITIZEN,
@@ -28,6 +26,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_index("ix_inquiry_citizen", "inquiry")
-    for name in ("answer_due", "accept_due", "message_id", "answer_id"):
+    for name in ("message_id", "answer_id"):
         op.drop_column("inquiry", name)
     op.drop_column("answer", "kind")
