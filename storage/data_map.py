@@ -129,7 +129,7 @@ DATA_MAP: Mapping[Table, TableData] = {
         "texts that wait for approval",
         Rows.OF_TICKET,
         figures="id ticket_id kind state version step step_due answer_id created_at needs_post",
-        official="author_id approver_id",
+        official="author_id approver_id approver_for_id",
     ),
     tables.draft_version: _lines(
         "the versions of such texts",

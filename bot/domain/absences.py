@@ -115,6 +115,17 @@ class AbsencePlan:
             for one in self.absences
         )
 
+    def was_standing_in(self, stand_in_id: int, person_id: int, moment: datetime) -> bool:
+        """Return whether *stand_in_id* acted for *person_id* at *moment*."""
+        return any(
+            one.person_id == person_id
+            and one.agreed_stand_in == stand_in_id
+            and one.started_at is not None
+            and one.started_at <= moment
+            and (one.ended_at is None or moment <= one.ended_at)
+            for one in self.absences
+        )
+
     def check_days(self, person_id: int, first: date, last: date, today: date) -> None:
         """Raise the refusal that says why *person_id* cannot be away from *first* to *last*."""
         if last < first:

@@ -92,7 +92,8 @@ class Draft:
     """A text for citizens that waits for its approvals; ``version`` is the number of its current version.
 
     ``author_id`` began it; each version has an author of its own. ``step``: approvals that this version has;
-    ``approver_id``: the person who was asked for the next one, until ``step_due``. ``answer_id``: what it became.
+    ``approver_id``: the person who was asked for the next one, until ``step_due``; ``approver_for_id``: in whose place,
+    if that is somebody who is not there. ``answer_id``: what it became.
     """
 
     id: int
@@ -106,6 +107,7 @@ class Draft:
     step_due: datetime | None
     answer_id: int | None
     needs_post: bool = False  # the people responsible for the ticket check it before the steps of the rule
+    approver_for_id: int | None = None
 
     @property
     def is_open(self) -> bool:

@@ -63,6 +63,10 @@ class Person:
         """Return whether the person has *role*, or one made of it."""
         return role in self.roles or role in self.bases
 
+    def is_named_for(self, other: "Person") -> bool:
+        """Return whether this person is named to work for *other* while they cannot."""
+        return self.id != other.id and not {other.title, other.name}.isdisjoint(self.stands_in)
+
     def covers(self, sector: str | None, district: str | None = None) -> bool:
         """Return whether a ticket of *sector* and *district* lies within this person's own sectors and districts."""
         if self.sectors and (sector is None or sector not in self.sectors):

@@ -136,6 +136,7 @@ class HistoryFacts:
     sectors: Mapping[str, str]
     deciding_words: Sequence[str] = ()  # the words by which the bot chose the sector
     similar: Sequence[int] = ()  # numbers of earlier tickets with a similar text
+    replaced: Mapping[int, str] = field(default_factory=dict)  # absent people in whose place somebody acted, by id
 
 
 @dataclass(frozen=True, slots=True)

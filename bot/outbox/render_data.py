@@ -42,7 +42,7 @@ from bot.messengers.events import Attachment, MediaKind
 from bot.messengers.serialization import unpack_media
 from bot.outbox import draft_data, term_data
 from bot.services import responsibility
-from bot.services.answers import answer_check, approvers, corrections, publications
+from bot.services.answers import answer_check, approval_requests, approvers, corrections, publications
 from bot.services.context import UseCaseContext
 from bot.services.intake import floods
 from bot.services.manual_posting import handout
@@ -392,6 +392,7 @@ async def _history_facts(ctx: UseCaseContext, ticket: Ticket) -> HistoryFacts:
     remarks = await ctx.uow.cards.list_remarks(ticket.id)
     ids = {row.person_id for row in rows if row.person_id is not None} | {one.person_id for one in remarks}
     names = {person_id: await ctx.uow.staff.find_name(person_id) for person_id in ids}
+    replaced = {row.facts[approval_requests.INSTEAD_OF] for row in rows if approval_requests.INSTEAD_OF in row.facts}
     return HistoryFacts(
         rows=[(row, names.get(row.person_id) if row.person_id else None) for row in rows],
         remarks=[(remark, names.get(remark.person_id)) for remark in remarks],
@@ -399,6 +400,7 @@ async def _history_facts(ctx: UseCaseContext, ticket: Ticket) -> HistoryFacts:
         sectors={code: sector.title for code, sector in ctx.municipality.sectors.items()},
         deciding_words=await ctx.uow.tickets.list_deciding_words(ticket.id),
         similar=await _list_similar_earlier(ctx, ticket),
+        replaced={one: await ctx.uow.staff.find_name(one) or "" for one in replaced},
     )
 
 

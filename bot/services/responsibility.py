@@ -59,6 +59,34 @@ async def is_available(ctx: UseCaseContext, person: Person) -> bool:
     return await ctx.can_reach(person) and not (await ctx.absence_plan()).is_away(person.id, ctx.today)
 
 
+async def find_stand_in(ctx: UseCaseContext, person: Person) -> Person | None:
+    """Return the colleague who acts for *person*, who is away, if they can be reached."""
+    stand_in_id = (await ctx.absence_plan()).stand_in_for(person.id, ctx.today)
+    stand_in = ctx.municipality.staff.find_by_id(stand_in_id or 0)
+    return stand_in if stand_in is not None and await ctx.can_reach(stand_in) else None
+
+
+async def acting_for(ctx: UseCaseContext, person: Person) -> Person:
+    """Return *person*, or while they are away the colleague who acts for them."""
+    return await find_stand_in(ctx, person) or person
+
+
+async def list_represented(ctx: UseCaseContext, stand_in: Person) -> list[Person]:
+    """List the absent people for whom *stand_in* acts."""
+    away = {one.person_id for one in (await ctx.absence_plan()).absences if one.covers(ctx.today)}
+    people = [one for one in ctx.municipality.staff.people if one.id in away]
+    return [one for one in people if await find_stand_in(ctx, one) == stand_in]
+
+
+async def list_replacements(ctx: UseCaseContext, person: Person) -> list[Person]:
+    """List who takes the place of *person* while they are not there: first the agreed stand-in, then ``stands_in``."""
+    if await is_available(ctx, person):
+        return []
+    agreed = await find_stand_in(ctx, person)
+    named = [one for one in ctx.municipality.staff.people if one.is_named_for(person)]
+    return [*([agreed] if agreed else []), *[one for one in named if one != agreed and await is_available(ctx, one)]]
+
+
 async def _first_reachable(ctx: UseCaseContext, ladder: tuple[tuple[Person, ...], ...]) -> tuple[Person, ...]:
     for group in ladder:
         reached = [person for person in group if await is_available(ctx, person)]
@@ -74,8 +102,8 @@ async def _represented(ctx: UseCaseContext, group: Iterable[Person]) -> dict[Per
     if not plan.absences:
         return found
     for away in group:
-        stand_in = ctx.municipality.staff.find_by_id(plan.stand_in_for(away.id, ctx.today) or 0)
-        if stand_in is not None and await ctx.can_reach(stand_in):
+        stand_in = await find_stand_in(ctx, away)
+        if stand_in is not None:
             found.setdefault(stand_in, []).append(away)
     return found
 

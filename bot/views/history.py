@@ -24,6 +24,7 @@ _ACTIONS = {
     "delegate_withdrawn": "поручение снято",
     "delegate_part": "передана часть ответа",
     "approval_moved": "согласует другой сотрудник",
+    "draft_moved": "возвращённый ответ исправляет другой сотрудник",
     "approval_lapsed": "согласование отменено: сообщение передали",
     "approval_void": "подготовленный ответ больше не нужен",
     "confirm": "ответ опубликован",
@@ -122,6 +123,8 @@ def history(note: TicketHistory, data: NotificationData, context: RenderContext)
         words = "ответ сохранён без публикации" if kept else _action_text(row, past.sectors)
         if row.action == "registered" and past.deciding_words:
             words = f"{words} ({', '.join(f'„{one}“' for one in past.deciding_words)})"
+        if words and (replaced := past.replaced.get(row.facts.get("instead_of", 0))):
+            words = f"{words} (за: {replaced})"
         if words:
             lines.append((row.at, words + (f" — {name}" if name else "")))
     for remark, name in past.remarks:

@@ -12,9 +12,12 @@ from storage.repositories.base import Repository
 from storage.tables import draft, draft_approval, draft_version
 
 _DRAFT_COLUMNS = tuple(draft.c[name] for name in Draft.__dataclass_fields__)
+_CHANGING = ("version", "step", "approver_id", "approver_for_id", "step_due", "answer_id")
 _VERSION_COLUMNS = tuple(draft_version.c[name] for name in DraftVersion.__dataclass_fields__)
 _APPROVAL_COLUMNS = tuple(draft_approval.c[name] for name in DraftApproval.__dataclass_fields__)
 _OPEN = tuple(sorted(state.value for state in OPEN_DRAFT_STATES))
+_IS_WAITING = draft.c.state == literal_column(f"'{DraftState.WAITING.value}'")
+"""Written out as in the partial index: few drafts wait."""
 
 
 class Drafts(Repository):
@@ -47,11 +50,13 @@ class Drafts(Repository):
         found = await self._list(draft.c.ticket_id == ticket_id, is_published, kind=kind)
         return found[-1] if found else None
 
-    async def list_waiting_for(self, person_id: int | None) -> list[Draft]:
-        """List the drafts whose next approval *person_id* was asked for; ``None``: those that nobody was asked for."""
-        # planner: written out as in the partial index; few drafts wait
-        is_waiting = draft.c.state == literal_column(f"'{DraftState.WAITING.value}'")
-        return await self._list(is_waiting, draft.c.approver_id.is_not_distinct_from(person_id))
+    async def list_waiting_for(self, person_id: int) -> list[Draft]:
+        """List the drafts whose next approval *person_id* was asked for."""
+        return await self._list(_IS_WAITING, draft.c.approver_id == person_id)
+
+    async def list_waiting(self) -> list[Draft]:
+        """List the drafts that wait for an approval."""
+        return await self._list(_IS_WAITING)
 
     async def _list(self, *conditions: Any, kind: Wording | None = None) -> list[Draft]:
         wanted = (*conditions, draft.c.kind == kind.value) if kind is not None else conditions
@@ -60,7 +65,7 @@ class Drafts(Repository):
 
     async def save(self, changed: Draft) -> None:
         """Save the draft's state, version, step and answer."""
-        values = {name: getattr(changed, name) for name in ("version", "step", "approver_id", "step_due", "answer_id")}
+        values = {name: getattr(changed, name) for name in _CHANGING}
         await self._transaction.execute(
             update(draft).where(draft.c.id == changed.id).values(**values, state=changed.state.value)
         )

@@ -19,6 +19,7 @@ draft = Table(
     Column("answer_id", Id, ForeignKey("answer.id")),
     Column("created_at", UtcDateTime, nullable=False),
     Column("needs_post", Boolean, nullable=False, server_default=false()),  # the responsible people check it first
+    Column("approver_for_id", Id),  # in whose place the approver was asked
     Index("ix_draft_ticket", "ticket_id", "id"),
     Index(
         "ix_draft_waiting",

@@ -77,12 +77,13 @@ class StandInRefused(Notification, code="absence_refused"):
 
 
 class AbsenceBegins(Notification, code="absence_begins"):
-    """The tickets of somebody who is away have gone over."""
+    """The tickets of somebody who is away have gone over, and the ``approvals`` that were asked of them."""
 
     name: str
     stand_in: str | None
     last_day: date
     tickets: int
+    approvals: int = stored(default=0, omit_default=True)
 
 
 class AbsenceEnds(Notification, code="absence_ends"):

@@ -23,6 +23,7 @@ class ApprovalAsked(AboutDraft, code="approval_asked"):
     """The question to the approver, below the text; ``substitute`` if they hold another role than the rule names."""
 
     substitute: bool = stored(default=False, omit_default=True)
+    instead_of: str | None = stored(default=None, omit_default=True)  # the absent approver whom the reader replaces
 
 
 class ApprovalEnd(StrEnum):

@@ -41,6 +41,7 @@ from bot.services.answers import (
     referrals,
     releases,
 )
+from bot.services.answers.approval_requests import INSTEAD_OF, RETURN_REMARK
 from bot.services.context import UseCaseContext
 from bot.services.notifications import cards, notify
 from bot.services.tickets import draft_requests, rules, workflow
@@ -49,10 +50,6 @@ from bot.services.tickets import draft_requests, rules, workflow
 def answer_kind(kind: Wording) -> Wording:
     """Return the kind under which a published text of *kind* is stored among the answers."""
     return kind if kind in (Wording.QUESTION, Wording.INTERIM) else Wording.ANSWER
-
-
-REMARK_KIND = "return"
-"""Kind of the remark with which a draft was returned; stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +168,7 @@ async def foresee(
     authors = await approvers.excluded_from(ctx, ticket, draft, chain[own]) if draft is not None else ()
     own_text = (person.id,) if rules.outcome_for(ctx, ticket).four_eyes or chain[own] != POST_STEP else ()
     approver = await approvers.find_approver(ctx, ticket, chain[own], {*authors, *own_text})
-    return SubmissionFacts(is_published=False, approver=approver.name if approver is not None else None)
+    return SubmissionFacts(is_published=False, approver=approver.person.name if approver is not None else None)
 
 
 async def _find_approved(
@@ -213,10 +210,13 @@ async def _add_version(
     else:
         await draft_requests.close_requests(ctx, before, ApprovalEnd.CHANGED, person)
     state = next_draft_state(before.state, DraftAct.SUBMIT)
-    draft = replace(before, state=state, version=before.version + 1, step=0, approver_id=None, step_due=None)
+    version = before.version + 1
+    draft = replace(before, state=state, version=version, step=0, approver_id=None, approver_for_id=None, step_due=None)
     await ctx.uow.drafts.add_version(draft, person.id, text, media, ctx.now)
     await ctx.uow.drafts.save(draft)
-    await _record(ctx, "approval_submitted", ticket, draft, person)
+    author = ctx.municipality.staff.find_by_id(draft.author_id)
+    stands_in = author is not None and author != person and await responsibility.acting_for(ctx, author) == person
+    await _record(ctx, "approval_submitted", ticket, draft, person, instead_of=author if stands_in else None)
     return draft
 
 
@@ -225,10 +225,10 @@ async def approve(ctx: UseCaseContext, ticket_id: int, person: Person, draft_id:
     ticket, draft = await get_waiting(ctx, ticket_id, person, draft_id, version)
     chain = approvers.draft_chain(ctx, ticket, draft)
     passed = count_passed(chain, await ctx.uow.drafts.list_approvals(draft.id), draft.version)
-    is_author = person.id in await ctx.uow.drafts.list_version_authors(draft.id)
-    four_eyes = is_author and rules.outcome_for(ctx, ticket).four_eyes
-    held = await approvers.held_steps(ctx, ticket, person, chain)
-    own = count_own_steps(chain, passed, held, four_eyes=four_eyes)
+    four_eyes = rules.outcome_for(ctx, ticket).four_eyes
+    authors = await ctx.uow.drafts.list_version_authors(draft.id) if four_eyes else frozenset()
+    held = await approvers.held_steps(ctx, ticket, person, chain, authors)
+    own = count_own_steps(chain, passed, held, four_eyes=person.id in authors)
     return await _approve_steps(ctx, ticket, draft, person, chain, passed, max(own, 1 if passed < len(chain) else 0))
 
 
@@ -237,10 +237,12 @@ async def _approve_steps(
 ) -> Submitted:
     """Record *count* approvals by *person*; publish after the last step, or ask for the next one."""
     was_asked = draft.approver_id is not None
+    exclude = await ctx.uow.drafts.list_version_authors(draft.id) if rules.outcome_for(ctx, ticket).four_eyes else ()
     for step in range(passed, passed + count):
         approval = DraftApproval(draft.version, step, chain[step], person.id, Decision.APPROVED, ctx.now)
         await ctx.uow.drafts.add_approval(draft, approval)
-        await _record(ctx, "approval_approved", ticket, draft, person, role=chain[step])
+        represented = await approvers.find_represented(ctx, ticket, person, chain[step], exclude)
+        await _record(ctx, "approval_approved", ticket, draft, person, instead_of=represented, role=chain[step])
     draft = replace(draft, step=passed + count)
     if draft.step >= len(chain):
         return Submitted(await _publish(ctx, ticket, draft, person))
@@ -264,7 +266,7 @@ async def _publish(ctx: UseCaseContext, ticket: Ticket, draft: Draft, publisher:
         raise DraftChanged(number=ticket.id)
     await draft_requests.close_requests(ctx, draft, ApprovalEnd.PUBLISHED, publisher)
     state = next_draft_state(draft.state, DraftAct.PUBLISH)
-    published = replace(draft, state=state, approver_id=None, step_due=None)
+    published = replace(draft, state=state, approver_id=None, approver_for_id=None, step_due=None)
     await ctx.uow.drafts.save(published)
     await _record(ctx, "approval_published", ticket, draft, publisher)
     owner = await approvers.owner_of(ctx, ticket, draft, publisher)
@@ -281,13 +283,16 @@ async def return_draft(
     """Handle «Вернуть с замечанием»: the draft goes back to its author."""
     ticket, draft = await get_waiting(ctx, ticket_id, person, draft_id, version)
     role = approvers.draft_chain(ctx, ticket, draft)[draft.step]
+    excluded = await approvers.excluded_from(ctx, ticket, draft, role)
+    represented = await approvers.find_represented(ctx, ticket, person, role, excluded)
     decision = DraftApproval(draft.version, draft.step, role, person.id, Decision.RETURNED, ctx.now)
     await ctx.uow.drafts.add_approval(draft, decision)
     await draft_requests.close_requests(ctx, draft, ApprovalEnd.RETURNED, person)
     state = next_draft_state(draft.state, DraftAct.RETURN)
-    draft = await approval_requests.start_rework(ctx, ticket, replace(draft, state=state, step=0, approver_id=None))
-    await ctx.uow.cards.add_remark(Remark(ticket.id, person.id, REMARK_KIND, remark, ctx.now))
-    await _record(ctx, "approval_returned", ticket, draft, person)
+    returned = replace(draft, state=state, step=0, approver_id=None, approver_for_id=None)
+    draft = await approval_requests.start_rework(ctx, ticket, returned)
+    await ctx.uow.cards.add_remark(Remark(ticket.id, person.id, RETURN_REMARK, remark, ctx.now))
+    await _record(ctx, "approval_returned", ticket, draft, person, instead_of=represented)
     if draft.kind is Wording.ANSWER:
         ticket = await workflow.transition(ctx, ticket, Step.RETURN, person)
     else:
@@ -323,9 +328,10 @@ async def may_decide(ctx: UseCaseContext, ticket: Ticket, draft: Draft, person: 
     passed = count_passed(chain, await ctx.uow.drafts.list_approvals(draft.id), draft.version)
     if passed >= len(chain):  # the rules ask for less than when the draft was submitted
         return person.id == draft.approver_id
-    if person.id in await approvers.excluded_from(ctx, ticket, draft, chain[passed]):
+    excluded = await approvers.excluded_from(ctx, ticket, draft, chain[passed])
+    if person.id in excluded:
         return False
-    return person.id == draft.approver_id or await approvers.holds_step(ctx, ticket, person, chain[passed])
+    return person.id == draft.approver_id or await approvers.holds_step(ctx, ticket, person, chain[passed], excluded)
 
 
 async def _version_of(ctx: UseCaseContext, draft: Draft) -> DraftVersion:
@@ -347,6 +353,17 @@ async def _notify_author(
         )
 
 
-async def _record(ctx: UseCaseContext, action: str, ticket: Ticket, draft: Draft, person: Person, **facts: str) -> None:
+async def _record(
+    ctx: UseCaseContext,
+    action: str,
+    ticket: Ticket,
+    draft: Draft,
+    person: Person,
+    *,
+    instead_of: Person | None = None,
+    **facts: str,
+) -> None:
+    """Write the audit; *instead_of*: the absent colleague for whom *person* acts."""
     known = {"draft": draft.id, "version": draft.version, "kind": draft.kind.value}
+    known |= {INSTEAD_OF: instead_of.id} if instead_of is not None else {}
     await ctx.uow.audit_log.record(action, ctx.now, person_id=person.id, ticket_id=ticket.id, facts=known | facts)

@@ -1,6 +1,7 @@
 """The people of a draft: who may write it, whose approval it needs, and who is asked for the next one."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from bot.domain.drafts import POST_STEP, Draft, Wording, approval_chain, count_own_steps
 from bot.domain.people import Person
@@ -14,6 +15,14 @@ from bot.services.tickets import rules
 
 WRITING_RIGHTS: Mapping[Wording, Right] = {Wording.QUESTION: Right.REQUEST, Wording.REFERRAL: Right.REFER}
 """The right to word a text of that kind; for every other kind it is that to answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Approver:
+    """The person to ask for an approval; ``instead_of``: who would be asked if they were there."""
+
+    person: Person
+    instead_of: Person | None = None
 
 
 async def needs_post(ctx: UseCaseContext, ticket: Ticket, author: Person, kind: Wording = Wording.ANSWER) -> bool:
@@ -45,20 +54,55 @@ async def count_own(
     return count_own_steps(chain, 0, await held_steps(ctx, ticket, person, chain), four_eyes=four_eyes)
 
 
-async def held_steps(ctx: UseCaseContext, ticket: Ticket, person: Person, chain: Iterable[str]) -> frozenset[str]:
-    """Return the steps of *chain* whose role *person* holds over *ticket*."""
-    return frozenset([role for role in chain if await holds_step(ctx, ticket, person, role)])
+async def held_steps(
+    ctx: UseCaseContext, ticket: Ticket, person: Person, chain: Iterable[str], exclude: Collection[int] = ()
+) -> frozenset[str]:
+    """Return the steps of *chain* that *person* may take; *exclude*: see :func:`holds_step`."""
+    return frozenset([role for role in chain if await holds_step(ctx, ticket, person, role, exclude)])
 
 
-async def holds_step(ctx: UseCaseContext, ticket: Ticket, person: Person, role: str) -> bool:
-    """Return whether *person* holds *role* over *ticket*; block roles count within the block."""
+async def holds_step(
+    ctx: UseCaseContext, ticket: Ticket, person: Person, role: str, exclude: Collection[int] = ()
+) -> bool:
+    """Return whether *person* may take the step of *role*: it is their role, or that of a holder whom they replace.
+
+    *exclude*: the ids of holders who may not take it, and for whom nobody can.
+    """
+    if await _holds_role(ctx, ticket, person, role):
+        return True
+    return await find_represented(ctx, ticket, person, role, exclude) is not None
+
+
+async def _holds_role(ctx: UseCaseContext, ticket: Ticket, person: Person, role: str) -> bool:
+    if role != POST_STEP and role not in person.roles:
+        return False
+    return _is_holder(ctx, ticket, person, role) or person in await responsibility.acting_people(ctx, ticket)
+
+
+def _is_holder(ctx: UseCaseContext, ticket: Ticket, person: Person, role: str) -> bool:
+    """Return whether *role* over *ticket* is the person's own; block roles count within the block."""
     if role != POST_STEP and role not in person.roles:
         return False
     in_block = role == POST_STEP or ctx.municipality.staff.roles.is_in_block(role)
     if not in_block or (role != POST_STEP and person.covers(ticket.sector, ticket.district)):
         return True
-    is_member = person in responsibility.responsibility_for(ctx, ticket).post.members
-    return is_member or person in await responsibility.acting_people(ctx, ticket)
+    return person in responsibility.responsibility_for(ctx, ticket).post.members
+
+
+async def find_represented(
+    ctx: UseCaseContext, ticket: Ticket, person: Person, role: str, exclude: Collection[int] = ()
+) -> Person | None:
+    """Return the absent holder of *role* in whose place *person* approves; ``None`` if *role* is their own or nobody's.
+
+    A stand-in has exactly the right of the holder: for those in *exclude* there is none.
+    """
+    if _is_holder(ctx, ticket, person, role):
+        return None
+    for holder in ctx.municipality.staff.people:
+        may_be_replaced = holder.id not in exclude and _is_holder(ctx, ticket, holder, role)
+        if may_be_replaced and person in await responsibility.list_replacements(ctx, holder):
+            return holder
+    return None
 
 
 async def asks_others(ctx: UseCaseContext, ticket: Ticket, person: Person) -> bool:
@@ -67,26 +111,45 @@ async def asks_others(ctx: UseCaseContext, ticket: Ticket, person: Person) -> bo
     return bool(chain) and await count_own(ctx, ticket, person, chain) < len(chain)
 
 
-async def find_approver(ctx: UseCaseContext, ticket: Ticket, role: str, exclude: Collection[int]) -> Person | None:
-    """Return the person to ask: the first available holder of *role*, else a deputy, else somebody of the ladder.
+async def find_approver(ctx: UseCaseContext, ticket: Ticket, role: str, exclude: Collection[int]) -> Approver | None:
+    """Return the person to ask: a holder of *role* or who replaces them, else a deputy, else somebody of the ladder.
 
     *exclude*: the ids of those who may not approve, because the text is theirs. If nobody is available, it is the
     first holder, who is asked when they are back.
     """
+    candidates = [one for one in await _list_candidates(ctx, ticket, role) if one.id not in exclude]
+    for position, one in enumerate(candidates):
+        is_there = await responsibility.is_available(ctx, one)
+        found = [one] if is_there else await responsibility.list_replacements(ctx, one)
+        person = next((each for each in found if each.id not in exclude), None)
+        if person is not None:
+            missing = candidates[: position if is_there else position + 1]
+            represented = await find_represented(ctx, ticket, person, role, exclude)
+            return Approver(person, represented or await _find_replaced(ctx, ticket, person, role, missing))
+    return Approver(candidates[0]) if candidates else None
+
+
+async def _find_replaced(
+    ctx: UseCaseContext, ticket: Ticket, person: Person, role: str, missing: Sequence[Person]
+) -> Person | None:
+    """Return the first of the *missing* people to whom the question goes when they are there again.
+
+    A further holder keeps what came because the first could not be reached, but not what came during an absence.
+    """
+    holds, plan = await _holds_role(ctx, ticket, person, role), await ctx.absence_plan()
+    return next((one for one in missing if not holds or plan.is_away(one.id, ctx.today)), None)
+
+
+async def _list_candidates(ctx: UseCaseContext, ticket: Ticket, role: str) -> list[Person]:
     staff = ctx.municipality.staff
-    preferred = [one for one in staff.people if await holds_step(ctx, ticket, one, role)]
+    preferred = [one for one in staff.people if await _holds_role(ctx, ticket, one, role)]
     if role == POST_STEP:
         acting = await responsibility.acting_people(ctx, ticket)
         preferred.sort(key=lambda person: person not in acting)
     for deputy in DEPUTIES.get(role, ()):
-        preferred += [one for one in staff.people if await holds_step(ctx, ticket, one, deputy)]
+        preferred += [one for one in staff.people if await _holds_role(ctx, ticket, one, deputy)]
     ladder = [person for rung in staff.rungs(Audience.SUBSTITUTES) for person in rung]
-    known = {person.id: person for person in (*preferred, *ladder)}
-    candidates = [person for person in known.values() if person.id not in exclude]
-    for person in candidates:
-        if await responsibility.is_available(ctx, person):
-            return person
-    return candidates[0] if candidates else None
+    return list({person.id: person for person in (*preferred, *ladder)}.values())
 
 
 async def excluded_from(ctx: UseCaseContext, ticket: Ticket, draft: Draft, role: str) -> Collection[int]:
@@ -100,7 +163,15 @@ async def excluded_from(ctx: UseCaseContext, ticket: Ticket, draft: Draft, role:
 
 
 async def may_draft(ctx: UseCaseContext, ticket: Ticket, person: Person) -> bool:
-    """Return whether *person* may word an answer that others approve: a rule asks for approval, or they were asked."""
+    """Return whether *person* may word an answer that others approve: a rule asks for approval, or they were asked.
+
+    A stand-in may what the absent colleague may.
+    """
+    people = (person, *await responsibility.list_represented(ctx, person))
+    return any([await _may_draft(ctx, ticket, one) for one in people])
+
+
+async def _may_draft(ctx: UseCaseContext, ticket: Ticket, person: Person) -> bool:
     if not rules.outcome_for(ctx, ticket).approval and await delegations.find_open(ctx, ticket, person.id) is None:
         return False
     return await responsibility.has_right(ctx, person, Right.DRAFT, ticket)
@@ -114,11 +185,21 @@ async def owner_of(ctx: UseCaseContext, ticket: Ticket, draft: Draft, actor: Per
     staff = ctx.municipality.staff
     author, assignee = staff.find_by_id(draft.author_id), staff.find_by_id(ticket.assignee_id or 0)
     if author is not None and not draft.needs_post:
-        return author
+        return await responsibility.acting_for(ctx, author)
     return next((one for one in (assignee, *await responsibility.acting_people(ctx, ticket)) if one), actor)
 
 
 async def writers_of(ctx: UseCaseContext, ticket: Ticket, draft: Draft) -> tuple[Person, ...]:
-    """Return the people who write a returned draft again: its author, or the responsible people if they have left."""
+    """Return the people who write a returned draft again: its author, or the responsible people if they have left.
+
+    While the author is away it is their stand-in, who keeps a text that they have written themselves.
+    """
     author = ctx.municipality.staff.find_by_id(draft.author_id)
-    return (author,) if author is not None else await responsibility.acting_people(ctx, ticket)
+    if author is None:
+        return await responsibility.acting_people(ctx, ticket)
+    version = await ctx.uow.drafts.get_version(draft.id, draft.version)
+    if version is not None and (await ctx.absence_plan()).was_standing_in(version.author_id, author.id, version.at):
+        writer = ctx.municipality.staff.find_by_id(version.author_id)
+        if writer is not None and await responsibility.is_available(ctx, writer):
+            return (writer,)
+    return (await responsibility.acting_for(ctx, author),)

@@ -88,4 +88,4 @@ async def _waiting_people(ctx: UseCaseContext, ticket: Ticket, deadline: DraftDe
 async def _of_draft(ctx: UseCaseContext, ticket: Ticket, field: str) -> tuple[Person, ...]:
     found = [getattr(draft, field) for draft in await ctx.uow.drafts.list_open(ticket.id)]
     people = (ctx.municipality.staff.find_by_id(person_id) for person_id in found if person_id is not None)
-    return tuple(person for person in people if person is not None)
+    return tuple([await responsibility.acting_for(ctx, person) for person in people if person is not None])

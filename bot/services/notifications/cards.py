@@ -24,9 +24,9 @@ A chat takes one message a second, and other cards must find room."""
 
 
 async def answer_owners(ctx: UseCaseContext, ticket: Ticket, person_id: int | None) -> tuple[Person, ...]:
-    """Return the author *person_id* of an answer; if they cannot be reached, the people who act on the ticket."""
+    """Return the author *person_id* of an answer; if they are not there, the people who act on the ticket."""
     author = ctx.municipality.staff.find_by_id(person_id) if person_id is not None else None
-    if author is not None and await ctx.can_reach(author):
+    if author is not None and await responsibility.is_available(ctx, author):
         return (author,)
     return await responsibility.acting_people(ctx, ticket)
 

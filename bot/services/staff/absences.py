@@ -1,5 +1,6 @@
 """Absences: planned by the person or who manages people, agreed by the stand-in, begun and ended by the clock."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from bot.domain.absences import REMINDER_DAYS, Absence, AbsenceGone
@@ -14,6 +15,7 @@ from bot.domain.notifications.absences import (
 from bot.domain.people import Person
 from bot.domain.roles import Right, Scope
 from bot.services import responsibility
+from bot.services.answers import approval_requests
 from bot.services.context import UseCaseContext
 from bot.services.notifications import notify
 from bot.services.staff import changes, people
@@ -74,8 +76,10 @@ async def choose_stand_in(ctx: UseCaseContext, by: Person, absence_id: int, stan
     away, stand_in = _person(ctx, absence.person_id), _person(ctx, stand_in_id)
     check_may_plan(ctx, by, away)
     (await ctx.absence_plan()).check_stand_in(absence, stand_in.id)
+    shown = await _list_concerned(ctx, absence)
     await ctx.uow.absences.choose_stand_in(absence.id, stand_in.id)
     await _record(ctx, "absence_stand_in", by, away, stand_in=stand_in.id)
+    await _follow(ctx, absence, shown)
     decides = by.id != away.id and Scope.ALL in ctx.municipality.staff.roles.scopes(by.roles, Right.MANAGE_PEOPLE)
     if decides or by.id == stand_in.id:
         return await _agree(ctx, absence, by, stand_in)
@@ -102,8 +106,7 @@ async def _agree(ctx: UseCaseContext, absence: Absence, by: Person, stand_in: Pe
     told = StandInAgreed(name=stand_in.name, first_day=absence.first_day, last_day=absence.last_day)
     if by.id != away.id:
         await notify.notify(ctx, away, told)
-    if absence.started_at is not None:
-        await changes.follow_tickets(ctx, await changes.list_tickets(ctx, away))
+    await _follow(ctx, absence, [])
     return await get(ctx, absence.id)
 
 
@@ -112,12 +115,31 @@ async def refuse(ctx: UseCaseContext, person: Person, absence_id: int) -> None:
     absence = await get(ctx, absence_id)
     if absence.stand_in_id != person.id:
         raise AbsenceGone()
-    away, affected = _person(ctx, absence.person_id), await changes.list_tickets(ctx, person)
+    away, shown = _person(ctx, absence.person_id), await _list_concerned(ctx, absence)
     await ctx.uow.absences.choose_stand_in(absence.id, None)
     await _record(ctx, "absence_refused", person, away)
     await notify.notify(ctx, away, StandInRefused(absence_id=absence.id, name=person.name))
-    if absence.started_at is not None:
-        await changes.follow_tickets(ctx, [*affected, *await changes.list_tickets(ctx, away)])
+    await _follow(ctx, absence, shown)
+
+
+async def _list_concerned(ctx: UseCaseContext, absence: Absence) -> list[int]:
+    """List the open tickets that the present stand-in has or should have."""
+    stand_in = ctx.municipality.staff.find_by_id(absence.agreed_stand_in or 0)
+    return await changes.list_tickets(ctx, stand_in) if stand_in is not None else []
+
+
+async def _follow(ctx: UseCaseContext, absence: Absence, shown: Sequence[int]) -> int:
+    """Let tickets, approvals and returned drafts follow a change of an absence that has begun; count the approvals.
+
+    *shown*: the tickets that somebody had before the change.
+    """
+    away = ctx.municipality.staff.find_by_id(absence.person_id)
+    if away is None or absence.started_at is None:
+        return 0
+    concerned = [*shown, *await changes.list_tickets(ctx, away)]
+    await changes.follow_tickets(ctx, concerned)
+    await approval_requests.follow_author(ctx, away, concerned)
+    return await approval_requests.reassign(ctx)
 
 
 async def cancel(ctx: UseCaseContext, by: Person, absence_id: int) -> None:
@@ -131,11 +153,11 @@ async def cancel(ctx: UseCaseContext, by: Person, absence_id: int) -> None:
 async def _end(ctx: UseCaseContext, absence: Absence) -> None:
     away = ctx.municipality.staff.find_by_id(absence.person_id)
     stand_in = ctx.municipality.staff.find_by_id(absence.agreed_stand_in or 0)
-    shown = [*(await changes.list_tickets(ctx, stand_in) if stand_in else ())]
+    shown = await _list_concerned(ctx, absence)
     await ctx.uow.absences.end(absence.id, ctx.now)
     if away is None:
         return
-    await changes.follow_tickets(ctx, [*shown, *await changes.list_tickets(ctx, away)])
+    await _follow(ctx, absence, shown)
     if absence.started_at is not None:
         for person in filter(None, (away, stand_in)):
             await notify.notify(ctx, person, AbsenceEnds(name=away.name, is_own=person is away))
@@ -144,7 +166,12 @@ async def _end(ctx: UseCaseContext, absence: Absence) -> None:
 async def has_due(ctx: UseCaseContext) -> bool:
     """Return whether an absence begins or ends, or a stand-in is missing."""
     known = (await ctx.absence_plan()).absences
-    return any(_is_due(one, ctx.today) for one in known if one.ended_at is None)
+    return any(_is_due(one, ctx.today) or _is_abandoned(ctx, one) for one in known if one.ended_at is None)
+
+
+def _is_abandoned(ctx: UseCaseContext, absence: Absence) -> bool:
+    """Return whether the stand-in does not work here any more."""
+    return absence.stand_in_id is not None and ctx.municipality.staff.find_by_id(absence.stand_in_id) is None
 
 
 def _is_due(absence: Absence, today: date) -> bool:
@@ -163,12 +190,14 @@ def _reminder(absence: Absence, today: date) -> int | None:
 
 
 async def run(ctx: UseCaseContext) -> None:
-    """Begin and end absences, and mention missing stand-ins, each once."""
+    """Begin and end absences, and mention missing stand-ins and those who have left, each once."""
     for absence in (await ctx.absence_plan()).absences:
         if absence.ended_at is not None:
             continue
         if absence.last_day < ctx.today:
             await _end(ctx, absence)
+        elif _is_abandoned(ctx, absence):
+            await _release(ctx, absence)
         elif absence.started_at is None and absence.first_day <= ctx.today:
             await _begin(ctx, absence)
         elif (days := _reminder(absence, ctx.today)) is not None:
@@ -181,16 +210,31 @@ async def _begin(ctx: UseCaseContext, absence: Absence) -> None:
     if away is None:
         return
     tickets = await changes.list_tickets(ctx, away)
-    await changes.follow_tickets(ctx, tickets)
+    approvals = await _follow(ctx, await get(ctx, absence.id), tickets)
     stand_in = ctx.municipality.staff.find_by_id((await ctx.absence_plan()).stand_in_for(away.id, ctx.today) or 0)
     note = AbsenceBegins(
         name=away.name,
         stand_in=stand_in.name if stand_in else None,
         last_day=absence.last_day,
         tickets=len(set(tickets)),
+        approvals=approvals,
     )
     for person in filter(None, (away, stand_in)):
         await notify.notify(ctx, person, note)
+
+
+async def _release(ctx: UseCaseContext, absence: Absence) -> None:
+    """Let somebody else be chosen: the stand-in has left. Their work has gone to who is responsible already."""
+    former_id, away = absence.stand_in_id or 0, ctx.municipality.staff.find_by_id(absence.person_id)
+    await ctx.uow.absences.choose_stand_in(absence.id, None)
+    if away is None:
+        return
+    await ctx.uow.audit_log.record("absence_stand_in_left", ctx.now, facts={"person": away.id, "stand_in": former_id})
+    note = StandInRefused(absence_id=absence.id, name=await ctx.uow.staff.find_name(former_id) or "")
+    await notify.notify(ctx, away, note)
+    if absence.started_at is not None:
+        needed = AbsenceNeedsStandIn(absence_id=absence.id, name=away.name, first_day=absence.first_day)
+        await notify.notify_administrator(ctx, needed)
 
 
 async def _remind(ctx: UseCaseContext, absence: Absence, days: int) -> None:

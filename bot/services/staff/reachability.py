@@ -75,8 +75,7 @@ async def on_reachable(ctx: UseCaseContext, account: str, user_id: str) -> None:
     for colleague in await cards.next_on_ladder(ctx, (person,)):
         await notify.notify(ctx, colleague, Reachable(name=person.name))
     await send_open_tickets(ctx, person, address)
-    for approver_id in (person.id, None):
-        await approval_requests.reassign(ctx, approver_id)
+    await approval_requests.reassign(ctx, person.id)
 
 
 async def refresh_cards(ctx: UseCaseContext, person: Person, address: Address) -> None:

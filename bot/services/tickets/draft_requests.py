@@ -72,7 +72,9 @@ async def void_all(ctx: UseCaseContext, ticket: Ticket, actor: Person | None) ->
 
 async def _end(ctx: UseCaseContext, ticket: Ticket, draft: Draft, act: DraftAct, actor: Person | None) -> None:
     state = next_draft_state(draft.state, act)
-    await ctx.uow.drafts.save(replace(draft, state=state, step=0, approver_id=None, step_due=None))
+    await ctx.uow.drafts.save(
+        replace(draft, state=state, step=0, approver_id=None, approver_for_id=None, step_due=None)
+    )
     is_lapse = act is DraftAct.LAPSE
     action = "approval_lapsed" if is_lapse else "approval_void"
     facts = {"draft": draft.id, "version": draft.version}

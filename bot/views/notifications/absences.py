@@ -86,6 +86,8 @@ def refused(note: StandInRefused, data: NotificationData, context: RenderContext
 def begins(note: AbsenceBegins, data: NotificationData, context: RenderContext) -> Content:
     count = plural(note.tickets, "сообщение", "сообщения", "сообщений")
     who = f"замещает {note.stand_in}" if note.stand_in else "замещающего нет, работают заместитель или координатор"
+    if note.approvals:
+        count += f", {plural(note.approvals, 'согласование', 'согласования', 'согласований')}"
     return Content.of(f"🏖 {note.name} в отпуске по {note.last_day:%d.%m.%Y}: {who}. Перешло: {count}.")
 
 

@@ -72,7 +72,9 @@ def approval_asked(note: ApprovalAsked, data: NotificationData, context: RenderC
         spans.append("\nОтвет получат все, кто об этом написал.")
     if checked := describe_marks(facts.marks, facts.forms[0].text):
         spans.append(f"\n{checked}")
-    if note.substitute:
+    if note.instead_of is not None:
+        spans.append(f"\nВы согласуете за: {note.instead_of}.")
+    elif note.substitute:
         spans.append("\nВы согласуете, потому что тот, кто должен, сейчас недоступен.")
     elif not facts.may_decide:
         spans.append(f"\nСогласует: {facts.approver or '—'}.")

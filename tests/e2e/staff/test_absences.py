@@ -2,8 +2,9 @@
 
 import pytest
 
-from tests.e2e.harness import ADMINISTRATOR, HOUSING_HEAD, ROADS_HEAD, Harness, message_text
-from tests.e2e.queries import button_rows, send_report, wait_until_idle
+from tests.e2e.harness import ADMINISTRATOR, COORDINATOR, HOUSING_HEAD, ROADS_HEAD, STAFF, Harness, message_text
+from tests.e2e.queries import button_rows, button_shown, send_report, wait_until_idle
+from tests.e2e.staff.people_file import apply_people
 
 
 async def plan(bot: Harness, who: int, days: str, stand_in: str) -> None:
@@ -94,3 +95,65 @@ async def test_two_people_cannot_stand_in_for_each_other_nor_be_away_twice(bot: 
     await plan(bot, HOUSING_HEAD, "23.11–27.11", "дорог")
     await wait_until_idle(bot)
     assert not bot.find_message(ROADS_HEAD, "просит заместить"), "the roads' head is away on two of these days"
+
+
+async def start_absence(bot: Harness) -> None:
+    """Let the housing head stand in for the roads' head, who is away from today."""
+    await plan(bot, ROADS_HEAD, "21.11–24.11", "ЖКХ")
+    await bot.press_button(HOUSING_HEAD, await bot.wait_for_message(HOUSING_HEAD, "просит заместить"), "Согласен")
+    bot.set_time("21.11 09:30")
+    await bot.wait_for_message(HOUSING_HEAD, "в отпуске по 24.11.2026")
+
+
+async def test_a_stand_in_who_blocks_the_bot_is_replaced_by_who_sorts_until_they_return(bot: Harness) -> None:
+    await start_absence(bot)
+    await bot.sandbox.telegram.block(HOUSING_HEAD)
+    await send_report(bot)
+
+    card = await bot.wait_for_card(COORDINATOR, 1)
+    assert button_shown(card, "Принять")
+    assert not bot.find_message(ROADS_HEAD, "🆕 №1"), "the head is on holiday"
+
+    await bot.sandbox.telegram.unblock(HOUSING_HEAD)
+    await bot.send_message(HOUSING_HEAD, "/my")
+    back = await bot.wait_for_card(HOUSING_HEAD, 1)
+    await bot.wait_until(lambda: button_shown(back, "Принять"))
+    await bot.wait_until(lambda: not button_shown(card, "Принять"))
+
+
+async def test_a_dismissed_stand_in_leaves_the_choice_open_and_everybody_is_told(bot: Harness) -> None:
+    await start_absence(bot)
+    await send_report(bot)
+    await bot.wait_for_card(HOUSING_HEAD, 1)
+
+    bot.settings["staff"] = "[[staff]]".join(one for one in STAFF.split("[[staff]]") if "housing" not in one)
+    await apply_people(bot)
+
+    asked = await bot.wait_for_message(ROADS_HEAD, "Начальник отдела ЖКХ не может вас заместить.")
+    await bot.wait_for_message(ADMINISTRATOR, "а замещающего ещё нет")
+    await bot.wait_for_card(COORDINATOR, 1)
+    await bot.press_button(ROADS_HEAD, asked, "Выбрать другого")
+    letter = await bot.wait_for_message(ROADS_HEAD, "Кто замещает?")
+    await bot.press_button(ROADS_HEAD, letter, "Координатор")
+    await bot.press_button(COORDINATOR, await bot.wait_for_message(COORDINATOR, "просит заместить"), "Согласен")
+    await bot.wait_for_message(ROADS_HEAD, "Вас замещает Координатор")
+    await wait_until_idle(bot)
+    assert sum("а замещающего ещё нет" in one for one in bot.bot_texts(ADMINISTRATOR)) == 1
+
+
+async def test_another_stand_in_is_chosen_during_the_absence_and_the_first_loses_the_cards(bot: Harness) -> None:
+    await start_absence(bot)
+    await send_report(bot)
+    card = await bot.wait_for_card(HOUSING_HEAD, 1)
+    await bot.send_message(ROADS_HEAD, "/away")
+    days = await bot.wait_for_message(ROADS_HEAD, "замещает Начальник отдела ЖКХ")
+    await bot.press_button(ROADS_HEAD, days, "Кто замещает")
+    letters = bot.bot_messages
+    again = await bot.wait_until(
+        lambda: next((one for one in letters(ROADS_HEAD)[::-1] if button_shown(one, "Координатор")), None)
+    )
+    await bot.press_button(ROADS_HEAD, again, "Координатор")
+    await bot.press_button(COORDINATOR, await bot.wait_for_message(COORDINATOR, "просит заместить"), "Согласен")
+
+    assert button_shown(await bot.wait_for_card(COORDINATOR, 1), "Принять")
+    await bot.wait_until(lambda: not button_shown(card, "Принять"))
