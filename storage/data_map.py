@@ -306,7 +306,9 @@ DATA_MAP: Mapping[Table, TableData] = {
     tables.leader_lease: _lines("the leading process", Rows.NONE, figures="id term holder expires_at"),
     tables.official_page: _lines("official pages", Rows.NONE, figures="account root watched_since last_post_at"),
     tables.digest: _lines("days whose digest was sent", Rows.NONE, figures="day since until"),
-    tables.person: _lines("officials", Rows.NONE, official="id name active title stands_in systems digest_at"),
+    tables.person: _lines(
+        "officials", Rows.NONE, official="id name active title stands_in systems digest_at quiet_from quiet_to days_off"
+    ),
     tables.account: _lines(
         "officials' accounts",
         Rows.NONE,

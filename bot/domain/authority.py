@@ -1,14 +1,15 @@
 """Authority over people: who may give a place to whom, and who may change or dismiss whom.
 
 Nobody gives a right that they lack over that scope, and nobody changes their own place. Those who hold
-:data:`Right.MANAGE_ROLES` may give any role to others: that is what this right permits.
+:data:`Right.MANAGE_ROLES` may give any role to others: that is what this right permits. A dismissal gives nobody
+anything, so that a block curator, who cannot do what a head does, may still dismiss the heads of the own block.
 """
 
 from dataclasses import dataclass
 
 from bot.domain.person import Person
 from bot.domain.role_book import RoleBook
-from bot.domain.roles import Right, Scope
+from bot.domain.roles import SUPERVISED, Right, Role, Scope
 
 _BREADTH = {Scope.STAND_IN: 1, Scope.OWN: 2, Scope.ALL: 3}
 
@@ -69,6 +70,21 @@ class Authority:
     def may_manage(self, manager: Person, other: Person) -> bool:
         """Return whether *manager* may change or dismiss *other*: somebody else, whose whole place they could give."""
         return manager.id != other.id and self.may_give(manager, Place.of(other))
+
+    def may_dismiss(self, manager: Person, other: Person) -> bool:
+        """Return whether *manager* may dismiss *other*: they may manage them, or supervise them in the own block."""
+        if self.may_manage(manager, other):
+            return True
+        place = Place.of(other)
+        if manager.id == other.id or not place.roles <= self.roles.definitions.keys():
+            return False
+        bases = self.roles.bases(place.roles)
+        return bool(bases) and bases <= self._supervised(manager) and _is_within(manager, place)
+
+    def _supervised(self, manager: Person) -> frozenset[Role]:
+        """Return the roles below those by which *manager* manages people."""
+        managing = [code for code in manager.roles if self.roles.scopes({code}, Right.MANAGE_PEOPLE)]
+        return frozenset(one for base in self.roles.bases(managing) for one in SUPERVISED.get(base, ()))
 
     def _breadth(self, person: Person, right: Right) -> int:
         return max((_BREADTH[scope] for scope in self.roles.scopes(person.roles, right)), default=0)

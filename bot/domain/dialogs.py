@@ -44,6 +44,8 @@ class DialogStep(StrEnum):
     NOT_OURS_KNOWN = "not_ours_known"
     DATA_VALUE = "data_value"
     ABSENCE_DAYS = "absence_days"
+    QUIET_HOURS = "quiet_hours"
+    DAYS_OFF = "days_off"
     PERSON_NAME = "people_name"
     PERSON_TITLE = "people_title"
     TEMPLATE_TEXT = "template_text"

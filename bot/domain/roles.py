@@ -99,6 +99,12 @@ _CENTRE_STAFF = dict.fromkeys(
 ) | dict.fromkeys(_WORKING, Scope.STAND_IN)
 _COORDINATOR = _CENTRE_STAFF | dict.fromkeys((Right.REOPEN, Right.APPROVE, Right.DELEGATE, Right.SET_TERMS), Scope.ALL)
 
+SUPERVISED: Mapping[Role, frozenset[Role]] = {
+    Role.BLOCK_CURATOR: frozenset({Role.HEAD, Role.DEPUTY, Role.EMPLOYEE}),
+    Role.HEAD: frozenset({Role.DEPUTY, Role.EMPLOYEE}),
+}
+"""The roles of the same block whose holders may be dismissed although they can do what their supervisor cannot."""
+
 RIGHTS: Mapping[Role, Mapping[Right, Scope]] = {
     Role.HEAD: _HEAD | {Right.MANAGE_PEOPLE: Scope.OWN},
     Role.DEPUTY: _HEAD,

@@ -159,6 +159,7 @@ STEP_HANDLERS: DialogStepHandlers = {
     **passing.STEP_HANDLERS,
     **ticket_data.STEP_HANDLERS,
     **absences.STEP_HANDLERS,
+    **settings.STEP_HANDLERS,
     **solutions.STEP_HANDLERS,
     **templates.STEP_HANDLERS,
 }

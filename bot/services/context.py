@@ -268,6 +268,11 @@ class UseCaseContext:
         """Return who is away, and who stands in."""
         return await self.uow.absences.plan(self.today)
 
+    async def is_quiet_for(self, person_id: int) -> bool:
+        """Return whether the official is not to be disturbed now: the town's quiet hours or their own, or a day off."""
+        own = await self.uow.staff.find_own_times(person_id)
+        return own.is_quiet(self.now, self.municipality.quiet_hours)
+
     @property
     def today(self) -> date:
         """The day in the municipality."""

@@ -3,26 +3,29 @@
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, delete, insert, select, update
 
 from bot.domain.cards import AccountReachability
+from bot.domain.own_times import USUAL_TIMES, OwnTimes
 from bot.domain.people import MessengerName, Person, Staff, StaffAccount
 from storage.repositories.base import Repository
 from storage.tables import account, assignment, installation, person
 from storage.transaction import Transaction
 
 _VERSION = "staff_version"
+_TIMES = (person.c.quiet_from, person.c.quiet_to, person.c.days_off)
 
 
 class StaffDirectory(Repository):
-    """The officials and their accounts; caches their reachability until it is changed."""
+    """The officials and their accounts; caches their reachability and own times until these are changed."""
 
     def __init__(self, transaction: Transaction) -> None:
         super().__init__(transaction)
         self._reachability: dict[StaffAccount, AccountReachability] | None = None
+        self._own_times: dict[int, OwnTimes] = {}  # read with the reachability
 
     def forget_reachability(self) -> None:
         """Read the reachability again when it is next needed: it was changed, or a change was rolled back."""
@@ -86,7 +89,8 @@ class StaffDirectory(Repository):
 
     async def deactivate(self, person_id: int) -> None:
         """End the work of an official; their name remains for the history, their place to be filled again."""
-        await self._transaction.execute(update(person).where(person.c.id == person_id).values(active=False))
+        own = _times_columns(USUAL_TIMES)
+        await self._transaction.execute(update(person).where(person.c.id == person_id).values(active=False, **own))
         await self._transaction.execute(delete(account).where(account.c.person_id == person_id))
         await self.mark_changed()
 
@@ -161,7 +165,9 @@ class StaffDirectory(Repository):
     async def list_reachability(self) -> Mapping[StaffAccount, AccountReachability]:
         """Return the reachability of every active official's accounts."""
         if self._reachability is None:
-            result = await self._transaction.execute(select(account).join(person).where(person.c.active))
+            rows = await self._transaction.execute(select(account, *_TIMES).join(person).where(person.c.active))
+            result = rows.all()
+            self._own_times = {row.person_id: _to_times(row) for row in result if _has_times(row)}
             self._reachability = {
                 StaffAccount(MessengerName(row.messenger), row.user_id): AccountReachability(
                     *(row.unreachable_since, row.wants_cards, row.wants_reports, row.via, row.diverted_since),
@@ -170,6 +176,15 @@ class StaffDirectory(Repository):
                 for row in result
             }
         return self._reachability
+
+    async def find_own_times(self, person_id: int) -> OwnTimes:
+        """Return the own quiet hours and days off of an official with an account; :data:`USUAL_TIMES` without any."""
+        await self.list_reachability()
+        return self._own_times.get(person_id, USUAL_TIMES)
+
+    async def set_own_times(self, person_id: int, own: OwnTimes) -> None:
+        self.forget_reachability()
+        await self._transaction.execute(update(person).where(person.c.id == person_id).values(**_times_columns(own)))
 
     async def set_preferences(self, own: StaffAccount, *, cards: bool, reports: bool) -> None:
         """Record whether the person wants cards and reports in this account."""
@@ -206,6 +221,29 @@ def _columns(one: Person) -> dict[str, Any]:
         "systems": sorted(one.systems),
         "digest_at": f"{one.digest_at:%H:%M}" if one.digest_at is not None else None,
     }
+
+
+def _times_columns(own: OwnTimes) -> dict[str, Any]:
+    start, end = own.hours or (None, None)
+    days = {"weekdays": sorted(own.weekdays), "dates": sorted(one.isoformat() for one in own.dates)}
+    return {
+        "quiet_from": f"{start:%H:%M}" if start is not None else None,
+        "quiet_to": f"{end:%H:%M}" if end is not None else None,
+        "days_off": days if own.weekdays or own.dates else None,
+    }
+
+
+def _has_times(row: Row[Any]) -> bool:
+    return row.quiet_from is not None or row.days_off is not None
+
+
+def _to_times(row: Row[Any]) -> OwnTimes:
+    days = row.days_off or {}
+    return OwnTimes(
+        hours=(time.fromisoformat(row.quiet_from), time.fromisoformat(row.quiet_to)) if row.quiet_from else None,
+        weekdays=frozenset(days.get("weekdays", ())),
+        dates=frozenset(map(date.fromisoformat, days.get("dates", ()))),
+    )
 
 
 def _to_person(row: Row[Any], held: Sequence[Row[Any]], accounts: tuple[StaffAccount, ...]) -> Person:

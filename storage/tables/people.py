@@ -25,6 +25,9 @@ person = Table(
     Column("stands_in", NullableDocument),  # titles of posts
     Column("systems", NullableDocument),  # codes of foreign systems
     Column("digest_at", String(5)),  # «18:00»
+    Column("quiet_from", String(5)),  # own quiet hours; NULL: the town's
+    Column("quiet_to", String(5)),
+    Column("days_off", NullableDocument),  # weekdays from 0, Monday, and dates
 )
 
 account = Table(

@@ -19,7 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from bot.domain.authority import Place
 from bot.domain.errors import NotAllowed, Refusal
 from bot.domain.people import MessengerName, Person, Staff, StaffAccount
-from bot.domain.roles import RIGHTS, Right, Role, Scope
+from bot.domain.roles import BLOCK_ROLES, RIGHTS, Right, Role, Scope
 from bot.services.context import UseCaseContext
 from bot.services.staff import directory, invitations, people, reachability
 from storage.database import Database
@@ -30,6 +30,10 @@ T = TypeVar("T")
 
 NOW = datetime(2026, 10, 23, 9, 0, tzinfo=UTC)
 
+CURATORS = tuple(
+    Person(0, f"куратор {sector}", frozenset({Role.BLOCK_CURATOR}), frozenset({sector}))
+    for sector in ("roads", "housing")
+)
 ADMINISTRATORS = tuple(
     Person(0, name, frozenset({Role.ADMINISTRATOR}), accounts=(StaffAccount(MessengerName.TELEGRAM, name),))
     for name in ("8", "9")
@@ -60,7 +64,7 @@ class PeopleMachine(RuleBasedStateMachine):
             async with self.database.engine.begin() as connection:
                 await connection.run_sync(metadata.create_all)
             async with self.database.begin() as uow:
-                return await directory.open_staff(uow, (*STAFF, *ADMINISTRATORS, MANAGER))
+                return await directory.open_staff(uow, (*STAFF, *ADMINISTRATORS, MANAGER, *CURATORS))
 
         staff = self.runner.run(prepare())
         self.known = [municipality_of(staff), municipality_of(staff)]
@@ -145,6 +149,11 @@ class PeopleMachine(RuleBasedStateMachine):
             return
         after = self._staff()
         assert after.find_by_id(actor.id) == before.find_by_id(actor.id), "nobody changes their own place"
+        for one in before.people:
+            if after.find_by_id(one.id) is None and not _holds(actor, Right.MANAGE_PEOPLE):
+                assert one.roles <= BLOCK_ROLES, "a block manages its own people alone"
+                assert one.sectors <= actor.sectors
+                assert Role.BLOCK_CURATOR not in one.roles or Role.BLOCK_CURATOR in actor.roles
         if _holds(actor, Right.MANAGE_ROLES):
             return
         for one in after.people:

@@ -53,6 +53,10 @@ class ReworkOverdue(TicketNotice, code="rework_overdue"):
     """A returned draft was not written again in time."""
 
 
+class NotOursOverdue(TicketNotice, code="not_ours_overdue"):
+    """The post has neither accepted the ticket nor said «не наше» in time."""
+
+
 class WatcherOverdue(TicketNotice, code="watch_overdue"):
     """A deadline has passed, shown to those who watch several sectors."""
 
@@ -61,7 +65,7 @@ TICKET_NOTICES: Mapping[str, type[TicketNotice]] = {
     one.code: one
     for one in (
         *(AcceptReminder, AcceptOverdue, AnswerReminder, AnswerOverdue, PostingReminder, WatcherOverdue),
-        *(DraftOverdue, ApproveOverdue, ReworkOverdue),
+        *(DraftOverdue, ApproveOverdue, ReworkOverdue, NotOursOverdue),
     )
 }
 

@@ -1,6 +1,7 @@
 """Notifications about an official's own access: who they are here, and where messages reach them."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import NamedTuple
 
 from bot.domain.notifications.base import Notification, stored
@@ -163,6 +164,24 @@ class ChannelSetting:
     unavailable: bool = stored("silent")
 
 
+class TimesSetting(NamedTuple):
+    """The quiet hours, «22:00» to «08:00» (equal: never), ``is_own`` or the town's, and the days off."""
+
+    quiet_from: str
+    quiet_to: str
+    is_own: bool
+    weekdays: tuple[int, ...]
+    dates: tuple[date, ...]
+
+
+class AskQuietHours(Notification, code="ask_quiet_hours"):
+    """Prompt for the own quiet hours."""
+
+
+class AskDaysOff(Notification, code="ask_days_off"):
+    """Prompt for single days off."""
+
+
 class Settings(Notification, code="settings"):
     """One page of ``/settings``; ``others`` are messengers that could be connected by the code ``invitation``."""
 
@@ -171,5 +190,6 @@ class Settings(Notification, code="settings"):
     others: tuple[StartLink, ...]
     invitation: str | None = stored(default=None, omit_default=True)
     valid: str | None = stored(default=None, omit_default=True)  # for how long: «24 часа»
+    times: TimesSetting | None = stored(default=None, omit_default=True)
 
     secret_keys = ("invitation",)

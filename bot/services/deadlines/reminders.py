@@ -16,7 +16,7 @@ from bot.domain.reminders import DueRow, NoticeRow
 from bot.domain.tickets import UNACCEPTED_STATES, State, Ticket
 from bot.services import responsibility
 from bot.services.context import UseCaseContext
-from bot.services.deadlines import draft_clocks, outage_summary
+from bot.services.deadlines import draft_clocks, not_ours_clock, outage_summary
 from bot.services.deadlines.outage_summary import Outage
 from bot.services.manual_posting import handout
 from bot.services.notifications import cards, notify
@@ -31,6 +31,11 @@ _TASK = "reminders"
 
 WATCHER_NOTICE = "watch_overdue"
 """Notice code of people who watch deadlines and do not work on the ticket."""
+
+_PERSONAL_CODES = frozenset(
+    (WATCHER_NOTICE, handout.POSTING_REMINDER, not_ours_clock.LATE_CODE, *draft_clocks.LATE_CODES)
+)
+"""Notices that stay with their person, whoever has the ticket."""
 
 
 async def create_due_notices(ctx: UseCaseContext) -> None:
@@ -47,6 +52,9 @@ async def _create_notices(ctx: UseCaseContext, due: DueRow) -> None:
         return
     if ticket is not None and due.limit in set(DraftDeadline):
         await draft_clocks.create_notices(ctx, ticket, DraftDeadline(due.limit))
+        return
+    if ticket is not None and due.limit == not_ours_clock.NOT_OURS_DEADLINE:
+        await not_ours_clock.create_notices(ctx, ticket)
         return
     if ticket is None or not _is_still_relevant(ticket, due):
         return
@@ -117,7 +125,7 @@ async def has_pending(ctx: UseCaseContext, *, messengers_caught_up: bool = True)
 
 
 async def send_notices(ctx: UseCaseContext, *, messengers_caught_up: bool = True) -> None:
-    """Send the pending notices; in quiet hours only urgent ones, after an outage all in one summary.
+    """Send the pending notices; in a person's quiet hours only urgent ones, after an outage all in one summary.
 
     *messengers_caught_up*: every messenger has delivered its backlog.
     """
@@ -170,7 +178,7 @@ async def _plan_notices(ctx: UseCaseContext, *, messengers_caught_up: bool) -> _
         and await outage_summary.is_summary_ready(ctx, outage, messengers_caught_up=messengers_caught_up)
     ):
         plan.outage = outage
-    is_deferred = quiet or outage != plan.outage
+    is_deferred = outage != plan.outage
     for row in waiting:
         if row.created_at > ctx.now:
             continue  # the clock was put back: the notice is not true yet, but will be
@@ -188,21 +196,28 @@ async def _plan_notice(
         return
     if (is_deferred and not ticket.may_notify_at_night) or await _is_being_published(ctx, ticket):
         return
-    if row.code == handout.POSTING_REMINDER or row.code in draft_clocks.LATE_CODES:
-        recipient_ids: Sequence[int] = (row.person_id,)
-    elif row.code == WATCHER_NOTICE:
+    if row.code == WATCHER_NOTICE:
         if row.person_id not in plan.notified_recently:
             plan.notified_recently[row.person_id] = await _was_notified_recently(ctx, row.person_id)
         if plan.notified_recently[row.person_id]:
             return
-        recipient_ids = (row.person_id,)
-    else:  # the recipients may have changed while the notice waited for the morning
-        recipient_ids = [person.id for person in await cards.recipients(ctx, ticket)]
-        if row.code.endswith(DueKind.REMINDER) and row.person_id in {one.id for one in _reminded_too(ctx, ticket)}:
-            recipient_ids = [row.person_id]
+    recipient_ids = await _list_recipients(ctx, row, ticket)
+    awake = [one for one in recipient_ids if ticket.may_notify_at_night or not await ctx.is_quiet_for(one)]
+    if recipient_ids and not awake:
+        return
     plan.to_send.append(row)
-    for person_id in recipient_ids:
+    for person_id in awake:
         plan.notices[person_id].append((row.code, ticket))
+
+
+async def _list_recipients(ctx: UseCaseContext, row: NoticeRow, ticket: Ticket) -> Sequence[int]:
+    """Return who is told: the person of the notice or, if the ticket has left them meanwhile, who has it now."""
+    if row.code in _PERSONAL_CODES:
+        return (row.person_id,)
+    if row.code.endswith(DueKind.REMINDER) and row.person_id in {one.id for one in _reminded_too(ctx, ticket)}:
+        return (row.person_id,)
+    current = [person.id for person in await cards.recipients(ctx, ticket)]
+    return (row.person_id,) if row.person_id in current else current
 
 
 async def _is_still_true(ctx: UseCaseContext, row: NoticeRow, ticket: Ticket) -> bool:
@@ -211,6 +226,8 @@ async def _is_still_true(ctx: UseCaseContext, row: NoticeRow, ticket: Ticket) ->
         return bool(await ctx.uow.answers.list_manual_pending_of(ticket.id))
     if row.code in draft_clocks.LATE_CODES:
         return await draft_clocks.is_late(ctx, ticket, draft_clocks.LATE_CODES[row.code])
+    if row.code == not_ours_clock.LATE_CODE:
+        return await not_ours_clock.is_late(ctx, ticket)
     if not ticket.is_open:
         return False
     unaccepted = ticket.state in UNACCEPTED_STATES
@@ -246,7 +263,7 @@ _SEVERITY = {
     "accept_reminder": 0,
     "answer_reminder": 1,
     handout.POSTING_REMINDER: 2,
-    **dict.fromkeys(draft_clocks.LATE_CODES, 3),
+    **dict.fromkeys((*draft_clocks.LATE_CODES, not_ours_clock.LATE_CODE), 3),
     WATCHER_NOTICE: 3,
     "accept_overdue": 4,
     "answer_overdue": 5,

@@ -10,7 +10,7 @@ from bot.domain.people import Person
 from bot.domain.ticket_changes import NewTicket, TicketChange
 from bot.domain.tickets import State, Step, Ticket, next_state
 from bot.services.context import UseCaseContext, author_key
-from bot.services.deadlines import deadlines, draft_clocks
+from bot.services.deadlines import deadlines, draft_clocks, not_ours_clock
 from bot.services.notifications import cards
 from bot.services.tickets import problem_matching, problem_members, workflow
 from bot.services.tickets.problem_matching import ProblemMatch
@@ -63,6 +63,7 @@ async def register_ticket(ctx: UseCaseContext, new: Registration) -> Ticket:
     )
     await deadlines.store_beginning(ctx, ticket, beginning)
     await draft_clocks.schedule_draft(ctx, ticket, ticket.registered_at)
+    await not_ours_clock.on_registered(ctx, ticket)
     await _record_registration(ctx, ticket, new.created_by, {"sector": sector})
     await cards.sync(ctx, ticket, wait_for_album=new.wait_for_album)
     return ticket

@@ -185,7 +185,7 @@ async def _queue_card(
             person_id=person_id,
             ticket_id=ticket.id,
             priority=Priority.INTERACTIVE if at_once else priority,
-            silent=ctx.municipality.quiet_hours.is_quiet(ctx.now) and not ticket.may_notify_at_night,
+            silent=not ticket.may_notify_at_night and await ctx.is_quiet_for(person_id),
             due_at=ctx.now + delay,
             dedupe=f"card:{person_id}:{ticket.id}:{address.account}",
         ),

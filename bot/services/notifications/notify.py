@@ -40,8 +40,8 @@ async def notify(
 
     It goes to *to_address*, or to the chat in which the person has just acted, or to the addresses that they have
     chosen for the envelope's purpose; for somebody without any account it is held, unless the ticket's card will tell
-    it (:mod:`bot.services.notifications.held_notes`). In quiet hours a notification that nobody has asked for is
-    silent, unless people are in danger.
+    it (:mod:`bot.services.notifications.held_notes`). In quiet hours and on a day off of the person a notification
+    that nobody has asked for is silent, unless people are in danger.
     """
     envelope = envelope or NoteEnvelope()
     unasked = priority in (Priority.CARD, Priority.NOTE) or (priority is Priority.URGENT and ticket is not None)
@@ -53,6 +53,7 @@ async def notify(
         about = ticket.id if ticket else ""
         copy_group = f"{notification.code}:{person.id}:{about}:{ctx.now.timestamp():.6f}"
         envelope = replace(envelope, copy_group=copy_group)
+    silent = silent or (quiet_at_night and await ctx.is_quiet_for(person.id))
     for address in addresses:
         draft = notification_draft(
             address,
@@ -60,7 +61,7 @@ async def notify(
             to_facts(notification, envelope),
             ticket_id=ticket.id if ticket else None,
             priority=priority,
-            silent=silent or (quiet_at_night and ctx.municipality.quiet_hours.is_quiet(ctx.now)),
+            silent=silent,
             due_at=due_at,
             dedupe=f"{dedupe}:{address.account}" if dedupe and len(addresses) > 1 else dedupe,
         )

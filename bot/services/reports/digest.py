@@ -61,7 +61,8 @@ async def send_daily(ctx: UseCaseContext) -> None:
     for person in ctx.municipality.staff.recipients(Audience.DIGEST):
         async with isolated(ctx, "digest"):
             envelope = NoteEnvelope(purpose=Purpose.REPORTS)
-            await notify.notify(ctx, person, note, priority=Priority.BULK, envelope=envelope)
+            is_off = (await ctx.uow.staff.find_own_times(person.id)).is_day_off(ctx.today)
+            await notify.notify(ctx, person, note, priority=Priority.BULK, envelope=envelope, silent=is_off)
     async with isolated(ctx, "digest"):
         dangers = await ctx.uow.reports.count_dangers(since)
         kinds = tuple(FalseAlarmCount(one.danger, one.new, one.false) for one in dangers if one.false)

@@ -224,9 +224,10 @@ async def _begin(ctx: UseCaseContext, absence: Absence) -> None:
 
 
 async def _release(ctx: UseCaseContext, absence: Absence) -> None:
-    """Let somebody else be chosen: the stand-in has left. Their work has gone to who is responsible already."""
+    """Let somebody else be chosen: the stand-in has left, and the work goes to who is responsible."""
     former_id, away = absence.stand_in_id or 0, ctx.municipality.staff.find_by_id(absence.person_id)
     await ctx.uow.absences.choose_stand_in(absence.id, None)
+    await _follow(ctx, absence, [])
     if away is None:
         return
     await ctx.uow.audit_log.record("absence_stand_in_left", ctx.now, facts={"person": away.id, "stand_in": former_id})

@@ -49,7 +49,7 @@ async def _queue_restored(ctx: UseCaseContext, person: Person, address: Address)
             address.chat_id,
             person_id=person.id,
             priority=Priority.BULK,
-            silent=ctx.municipality.quiet_hours.is_quiet(ctx.now),
+            silent=await ctx.is_quiet_for(person.id),
             dedupe=f"{OutboxKind.CHANNEL_RESTORED.value}:{person.id}:{address.account}",
         ),
         ctx.now,

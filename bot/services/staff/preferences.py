@@ -1,9 +1,11 @@
-"""Preferences of officials: the accounts that receive cards and reports."""
+"""Preferences of officials: the accounts that receive cards and reports, own quiet hours and days off."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date, time
 
 from bot.domain.channels import Channel, Purpose, preferred_channels
-from bot.domain.errors import BotNotOpened, LastChannel, NotAllowed
+from bot.domain.errors import BotNotOpened, LastChannel, NotAllowed, OutdatedButton
+from bot.domain.own_times import WEEK, OwnTimes
 from bot.domain.people import Person
 from bot.services.context import BotAccount, UseCaseContext, account_of, messenger_of
 from bot.services.staff import reachability
@@ -66,6 +68,42 @@ async def set_reports_account(ctx: UseCaseContext, person: Person, name: str) ->
         own = account_of(one.channel.address)
         await ctx.uow.staff.set_preferences(own, cards=one.receives_cards, reports=one is chosen)
     await _record_change(ctx, person, "reports", chosen.account, True)
+
+
+async def find_own_times(ctx: UseCaseContext, person: Person) -> OwnTimes:
+    """Return the own quiet hours and days off of *person*, without days that are over."""
+    own = await ctx.uow.staff.find_own_times(person.id)
+    return replace(own, dates=frozenset(one for one in own.dates if one >= ctx.today))
+
+
+async def set_quiet_hours(ctx: UseCaseContext, person: Person, hours: tuple[time, time] | None) -> None:
+    """Set the own quiet hours of *person*; ``None``: those of the town."""
+    own = await find_own_times(ctx, person)
+    await _set_own_times(ctx, person, "quiet_hours", replace(own, hours=hours))
+
+
+async def toggle_day_off(ctx: UseCaseContext, person: Person, weekday: int) -> None:
+    """Make a day of the week a day off, or a working day again."""
+    if weekday not in WEEK:
+        raise OutdatedButton()
+    own = await find_own_times(ctx, person)
+    await _set_own_times(ctx, person, "days_off", own.with_weekday_toggled(weekday))
+
+
+async def add_days_off(ctx: UseCaseContext, person: Person, dates: frozenset[date]) -> None:
+    own = await find_own_times(ctx, person)
+    await _set_own_times(ctx, person, "days_off", own.with_dates(dates, ctx.today))
+
+
+async def clear_days_off(ctx: UseCaseContext, person: Person) -> None:
+    """Make all single days off working days again."""
+    own = await find_own_times(ctx, person)
+    await _set_own_times(ctx, person, "days_off", replace(own, dates=frozenset()))
+
+
+async def _set_own_times(ctx: UseCaseContext, person: Person, setting: str, own: OwnTimes) -> None:
+    await ctx.uow.staff.set_own_times(person.id, own)
+    await ctx.uow.audit_log.record("settings", ctx.now, person_id=person.id, facts={"what": setting})
 
 
 def list_unconnected_messengers(ctx: UseCaseContext, person: Person) -> list[BotAccount]:

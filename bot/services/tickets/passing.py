@@ -9,8 +9,9 @@ from bot.domain.ticket_changes import TicketChange
 from bot.domain.tickets import Step, Ticket, is_allowed
 from bot.services import responsibility
 from bot.services.context import UseCaseContext
+from bot.services.deadlines import not_ours_clock
 from bot.services.notifications import notify
-from bot.services.tickets import rules, workflow
+from bot.services.tickets import workflow
 
 MAX_PASSES = 2
 """Hand-overs after which the next one goes to who sorts, counted since they decided last."""
@@ -98,16 +99,8 @@ async def decline(ctx: UseCaseContext, ticket_id: int, person: Person, body: str
     """Handle «Не наше»: *body* is whose it is, *known* what the unit knows about it; who sorts goes on with both."""
     ticket = await check_can_decline(ctx, ticket_id, person)
     body, known = check_named(ticket.id, body), check_named(ticket.id, known)
-    late = await _is_late(ctx, ticket)
+    late = await not_ours_clock.is_over(ctx, ticket)
     facts = {"sector": ticket.sector, "late": late}
     await ctx.uow.audit_log.record(NOT_OURS, ctx.now, person_id=person.id, ticket_id=ticket.id, facts=facts)
     await ctx.uow.cards.add_remark(Remark(ticket.id, person.id, NOT_OURS, f"{body}. {known}", ctx.now))
     return await _return_to_sorting(ctx, ticket, person, NotOursSaid(ticket_id=ticket.id, name=person.name, late=late))
-
-
-async def _is_late(ctx: UseCaseContext, ticket: Ticket) -> bool:
-    """Return whether the rule's term for «не наше» is over, counted since the sector got the ticket."""
-    term = rules.outcome_for(ctx, ticket).not_ours
-    rows = await ctx.uow.audit_log.list_for_ticket(ticket.id) if term is not None else []
-    since = max((row.at for row in rows if row.action in _MOVES), default=ticket.registered_at)
-    return term is not None and ctx.municipality.calendar.add(since, term) < ctx.now

@@ -26,7 +26,7 @@ from bot.domain.ticket_changes import TicketChange
 from bot.domain.tickets import SHARED_BY_MEMBERS, UNACCEPTED_STATES, DismissReason, State, Step, Ticket, next_state
 from bot.services import responsibility
 from bot.services.context import UseCaseContext
-from bot.services.deadlines import deadlines, draft_clocks
+from bot.services.deadlines import deadlines, draft_clocks, not_ours_clock
 from bot.services.dialogs import dialogs
 from bot.services.manual_posting import staff_replies
 from bot.services.notifications import cards, notify
@@ -83,6 +83,7 @@ async def transition(
     await ctx.uow.audit_log.record(step.value, ctx.now, person_id=person_id, ticket_id=changed.id, facts=facts)
     await problem_members.apply_step_to_members(ctx, changed, step, actor, change)
     await deadlines.cancel_finished(ctx, ticket, changed)
+    await not_ours_clock.on_step(ctx, changed, step)
     await draft_requests.on_step(ctx, changed, step, actor)
     changed = await waiting.on_step(ctx, changed, step)
     await ctx.uow.cards.close_menus(ticket.id)

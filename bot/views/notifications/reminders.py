@@ -11,6 +11,7 @@ from bot.domain.notifications.deadlines import (
     DraftOverdue,
     NoticeItem,
     NoticeList,
+    NotOursOverdue,
     OutageSummary,
     PostingReminder,
     ReworkOverdue,
@@ -128,6 +129,8 @@ def _notice_text(code: str, ticket: Ticket, sector: str | None, context: RenderC
             return " · ответ ждёт согласования дольше срока"
         case ReworkOverdue.code:
             return " · ответ не исправлен по замечанию в срок"
+        case NotOursOverdue.code:
+            return " · не принято, и «не наше» в срок не сказано"
     if code == WatcherOverdue.code and ticket.answer_due > context.now:
         return f"{title} · не принято до {accept}"
     return f"{title} · нет ответа, срок был {answer}"

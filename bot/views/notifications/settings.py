@@ -10,6 +10,7 @@ from bot.domain.view_data import NotificationData
 from bot.messengers.content import Bold, Button, Content, Link, Mono, Span
 from bot.views.callback_codes import Op, pack
 from bot.views.listings import ticket_lines_with_buttons
+from bot.views.notifications import own_times
 from bot.views.render_context import RenderContext
 
 
@@ -47,6 +48,10 @@ def settings(note: Settings, data: NotificationData, context: RenderContext) -> 
             return _choice_page(note, context, "Где получать сводки и отчёты?", "reports")
         case "connect":
             return _connect_page(note)
+        case "quiet" if note.times is not None:
+            return own_times.quiet_page(note.times, _back_row())
+        case "days" if note.times is not None:
+            return own_times.days_page(note.times, _back_row())
     return _overview_page(note)
 
 
@@ -58,6 +63,8 @@ def _overview_page(note: Settings) -> Content:
             [Button("🗂 Карточки и уведомления", pack(Op.SETTINGS, 0, "cards"))],
             [Button("📊 Сводки и отчёты", pack(Op.SETTINGS, 0, "reports"))],
         ]
+    if note.times is not None:
+        rows.append(own_times.buttons())
     if note.others:
         rows.append([Button("➕ Подключить ещё мессенджер", pack(Op.SETTINGS, 0, "connect"))])
     spans: list[Span | str] = [Bold("⚙️ Куда приходят карточки и сводки")]
@@ -65,6 +72,8 @@ def _overview_page(note: Settings) -> Content:
         chosen = ", ".join(_channel_title(one, channels) for one in channels if _is_chosen(one, purpose))
         spans.append(f"\n{title}: {chosen}")
     spans += [f"\n⚠️ {_channel_title(one, channels)}: {fault}" for one in channels if (fault := _channel_fault(one))]
+    if note.times is not None:
+        spans.append(own_times.describe(note.times))
     if len(channels) > 1:
         spans.append("\nВ остальных мессенджерах карточки открываются по /my и /find.")
     return Content.of(*spans, keyboard=rows)

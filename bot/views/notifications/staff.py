@@ -1,10 +1,18 @@
 """Notifications about access: an official's own and that of others."""
 
 from bot.domain.notifications.review_queue import ReviewListBelow
-from bot.domain.notifications.staff import Diverted, NotJoined, Reachable, Settings, Unreachable
+from bot.domain.notifications.staff import (
+    AskDaysOff,
+    AskQuietHours,
+    Diverted,
+    NotJoined,
+    Reachable,
+    Settings,
+    Unreachable,
+)
 from bot.domain.view_data import NotificationData
 from bot.messengers.content import Bold, Content
-from bot.views.notifications import settings
+from bot.views.notifications import own_times, settings
 from bot.views.notifications.view_table import row, template_row
 from bot.views.render_context import RenderContext
 
@@ -21,6 +29,8 @@ STAFF_VIEWS = (
     row(NotJoined, not_joined),
     row(Diverted, settings.diverted),
     row(Settings, settings.settings),
+    row(AskQuietHours, own_times.ask_quiet_hours),
+    row(AskDaysOff, own_times.ask_days_off),
     template_row(ReviewListBelow, "Список сообщений, о которых бот не уверен, теперь ниже."),
     template_row(Reachable, "✅ {note.name} снова получает карточки."),
     template_row(

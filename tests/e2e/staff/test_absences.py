@@ -146,7 +146,7 @@ async def test_another_stand_in_is_chosen_during_the_absence_and_the_first_loses
     await send_report(bot)
     card = await bot.wait_for_card(HOUSING_HEAD, 1)
     await bot.send_message(ROADS_HEAD, "/away")
-    days = await bot.wait_for_message(ROADS_HEAD, "замещает Начальник отдела ЖКХ")
+    days = await bot.wait_for_message(ROADS_HEAD, "🏖 Отпуск", "замещает Начальник отдела ЖКХ")
     await bot.press_button(ROADS_HEAD, days, "Кто замещает")
     letters = bot.bot_messages
     again = await bot.wait_until(

@@ -238,3 +238,79 @@ async def test_a_code_is_given_again_to_somebody_who_has_not_joined(closed_bot: 
     await bot.wait_for_message(PYOTR, "код не подошёл")
     await bot.sandbox.telegram.start_bot(ANNA, codes[1])
     await bot.wait_for_message(ANNA, "Здравствуйте, Начальник отдела дорог!")
+
+
+CURATORS = """
+[[staff]]
+name = "Куратор блока дорог"
+role = "block_curator"
+sectors = ["roads"]
+telegram_id = 2001
+
+[[staff]]
+name = "Куратор всего хозяйства"
+role = "block_curator"
+sectors = ["roads", "housing"]
+telegram_id = 2002
+"""
+
+
+async def start_with_curators(bot: Harness) -> None:
+    bot.settings["staff"] = STAFF + CURATORS
+    for number in (MARIA, PYOTR):
+        await bot.sandbox.telegram.start_bot(number)
+    await bot.start()
+
+
+async def test_a_block_curator_dismisses_the_head_of_the_own_block_and_gains_nothing(closed_bot: Harness) -> None:
+    bot = closed_bot
+    await start_with_curators(bot)
+    await send_report(bot)
+    await bot.wait_for_card(ROADS_HEAD, 1)
+    page = await open_page(bot, MARIA, "Начальник отдела дорог")
+    assert button_labels(page) == ["Уволить", "← Назад"], (
+        "no role, no code, no absence: these would give what they lack"
+    )
+
+    await press(bot, MARIA, page, "Уволить")
+    await press(bot, MARIA, page, "Уволить")
+
+    await bot.wait_for_message(ROADS_HEAD, "Ваш доступ к сообщениям жителей")
+    await bot.wait_for_card(COORDINATOR, 1, "Ленина 45")
+    await wait_until_idle(bot)
+    assert bot.ticket_numbers(MARIA) == [], "the work of the head is not the curator's"
+    page = await open_page(bot, MARIA, "Пригласить")
+    assert "Начальник отдела дорог" not in str(button_labels(page))
+    [facts] = await list_audit(bot, "person_dismissed")
+    assert facts["roles"] == ["head"]
+
+
+@pytest.mark.parametrize(
+    ("person", "words", "code"),
+    [
+        (MARIA, "Этого сотрудника меняете не вы", "dismiss=2.{tag}"),  # the head of another block
+        (MARIA, "Этого сотрудника меняете не вы", "dismiss=7.{tag}"),  # a curator of more blocks
+        (MARIA, "Себя так не изменить", "dismiss=6.{tag}"),
+        (MARIA, "Этого сотрудника меняете не вы", "setroles=1.1.{tag}"),
+        (MARIA, "Этого сотрудника меняете не вы", "code=1"),  # the code would make the curator a head
+        (MARIA, "Этого сотрудника меняете не вы", "away=1"),  # and so would standing in by an own word
+        (MARIA, "больше прав или блоков", "start=head.1.{tag}"),
+        (ROADS_HEAD, "Этого сотрудника меняете не вы", "dismiss=6.{tag}"),  # nobody dismisses who is above
+    ],
+)
+async def test_a_block_curator_reaches_nobody_beyond(closed_bot: Harness, person: int, words: str, code: str) -> None:
+    bot = closed_bot
+    await start_with_curators(bot)
+    page = await open_page(bot, MARIA, "Начальник отдела дорог", "Уволить")
+    rows = page["reply_markup"]["inline_keyboard"]
+    codes = [one["callback_data"] for row in rows for one in row]
+    tag = next(one for one in codes if "dismiss=" in one).rpartition(".")[2]
+    if person != MARIA:
+        page = await open_page(bot, person)
+
+    answer = await bot.press_code(person, person, page["message_id"], f"1:pp:0:{code.format(tag=tag)}")
+
+    assert words in answer["text"]
+    await wait_until_idle(bot)
+    for action in ("person_dismissed", "person_changed", "person_added", "absence_planned"):
+        assert await list_audit(bot, action) == []

@@ -81,6 +81,71 @@ async def test_not_ours_names_whose_it_is_and_what_is_known(closed_bot: Harness)
     assert (await list_audit(bot, 1, "not_ours"))[0].facts["late"] is True
 
 
+async def start_with_clock(bot: Harness) -> None:
+    bot.settings |= {"more": '[[rules]]\nnot_ours = "30m"\n', "accept": "4h"}
+    await bot.start()
+    await send_report(bot)
+    await bot.wait_for_card(ROADS_HEAD, 1)
+
+
+LATE = "не принято, и «не наше» в срок не сказано"
+
+
+def late_notices(bot: Harness, *people: int) -> list[int]:
+    return [sum(LATE in text for text in bot.bot_texts(person)) for person in people]
+
+
+async def test_silence_about_a_new_card_is_told_once_to_the_post_and_to_who_sorts(closed_bot: Harness) -> None:
+    bot = closed_bot
+    await start_with_clock(bot)
+    bot.pass_time(minutes=29)
+    await bot.wait_for_outbox()
+    assert late_notices(bot, ROADS_HEAD, COORDINATOR) == [0, 0]
+
+    bot.pass_time(minutes=1, seconds=1)
+
+    for person in (ROADS_HEAD, COORDINATOR):
+        await bot.wait_for_message(person, "Просрочено: №1", LATE)
+    bot.pass_time(minutes=40)
+    await bot.wait_for_outbox()
+    assert late_notices(bot, ROADS_HEAD, COORDINATOR, HOUSING_HEAD) == [1, 1, 0]
+    assert [row.facts["limit"] for row in await list_audit(bot, 1, "overdue")] == ["not_ours"]
+
+
+@pytest.mark.parametrize("act", ["accept", "decline", "hand_over"])
+async def test_nothing_is_told_of_a_ticket_that_was_accepted_or_has_left(closed_bot: Harness, act: str) -> None:
+    bot = closed_bot
+    await start_with_clock(bot)
+    if act == "accept":
+        await bot.press_button(ROADS_HEAD, await bot.wait_for_card(ROADS_HEAD, 1), "Принять")
+    elif act == "hand_over":
+        await hand_over_to(bot, ROADS_HEAD, 1, "ЖКХ")
+        await bot.press_button(HOUSING_HEAD, await bot.wait_for_card(HOUSING_HEAD, 1), "Принять")
+    else:
+        await open_not_ours(bot)
+        await bot.send_message(ROADS_HEAD, "Росавтодор")
+        await bot.wait_for_message(ROADS_HEAD, "Что известно")
+        await bot.send_message(ROADS_HEAD, "Дорога федеральная")
+        await bot.wait_for_message(ROADS_HEAD, "вернулось тому, кто распределяет")
+    bot.pass_time(minutes=45)
+    await bot.wait_for_outbox()
+    assert late_notices(bot, ROADS_HEAD, HOUSING_HEAD, COORDINATOR) == [0, 0, 0]
+
+
+async def test_the_next_post_has_the_whole_term(closed_bot: Harness) -> None:
+    bot = closed_bot
+    await start_with_clock(bot)
+    bot.pass_time(minutes=20)
+    await hand_over_to(bot, ROADS_HEAD, 1, "ЖКХ")
+    bot.pass_time(minutes=29)
+    await bot.wait_for_outbox()
+    assert late_notices(bot, ROADS_HEAD, HOUSING_HEAD, COORDINATOR) == [0, 0, 0]
+    bot.pass_time(minutes=2)
+    await bot.wait_for_message(HOUSING_HEAD, "Просрочено: №1", LATE)
+    await bot.wait_for_outbox()
+    assert late_notices(bot, ROADS_HEAD, HOUSING_HEAD, COORDINATOR) == [0, 1, 1]
+
+
 @pytest.mark.parametrize("words", ["не знаю", "!!!", "Не наше."])
 async def test_not_ours_without_a_name_is_refused_with_a_hint(bot: Harness, words: str) -> None:
     await send_report(bot)

@@ -38,6 +38,8 @@ def test_stored_steps_keep_their_values() -> None:
         "not_ours_known",
         "data_value",
         "absence_days",
+        "quiet_hours",
+        "days_off",
         "people_name",
         "people_title",
         "template_text",
