@@ -1,14 +1,18 @@
 """The officials of the database, their accounts, and how far these can be reached."""
 
 from dataclasses import replace
-from datetime import time
+from datetime import date, time
 from typing import Any
+
+from sqlalchemy import select
 
 from bot.domain.cards import AccountReachability
 from bot.domain.channels import Direction
+from bot.domain.own_times import USUAL_TIMES, OwnTimes
 from bot.domain.people import MessengerName, Person, StaffAccount
 from bot.domain.roles import Role
 from storage.database import Database
+from storage.tables import person
 from tests.storage.helpers import NOW, time_after
 
 OWN = StaffAccount(MessengerName.TELEGRAM, "1")
@@ -49,6 +53,23 @@ async def test_people_are_read_as_they_were_written(database: Database) -> None:
         changed = await uow.staff.load()
     assert changed.people[1] == replace(plain, id=second, name="Жильё", sectors=frozenset())
     assert changed.version != staff.version
+
+
+async def test_own_times_are_kept_until_the_official_goes(database: Database) -> None:
+    own = OwnTimes((time(20), time(9, 30)), frozenset({5, 6}), frozenset({date(2026, 12, 31)}))
+    first, second = await add_staff(database, make_person("Дороги", 1), make_person("ЖКХ", 2))
+    async with database.begin() as uow:
+        assert await uow.staff.find_own_times(first) == USUAL_TIMES
+        await uow.staff.set_own_times(first, own)
+        assert await uow.staff.find_own_times(first) == own
+    async with database.begin() as uow:
+        assert [await uow.staff.find_own_times(one) for one in (first, second)] == [own, USUAL_TIMES]
+        await uow.staff.update((await uow.staff.load()).people[0])
+        assert await uow.staff.find_own_times(first) == own, "a change of the place or of the file leaves them"
+        await uow.staff.deactivate(first)
+    async with database.engine.connect() as connection:
+        rows = await connection.execute(select(person.c.quiet_from, person.c.quiet_to, person.c.days_off))
+        assert set(rows.all()) == {(None, None, None)}
 
 
 async def test_an_official_who_goes_leaves_the_name_alone(database: Database) -> None:
