@@ -35,7 +35,7 @@ WATCHER_NOTICE = "watch_overdue"
 _PERSONAL_CODES = frozenset(
     (WATCHER_NOTICE, handout.POSTING_REMINDER, not_ours_clock.LATE_CODE, *draft_clocks.LATE_CODES)
 )
-"""Notices that stay with their person, whoever has the ticket."""
+"""Notices of one person, although others have the ticket meanwhile."""
 
 
 async def create_due_notices(ctx: UseCaseContext) -> None:
