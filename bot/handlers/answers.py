@@ -43,6 +43,7 @@ from bot.services.answers import (
     approvals,
     corrections,
     held_answers,
+    saved_drafts,
     templates,
 )
 from bot.services.context import UseCaseContext
@@ -71,7 +72,7 @@ _TOAST_BY_STATE = {
 async def ask_answer(ctx: UseCaseContext, press: ButtonPress) -> None:
     """«Ответить», «Подготовить ответ»: show the saved draft, if there is one, or ask for the text."""
     ticket = await approvals.check_can_write(ctx, press.ticket_id, press.person, Wording.ANSWER)
-    text, media = await approvals.begin_text(ctx, ticket, press.person)
+    text, media = await saved_drafts.begin_text(ctx, ticket, press.person)
     dialog = await _start(ctx, press.person, DialogStep.ANSWER, ticket)
     await call_requests.request(ctx, ticket, press.person)
     await answer_callback(ctx, press)
@@ -108,7 +109,9 @@ async def use_template(ctx: UseCaseContext, press: ButtonPress) -> None:
 async def _start(ctx: UseCaseContext, person: Person, step: DialogStep, ticket: Ticket) -> Dialog:
     """Start to write; the dialog remembers which version of the saved draft its writer has seen."""
     kind = Wording(step.draft_kind.value) if step.draft_kind is not None else Wording.ANSWER
-    return await dialogs.start(ctx, person, step, ticket, {"base": await approvals.current_version(ctx, ticket, kind)})
+    return await dialogs.start(
+        ctx, person, step, ticket, {"base": await saved_drafts.current_version(ctx, ticket, kind)}
+    )
 
 
 async def answer_to_card(ctx: UseCaseContext, person: Person, ticket_id: int, event: MessagePosted) -> None:
@@ -188,7 +191,7 @@ async def send_draft(ctx: UseCaseContext, press: ButtonPress) -> None:
 
 async def _is_overtaken(ctx: UseCaseContext, press: ButtonPress, ticket: Ticket, dialog: Dialog, kind: Wording) -> bool:
     """Return whether somebody else has submitted a version that this writer has not seen; keep the own text then."""
-    other = await approvals.find_saved(ctx, ticket, kind)
+    other = await saved_drafts.find_saved(ctx, ticket, kind)
     if other is None or other.version == dialog.facts.get("base", 0):
         return False
     await answer_callback(ctx, press, ToastCode.APPROVAL_CONFLICT, alert=True)

@@ -77,6 +77,13 @@ async def find_open(ctx: UseCaseContext, ticket: Ticket, person_id: int) -> Dele
     return next((one for one in await ctx.uow.delegations.list_open(ticket.id) if one.person_id == person_id), None)
 
 
+async def find_own(ctx: UseCaseContext, ticket: Ticket, person: Person) -> Delegation | None:
+    """Return the delegation of *ticket* that *person* has, or an absent colleague for whom they act."""
+    writers = (person, *await responsibility.list_represented(ctx, person))
+    found = [await find_open(ctx, ticket, one.id) for one in writers]
+    return next((one for one in found if one is not None), None)
+
+
 async def _withdraw(ctx: UseCaseContext, ticket: Ticket, known: Delegation, actor: Person) -> None:
     await ctx.uow.delegations.save(replace(known, state=DelegationState.WITHDRAWN))
     facts = {"from": known.person_id}
@@ -91,13 +98,14 @@ async def _withdraw(ctx: UseCaseContext, ticket: Ticket, known: Delegation, acto
 async def is_part(ctx: UseCaseContext, ticket: Ticket, person: Person) -> bool:
     """Return whether what *person* writes is a part: several people were asked for the answer, and they are one."""
     asked = await ctx.uow.delegations.list_open(ticket.id)
-    return len(asked) > 1 and person.id in {one.person_id for one in asked}
+    return len(asked) > 1 and await find_own(ctx, ticket, person) is not None
 
 
 async def give_part(ctx: UseCaseContext, ticket: Ticket, person: Person, text: str, media: Sequence[Json]) -> None:
     """Save the part of *person*, and show it to the people who combine the answer."""
-    asked = await ctx.uow.delegations.list_open(ticket.id)
-    own = next(one for one in asked if one.person_id == person.id)
+    asked, own = await ctx.uow.delegations.list_open(ticket.id), await find_own(ctx, ticket, person)
+    if own is None:
+        raise OutdatedButton(number=ticket.id)
     await ctx.uow.delegations.save(
         replace(own, state=DelegationState.GIVEN, part=text, media=tuple(media), given_at=ctx.now)
     )
@@ -110,8 +118,8 @@ async def give_part(ctx: UseCaseContext, ticket: Ticket, person: Person, text: s
 
 
 async def mark_given(ctx: UseCaseContext, ticket: Ticket, person: Person) -> None:
-    """Record that *person*, who alone was asked, has submitted the answer."""
-    known = await find_open(ctx, ticket, person.id)
+    """Record that *person*, who alone was asked, or stands in for who was, has submitted the answer."""
+    known = await find_own(ctx, ticket, person)
     if known is not None:
         await ctx.uow.delegations.save(replace(known, state=DelegationState.GIVEN, given_at=ctx.now))
 

@@ -11,6 +11,7 @@ from tests.e2e.answers.test_approval import (
     submit,
     wait_for_question,
 )
+from tests.e2e.answers.test_delegation import delegate
 from tests.e2e.harness import COORDINATOR, GROUP, HOUSING_HEAD, ROADS_HEAD, STAFF, Harness, message_text
 from tests.e2e.queries import list_audit, open_history, refusal_codes, wait_for_preview, wait_until_idle
 from tests.e2e.staff.test_absences import plan
@@ -172,3 +173,28 @@ async def test_a_returned_draft_that_nobody_touched_comes_back(closed_bot: Harne
     bot.set_time("25.11 09:30")
 
     await bot.wait_for_message(ROADS_HEAD, "возвращён с замечанием", "Руководитель МЦУ: Нет срока")
+
+
+async def test_a_stand_in_of_an_employee_writes_the_returned_draft_and_the_post_checks_it(closed_bot: Harness) -> None:
+    """The head of another block may not draft here; only the absent employee's right lets them."""
+    bot = closed_bot
+    employee = '[[staff]]\nname = "Мария Ким"\nrole = "employee"\nsectors = ["roads"]\ntelegram_id = 1007\n'
+    await open_town(bot, "", STAFF + employee)
+    await delegate(bot, "Мария Ким")
+    await submit(bot, SECOND_MANAGER, "Передано подрядчику.")
+    await bot.press_button(ROADS_HEAD, await wait_for_question(bot, ROADS_HEAD), "Вернуть с замечанием")
+    await bot.wait_for_message(ROADS_HEAD, "Замечание к ответу на №1")
+    await bot.send_message(ROADS_HEAD, "Нет срока")
+    await bot.wait_for_message(SECOND_MANAGER, "возвращён с замечанием")
+    await plan_and_agree(bot, SECOND_MANAGER, "21.11–24.11", HOUSING_HEAD, "ЖКХ")
+
+    bot.set_time("21.11 09:30")
+
+    returned = await bot.wait_for_message(HOUSING_HEAD, "возвращён с замечанием", "Нет срока")
+    await bot.press_button(HOUSING_HEAD, returned, "Исправить")
+    await bot.wait_for_message(HOUSING_HEAD, "Было:", "Передано подрядчику.")
+    await bot.send_message(HOUSING_HEAD, "Заделают до 27.11.")
+    preview = await wait_for_preview(bot, HOUSING_HEAD, "до 27.11.")
+    await bot.press_button(HOUSING_HEAD, preview, "На согласование")
+    await bot.press_button(ROADS_HEAD, await wait_for_question(bot, ROADS_HEAD), "Опубликовать")
+    assert message_text(await bot.wait_for_message(GROUP)) == "Заделают до 27.11."

@@ -265,7 +265,7 @@ async def start_with_curators(bot: Harness) -> None:
 async def test_a_block_curator_dismisses_the_head_of_the_own_block_and_gains_nothing(closed_bot: Harness) -> None:
     bot = closed_bot
     await start_with_curators(bot)
-    await send_report(bot)
+    await send_report(bot, who=ANNA)
     await bot.wait_for_card(ROADS_HEAD, 1)
     page = await open_page(bot, MARIA, "Начальник отдела дорог")
     assert button_labels(page) == ["Уволить", "← Назад"], (
