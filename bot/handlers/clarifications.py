@@ -16,7 +16,7 @@ from bot.domain.notifications.clarifications import (
 )
 from bot.handlers.replies import answer_callback
 from bot.handlers.types import ButtonHandlers, ButtonPress, DialogStepHandlers, OfficialMessage
-from bot.services.answers import approvals, referrals
+from bot.services.answers import approvals, referrals, saved_drafts
 from bot.services.context import UseCaseContext
 from bot.services.dialogs import dialogs, drafts
 from bot.services.notifications import cards
@@ -37,7 +37,7 @@ async def _begin(
     ctx: UseCaseContext, press: ButtonPress, step: DialogStep, kind: Wording, prompt: AskClarification | AskInterim
 ) -> None:
     ticket = await approvals.check_can_write(ctx, press.ticket_id, press.person, kind)
-    saved = await approvals.find_saved(ctx, ticket, kind)
+    saved = await saved_drafts.find_saved(ctx, ticket, kind)
     base = saved.version if saved is not None else 0
     dialog = await dialogs.start(ctx, press.person, step, ticket, {"base": base})
     await cards.open_menu(ctx, ticket, press.person, "")
@@ -74,7 +74,7 @@ async def set_date(ctx: UseCaseContext, message: OfficialMessage) -> None:
         prompt = AskReferralDate(ticket_id=ticket.id, fault=fault)
         await dialogs.prompt(ctx, message.person, again, prompt, ticket=ticket)
         return
-    saved = await approvals.find_saved(ctx, ticket, Wording.REFERRAL)
+    saved = await saved_drafts.find_saved(ctx, ticket, Wording.REFERRAL)
     base, body = saved.version if saved is not None else 0, str(message.dialog.facts["body"])
     dialog = await dialogs.advance(ctx, message.dialog, DialogStep.REFERRAL, control=at.isoformat(), base=base)
     asked = AskReferral(ticket_id=ticket.id, body=body, control_at=at)
