@@ -11,6 +11,7 @@ from bot.config.gazetteer import read_gazetteer
 from bot.config.messenger_kinds import MESSENGER_KINDS
 from bot.config.role_checks import role_book, role_codes
 from bot.config.schema import RuleEntry
+from bot.config.topic_names import topic_names
 from bot.config.values import Values, roles_of, section, tables, texts
 from bot.domain.roles import Right
 from bot.domain.rules import CONDITION_KEYS, DECIDED_KEYS, Condition, Rule, Rules
@@ -18,6 +19,9 @@ from bot.domain.systems import KNOWN_SYSTEMS
 from bot.domain.text_normal import fold
 
 _Entries = list[tuple[int, RuleEntry]]
+
+_TOPIC_EXAMPLES = 3
+"""Topics that the remedy names: all of them would fill a page."""
 
 
 def to_rule(entry: RuleEntry) -> Rule:
@@ -66,6 +70,23 @@ def _unknown_values(tree: Values, folder: Path, entries: _Entries) -> Iterator[F
                     hint = did_you_mean(word, words)
                     remedy = hint or (f"выберите из имеющихся: {quoted_list(words)}" if words else "удалите правило")
                     yield Fault(f"rules[{index}].{name}[{number}]", f"«{word[:40]}»: {problem}", remedy)
+    yield from _unknown_topics(entries)
+
+
+def _unknown_topics(entries: _Entries) -> Iterator[Fault]:
+    """Find topics that no ticket can have."""
+    if not any(entry.topic for _, entry in entries):
+        return  # the names are in a dozen files
+    names = topic_names()
+    folded = set(map(fold, names))
+    for index, entry in entries:
+        for number, word in enumerate(entry.topic):
+            if fold(word) not in folded:
+                remedy = did_you_mean(word, names) or (
+                    "напишите её так, как на карточке или в выводе команды classify, например: "
+                    f"{quoted_list(names[:_TOPIC_EXAMPLES])}"
+                )
+                yield Fault(f"rules[{index}].topic[{number}]", f"«{word[:40]}»: такой встроенной темы нет", remedy)
 
 
 def _codes(tree: Values, name: str) -> list[str]:

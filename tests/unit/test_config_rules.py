@@ -6,9 +6,13 @@ from pathlib import Path
 import pytest
 
 from bot.config import load_config
+from bot.config.topic_names import topic_names
 from bot.domain.applicants import ApplicantKind
 from bot.domain.durations import Duration
 from bot.domain.rules import RuleFacts, RuleOutcome, Share
+from bot.understanding.sectors.taxonomy import Taxonomy
+from bot.understanding.sectors.topics import load_topics
+from bot.understanding.text.morphology import Morphology
 from tests.unit.test_config_bad import GOOD, build_config, faults_of
 
 STAFF = GOOD["staff"] + '[[staff]]\nname = "Р"\nrole = "head"\nsectors = ["roads"]\ndistricts = ["Центр"]\n'
@@ -98,6 +102,13 @@ reopen_at_most = 2
         ('[[rules]]\nsource = ["pos", "vk"]\nfour_eyes = true\n', "rules[0].source[1]", "не подключён", "«telegram»"),
         ('[[rules]]\nsector = "rods"\nfour_eyes = true\n', "rules[0].sector[0]", "[[sectors]]", "«roads»"),
         ('[[rules]]\ntheme = "energy"\nfour_eyes = true\n', "rules[0].theme[0]", "[[themes]]", "удалите"),
+        (
+            '[[rules]]\ntopic = "Нет вода"\nfour_eyes = true\n',
+            "rules[0].topic[0]",
+            "такой встроенной темы",
+            "«Нет воды»",
+        ),
+        ('[[rules]]\ntopic = ["Нет воды", "xyz"]\nfour_eyes = true\n', "rules[0].topic[1]", "«xyz»", "classify"),
         ('[[rules]]\ndistrict = "Цент"\nfour_eyes = true\n', "rules[0].district[0]", "района", "«Центр»"),
         ('[[rules]]\napproval = ["hed"]\n', "rules[0].approval[0]", "«hed»", "«head»"),
         ('[[rules]]\napproval = ["manager"]\n', "rules[0].approval[0]", "ни у кого", 'role = "manager"'),
@@ -128,3 +139,8 @@ def test_commands_without_network_need_nobody_who_approves(tmp_path: Path) -> No
     path = tmp_path / "config.toml"
     path.write_text(town('[[rules]]\napproval = ["manager"]\n'), encoding="utf-8")
     assert load_config(path, tokens_needed=False).rules().match(RuleFacts()).approval == ("manager",)
+
+
+def test_rules_may_name_every_topic_that_a_ticket_can_have() -> None:
+    found = set(topic_names())
+    assert {topic.name for topic in load_topics()} | set(Taxonomy(Morphology()).entries) == found
