@@ -13,8 +13,9 @@ from storage.tables import audit, ticket
 _SECTOR_STEPS = (Step.CHOOSE_SECTOR.value, Step.HAND_OVER.value, Step.REOPEN.value, "sector_corrected")
 """Actions by which a person has chosen the sector, or confirmed it by returning the ticket to work."""
 
-_CONFIRMING_STEPS = (Step.ACCEPT.value, Step.ANSWER.value)
-"""Actions by which a person has confirmed the ticket's sector without choosing it."""
+_CONFIRMING_STEPS = (Step.ACCEPT.value, Step.ANSWER.value, "topic_corrected", "district")
+"""Actions by which a person has confirmed the ticket's sector without choosing it: who mends the topic within it, or
+the district for its post, has looked at it."""
 
 
 class RoutingDecisions(Repository):

@@ -51,3 +51,15 @@ async def test_new_ones_are_counted_by_ticket(database: Database) -> None:
 
         assert await uow.routing_decisions.count_since(0) == 2
         assert await uow.routing_decisions.count_since(known.audit_id) == 1
+
+
+async def test_a_corrected_district_confirms_the_sector_and_counts_as_it_is_now(database: Database) -> None:
+    async with database.begin() as uow:
+        moved = await add_ticket(uow, "не там", district="Центр")
+        await uow.tickets.update(moved, TicketChange(district="Север"))
+        await record_decisions(uow, moved.id, "data_changed")
+        assert await uow.routing_decisions.list_latest(10) == []
+        await record_decisions(uow, moved.id, "district")
+        [found] = await uow.routing_decisions.list_latest(10)
+
+    assert (found.sector, found.district, found.sector_chosen_by_person) == ("roads", "Север", False)

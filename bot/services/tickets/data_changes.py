@@ -1,4 +1,8 @@
-"""Changes of a ticket's data by people. Each is in the history; a changed sector is an example for the classifier."""
+"""Changes of a ticket's data by people. Each is in the history.
+
+A changed sector, and a topic mended within its sector, are examples for the classifier; the place, the applicant, the
+number and the terms say nothing about whose a message is, and urgency is found by rules alone.
+"""
 
 from dataclasses import replace
 from datetime import datetime
@@ -91,7 +95,9 @@ async def change_topic(ctx: UseCaseContext, ticket_id: int, person: Person, code
     name = topic_names(ctx, ticket.sector).get(code)
     if name is None:
         raise OutdatedButton(number=ticket.id)
-    return await _apply(ctx, ticket, person, DataField.TOPIC, TicketChange(topic=name), now=name)
+    changed = await _apply(ctx, ticket, person, DataField.TOPIC, TicketChange(topic=name), now=name)
+    await _record_lesson(ctx, "topic_corrected", ticket, person, sector=ticket.sector, topic=name)
+    return changed
 
 
 async def change_sector(ctx: UseCaseContext, ticket_id: int, person: Person, sector: str) -> Ticket:
@@ -100,9 +106,13 @@ async def change_sector(ctx: UseCaseContext, ticket_id: int, person: Person, sec
     if sector not in ctx.municipality.sectors:
         raise OutdatedButton(number=ticket.id)
     changed = await _apply(ctx, ticket, person, DataField.SECTOR, TicketChange(sector=sector), now=sector)
-    facts = {"sector": sector}
-    await ctx.uow.audit_log.record("sector_corrected", ctx.now, person_id=person.id, ticket_id=ticket.id, facts=facts)
+    await _record_lesson(ctx, "sector_corrected", ticket, person, sector=sector)
     return changed
+
+
+async def _record_lesson(ctx: UseCaseContext, action: str, ticket: Ticket, person: Person, **facts: str | None) -> None:
+    """Record what the classifier learns from (:class:`storage.repositories.routing_decisions.RoutingDecisions`)."""
+    await ctx.uow.audit_log.record(action, ctx.now, person_id=person.id, ticket_id=ticket.id, facts=facts)
 
 
 async def change_urgency(ctx: UseCaseContext, ticket_id: int, person: Person, *, urgent: bool) -> Ticket:

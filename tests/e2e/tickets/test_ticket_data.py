@@ -86,6 +86,26 @@ async def test_the_sector_of_an_ended_ticket_teaches_the_classifier_and_rings_no
     assert decision.sector == "housing"
 
 
+async def test_a_mended_topic_confirms_the_sector_to_the_classifier_and_urgency_says_nothing(bot: Harness) -> None:
+    await send_report(bot)
+    await bot.wait_for_card(ROADS_HEAD, 1)
+    assert bot.app is not None
+    await open_menu(bot, "Срочность", "Сделать срочным")
+    await wait_until_idle(bot)
+    async with bot.app.database.read() as uow:
+        assert await uow.routing_decisions.list_latest(10) == []
+    card = await open_menu(bot, "Тема")
+    await bot.wait_until(lambda: all("Место" not in row for row in button_rows(card)))
+    name = button_rows(card)[0][0]
+    await bot.press_button(COORDINATOR, card, name)
+    await wait_until_idle(bot)
+    assert (await get_ticket(bot, 1)).topic == name
+    async with bot.app.database.read() as uow:
+        [decision] = await uow.routing_decisions.list_latest(10)
+        assert await uow.routing_decisions.count_since(0) == 1
+    assert (decision.sector, decision.sector_chosen_by_person) == ("roads", False)
+
+
 @pytest.mark.parametrize(
     "argument", ["sector.nonsense", "topic.zz", "kind.king", "urgency.maybe", "nothing.1", "term.1"]
 )
