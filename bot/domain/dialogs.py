@@ -38,6 +38,8 @@ class DialogStep(StrEnum):
     REQUEST_QUESTION = "request_question"
     DECISION_QUESTION = "decision_question"
     INQUIRY_ANSWER = "inquiry_answer"
+    CORRECTION_REQUEST = "correction_request"
+    CORRECTION_RETURN = "correction_return"
     CALL_WORDS = "call_words"
     CALL_AGAIN = "call_again"
     NOT_OURS_BODY = "not_ours_body"

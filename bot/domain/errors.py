@@ -98,6 +98,12 @@ class InquiryClosed(Refusal):
     code = "inquiry_closed"
 
 
+class CorrectionAsked(Refusal):
+    """A request for a correction of the ticket is still open."""
+
+    code = "correction_asked"
+
+
 class NobodyToAsk(Refusal):
     """Nobody of the management can be reached."""
 

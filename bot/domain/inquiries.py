@@ -3,10 +3,11 @@
 Waiting is an interval of a ticket's history and not a state: the ticket stays with who has it.
 """
 
-import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from bot.domain.tickets import State, Ticket
 
 
 class InquiryKind(StrEnum):
@@ -17,13 +18,16 @@ class InquiryKind(StrEnum):
     CALL = "call"  # a telephone call to the applicant before the answer
     CITIZEN = "citizen"  # «Уточнить у жителя»: the clocks of the ticket stop meanwhile
     REFERRAL = "referral"  # «Передать вне центра»: a body outside decides about the matter
+    CORRECTION = "correction"  # «Запрос на исправление»: a unit mends its own error; each round is one inquiry
 
 
 class InquiryState(StrEnum):
     """What became of a question. Stored."""
 
     OPEN = "open"
-    ANSWERED = "answered"
+    ANSWERED = "answered"  # of a correction: the unit says that it is done
+    ACCEPTED = "accepted"  # a correction that who asked has seen
+    RETURNED = "returned"  # … or has not found: the next round is another inquiry
     VOID = "void"  # the ticket has ended without it
     SILENT = "silent"  # the citizen has said nothing for too long
     PREPARED = "prepared"  # a referral whose words are not approved yet
@@ -60,17 +64,17 @@ class Inquiry:
     def is_open(self) -> bool:
         return self.state is InquiryState.OPEN
 
+    @property
+    def is_open_correction(self) -> bool:
+        """True if a unit still has to mend something."""
+        return self.is_open and self.kind is InquiryKind.CORRECTION
 
-_DATE = r"\d{1,2}\.\d{1,2}(?:\.(?:\d{4}|\d{2}))?(?:,?\s+\d{1,2}:\d{2})?"
-_TERM = re.compile(rf"[\s,;.(—-]*\bдо\s+({_DATE})\s*[.)]*\s*$", re.IGNORECASE)
 
 MAX_TERM = timedelta(days=200)
 """A date further ahead is a slip of the pen: of a date in the past, the year to come would be taken."""
 
 
-def split_term(text: str) -> tuple[str, str | None]:
-    """Split «Залить каток, до 04.12» into the words and the date as it was written; without a date, ``None``."""
-    found = _TERM.search(text)
-    if found is None:
-        return text.strip(), None
-    return text[: found.start()].strip(), found[1].replace(",", "")
+def is_correctable(ticket: Ticket) -> bool:
+    """Return whether a unit can be asked to mend what it did with *ticket*, also after the answer."""
+    untouched = (State.NEW, State.TRIAGE, State.PUBLISHING)
+    return ticket.state not in untouched and ticket.lead_id is None and ticket.anonymized_at is None

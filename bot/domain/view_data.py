@@ -123,6 +123,7 @@ class CardFacts:
     asks_others: bool = False  # … and somebody else has to approve what they write
     delegations: Sequence[DelegationFacts] = ()
     delegates: Sequence[tuple[int, str]] = ()  # the people whom the official may give the ticket to: id, name
+    asks_corrections: bool = False  # the official may ask any unit to mend something
     publisher: str | None = None  # whose press published the answer, if not the author's
 
 

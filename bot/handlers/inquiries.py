@@ -4,12 +4,12 @@ from datetime import datetime
 
 from bot.domain.dialogs import Dialog, DialogStep
 from bot.domain.errors import NotAllowed, OutdatedButton, TermUnsuitable, TextRequired
-from bot.domain.inquiries import InquiryKind, split_term
-from bot.domain.local_time import parse_moment
+from bot.domain.inquiries import InquiryKind
 from bot.domain.notifications.inquiries import AskInquiry, AskInquiryAnswer, AskInquiryUnit
 from bot.domain.people import Person
 from bot.domain.roles import Right
 from bot.domain.tickets import Ticket
+from bot.domain.written_terms import parse_term, split_term
 from bot.handlers.replies import answer_callback
 from bot.handlers.types import ButtonHandlers, ButtonPress, CommandHandlers, DialogStepHandlers, OfficialMessage
 from bot.services.context import UseCaseContext
@@ -61,7 +61,7 @@ async def name_unit(ctx: UseCaseContext, message: OfficialMessage) -> None:
 
 
 async def send_request(ctx: UseCaseContext, message: OfficialMessage) -> None:
-    question, due_at = _read_question(ctx, message)
+    question, due_at = read_question(ctx, message)
     facts = message.dialog.facts
     await inquiries.ask(
         *(ctx, message.dialog.ticket_id or 0, message.person, InquiryKind.UNIT, question, due_at),
@@ -81,23 +81,25 @@ async def ask_decision(ctx: UseCaseContext, press: ButtonPress) -> None:
 
 
 async def send_question(ctx: UseCaseContext, message: OfficialMessage) -> None:
-    question, due_at = _read_question(ctx, message)
+    question, due_at = read_question(ctx, message)
     ticket_id = message.dialog.ticket_id or 0
     await inquiries.ask(ctx, ticket_id, message.person, InquiryKind.DECISION, question, due_at)
     await dialogs.end(ctx, message.dialog)
 
 
-def _read_question(ctx: UseCaseContext, message: OfficialMessage) -> tuple[str, datetime | None]:
+def read_question(ctx: UseCaseContext, message: OfficialMessage) -> tuple[str, datetime | None]:
     """Return the words and the date at their end: «до 25.11»."""
-    words, date = split_term(message.require_text())
+    words, term = split_term(message.require_text())
     if not words:
         raise TextRequired(number=message.dialog.ticket_id)
-    return words, _read_date(ctx, date)
+    return words, _read_term(ctx, term)
 
 
-def _read_date(ctx: UseCaseContext, date: str | None) -> datetime | None:
-    moment = parse_moment(date, ctx.municipality.zone, ctx.now) if date is not None else None
-    if date is not None and moment is None:
+def _read_term(ctx: UseCaseContext, term: str | None) -> datetime | None:
+    if term is None:
+        return None
+    moment = parse_term(term, ctx.municipality.calendar, ctx.municipality.zone, ctx.now)
+    if moment is None:
         raise TermUnsuitable()
     return moment
 
@@ -118,7 +120,7 @@ async def save_inquiry_answer(ctx: UseCaseContext, message: OfficialMessage) -> 
     _, found = await inquiries.get_answerable(ctx, ticket_id, message.person, inquiry_id)
     control_at = None
     if found.kind is InquiryKind.DECISION:
-        control_at = _read_date(ctx, split_term(text)[1])
+        control_at = _read_term(ctx, split_term(text)[1])
     await dialogs.end(ctx, message.dialog)
     await inquiries.answer(ctx, ticket_id, message.person, inquiry_id, text, control_at)
 

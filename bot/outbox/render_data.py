@@ -9,7 +9,7 @@ from bot.domain.cards import Card
 from bot.domain.dialogs import Dialog
 from bot.domain.drafts import Wording
 from bot.domain.held_notes import HeldNote
-from bot.domain.inquiries import Inquiry
+from bot.domain.inquiries import Inquiry, InquiryKind
 from bot.domain.messages import Message, MessageRole, UnreadKind
 from bot.domain.notifications.administrator import ChatsUnknown
 from bot.domain.notifications.approvals import AboutDraft
@@ -49,7 +49,7 @@ from bot.services.manual_posting import handout
 from bot.services.problems import merge_split
 from bot.services.sources import sources
 from bot.services.sources.messages import message_facts, text_key
-from bot.services.tickets import data_changes, rules
+from bot.services.tickets import correction_requests, data_changes, rules
 from bot.understanding.similarity import find_similar
 
 _NEEDING_PERSONAL_DATA = frozenset({Right.ANSWER, Right.TRIAGE, Right.HAND_OVER})
@@ -120,6 +120,7 @@ async def card_facts(ctx: UseCaseContext, ticket: Ticket, person: Person, card: 
         delegations=await draft_data.delegations_on_card(ctx, ticket),
         delegates=await draft_data.list_delegates(ctx, ticket) if Right.DELEGATE in rights else (),
         asks_others=await approvers.asks_others(ctx, ticket, person),
+        asks_corrections=correction_requests.oversees(ctx, person),
         publisher=await ctx.uow.staff.find_name(answer.publisher_id) if answer and answer.publisher_id else None,
     )
 
@@ -311,6 +312,9 @@ async def inquiry_facts(ctx: UseCaseContext, found: Sequence[Inquiry]) -> list[I
     facts = []
     for one in found:
         unit = ctx.municipality.sector_title(one.sector) if one.sector else one.unit
+        if one.kind is InquiryKind.CORRECTION:
+            ticket = await ctx.uow.tickets.get(one.ticket_id)
+            unit = responsibility.responsibility_for(ctx, ticket).post.title if ticket is not None else unit
         asker = await ctx.uow.staff.find_name(one.asker_id) or ""
         answered_by = await ctx.uow.staff.find_name(one.answered_by) if one.answered_by else None
         facts.append(InquiryFacts(one, asker, unit or "руководитель центра", answered_by))

@@ -73,6 +73,10 @@ class Op(StrEnum):
     INTERIM = "ji"  # «Промежуточный ответ»
     REFER = "jx"  # «Передать вне центра»
     ANSWER_INQUIRY = "ja"  # the argument is the inquiry
+    REQUEST_CORRECTION = "jq"  # ask a unit to mend what it did with the ticket
+    CORRECTED = "jf"  # «Исправлено»; the argument of the three is the inquiry, without one the open one
+    ACCEPT_CORRECTION = "jy"
+    RETURN_CORRECTION = "jb"
     ABSENCE_CHOOSE = "awc"  # list who may stand in; the argument is the absence
     ABSENCE_STAND_IN = "aws"  # the argument is the absence, a dot and the person
     ABSENCE_AGREE = "awy"  # the argument is the absence, as for the next two

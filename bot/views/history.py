@@ -52,6 +52,8 @@ _ACTIONS = {
     "referred": "передано вне центра",
     "call_missed": "заявитель не ответил на звонок",
     "decision_control": "напоминание о сроке решения",
+    "correction_accepted": "исправление принято",
+    "correction_returned": "исправление возвращено",
     "asked": "жителя спросили, решён ли вопрос",
     "solved": "житель подтвердил, что вопрос решён",
     "thanked": "житель поблагодарил",
@@ -90,6 +92,11 @@ _DECISION_ACTIONS = {
 }
 
 _CITIZEN_ACTIONS = {"inquiry_asked": "вопрос жителю, срок ответа стоит", "inquiry_answered": "житель ответил на вопрос"}
+_CORRECTION_ACTIONS = {
+    "inquiry_asked": "запрошено исправление",
+    "inquiry_answered": "отмечено: исправлено",
+    "inquiry_late": "исправление просрочено",
+}
 
 DATA_FIELD_TITLES = {field.value: title.lower() for field, title in FIELD_TITLES.items()}
 
@@ -214,6 +221,8 @@ def _inquiry_text(action: str, kind: str | None, sector: str) -> str:
         return "дозвонились до заявителя" if action == "inquiry_answered" else "звонок заявителю просрочен"
     if kind == InquiryKind.CITIZEN:
         return _CITIZEN_ACTIONS.get(action, "")
+    if kind == InquiryKind.CORRECTION:
+        return _CORRECTION_ACTIONS[action]
     if kind == InquiryKind.DECISION:
         return _DECISION_ACTIONS[action]
     return f"{_REQUEST_ACTIONS[action]}: {sector or 'другая организация'}"

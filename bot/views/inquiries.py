@@ -18,7 +18,7 @@ def inquiry_lines(facts: CardFacts, context: RenderContext) -> list[Span]:
     hidden = (InquiryState.VOID, InquiryState.PREPARED)
     shown = [one for one in facts.inquiries if one.inquiry.state not in hidden]
     if not facts.ticket.is_open:
-        shown = [one for one in shown if not one.inquiry.is_open]
+        shown = [one for one in shown if not one.inquiry.is_open or one.inquiry.is_open_correction]
     return [Text(_line(one, context)) for one in shown[-MAX_SHOWN:]]
 
 
@@ -32,6 +32,8 @@ def _line(facts: InquiryFacts, context: RenderContext) -> str:
     if one.kind is InquiryKind.REFERRAL:
         until = f", на контроле до {context.format_short(one.control_at)}" if one.control_at else ""
         return f"\n🏛 Передано вне центра: {one.unit or '—'}{until}"
+    if one.kind is InquiryKind.CORRECTION:
+        return _correction_line(facts, context)
     if one.is_open:
         late = " · Просрочено" if one.due_at <= context.now else ""
         what = "⚖️ На рассмотрении" if is_decision else f"📨 Запрос: {facts.addressee}"
@@ -52,6 +54,23 @@ def _citizen_line(facts: InquiryFacts, context: RenderContext) -> str:
         return f"\n🤷 Житель не ответил на вопрос ({facts.asker or '—'}): {question}"
     at = context.format_short(one.answered_at) if one.answered_at else ""
     return f"\n💬 Житель ответил ({at}) на вопрос ({facts.asker or '—'}): {question}"
+
+
+_CORRECTION_ENDS = {
+    InquiryState.ANSWERED: "исправлено",
+    InquiryState.ACCEPTED: "исправлено, принято",
+    InquiryState.RETURNED: "возвращено",
+}
+
+
+def _correction_line(facts: InquiryFacts, context: RenderContext) -> str:
+    one = facts.inquiry
+    words = shorten(one.question, MAX_CHARS)
+    if one.is_open or one.answered_at is None:
+        late = " · Просрочено" if one.due_at <= context.now else ""
+        return f"\n🛠 Запрос на исправление до {context.format_short(one.due_at)}{late}: {words}"
+    at = context.format_short(one.answered_at)
+    return f"\n🛠 {_CORRECTION_ENDS[one.state]} ({facts.answered_by or '—'}, {at}): {words}"
 
 
 def _call_line(facts: InquiryFacts, context: RenderContext) -> str:

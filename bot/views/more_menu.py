@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bot.domain.inquiries import InquiryKind
+from bot.domain.inquiries import InquiryKind, is_correctable
 from bot.domain.roles import Right
 from bot.domain.tickets import State, Step, is_allowed
 from bot.domain.view_data import CardFacts
@@ -80,6 +80,20 @@ def can_change_data(facts: CardFacts) -> bool:
     return bool(facts.data_fields) and (facts.ticket.is_open or Right.SET_TERMS in facts.rights)
 
 
+def _can_ask_correction(facts: CardFacts) -> bool:
+    """Return whether who watches over all blocks may ask this one to mend something."""
+    is_free = facts.asks_corrections and not facts.is_responsible and is_correctable(facts.ticket)
+    return is_free and not _has_open_correction(facts)
+
+
+def _has_open_correction(facts: CardFacts) -> bool:
+    return any(one.inquiry.is_open_correction for one in facts.inquiries)
+
+
+def _has_own_correction(facts: CardFacts) -> bool:
+    return facts.is_responsible and _has_open_correction(facts)
+
+
 MORE_MENU: tuple[MenuEntry, ...] = (
     MenuEntry("👤 Поручить", Op.DELEGATE, Right.DELEGATE, lambda facts: bool(facts.delegates)),
     MenuEntry("🚫 Не требует ответа", Op.DISMISS, Right.DISMISS, allows(Step.DISMISS)),
@@ -94,6 +108,8 @@ MORE_MENU: tuple[MenuEntry, ...] = (
     MenuEntry("📄 Сделать шаблоном", Op.MAKE_TEMPLATE, Right.TEMPLATES, _has_published_answer),
     MenuEntry("📝 Неполный", Op.INCOMPLETE, Right.SET_TERMS, _has_published_answer),
     MenuEntry("🖊 Изменить данные", Op.DATA_MENU, Right.CHANGE_DATA, can_change_data),
+    MenuEntry("🛠 Запрос на исправление", Op.REQUEST_CORRECTION, Right.REQUEST, _can_ask_correction),
+    MenuEntry("✅ Исправлено", Op.CORRECTED, Right.SEE_TICKET, _has_own_correction),
     MenuEntry("📌 Контроль", Op.CONTROL, Right.REOPEN, lambda facts: facts.ticket.state is State.ANSWERED),
     MenuEntry("❓ Почему такой срок?", Op.WHY_TERM, Right.SEE_TICKET, lambda facts: facts.ticket.is_open),
     MenuEntry("🕘 История", Op.HISTORY, Right.SEE_TICKET, lambda facts: True),

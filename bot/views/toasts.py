@@ -51,6 +51,8 @@ _TEXTS: Mapping[ToastCode, str] = {
     ToastCode.TAKEN_BACK: "Поручение снято",
     ToastCode.PART_SENT: "Часть ответа передана",
     ToastCode.APPROVAL_CONFLICT: "Ваш текст сохранён, но уже есть другой вариант",
+    ToastCode.CORRECTED: "Отмечено: исправлено",
+    ToastCode.CORRECTION_ACCEPTED: "Исправление принято",
     ToastCode.HISTORY: "История — отдельным сообщением",
 }
 
@@ -76,6 +78,7 @@ _REFUSAL_TEXTS: Mapping[str, str] = {
     "taken": "Не успели: сообщением уже занимается {name}.",
     "answered_by_other": "Ответ на №{number} уже есть, его дал другой сотрудник: {name}.",
     "inquiry_closed": "На этот вопрос уже ответили: {name}.",
+    "correction_asked": "Запрос на исправление №{number} уже отправлен и ещё не выполнен.",
     "nobody_to_ask": "Вынести вопрос некому: руководителя центра и координатора нет в боте.",
     "already_asked": "Жителя уже спросили, ждём его ответа на №{number}.",
     "cannot_ask": "Написать жителю здесь нельзя: сообщение №{number} пришло не из мессенджера, или ответы там "

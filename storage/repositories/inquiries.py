@@ -1,10 +1,11 @@
 """Questions to units and to the management about tickets."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, insert, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, func, insert, literal_column, or_, select, update
 
 from bot.domain.inquiries import Inquiry, InquiryKind, InquiryState
 from storage.repositories.base import Repository
@@ -17,6 +18,16 @@ _ASKED_CITIZEN = and_(
     inquiry.c.kind == literal_column(f"'{InquiryKind.CITIZEN.value}'"),
     inquiry.c.state.in_([literal_column(f"'{one.value}'") for one in (InquiryState.OPEN, InquiryState.SILENT)]),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionCounts:
+    """The requests for corrections to one block; each round counts, ``returned`` those that were not accepted."""
+
+    sector: str | None
+    asked: int
+    late: int
+    returned: int
 
 
 class Inquiries(Repository):
@@ -92,6 +103,32 @@ class Inquiries(Repository):
         waits = and_(inquiry.c.state == InquiryState.OPEN.value, of_ticket)
         is_listed = or_(waits, inquiry.c.control_at > since)
         return (await self._list(inquiry.c.kind == InquiryKind.DECISION.value, is_listed))[:limit]
+
+    async def list_open(self, kind: InquiryKind) -> list[Inquiry]:
+        """List all open questions of one kind, the oldest first."""
+        return await self._list(inquiry.c.kind == kind.value, inquiry.c.state == InquiryState.OPEN.value)
+
+    async def count_corrections(self, since: datetime, until: datetime) -> list[CorrectionCounts]:
+        """Count the requests for corrections asked in [since, until), by the block that had the ticket then."""
+        is_late = or_(
+            inquiry.c.answered_at >= inquiry.c.due_at,
+            and_(inquiry.c.state == InquiryState.OPEN.value, inquiry.c.due_at < until),
+        )
+        is_returned = inquiry.c.state == InquiryState.RETURNED.value
+        result = await self._transaction.execute(
+            select(
+                inquiry.c.sector,
+                func.count().label("asked"),
+                func.count(case((is_late, 1))).label("late"),
+                func.count(case((is_returned, 1))).label("returned"),
+            )
+            .where(
+                inquiry.c.kind == InquiryKind.CORRECTION.value, inquiry.c.asked_at >= since, inquiry.c.asked_at < until
+            )
+            .group_by(inquiry.c.sector)
+            .order_by(inquiry.c.sector)
+        )
+        return [CorrectionCounts(*row) for row in result]
 
     async def has_due(self, now: datetime) -> bool:
         """Return whether anybody is to be reminded."""

@@ -12,6 +12,7 @@ from bot.domain.notifications import (
     approvals,
     citizens,
     clarifications,
+    correction_requests,
     deadlines,
     delegations,
     dialogs,
@@ -44,7 +45,8 @@ C = TypeVar("C", bound=Coded)
 
 MODULES = (
     *(absences, administrator, answer_limits, answers, approvals, citizens, clarifications, deadlines),
-    *(delegations, dialogs, held_notes, inquiries, limits, manual_posting, monitoring, passing, people, people_pages),
+    *(correction_requests, delegations),
+    *(dialogs, held_notes, inquiries, limits, manual_posting, monitoring, passing, people, people_pages),
     *(problems, refusals, reports, review_queue, solutions, staff, templates, ticket_data, tickets, toasts),
 )
 

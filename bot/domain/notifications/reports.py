@@ -50,6 +50,9 @@ class ReportFigures:
     returned: int = stored(default=0, omit_default=True)
     """Tickets that their authors returned after the answer, and those that they called solved."""
     solved: int = stored(default=0, omit_default=True)
+    corrections: int = stored(default=0, omit_default=True)
+    """Requests to units for corrections, and those that were late."""
+    corrections_late: int = stored(default=0, omit_default=True)
     in_work: int
     unaccepted: int = stored(default=0)
     dismissed: int = stored(default=0)

@@ -47,6 +47,8 @@ class ToastCode(StrEnum):
     DELEGATED = "delegated"
     TAKEN_BACK = "delegate_withdrawn"
     PART_SENT = "delegate_part"
+    CORRECTED = "corrected"
+    CORRECTION_ACCEPTED = "correction_accepted"
 
 
 class HandedOverToast(Toast, code="handed"):

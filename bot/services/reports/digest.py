@@ -95,6 +95,7 @@ async def collect_figures(ctx: UseCaseContext, since: datetime, until: datetime)
     sectors = await reports.count_by_sector(since, until)
     fate = await reports.count_new_by_state(since, until)
     overdue = await reports.list_overdue(until, MAX_OVERDUE_LISTED + 1)
+    corrections = await ctx.uow.inquiries.count_corrections(since, until)
     returned, solved = await reports.count_outcomes(since, until)
     return ReportFigures(
         since=since,
@@ -106,6 +107,8 @@ async def collect_figures(ctx: UseCaseContext, since: datetime, until: datetime)
         answered=sum(line.answered for line in sectors),
         returned=returned,
         solved=solved,
+        corrections=sum(line.asked for line in corrections),
+        corrections_late=sum(line.late for line in corrections),
         in_work=sum(line.in_work for line in sectors),
         unaccepted=sum(line.unaccepted for line in sectors),
         dismissed=sum(line.dismissed for line in sectors),

@@ -16,6 +16,7 @@ from bot.services.answers import approval_requests
 from bot.services.context import UseCaseContext
 from bot.services.notifications import cards, notify
 from bot.services.staff import access, directory, reachability
+from bot.services.tickets import open_corrections
 from bot.services.tickets.search import list_waiting_tickets
 
 MAX_FOLLOWED_TICKETS = 500
@@ -31,6 +32,7 @@ async def add(ctx: UseCaseContext, one: Person, by: Person | None) -> Person:
     await directory.reload(ctx)
     await _record(ctx, "person_added", by, added)
     await follow_tickets(ctx, await list_tickets(ctx, added))
+    await open_corrections.show_all(ctx, added)
     await reachability.update_menus(ctx, added)
     return added
 
@@ -39,7 +41,7 @@ async def change(ctx: UseCaseContext, wanted: PersonChange, by: Person | None) -
     """Store a changed official; tickets that leave them are taken from their chats, those that come are shown."""
     before, after = wanted.before, wanted.after
     current = ctx.municipality.staff.find_by_id(before.id) or before
-    held = await list_tickets(ctx, current)
+    held, corrections = await list_tickets(ctx, current), await open_corrections.list_of(ctx, current)
     await close_accounts(ctx, current, [own for own in wanted.lost_accounts if own in current.accounts])
     await ctx.uow.staff.update(after)
     for own in wanted.new_accounts:
@@ -49,6 +51,7 @@ async def change(ctx: UseCaseContext, wanted: PersonChange, by: Person | None) -
     if PLACE_FIELDS & set(wanted.fields):
         await access.hide_foreign_tickets(ctx, after)
         await follow_tickets(ctx, [*held, *await list_tickets(ctx, after)])
+        await open_corrections.pass_on(ctx, corrections, after)
         await approval_requests.reassign(ctx, after.id)
         note = PlaceChanged(now=place_facts(ctx, after), lost_roles=tuple(sorted(before.roles - after.roles)))
         await notify.notify(ctx, after, note)
@@ -59,13 +62,14 @@ async def change(ctx: UseCaseContext, wanted: PersonChange, by: Person | None) -
 
 async def dismiss(ctx: UseCaseContext, person: Person, by: Person | None) -> None:
     """End everything that an official has here; their open tickets go to who is responsible now."""
-    held = await list_tickets(ctx, person)
+    held, corrections = await list_tickets(ctx, person), await open_corrections.list_of(ctx, person)
     await close_accounts(ctx, person, person.accounts)
     await ctx.uow.staff.deactivate(person.id)
     await ctx.uow.invitations.revoke(person.id, ctx.now)
     await directory.reload(ctx)
     await _record(ctx, "person_dismissed", by, person)
     await follow_tickets(ctx, held)
+    await open_corrections.pass_on(ctx, corrections, person)
     await _report_vacancy(ctx, person)
     await approval_requests.reassign(ctx, person.id)
 

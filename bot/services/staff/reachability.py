@@ -9,6 +9,7 @@ from bot.domain.tickets import Ticket
 from bot.services.answers import approval_requests
 from bot.services.context import UseCaseContext, account_of
 from bot.services.notifications import cards, notify
+from bot.services.tickets import open_corrections
 from bot.services.tickets.search import list_waiting_tickets
 
 MAX_CARDS_ON_RETURN = 30
@@ -98,6 +99,7 @@ async def send_open_tickets(ctx: UseCaseContext, person: Person, address: Addres
                 await cards.refresh(ctx, ticket, card, at_once=True)
                 await cards.queue_media_at(ctx, ticket, person, address)
             await cards.sync(ctx, ticket)  # those who stood in lose the buttons
+    await open_corrections.show_all(ctx, person)
 
 
 async def update_menus(ctx: UseCaseContext, person: Person) -> None:

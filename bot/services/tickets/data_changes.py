@@ -20,7 +20,7 @@ from bot.domain.urgency import Urgency
 from bot.services.context import UseCaseContext
 from bot.services.deadlines import deadlines, urgent_alerts
 from bot.services.notifications import cards
-from bot.services.tickets import workflow
+from bot.services.tickets import open_corrections, workflow
 from bot.services.tickets.search import build_search_text
 
 MAX_NAME_CHARS, MAX_NUMBER_CHARS, MAX_PLACE_CHARS = 200, 100, 200
@@ -107,6 +107,7 @@ async def change_sector(ctx: UseCaseContext, ticket_id: int, person: Person, sec
         raise OutdatedButton(number=ticket.id)
     changed = await _apply(ctx, ticket, person, DataField.SECTOR, TicketChange(sector=sector), now=sector)
     await _record_lesson(ctx, "sector_corrected", ticket, person, sector=sector)
+    await open_corrections.on_moved(ctx, changed, person)
     return changed
 
 

@@ -10,6 +10,7 @@ from bot.domain.durations import Duration
 from bot.domain.errors import InquiryClosed, NobodyToAsk, NotAllowed, OutdatedButton, TermUnsuitable
 from bot.domain.inquiries import MAX_TERM, Inquiry, InquiryKind, InquiryState
 from bot.domain.local_time import local_to_utc
+from bot.domain.notifications.correction_requests import CorrectionReminder
 from bot.domain.notifications.inquiries import (
     DecisionControl,
     InquiryAnswered,
@@ -27,7 +28,7 @@ from bot.services import responsibility
 from bot.services.context import UseCaseContext
 from bot.services.notifications import cards, notify
 from bot.services.notifications.isolation import isolated
-from bot.services.tickets import waiting, workflow
+from bot.services.tickets import open_corrections, waiting, workflow
 
 TERMS = {kind: Duration.parse("1wd") for kind in (InquiryKind.UNIT, InquiryKind.DECISION, InquiryKind.CALL)}
 """The usual term of a question, unless who asks names a date."""
@@ -67,7 +68,7 @@ async def ask(
 ) -> Inquiry:
     """Put a question about the ticket; who has asked enters the answer of a unit that nobody represents here."""
     ticket = await check_can_ask(ctx, ticket_id, person)
-    _check_term(ctx, due_at)
+    check_term(ctx, due_at)
     if sector is not None and (sector not in ctx.municipality.sectors or sector == ticket.sector):
         raise OutdatedButton(number=ticket.id)
     due_at = due_at or usual_due(ctx, kind)
@@ -77,7 +78,7 @@ async def ask(
     readers = [one for one in await addressees(ctx, ticket, found) if one != person]
     if kind is InquiryKind.DECISION and not readers:
         raise NobodyToAsk(number=ticket.id)
-    await _record(ctx, "inquiry_asked", found, person)
+    await record(ctx, "inquiry_asked", found, person)
     note = InquiryReceived(ticket_id=ticket.id, inquiry_id=found.id)
     for reader in readers:
         await notify.notify(ctx, reader, note, ticket=ticket)
@@ -87,7 +88,8 @@ async def ask(
     return found
 
 
-def _check_term(ctx: UseCaseContext, at: datetime | None) -> None:
+def check_term(ctx: UseCaseContext, at: datetime | None) -> None:
+    """Refuse a moment that is over, or too far ahead."""
     if at is not None and not ctx.now < at <= ctx.now + MAX_TERM:
         raise TermUnsuitable()
 
@@ -95,6 +97,8 @@ def _check_term(ctx: UseCaseContext, at: datetime | None) -> None:
 async def addressees(ctx: UseCaseContext, ticket: Ticket, inquiry: Inquiry) -> list[Person]:
     """Return the people who can be reached and are asked to answer."""
     staff = ctx.municipality.staff
+    if inquiry.kind is InquiryKind.CORRECTION:
+        return await open_corrections.addressees(ctx, ticket, inquiry)
     if inquiry.kind is InquiryKind.DECISION:
         rungs: Sequence[Sequence[Person]] = list(staff.rungs(Audience.DECISION))
     elif inquiry.kind is InquiryKind.CALL:
@@ -126,7 +130,7 @@ async def get_answerable(
     """Return the open question if *person* may answer it: as addressee, as asker, or with the ticket in hand."""
     ticket = await workflow.get(ctx, ticket_id)
     found = await ctx.uow.inquiries.get(inquiry_id, lock=True)
-    if found is None or found.ticket_id != ticket.id:
+    if found is None or found.ticket_id != ticket.id or found.kind is InquiryKind.CORRECTION:
         raise OutdatedButton(number=ticket.id)
     if found.kind in (InquiryKind.CITIZEN, InquiryKind.REFERRAL):
         raise OutdatedButton(number=ticket.id)  # the citizen answers it, or a body outside
@@ -146,13 +150,13 @@ async def answer(
 ) -> Ticket:
     """Record the answer, or the decision with its date, and tell who has asked and who works on the ticket."""
     ticket, found = await get_answerable(ctx, ticket_id, person, inquiry_id)
-    _check_term(ctx, control_at)
+    check_term(ctx, control_at)
     control_at = control_at if found.kind is InquiryKind.DECISION else None
     values = {"state": InquiryState.ANSWERED.value, "answer": text, "answered_by": person.id, "answered_at": ctx.now}
     await ctx.uow.inquiries.update(
         found.id, **values, control_at=control_at, remind_at=_control_reminder(ctx, control_at)
     )
-    await _record(ctx, "inquiry_answered", found, person)
+    await record(ctx, "inquiry_answered", found, person)
     note = InquiryAnswered(ticket_id=ticket.id, inquiry_id=found.id)
     await notify.notify(ctx, person, note, ticket=ticket, priority=Priority.INTERACTIVE)
     await _notify_askers(ctx, ticket, found, note, person)
@@ -202,21 +206,23 @@ async def _remind(ctx: UseCaseContext, inquiry: Inquiry, *, late: bool) -> None:
         await waiting.on_silence(ctx, await workflow.get(ctx, ticket.id), inquiry)
         return
     if inquiry.state is InquiryState.ANSWERED:
-        await _record(ctx, "decision_control", inquiry, None)
+        await record(ctx, "decision_control", inquiry, None)
         control = DecisionControl(ticket_id=ticket.id, inquiry_id=inquiry.id)
         await _notify_askers(ctx, ticket, inquiry, control, None)
         return
-    if not ticket.is_open:
+    is_correction = inquiry.kind is InquiryKind.CORRECTION
+    if ticket.anonymized_at is not None or not (ticket.is_open or is_correction):
         await ctx.uow.inquiries.update(inquiry.id, state=InquiryState.VOID.value, remind_at=None)
         return
     readers = await addressees(ctx, ticket, inquiry)
-    asker = ctx.municipality.staff.find_by_id(inquiry.asker_id)
+    askers = await open_corrections.askers(ctx, inquiry)
     is_call = inquiry.kind is InquiryKind.CALL  # its term is only the moment of the next try
-    if asker is not None and (not readers or (late and not is_call)):
-        readers.append(asker)
+    if not readers or (late and not is_call):
+        readers += [one for one in askers if one not in readers]
     if late and not is_call:
-        await _record(ctx, "inquiry_late", inquiry, None)
-    note = InquiryReminder(ticket_id=ticket.id, inquiry_id=inquiry.id, late=late)
+        await record(ctx, "inquiry_late", inquiry, None)
+    kind = CorrectionReminder if is_correction else InquiryReminder
+    note = kind(ticket_id=ticket.id, inquiry_id=inquiry.id, late=late)
     await notify.notify_all(ctx, readers, note, ticket=ticket)
 
 
@@ -228,7 +234,8 @@ async def send_register(ctx: UseCaseContext, person: Person) -> None:
     await notify.notify(ctx, person, note, priority=Priority.INTERACTIVE)
 
 
-async def _record(ctx: UseCaseContext, action: str, inquiry: Inquiry, person: Person | None) -> None:
+async def record(ctx: UseCaseContext, action: str, inquiry: Inquiry, person: Person | None) -> None:
+    """Write the audit of what became of a question."""
     facts = {"inquiry": inquiry.id, "kind": inquiry.kind.value, "sector": inquiry.sector}
     person_id = person.id if person is not None else None
     await ctx.uow.audit_log.record(action, ctx.now, person_id=person_id, ticket_id=inquiry.ticket_id, facts=facts)

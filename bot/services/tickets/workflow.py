@@ -30,7 +30,7 @@ from bot.services.deadlines import deadlines, draft_clocks, not_ours_clock
 from bot.services.dialogs import dialogs
 from bot.services.manual_posting import staff_replies
 from bot.services.notifications import cards, notify
-from bot.services.tickets import calls, dismissal, draft_requests, problem_members, waiting
+from bot.services.tickets import calls, dismissal, draft_requests, open_corrections, problem_members, waiting
 from bot.services.tickets.questions import schedule_questions
 
 NO_CHANGE = TicketChange()
@@ -88,6 +88,7 @@ async def transition(
     changed = await waiting.on_step(ctx, changed, step)
     await ctx.uow.cards.close_menus(ticket.id)
     await cards.sync(ctx, changed, actor=actor)
+    await open_corrections.on_step(ctx, changed, step, actor)
     if step is Step.PUBLICATION_CONFIRMED:
         await schedule_questions(ctx, [changed.id])
     if step is Step.CHOOSE_SECTOR:

@@ -16,6 +16,7 @@ from bot.views.notifications.answer_limits import ANSWER_LIMIT_VIEWS
 from bot.views.notifications.answers import ANSWER_VIEWS
 from bot.views.notifications.approvals import APPROVAL_VIEWS
 from bot.views.notifications.clarifications import CLARIFICATION_VIEWS
+from bot.views.notifications.correction_requests import CORRECTION_REQUEST_VIEWS
 from bot.views.notifications.delegations import DELEGATION_VIEWS
 from bot.views.notifications.inquiries import INQUIRY_VIEWS
 from bot.views.notifications.limits import LIMIT_VIEWS
@@ -64,6 +65,7 @@ NOTIFICATION_VIEWS: Mapping[type[Notification], NotificationView] = dict(
         *ANSWER_VIEWS,
         *APPROVAL_VIEWS,
         *CLARIFICATION_VIEWS,
+        *CORRECTION_REQUEST_VIEWS,
         *DELEGATION_VIEWS,
         *DIALOG_VIEWS,
         row(HeldNotes, held_notes),

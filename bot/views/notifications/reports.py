@@ -42,6 +42,7 @@ def _figures_content(heading: str, figures: ReportFigures, context: RenderContex
         *([Text(f"\nРешено со слов жителей: {figures.solved}")] if figures.solved else ()),
         *([Text(f"\nВозвращено жителями: {figures.returned}")] if figures.returned else ()),
         Text(f"\nНе требует ответа: {figures.dismissed}"),
+        *_corrections(figures),
         Text(f"\nВ работе: {figures.in_work}"),
         *_earlier_in_work(figures),
         Text(f"\nиз них ждут принятия: {figures.unaccepted}"),
@@ -65,6 +66,13 @@ def _fate_of_new(figures: ReportFigures) -> list[Span]:
             f"в работе {figures.new_in_work}"
         )
     ]
+
+
+def _corrections(figures: ReportFigures) -> list[Span]:
+    if not figures.corrections:
+        return []
+    late = f", из них просрочено {figures.corrections_late}" if figures.corrections_late else ""
+    return [Text(f"\nЗапросов на исправление: {figures.corrections}{late}")]
 
 
 def _earlier_in_work(figures: ReportFigures) -> list[Span]:

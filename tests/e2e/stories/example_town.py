@@ -55,7 +55,8 @@ class ExampleTown(Harness):
         values = self.values
         values["database"]["url"] = self.settings["database"]
         values["telegram"] |= {"token": TOKEN, "api_base": f"{self.sandbox.url}/telegram"}
-        values["telegram"]["chats"][0]["id"] = GROUP
+        if "chats" in values["telegram"]:
+            values["telegram"]["chats"][0]["id"] = GROUP
         values["vk"]["api_base"] = f"{self.sandbox.url}/vk"
         values["vk"]["communities"][0] |= {"id": COMMUNITY, "token": VK_TOKEN}
         if "max" in values:

@@ -7,6 +7,7 @@ TOWN, STORY_BEGINS = "barnaul", "20.11 11:10"
 YARD = "Индустриальный район, Малахова 100, двор завален снегом"
 OFFICIAL, HEAD = "Должностное лицо администрации {} района", "Глава администрации {} района"
 BLOCK, STAFF = "Заместитель главы администрации города по городскому хозяйству", "Сотрудник МЦУ"
+MANAGER = "Руководитель МЦУ"
 TERM = "ответить до пн 23.11, 11:10"
 
 
@@ -73,3 +74,26 @@ async def test_a_wrong_district_is_mended_and_the_term_stays(town: ExampleTown) 
     assert TERM in card.text
     await wait_until_idle(town)
     assert actors(town, 1) == {OFFICIAL.format("Ленинского")}
+
+
+async def test_an_answer_without_an_answer_is_mended_at_the_manager_s_request(town: ExampleTown) -> None:
+    await town.comment(YARD)
+    official, manager = town.chat_of(OFFICIAL.format("Индустриального")), town.chat_of(MANAGER)
+    await official.answer_ticket(1, "Отвечено.")
+    await official.wait_for_card(1, "✅ Отвечено")
+    await manager.send_message("/find 1")
+    await town.press(MANAGER, ("№1",), "Ещё")
+    await town.press(MANAGER, ("№1",), "Запрос на исправление")
+    await manager.wait_for_message("Запрос на исправление №1: Должностное лицо администрации Индустриального")
+    await manager.send_message("Ответа по существу нет, до ср 12:00")
+    await official.wait_for_message("🛠 Запрос на исправление №1", "Исправить до ср 25.11, 12:00", button="Исправлено")
+
+    town.set_time("23.11 11:00")
+    await official.wait_for_message("⏰ Ждём исправления №1")
+    town.set_time("25.11 12:00")
+    await manager.wait_for_message("Просрочено: исправление №1", OFFICIAL.format("Индустриального"))
+    await town.press(OFFICIAL.format("Индустриального"), ("Просрочено: исправление №1",), "Исправлено")
+    await town.press(MANAGER, ("🛠 №1: исправлено", "с опозданием"), "Принять")
+    await official.wait_for_message("👌 Исправление №1 принято")
+    await manager.send_message("/stats")
+    await manager.wait_for_message("Запросов на исправление: 1, из них просрочено 1")

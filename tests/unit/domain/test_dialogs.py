@@ -32,6 +32,8 @@ def test_stored_steps_keep_their_values() -> None:
         "request_question",
         "decision_question",
         "inquiry_answer",
+        "correction_request",
+        "correction_return",
         "call_words",
         "call_again",
         "not_ours_body",

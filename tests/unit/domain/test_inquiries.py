@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.inquiries import split_term
+from bot.domain.written_terms import split_term
 
 
 @pytest.mark.parametrize(
