@@ -21,7 +21,7 @@ from bot.domain.notifications.limits import AboutFlood, HeldMessageList
 from bot.domain.notifications.problems import AnswersFailed, MemberList
 from bot.domain.notifications.registry import notification_of
 from bot.domain.notifications.tickets import AdditionReceived, TicketHistory
-from bot.domain.outbox import OutboxRow
+from bot.domain.outbox import OutboxKind, OutboxRow
 from bot.domain.people import Person
 from bot.domain.roles import SEE_PERSONAL_DATA, Right
 from bot.domain.rule_facts import facts_of
@@ -234,11 +234,14 @@ async def notification_data(
 ) -> NotificationData:
     """Return the data that the text of *note* needs: tickets, the citizen's message, the answer, a dialog's draft."""
     found, covers = {}, ctx.municipality.covers_applicants(row.account)
-    masks = covers and bool(row.person_id)
     redact = ctx.municipality.understanding.redact
     reader = ctx.municipality.staff.find_by_id(row.person_id or 0)
+    if row.kind is OutboxKind.EDIT_NOTE:  # an edit names the chat alone
+        reader = ctx.municipality.find_official(row.account, row.chat_id)
+    masks = covers and (reader is not None or bool(row.person_id))
     for number, ticket in (await ctx.uow.tickets.get_many(note.mentioned_ticket_ids())).items():
-        may_see = reader is None or await _may_see_personal_data(ctx, ticket, reader)
+        is_stranger = reader is None and row.kind is OutboxKind.EDIT_NOTE  # an official who has gone
+        may_see = not is_stranger and (reader is None or await _may_see_personal_data(ctx, ticket, reader))
         may_see = may_see and not (covers and reader is not None)
         found[number] = ticket if may_see else _redact_ticket(ctx, ticket, covers=covers)
         masks = masks or not may_see

@@ -71,6 +71,11 @@ class ExampleTown(Harness):
         client = (VkChatClient if account[0] == "vk_id" else TelegramChatClient)(self, account[1])
         return OfficialChat(client)
 
+    @property
+    def positions(self) -> tuple[str, ...]:
+        """The names of everybody in the file."""
+        return tuple(self._accounts)
+
     def holders_of_cards(self, number: int) -> set[str]:
         """Return the positions whose chats hold a card of that ticket."""
         return {name for name in self._accounts if self.chat_of(name).find_cards(number)}

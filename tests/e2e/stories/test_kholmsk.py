@@ -1,0 +1,103 @@
+"""Kholmsk: fourteen themes lead to seven heads or the coordinator, and ПОС wants a call before the answer."""
+
+import pytest
+
+from tests.e2e.queries import get_ticket, list_audit, refusal_codes, wait_until_idle
+from tests.e2e.stories.example_town import ExampleTown
+
+TOWN, STORY_BEGINS = "kholmsk", "25.11 09:20"
+COORDINATOR = "Специалист по работе с ЦУР"
+HOUSING, CURATOR, OTHER_CURATOR = "Директор департамента жилищно", "Первый вице-мэр", "Вице-мэр по социальным"
+SERVICE, CULTURE = "Руководитель МКУ «Служба единого заказчика»", "Директор департамента культуры"
+PHONE = "89241234567"
+WASTE = f"Мусор на Победы 4 не вывозят неделю, контейнеры переполнены, телефон {PHONE}"
+ANSWER = "Мусор вывезут 26.11.2026, график на доме обновят."
+
+THEMES = (
+    ("housing", HOUSING, "В подъезде течёт крыша, управляющая компания не реагирует"),
+    ("energy", HOUSING, "На улице Советской второй день нет света, отключили электричество"),
+    ("waste", HOUSING, "Мусор не вывозят неделю, контейнеры переполнены"),
+    ("roads", SERVICE, "На дороге по улице Победы огромная яма"),
+    ("transport", SERVICE, "Автобус маршрута 1 не пришёл, ждали на остановке час"),
+    ("construction", SERVICE, "Застройщик бросил стройку нового дома, долгострой не сдают"),
+    ("property", "Директор департамента по упр", "Когда предоставят земельный участок многодетной семье в аренду"),
+    ("education", "Директор департамента образования", "В школе № 6 холодно, дети сидят в куртках"),
+    ("trade", "Директор департамента экономического", "В магазине продают просроченные продукты, цены завышены"),
+    ("culture", CULTURE, "В доме культуры отменили концерт и закрыли кружок"),
+    ("sport", CULTURE, "На стадионе сломаны тренажёры и ворота, негде заниматься спортом"),
+    ("guardianship", "Начальник отдела опеки", "Как оформить опеку над ребёнком-сиротой, куда обратиться опекуну"),
+    ("health", COORDINATOR, "В поликлинике не попасть к терапевту третью неделю"),
+    ("social", COORDINATOR, "Не выплатили детское пособие за октябрь"),
+)
+
+
+async def test_every_theme_leads_to_its_head_or_to_the_coordinator(town: ExampleTown) -> None:
+    assert {code for code, _, _ in THEMES} == {one["code"] for one in town.values["themes"]}
+    for number, (code, position, text) in enumerate(THEMES, 1):
+        citizen = 4000 + number
+        town.sandbox.vk.user(citizen, "Житель", str(number))
+        await town.comment(text, citizen)
+        await town.chat_of(position).wait_for_card(number, button="Принять")
+        assert (await get_ticket(town, number)).theme == code
+    await wait_until_idle(town)
+    for number, (_, position, _) in enumerate(THEMES, 1):
+        assert [name[: len(position)] for name in town.holders_of_cards(number)] == [position]
+
+
+@pytest.fixture
+async def from_pos(town: ExampleTown) -> ExampleTown:
+    """The coordinator has entered a message of ПОС, and the head has prepared an answer."""
+    coordinator = town.chat_of(COORDINATOR)
+    await coordinator.send_message(f"/new {WASTE}")
+    await town.press(COORDINATOR, ("Откуда пришло",), "ПОС")
+    await coordinator.wait_for_message("Номер в той системе?")
+    await coordinator.send_message("ПОС-17")
+    await coordinator.wait_for_message("До какого времени")
+    await coordinator.send_message("05.12.2026 18:00")
+    await town.press(COORDINATOR, ("ыберите, кто это",), "Гражданин")
+    head = town.chat_of(HOUSING)
+    await town.press(HOUSING, ("№1",), "Ответить")
+    await head.wait_for_message("Ответ на №1")
+    await head.send_message(ANSWER)
+    await head.wait_for_message("Так ответ увидит житель", ANSWER, button="Отправить")
+    return town
+
+
+async def test_a_pos_answer_waits_for_the_call_of_the_curator_who_alone_sees_the_telephone(
+    from_pos: ExampleTown,
+) -> None:
+    town, head, curator = from_pos, from_pos.chat_of(HOUSING), from_pos.chat_of(CURATOR)
+    preview = await head.wait_for_message("Так ответ увидит житель", button="Отправить")
+    assert "Сначала звонок" in await head.press_button(preview, "Отправить")
+    assert await refusal_codes(town, 1) == ["call_missing"]
+    await curator.wait_for_message("📞 Позвоните заявителю №1 до ответа", PHONE)
+    await wait_until_idle(town)
+    seen_by = {one for one in town.positions if any(PHONE in text for text in town.chat_of(one).bot_texts)}
+    assert {name[: len(CURATOR)] for name in seen_by} <= {CURATOR, COORDINATOR[: len(CURATOR)]}
+
+    await town.press(CURATOR, ("📞 Позвоните заявителю №1",), "Нет ответа")
+    await curator.wait_for_message("Когда позвонить по №1 снова?")
+    await curator.send_message("26.11 10:00")
+    await curator.wait_for_message("напомню о звонке")
+    assert "Сначала звонок" in await head.press_button(preview, "Отправить")
+    town.set_time("26.11 10:00")
+    await town.press(CURATOR, ("⏰ Ждёт звонка заявитель №1",), "Дозвонился")
+    await curator.wait_for_message("Что сказал заявитель №1?")
+    await curator.send_message("Согласен")
+    await head.wait_for_message("📞 №1: дозвонились", "Согласен")
+
+    await head.answer_ticket(1, ANSWER)  # the first preview has expired after a day
+    await head.wait_for_card(1, "Отвечено")
+    await town.chat_of(COORDINATOR).wait_for_message("Есть ответ на №1", ANSWER)
+    said = [one.action for one in await list_audit(town, 1) if "call" in one.action or "inquiry" in one.action]
+    assert said == ["call_missed", "inquiry_answered"]
+    assert not town.chat_of(OTHER_CURATOR).find_message("№1")
+
+
+async def test_a_message_of_vk_is_answered_without_a_call(town: ExampleTown) -> None:
+    post, _ = await town.comment("Мусор не вывозят неделю, контейнеры переполнены")
+    await town.chat_of(HOUSING).answer_ticket(1, ANSWER)
+    await town.wait_until(lambda: town.official_comments(post))
+    assert town.official_comments(post) == [ANSWER]
+    assert await refusal_codes(town, 1) == []
+    assert not town.chat_of(CURATOR).find_message("Позвоните")
