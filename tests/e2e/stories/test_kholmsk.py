@@ -77,16 +77,16 @@ async def test_a_pos_answer_waits_for_the_call_of_the_curator_who_alone_sees_the
 
     await town.press(CURATOR, ("📞 Позвоните заявителю №1",), "Нет ответа")
     await curator.wait_for_message("Когда позвонить по №1 снова?")
-    await curator.send_message("26.11 10:00")
+    await curator.send_message("26.11 09:10")
     await curator.wait_for_message("напомню о звонке")
     assert "Сначала звонок" in await head.press_button(preview, "Отправить")
-    town.set_time("26.11 10:00")
+    town.set_time("26.11 09:10")
     await town.press(CURATOR, ("⏰ Ждёт звонка заявитель №1",), "Дозвонился")
     await curator.wait_for_message("Что сказал заявитель №1?")
     await curator.send_message("Согласен")
     await head.wait_for_message("📞 №1: дозвонились", "Согласен")
 
-    await head.answer_ticket(1, ANSWER)  # the first preview has expired after a day
+    await head.press_without_answer(preview, "Отправить")  # the draft has waited
     await head.wait_for_card(1, "Отвечено")
     await town.chat_of(COORDINATOR).wait_for_message("Есть ответ на №1", ANSWER)
     said = [one.action for one in await list_audit(town, 1) if "call" in one.action or "inquiry" in one.action]
