@@ -15,6 +15,7 @@ from bot.bootstrap import (
 )
 from bot.config import Config
 from bot.domain.people import Staff
+from bot.domain.topic_book import TopicBook
 from bot.http.server import HttpServer
 from bot.http.webhooks import Webhooks
 from bot.inbox.poller import Poller
@@ -38,6 +39,7 @@ from bot.services.context import BotAccount, Municipality
 from bot.services.monitoring.health import Health
 from bot.services.reports import official_pages
 from bot.services.staff import directory, invitations, reachability
+from bot.services.topics import directory as topics
 from bot.understanding.analyzer import TextAnalyzer
 from bot.understanding.model.registry import ModelRegistry
 from storage.database import Database
@@ -142,7 +144,9 @@ class App:
         database = self.options.make_database(self.config.database_url)
         progress = Progress(patience=self.options.patience)
         self.runtime = Runtime(
-            database, {}, self.municipality, self.options.clock, self._on_staff_changed, progress=progress
+            *(database, {}, self.municipality, self.options.clock),
+            *(self._on_staff_changed, self._on_topics_changed),
+            progress=progress,
         )
         database.acquire_file_lock()
         self.supervisor = self._create_supervisor()
@@ -181,6 +185,8 @@ class App:
             self._municipality = build_municipality(
                 self.config, staff, understanding, accounts, self.options.card_edit_interval
             )
+            wanted = TopicBook.of_file(self.config.sectors(), self.config.themes())
+            self._on_topics_changed(await topics.open_book(uow, wanted, self.options.clock.now()))
             ctx = self.runtime.context(uow)
             await uow.once_keys.claim("first_start", ctx.now)
             if not self.database.is_shared:
@@ -190,6 +196,7 @@ class App:
             for person in staff.people:
                 await reachability.update_menus(ctx, person)
             await directory.report_difference(ctx, self.config.staff)
+            await topics.report_difference(ctx, wanted, self.config.sectors())
             await invitations.void_old_codes(ctx)
             await invitations.notify_not_joined(ctx)
             await posting_policy.announce_policy(ctx)
@@ -304,13 +311,17 @@ class App:
         while True:
             was_woken = await self._staff_wake_up.wait(STAFF_POLL_SECONDS)
             async with self.database.read() as uow:
-                await self.runtime.follow_staff(uow, always=was_woken)  # processes of 0.1.0 change no version
+                await self.runtime.follow_changes(uow, always=was_woken)  # processes of 0.1.0 change no version
 
     def _on_staff_changed(self, staff: Staff) -> None:
         self._municipality = replace(self.municipality(), staff=staff)
 
     def _on_model_reloaded(self, understanding: TextAnalyzer) -> None:
-        self._municipality = replace(self.municipality(), understanding=understanding)
+        town = replace(self.municipality(), understanding=understanding)
+        self._municipality = town.with_topics(town.topics)  # they may have changed while the model was loaded
+
+    def _on_topics_changed(self, book: TopicBook) -> None:
+        self._municipality = self.municipality().with_topics(book)
 
 
 async def run_until_signal(app: App, signals: Sequence[signal.Signals], manager: ServiceManager) -> None:

@@ -112,6 +112,19 @@ DATA_MAP: Mapping[Table, TableData] = {
         figures="id sector topic text at deleted_at",
         official="person_id",
     ),
+    tables.theme: _lines("the town's themes", Rows.NONE, figures="code title sector position"),
+    tables.keyword: _lines(
+        "the town's words for blocks, themes and topics",
+        Rows.NONE,
+        figures="id owner_kind owner_code word added_at",
+        official="person_id",
+    ),
+    tables.switched_off: _lines(
+        "themes and topics that the town does not use",
+        Rows.NONE,
+        figures="owner_kind owner_code at",
+        official="person_id",
+    ),
     tables.sent_answer: _lines(
         "how many answers went out, while a limit is set",
         Rows.OF_TICKET,

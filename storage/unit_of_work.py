@@ -44,8 +44,10 @@ from storage.repositories.solutions import Solutions
 from storage.repositories.staff import StaffDirectory
 from storage.repositories.templates import Templates
 from storage.repositories.tickets import Tickets
+from storage.repositories.topic_books import TopicBooks
 from storage.repositories.unread_content import UnreadContent
 from storage.repositories.upvotes import Upvotes
+from storage.repositories.versions import Versions
 from storage.transaction import Transaction
 
 
@@ -53,7 +55,7 @@ class WakeUpTopic(StrEnum):
     """Topics of the wake-ups between processes."""
 
     WORK = "work"  # new rows in the inbox or the outbox
-    STAFF = "staff"  # an account was linked to an official, or removed
+    STAFF = "staff"  # an account was linked to an official, or removed; or the town's topics have changed
 
 
 class UnitOfWork:
@@ -74,6 +76,8 @@ class UnitOfWork:
         self.absences = Absences(transaction)
         self.dialogs = Dialogs(transaction)
         self.templates = Templates(transaction)
+        self.versions = Versions(transaction)
+        self.topic_books = TopicBooks(transaction)
         self.tickets = Tickets(transaction, ids)
         self.problems = Problems(transaction, ids)
         self.messages = Messages(transaction, ids)
@@ -108,7 +112,7 @@ class UnitOfWork:
         found = []
         if self.inbox.has_new_work or self.outbox.has_new_work:
             found.append(WakeUpTopic.WORK)
-        if self.staff.has_new_work:
+        if self.staff.has_new_work or self.topic_books.has_new_work:
             found.append(WakeUpTopic.STAFF)
         return tuple(found)
 

@@ -7,13 +7,23 @@ import typer
 from typer.exceptions import TyperException
 
 from bot import file_modes, logging_setup
-from bot.cli import data_commands, database_commands, learning_commands, people_commands, service_commands
+from bot.cli import (
+    data_commands,
+    database_commands,
+    learning_commands,
+    people_commands,
+    service_commands,
+    topics_commands,
+)
 from bot.cli.command_line import EXIT_BAD_CONFIG, cli, print_error
 from bot.cli.console import discard_output, prepare_streams
 from bot.cli.faults import describe_system_error
 from bot.cli.usage_errors import describe_usage_error
 
-COMMAND_MODULES = (service_commands, learning_commands, database_commands, data_commands, people_commands)
+COMMAND_MODULES = (
+    *(service_commands, learning_commands, database_commands, data_commands, people_commands),
+    topics_commands,
+)
 """Each adds its commands to the application when it is imported."""
 
 

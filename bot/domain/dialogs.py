@@ -51,6 +51,8 @@ class DialogStep(StrEnum):
     PERSON_NAME = "people_name"
     PERSON_TITLE = "people_title"
     TEMPLATE_TEXT = "template_text"
+    TOPIC_WORDS = "topic_words"
+    TOPIC_TITLE = "topic_title"
     ENDED = "over"
 
     @property
@@ -148,6 +150,7 @@ class DialogFacts(TypedDict, total=False):
     control: str
     template: int | None
     warned: str
+    owner: str  # of words: a block, theme or topic
 
 
 @dataclass(frozen=True, slots=True)

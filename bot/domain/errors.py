@@ -170,6 +170,36 @@ class OwnAccount(Refusal):
     code = "own_account"
 
 
+class KeywordInvalid(Refusal):
+    """A keyword is too long, or has other signs than Russian letters, digits, spaces and hyphens."""
+
+    code = "keyword_invalid"
+
+
+class KeywordCommon(Refusal):
+    """A keyword is in so many messages that it says nothing."""
+
+    code = "keyword_common"
+
+
+class KeywordTaken(Refusal):
+    """Something else has that keyword; ``owner`` is its title."""
+
+    code = "keyword_taken"
+
+
+class TooManyKeywords(Refusal):
+    """More keywords than fit; ``limit`` is how many do."""
+
+    code = "too_many_keywords"
+
+
+class TitleUnsuitable(Refusal):
+    """The title of a theme has no letters, is too long, or another theme has it."""
+
+    code = "title_unsuitable"
+
+
 class NotYourPeople(Refusal):
     """The person works outside the own block, or has a right that the one who acts lacks."""
 

@@ -33,6 +33,7 @@ from bot.handlers import (
     templates,
     ticket_data,
     tickets,
+    topics,
 )
 from bot.handlers.types import CommandHandlers, DialogStepHandlers, OfficialMessage
 from bot.messengers.events import MessagePosted
@@ -146,6 +147,7 @@ COMMAND_HANDLERS: CommandHandlers = {
     **inquiries.COMMAND_HANDLERS,
     **absences.COMMAND_HANDLERS,
     **templates.COMMAND_HANDLERS,
+    **topics.COMMAND_HANDLERS,
 }
 
 STEP_HANDLERS: DialogStepHandlers = {
@@ -164,6 +166,7 @@ STEP_HANDLERS: DialogStepHandlers = {
     **settings.STEP_HANDLERS,
     **solutions.STEP_HANDLERS,
     **templates.STEP_HANDLERS,
+    **topics.STEP_HANDLERS,
 }
 
 

@@ -35,6 +35,7 @@ from bot.handlers import (
     templates,
     ticket_data,
     tickets,
+    topics,
     triage,
 )
 from bot.handlers.types import ButtonHandlers, ButtonPress
@@ -67,6 +68,7 @@ BUTTON_HANDLERS: ButtonHandlers = {
     **approvals.BUTTON_HANDLERS,
     **delegations.BUTTON_HANDLERS,
     **templates.BUTTON_HANDLERS,
+    **topics.BUTTON_HANDLERS,
     **triage.BUTTON_HANDLERS,
     **districts.BUTTON_HANDLERS,
     **manual_entry.BUTTON_HANDLERS,

@@ -164,12 +164,17 @@ class InboxWorker:
     async def _process_in_transaction(self, batch: Sequence[ParsedUpdate], readings: PrefetchedReadings) -> set[str]:
         """Handle *batch* and return the conversations whose later updates must wait."""
         async with self.runtime.database.begin() as uow:
-            await self.runtime.follow_staff(uow)
+            words = self.runtime.municipality().topics
+            await self.runtime.follow_changes(uow)
+            if self.runtime.municipality().topics is not words:
+                readings = {}  # made with the words of before
             ctx = UseCaseContext(self.runtime.municipality(), uow, self.runtime.clock.now(), prefetched=readings)
-            known = ctx.municipality.staff
+            known = ctx.municipality
             stuck = await self._handle_batch(ctx, batch)
-        if ctx.municipality.staff is not known:
+        if ctx.municipality.staff is not known.staff:
             self.runtime.on_staff_changed(ctx.municipality.staff)
+        if ctx.municipality.topics is not known.topics:
+            self.runtime.on_topics_changed(ctx.municipality.topics)
         return stuck
 
     async def _handle_batch(self, ctx: UseCaseContext, batch: Sequence[ParsedUpdate]) -> set[str]:

@@ -144,7 +144,7 @@ class OutboxWorker:
             callbacks = await uow.outbox.next_callback_answers(now, accounts, MAX_CONCURRENT) if free_slots else []
             waiting = await uow.outbox.next_per_chat(now, accounts) if any(capacities.values()) else []
             if waiting:  # what a change of people has queued is rendered for the people of that moment
-                await self.runtime.follow_staff(uow)
+                await self.runtime.follow_changes(uow)
         chosen: list[int] = []
         for account, most in free_slots.items():
             mine = self._callback_answers(account, callbacks)[:most]

@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 
 from bot.domain.clock import Clock
 from bot.domain.people import Staff
+from bot.domain.topic_book import TopicBook
 from bot.messengers.port import Messenger
 from bot.runtime.progress import Progress
 from bot.runtime.supervisor import WakeUp
 from bot.services.context import Municipality, UseCaseContext
 from storage.database import Database
+from storage.repositories.versions import STAFF_VERSION, TOPICS_VERSION
 from storage.unit_of_work import UnitOfWork
 
 
@@ -25,16 +27,19 @@ class Runtime:
     municipality: Callable[[], Municipality]  # staff and the model change while the bot runs
     clock: Clock
     on_staff_changed: Callable[[Staff], None] = lambda _: None
+    on_topics_changed: Callable[[TopicBook], None] = lambda _: None
     inbox_wake_up: WakeUp = field(default_factory=WakeUp)
     outbox_wake_up: WakeUp = field(default_factory=WakeUp)
     self_check_wake_up: WakeUp = field(default_factory=WakeUp)
     progress: Progress = field(default_factory=Progress)
 
-    async def follow_staff(self, uow: UnitOfWork, *, always: bool = False) -> None:
-        """Read the officials again if another process or a command has changed them."""
-        staff = self.municipality().staff
-        if always or (await uow.staff.find_version() or "") != staff.version:
-            self.on_staff_changed(staff.with_people(await uow.staff.load()))
+    async def follow_changes(self, uow: UnitOfWork, *, always: bool = False) -> None:
+        """Read the officials and the topics again if another process or a command has changed them."""
+        town, versions = self.municipality(), await uow.versions.load()
+        if always or versions.get(STAFF_VERSION, "") != town.staff.version:
+            self.on_staff_changed(town.staff.with_people(await uow.staff.load()))
+        if versions.get(TOPICS_VERSION, "") != town.topics.version:
+            self.on_topics_changed(await uow.topic_books.load())
 
     def context(self, uow: UnitOfWork) -> UseCaseContext:
         """Return the context of a use case that runs now in *uow*."""

@@ -1,7 +1,7 @@
 """The context of use cases: the configured municipality, and the transaction and moment of one use case."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,7 @@ from bot.domain.durations import Duration
 from bot.domain.limits import MessageLimits
 from bot.domain.people import MessengerName, Person, Staff, StaffAccount
 from bot.domain.quiet_hours import QuietHours
-from bot.domain.roles import Right
+from bot.domain.roles import Right, Role
 from bot.domain.rules import RuleFacts, Rules
 from bot.domain.sectors import Sector, Theme
 from bot.domain.sources import PRIVATE_SOURCE_ID, OfficialPage, Source
@@ -24,6 +24,7 @@ from bot.domain.sources import author_key as author_key
 from bot.domain.sources import messenger_of as messenger_of
 from bot.domain.terms import TermBook
 from bot.domain.tickets import DismissReason, Ticket
+from bot.domain.topic_book import TopicBook
 from bot.domain.urgency import Danger
 from bot.messengers.events import Chat, ChatKind
 from bot.messengers.port import Capabilities
@@ -96,6 +97,8 @@ class Municipality:
     """Time for which the record of the erasure of a person's data is kept."""
     themes: Mapping[str, Theme] = field(default_factory=dict)
     """The level between topic and sector, by code."""
+    topics: TopicBook = field(default_factory=TopicBook)
+    """The town's words and themes as the database has them; ``sectors``, ``themes`` and the analyzer follow it."""
     problem_window: timedelta | None = None
     """Time after the last message of a problem during which tickets join it; ``None``: never."""
     dismissal_texts: Mapping[DismissReason, str] = field(default_factory=dict)
@@ -134,6 +137,23 @@ class Municipality:
         if self.sectors or ticket.sector is not None:
             return self.sector_title(ticket.sector)
         return self.theme_title(ticket.theme) or ticket.topic or "без темы"
+
+    def with_topics(self, book: TopicBook) -> "Municipality":
+        """Return the municipality with the themes and words of *book*, which its analyzer uses at once."""
+        sectors, themes = book.sectors(self.sectors.values()), book.all_themes(self.sectors)
+        used = book.themes_in_use(self.sectors)
+        understanding = self.understanding.with_topics(sectors, used, book.topic_words(), book.topics_off())
+        return replace(
+            self,
+            topics=book,
+            sectors={one.code: one for one in sectors},
+            themes={one.code: one for one in themes},
+            understanding=understanding,
+        )
+
+    def edits_topics(self, person: Person) -> bool:
+        """Return whether *person* changes the town's themes and words: the manager, or who gives roles."""
+        return Role.MANAGER in person.bases or self.has_right_anywhere(person, Right.MANAGE_ROLES)
 
     def theme_title(self, code: str | None) -> str | None:
         """Return the title of a theme; a code of an older configuration is shown as it is."""

@@ -1,7 +1,7 @@
 """The text analyzer: built-in topics, the municipality's keywords, rules, and a trained model if there is one."""
 
 import copy
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from bot.domain.sectors import Sector, Theme
 from bot.domain.streets import StreetRow
@@ -41,6 +41,9 @@ _MIN_PRIVATE_DIGITS = 5
 """Digits: a longer number may be a telephone or a document, and no model may contain it."""
 _MAX_MODEL_WORDS = 3
 """The number of words that explain a model's choice to people."""
+_MIN_KEYWORD_CHARS = 3
+_COMMON_WORD_LISTS = ("plus", "fillers", "greetings", "thanks", "doubts")
+_FUNCTION_WORDS = frozenset({"PREP", "CONJ", "PRCL", "NPRO", "INTJ"})
 _MIN_TOPIC_EVIDENCE = 2.0
 """Evidence below which a topic is too weak to be shown to people."""
 
@@ -66,19 +69,16 @@ class TextAnalyzer:
         self._codes = tuple(sector.code for sector in sectors)
         self._priors = {code: _SECTOR_PRIORS.get(code, _DEFAULT_PRIOR) for code in self._codes}
         self._threshold = threshold
-        words_of = {code: {code, *(one.code for one in themes if one.sector == code)} for code in self._codes}
-        self._topics = TopicScorer(load_topics(), morphology, words_of)
-        built_in = {code for topic in self._topics.topics for code in topic.sectors}
-        self._built_in = frozenset(code for code, own in words_of.items() if built_in & own)
-        self._themes = ThemeFinder(themes, self._topics.topics, morphology)
+        self._morphology = morphology
+        self._topics = TopicScorer(load_topics(), morphology, {})
+        self._set_topics(sectors, themes, {}, frozenset())
         self._predictor = Predictor(model) if model is not None else None
-        self._custom_keywords = CustomKeywords(with_keywords_of_themes(sectors, themes), morphology)
         self._places = PlaceFinder(morphology, streets)
         self.districts = tuple(districts)
         self._district_finder = DistrictFinder(self.districts, morphology)
         self.taxonomy = Taxonomy(morphology)
         self.event_matcher = EventMatcher(SignatureExtractor(morphology, self._places, self.taxonomy))
-        noise_words = load_noise_words()
+        self._noise_words = noise_words = load_noise_words()
         self._noise = NoiseFilter(noise_words)
         self._relevance = RelevanceScorer(PatternGroups(load_groups("relevance"), morphology), noise_words)
         self._urgency = UrgencyDetector(morphology)
@@ -89,7 +89,6 @@ class TextAnalyzer:
         applicants = ApplicantReader(redactor, redactor.names)
         self.read_applicant = applicants.read
         self.read_typed_applicant = applicants.read_typed
-        self._morphology = morphology
 
     def with_model(self, model: Model | None) -> "TextAnalyzer":
         """Return the same analyzer with another model, or with none.
@@ -99,6 +98,37 @@ class TextAnalyzer:
         other = copy.copy(self)
         other._predictor = Predictor(model) if model is not None else None
         return other
+
+    def with_topics(
+        self,
+        sectors: Sequence[Sector],
+        themes: Sequence[Theme],
+        topic_words: Mapping[str, Sequence[str]],
+        topics_off: Collection[str],
+    ) -> "TextAnalyzer":
+        """Return the same analyzer with other words of the same *sectors*, other themes, and other words of topics.
+
+        It is as cheap as :meth:`with_model`. *topic_words*: the town's words by the name of a built-in topic;
+        *topics_off*: names of topics that it does not use.
+        """
+        other = copy.copy(self)
+        other._set_topics(sectors, themes, topic_words, topics_off)
+        return other
+
+    def _set_topics(
+        self,
+        sectors: Sequence[Sector],
+        themes: Sequence[Theme],
+        topic_words: Mapping[str, Sequence[str]],
+        topics_off: Collection[str],
+    ) -> None:
+        words_of = {code: {code, *(one.code for one in themes if one.sector == code)} for code in self._codes}
+        self._topics = self._topics.with_words(words_of, topic_words, topics_off)
+        built_in = {code for topic in self._topics.topics for code in topic.sectors}
+        self._built_in = frozenset(code for code, own in words_of.items() if built_in & own)
+        self._themes = ThemeFinder(themes, self._topics.topics, self._morphology)
+        owners = [*with_keywords_of_themes(sectors, themes), *self._topics.words_of_sectors()]
+        self._custom_keywords = CustomKeywords(owners, self._morphology)
 
     def read(self, text: str, district: str | None = None) -> Reading:
         """Analyse *text*: any string, of any length; only its beginning is used.
@@ -147,10 +177,31 @@ class TextAnalyzer:
         """Return the meaning of *text* as a reaction to an answer; *reading*: its analysis, if there is one."""
         return self._reactions.read(text, (reading or self.read(text)).appeal_score)
 
-    def topic_names(self, sector: str | None) -> list[str]:
-        """Return the names of the topics of *sector* (``None``, or one without built-in topics: of all)."""
+    def topic_names(self, sector: str | None, *, with_unused: bool = False) -> list[str]:
+        """Return the names of the topics of *sector* (``None``, or one without built-in topics: of all).
+
+        *with_unused*: also those that the town has switched off.
+        """
         own = sector is None or sector not in self._built_in
-        return [topic.name for topic in self._topics.topics if own or topic.sectors.get(sector or "", 0.0) >= 1.0]
+        return [
+            topic.name
+            for index, topic in enumerate(self._topics.topics)
+            if (own or topic.sectors.get(sector or "", 0.0) >= 1.0) and (with_unused or self._topics.is_used(index))
+        ]
+
+    def word_key(self, text: str) -> tuple[str, ...]:
+        """Return the parts of a keyword as they are compared: case, «ё» and look-alike letters do not count."""
+        return tuple(word.norm for word in prepare_text(text).words)
+
+    def is_stop_word(self, key: tuple[str, ...]) -> bool:
+        """Return whether every part of a keyword is so common that it names nothing."""
+        return all(self._is_common(part) for part in key)
+
+    def _is_common(self, part: str) -> bool:
+        if len(part) < _MIN_KEYWORD_CHARS or any(self._noise_words[name].contains(part) for name in _COMMON_WORD_LISTS):
+            return True
+        tags = self._morphology.form(part).tags
+        return bool(tags) and bool(tags[0] & _FUNCTION_WORDS)
 
     def district_at(self, latitude: float, longitude: float) -> str | None:
         """Return the district of the nearest place on the municipality's list."""

@@ -89,6 +89,7 @@ class Op(StrEnum):
     TEMPLATES = "tm"  # a page of the templates, «add», or «e12», «d12»: change or delete template 12
     TEMPLATE_USE = "tmu"  # begin an answer with template «t12», or with the answer to ticket «a140»
     MAKE_TEMPLATE = "tmt"  # make a template of the published answer
+    TOPICS = "tp"  # a page of /topics, or a change there; the argument says which
     LIMITED_SEND = "tms"  # send an answer over a limit; the argument is the held answer
     LIMITED_DECLINE = "tmn"  # do not send it
     INCOMPLETE = "tmi"  # put «Неполный» on a published answer, or take it away again

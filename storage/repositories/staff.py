@@ -12,10 +12,10 @@ from bot.domain.cards import AccountReachability
 from bot.domain.own_times import USUAL_TIMES, OwnTimes
 from bot.domain.people import MessengerName, Person, Staff, StaffAccount
 from storage.repositories.base import Repository
+from storage.repositories.versions import STAFF_VERSION
 from storage.tables import account, assignment, installation, person
 from storage.transaction import Transaction
 
-_VERSION = "staff_version"
 _TIMES = (person.c.quiet_from, person.c.quiet_to, person.c.days_off)
 
 
@@ -54,7 +54,9 @@ class StaffDirectory(Repository):
 
     async def find_version(self) -> str | None:
         """Return a word that changes with every change of people or accounts; ``None`` in a database of 0.1.0."""
-        result = await self._transaction.execute(select(installation.c.value).where(installation.c.name == _VERSION))
+        result = await self._transaction.execute(
+            select(installation.c.value).where(installation.c.name == STAFF_VERSION)
+        )
         return result.scalar_one_or_none()
 
     async def mark_changed(self) -> None:
@@ -62,7 +64,7 @@ class StaffDirectory(Repository):
         self.has_new_work = True
         self.forget_reachability()
         value = secrets.token_hex(8)
-        statement = self._insert(installation).values(name=_VERSION, value=value)
+        statement = self._insert(installation).values(name=STAFF_VERSION, value=value)
         await self._transaction.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
 
     async def add(self, one: Person) -> Person:

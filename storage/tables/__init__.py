@@ -36,6 +36,7 @@ from storage.tables.tickets import (
     ticket,
     upvote,
 )
+from storage.tables.topics import keyword, switched_off, theme
 
 __all__ = [
     "UtcDateTime",
@@ -67,6 +68,7 @@ __all__ = [
     "inquiry",
     "installation",
     "invitation",
+    "keyword",
     "leader_lease",
     "message",
     "metadata",
@@ -86,7 +88,9 @@ __all__ = [
     "sent_answer",
     "sent_message",
     "solution",
+    "switched_off",
     "template",
+    "theme",
     "ticket",
     "unread",
     "upvote",

@@ -101,6 +101,8 @@ PUBLISHED = {
     b"1:jf:142:7": CallbackData(Op.CORRECTED, 142, "7"),
     b"1:jy:142:7": CallbackData(Op.ACCEPT_CORRECTION, 142, "7"),
     b"1:jb:142:7": CallbackData(Op.RETURN_CORRECTION, 142, "7"),
+    b"1:tp:0:blocks=0": CallbackData(Op.TOPICS, 0, "blocks=0"),
+    b"1:tp:0:to=t1a2b3c4d.s1a2b3c4d": CallbackData(Op.TOPICS, 0, "to=t1a2b3c4d.s1a2b3c4d"),
     b"1:awc:0:5": CallbackData(Op.ABSENCE_CHOOSE, 0, "5"),
     b"1:aws:0:5.17": CallbackData(Op.ABSENCE_STAND_IN, 0, "5.17"),
     b"1:awy:0:5": CallbackData(Op.ABSENCE_AGREE, 0, "5"),

@@ -19,6 +19,8 @@ class RefusalDetails:
     messenger: str | None = stored(default=None, omit_default=True)
     command: str | None = stored(default=None, omit_default=True)
     commands: str | None = stored(default=None, omit_default=True)
+    owner: str | None = stored(default=None, omit_default=True)
+    limit: int | None = stored(default=None, omit_default=True)
 
 
 class Refused(Notification, code="refused"):

@@ -34,6 +34,7 @@ from bot.domain.notifications import (
     ticket_data,
     tickets,
     toasts,
+    topics,
 )
 from bot.domain.notifications.base import CitizenNote, Coded, Notification, Toast
 from bot.domain.notifications.codec import decode, encode
@@ -47,7 +48,7 @@ MODULES = (
     *(absences, administrator, answer_limits, answers, approvals, citizens, clarifications, deadlines),
     *(correction_requests, delegations),
     *(dialogs, held_notes, inquiries, limits, manual_posting, monitoring, passing, people, people_pages),
-    *(problems, refusals, reports, review_queue, solutions, staff, templates, ticket_data, tickets, toasts),
+    *(problems, refusals, reports, review_queue, solutions, staff, templates, ticket_data, tickets, toasts, topics),
 )
 
 

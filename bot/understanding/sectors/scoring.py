@@ -1,11 +1,14 @@
 """Evidence for topics, and the probability of each sector."""
 
+import copy
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.domain.sectors import Sector
+from bot.understanding.sectors.custom_keywords import CustomKeywords
 from bot.understanding.sectors.location_context import LocationContext
-from bot.understanding.sectors.topics import Topic
+from bot.understanding.sectors.topics import STRONG_WEIGHT, Topic
 from bot.understanding.text.morphology import Morphology
 from bot.understanding.text.patterns import Match, PatternSet
 from bot.understanding.text.tokens import Word
@@ -25,6 +28,8 @@ _PEOPLE_FACTOR = 0.5
 """Factor for the words that name the author or the addressee if the message names a subject."""
 _MIN_SUBJECT_EVIDENCE = 2.5
 """Least evidence with which a message names a subject."""
+_OWN_WORD_WEIGHT = STRONG_WEIGHT
+"""Weight of a word that the town has added to a topic."""
 _UNCERTAINTY_MASS = 3.5
 """Evidence (squared) that counts against every topic: a single weak word must not give a confident answer."""
 _EVIDENCE_EXPONENT = 2.0
@@ -53,15 +58,44 @@ class TopicScorer:
     def __init__(self, topics: Sequence[Topic], morphology: Morphology, words_of: WordsOf) -> None:
         self.topics = tuple(topics)
         self._sectors_of = tuple(_suitable_sectors(topic, words_of) for topic in self.topics)
+        self._own_words: Mapping[int, tuple[str, ...]] = {}
+        self._own_keywords = CustomKeywords((), morphology)
+        self._unused: frozenset[int] = frozenset()
         self._morphology = morphology
         self._patterns = PatternSet(morphology)
         for index, topic in enumerate(self.topics):
             for weight, source in topic.patterns:
                 self._patterns.add(index, weight, source)
 
+    def with_words(
+        self, words_of: WordsOf, own_words: Mapping[str, Sequence[str]], unused: Collection[str]
+    ) -> "TopicScorer":
+        """Return the same scorer for other sectors, with the town's *own_words* by topic, without *unused* topics."""
+        other = copy.copy(self)
+        other._sectors_of = tuple(_suitable_sectors(topic, words_of) for topic in self.topics)
+        other._unused = frozenset(index for index, topic in enumerate(self.topics) if topic.name in unused)
+        own = {index: tuple(own_words.get(topic.name, ())) for index, topic in enumerate(self.topics)}
+        other._own_words = {index: found for index, found in own.items() if found and index not in other._unused}
+        as_sectors = [Sector(str(index), "", found) for index, found in other._own_words.items()]
+        other._own_keywords = CustomKeywords(as_sectors, self._morphology)
+        return other
+
+    def is_used(self, index: int) -> bool:
+        """Return whether the town uses the topic."""
+        return index not in self._unused
+
+    def words_of_sectors(self) -> list[Sector]:
+        """Return the sectors that the town's words of topics speak for: those that each topic suits best."""
+        found = []
+        for index, words in self._own_words.items():
+            suitable = self._sectors_of[index]
+            best = max(suitable.values(), default=0.0)
+            found += [Sector(code, "", words) for code, share in suitable.items() if share == best]
+        return found
+
     def find_evidence(self, words: Sequence[Word], context: LocationContext) -> Evidence:
         """Find the evidence for every topic; a word counts once for a topic, by its best pattern."""
-        matches = self._patterns.find(words)
+        matches = [one for one in self._patterns.find(words) if one.pattern.owner not in self._unused]
         explained: defaultdict[int, set[int]] = defaultdict(set)
         for match in matches:
             if len(match.indexes) > 1:
@@ -89,7 +123,13 @@ class TopicScorer:
             for topic, found in best.items()
         }
         self._discount_people_topics(weights)
-        return Evidence(weights, {topic: _strongest_words(found, words) for topic, found in best.items()})
+        spoken = {topic: _strongest_words(found, words) for topic, found in best.items()}
+        hits = self._own_keywords.find(words)
+        for name, count in hits.counts.items():
+            index = int(name)
+            weights[index] = weights.get(index, 0.0) + _OWN_WORD_WEIGHT * count
+            spoken[index] = (*hits.words[name], *spoken.get(index, ()))
+        return Evidence(weights, spoken)
 
     def _discount_people_topics(self, weights: dict[int, float]) -> None:
         people = [index for index in weights if self.topics[index].is_about_people]

@@ -54,7 +54,7 @@ def people_list(note: PeopleList, data: NotificationData, context: RenderContext
     if note.lists_accounts and not note.absent_only:
         tools.append(Button("Входы и коды", pack(Op.ACCOUNTS, 0, "p=0")))
     people = [_button(one.name, f"card={one.person_id}") for one in page.cut(shown)]
-    return Content.of(*spans, keyboard=[*_rows(people, 2), *page.turns(), *_rows(tools, 3 if page.is_wide else 2)])
+    return Content.of(*spans, keyboard=[*in_rows(people, 2), *page.turns(), *in_rows(tools, 3 if page.is_wide else 2)])
 
 
 def person_page(note: PersonPage, data: NotificationData, context: RenderContext) -> Content:
@@ -76,7 +76,7 @@ def person_page(note: PersonPage, data: NotificationData, context: RenderContext
         buttons.append(_button("Отпуск", f"away={note.person_id}"))
     if note.is_managed or note.may_dismiss:
         buttons.append(_button("Уволить", f"ask={note.person_id}"))
-    return Content.of(*spans, keyboard=[*_rows(buttons, 2), [_button("← Назад", "list=0")]])
+    return Content.of(*spans, keyboard=[*in_rows(buttons, 2), [_button("← Назад", "list=0")]])
 
 
 def choice_page(note: ChoicePage, data: NotificationData, context: RenderContext) -> Content:
@@ -92,7 +92,7 @@ def choice_page(note: ChoicePage, data: NotificationData, context: RenderContext
     ]
     last = [_button("Готово", note.save), _button("← Назад", note.back)]
     title = Bold(f"{note.title or role_title(note.role, context)}. {_CHOICE_TITLES[note.field]}")
-    return Content.of(title, words, keyboard=[*_rows(buttons, 2), *page.turns(), last])
+    return Content.of(title, words, keyboard=[*in_rows(buttons, 2), *page.turns(), last])
 
 
 def invite_page(note: InvitePage, data: NotificationData, context: RenderContext) -> Content:
@@ -126,7 +126,8 @@ def _button(label: str, argument: str) -> Button:
     return Button(shorten(label, MAX_BUTTON_CHARS), pack(Op.PEOPLE, 0, argument))
 
 
-def _rows(buttons: Sequence[Button], width: int) -> list[list[Button]]:
+def in_rows(buttons: Sequence[Button], width: int) -> list[list[Button]]:
+    """Return the buttons in rows of *width*."""
     return [list(buttons[start : start + width]) for start in range(0, len(buttons), width)]
 
 
@@ -134,7 +135,15 @@ class Pager:
     """One page of many items, as many as the messenger has rows of buttons for, and the buttons that turn it."""
 
     def __init__(
-        self, context: RenderContext, number: int, amount: int, verb: str, *, width: int, other_rows: int
+        self,
+        context: RenderContext,
+        number: int,
+        amount: int,
+        verb: str,
+        *,
+        width: int,
+        other_rows: int,
+        op: Op = Op.PEOPLE,
     ) -> None:
         rows = context.capabilities.button_rows
         self.is_wide = context.capabilities.buttons_per_row > 2
@@ -143,7 +152,7 @@ class Pager:
             self._size = max(amount, 1)  # nothing to turn: the row of the turns is free
         self._pages = max(1, -(-amount // self._size))
         self.number = min(number, self._pages - 1)
-        self._verb = verb
+        self._verb, self._op = verb, op
 
     def cut(self, items: Sequence[T]) -> Sequence[T]:
         """Return the items of the page."""
@@ -152,10 +161,13 @@ class Pager:
     def turns(self) -> list[list[Button]]:
         """Return the row with «Раньше» and «Дальше», if there is more than one page."""
         joint = "=" if "=" not in self._verb else "."
-        found = [_button("‹ Раньше", f"{self._verb}{joint}{self.number - 1}")] if self.number else []
+        found = [self._turn("‹ Раньше", f"{self._verb}{joint}{self.number - 1}")] if self.number else []
         if self.number < self._pages - 1:
-            found.append(_button("Дальше ›", f"{self._verb}{joint}{self.number + 1}"))
+            found.append(self._turn("Дальше ›", f"{self._verb}{joint}{self.number + 1}"))
         return [found] if found else []
+
+    def _turn(self, label: str, argument: str) -> Button:
+        return Button(label, pack(self._op, 0, argument))
 
 
 PEOPLE_PAGE_VIEWS = (

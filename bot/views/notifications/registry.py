@@ -31,6 +31,7 @@ from bot.views.notifications.solutions import SOLUTION_VIEWS
 from bot.views.notifications.staff import STAFF_VIEWS
 from bot.views.notifications.templates import TEMPLATE_VIEWS
 from bot.views.notifications.tickets import TICKET_VIEWS
+from bot.views.notifications.topics import TOPIC_VIEWS
 from bot.views.notifications.view_table import NotificationView, row
 from bot.views.render_context import RenderContext
 from bot.views.ticket_data import TICKET_DATA_VIEWS
@@ -83,6 +84,7 @@ NOTIFICATION_VIEWS: Mapping[type[Notification], NotificationView] = dict(
         *TEMPLATE_VIEWS,
         *TICKET_VIEWS,
         *TICKET_DATA_VIEWS,
+        *TOPIC_VIEWS,
         *ABSENCE_VIEWS,
     )
 )

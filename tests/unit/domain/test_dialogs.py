@@ -45,6 +45,8 @@ def test_stored_steps_keep_their_values() -> None:
         "people_name",
         "people_title",
         "template_text",
+        "topic_words",
+        "topic_title",
         "over",
     }
     assert {reason.value for reason in EndReason} == {"moved", "over", "other", "expired", "void"}
