@@ -12,7 +12,7 @@ MAX_TITLE_CHARS = 100
 MAX_WORDS_OF_ONE = 200
 """Words of one block, theme or topic; more would name everything."""
 MAX_WORDS_AT_ONCE = 20
-"""Words of one message: whoever sends a whole dictionary has not looked at it."""
+"""Words of one message: somebody who sends a whole dictionary has not looked at it."""
 
 
 class OwnerKind(StrEnum):

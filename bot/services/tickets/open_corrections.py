@@ -1,4 +1,4 @@
-"""Requests for a correction that are not done yet: they follow their ticket to whoever acts on it now."""
+"""Requests for a correction that are not done yet: they follow their ticket to the people who act on it."""
 
 from bot.domain.inquiries import Inquiry, InquiryKind, InquiryState
 from bot.domain.notifications.correction_requests import CorrectionRequested
