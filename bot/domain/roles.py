@@ -70,6 +70,9 @@ BLOCK_ROLES = frozenset({Role.HEAD, Role.DEPUTY, Role.EMPLOYEE, Role.BLOCK_CURAT
 SEE_PERSONAL_DATA = frozenset({Role.DUTY, Role.EMPLOYEE})
 """Roles that act on the citizen's telephone and flat outside the bot, although they have none of its rights to act."""
 
+EDIT_TOPICS = frozenset({Role.MANAGER})
+"""Roles that define the town's themes and words; those who give roles may, too."""
+
 _WATCHING = (Right.SEE_TICKET, Right.LIST_OWN, Right.FIND)
 _WORKING = (Right.ACCEPT, Right.ANSWER, Right.CORRECT)
 _DIRECTING = (Right.HAND_OVER, Right.DISMISS, Right.REOPEN, Right.GROUP)

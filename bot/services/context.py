@@ -16,7 +16,7 @@ from bot.domain.durations import Duration
 from bot.domain.limits import MessageLimits
 from bot.domain.people import MessengerName, Person, Staff, StaffAccount
 from bot.domain.quiet_hours import QuietHours
-from bot.domain.roles import Right, Role
+from bot.domain.roles import Right
 from bot.domain.rules import RuleFacts, Rules
 from bot.domain.sectors import Sector, Theme
 from bot.domain.sources import PRIVATE_SOURCE_ID, OfficialPage, Source
@@ -153,7 +153,7 @@ class Municipality:
 
     def edits_topics(self, person: Person) -> bool:
         """Return whether *person* changes the town's themes and words: the manager, or who gives roles."""
-        return Role.MANAGER in person.bases or self.has_right_anywhere(person, Right.MANAGE_ROLES)
+        return bool(EDIT_TOPICS & person.bases) or self.has_right_anywhere(person, Right.MANAGE_ROLES)
 
     def theme_title(self, code: str | None) -> str | None:
         """Return the title of a theme; a code of an older configuration is shown as it is."""
