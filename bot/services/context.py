@@ -16,7 +16,7 @@ from bot.domain.durations import Duration
 from bot.domain.limits import MessageLimits
 from bot.domain.people import MessengerName, Person, Staff, StaffAccount
 from bot.domain.quiet_hours import QuietHours
-from bot.domain.roles import Right
+from bot.domain.roles import EDIT_TOPICS, Right
 from bot.domain.rules import RuleFacts, Rules
 from bot.domain.sectors import Sector, Theme
 from bot.domain.sources import PRIVATE_SOURCE_ID, OfficialPage, Source
