@@ -132,7 +132,7 @@ class App:
 
     def create_inbox_worker(self) -> InboxWorker:
         """Return a worker that handles stored updates."""
-        return InboxWorker(self.runtime)
+        return InboxWorker(self.runtime, self.options.monotonic)
 
     def create_poller(self, messenger: Messenger, runtime: Runtime | None = None) -> Poller:
         """Return a loop that asks *messenger* for updates, with the leader's *runtime* if it has one."""

@@ -6,8 +6,9 @@ failure is counted for the update that has caused it, whatever raises it: a hand
 
 import asyncio
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 
@@ -46,6 +47,14 @@ MAX_SHARED_ATTEMPTS = 2
 """Attempts at an update together with others. A process that dies (out of memory, a fault of native code) counts for
 its whole batch, so that the next attempts have one row each: only the update that ends the process is set aside."""
 
+PROVEN_SECONDS = 60.0
+"""Seconds that a process must have lived before it claims an update that MAX_ATTEMPTS attempts did not finish. If the
+processes die of something else (a loop of restarts, a machine that loses its power), they die younger, and the update
+at the head of the queue is in their hands each time without being to blame."""
+
+MAX_PROVEN_ATTEMPTS = 2
+"""Attempts of such processes, after which an update is set aside: they lived while they did not handle it."""
+
 
 @dataclass(frozen=True, slots=True)
 class ParsedUpdate:
@@ -64,6 +73,11 @@ class InboxWorker:
     """The worker that handles stored updates, in order per conversation."""
 
     runtime: Runtime
+    monotonic: Callable[[], float] = time.monotonic  # in seconds
+    _began_at: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._began_at = self.monotonic()
 
     async def run(self) -> None:
         while True:
@@ -94,14 +108,18 @@ class InboxWorker:
 
     async def _claim_batch(self) -> Sequence[InboxRow]:
         """Claim the rows to handle next: alone what several processes did not survive, and in the end not at all."""
+        is_proven = self.monotonic() - self._began_at >= PROVEN_SECONDS
+        max_attempts = None if is_proven else MAX_ATTEMPTS
         async with self.runtime.database.begin() as uow:
             ctx = self.runtime.context(uow)
-            rows = await uow.inbox.claim(ctx.now, LEASE, BATCH_SIZE, self.runtime.database.presence_lock_id)
+            rows = await uow.inbox.claim(
+                ctx.now, LEASE, BATCH_SIZE, self.runtime.database.presence_lock_id, max_attempts=max_attempts
+            )
             if any(row.attempts > MAX_SHARED_ATTEMPTS for row in rows):
                 await uow.inbox.release(rows[1:])
                 rows = rows[:1]
                 self.runtime.inbox_wake_up.set()  # the others come next, without a pause
-            if rows and rows[0].attempts > MAX_ATTEMPTS:
+            if rows and rows[0].attempts > MAX_ATTEMPTS + MAX_PROVEN_ATTEMPTS:
                 await self._give_up(ctx, rows[0], "the process did not survive it")
                 return ()
         return rows

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, bindparam, exists, false, func, or_, select, text, update
+from sqlalchemy import Integer, and_, bindparam, exists, false, func, or_, select, text, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.domain.inbox import InboxRow, InboxStatus
@@ -22,6 +22,8 @@ from storage.repositories.base import (
 from storage.tables import cursor, inbox
 
 _MAX_KEY_CHARS = 128
+_MAX_ATTEMPTS = bindparam("max_attempts", type_=Integer)
+_UNLIMITED_ATTEMPTS = 2**31 - 1
 
 _RELEASE_ORPHANED = text("""
     UPDATE inbox SET leased_until = NULL, holder = NULL WHERE id IN (
@@ -44,12 +46,13 @@ def _claim_statement() -> ReturningUpdate[*tuple[Any, ...]]:
         earlier.c.status == InboxStatus.NEW,
         earlier.c.conversation == inbox.c.conversation,
         earlier.c.id < inbox.c.id,
-        or_(is_in_future(earlier.c.due_at), is_in_future(earlier.c.leased_until)),
+        or_(is_in_future(earlier.c.due_at), is_in_future(earlier.c.leased_until), earlier.c.attempts >= _MAX_ATTEMPTS),
     )
     free = or_(inbox.c.leased_until.is_(None), ~is_in_future(inbox.c.leased_until))
     chosen = (
         select(inbox.c.id)
         .where(inbox.c.status == InboxStatus.NEW, ~is_in_future(inbox.c.due_at), free, ~held)
+        .where(inbox.c.attempts < _MAX_ATTEMPTS)
         .order_by(inbox.c.id)
         .limit(bindparam("most"))
         .with_for_update(skip_locked=True)
@@ -130,18 +133,24 @@ class Inbox(Repository):
         return row.scalar_one_or_none()
 
     async def claim(
-        self, now: datetime, lease: timedelta, limit: int, presence_lock_id: int | None = None
+        self,
+        now: datetime,
+        lease: timedelta,
+        limit: int,
+        presence_lock_id: int | None = None,
+        *,
+        max_attempts: int | None = None,
     ) -> list[InboxRow]:
         """Claim up to *limit* waiting updates until the lease expires, oldest first.
 
-        The presence lock shows other processes whether this one is alive. A conversation whose earlier update is being
-        handled, by any worker and however late, or waits for a retry, waits as well.
+        The presence lock shows other processes whether this one is alive. Updates with *max_attempts* attempts or more
+        are left alone. A conversation whose earlier update is being handled, by any worker and however late, waits for
+        a retry, or is left alone, waits as well.
         """
         await advisory_lock(self._transaction, "claim inbox")
-        result = await self._transaction.execute(
-            _claim_statement(),
-            time_params(now) | {"most": limit, "until": now + lease, "by": new_holder_id(presence_lock_id)},
-        )
+        most = _UNLIMITED_ATTEMPTS if max_attempts is None else max_attempts
+        claim = {"most": limit, "until": now + lease, "by": new_holder_id(presence_lock_id), "max_attempts": most}
+        result = await self._transaction.execute(_claim_statement(), time_params(now) | claim)
         return sorted((InboxRow(**row._mapping) for row in result), key=lambda row: row.id)
 
     async def extend_leases(self, rows: Sequence[InboxRow], until: datetime) -> set[int]:

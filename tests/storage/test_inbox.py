@@ -99,6 +99,18 @@ async def test_a_buried_update_is_in_nobody_s_way(database: Database) -> None:
         assert await uow.inbox.count_by_status() == {"dead": 1, "new": 1}
 
 
+async def test_an_update_with_too_many_attempts_is_left_alone_with_its_conversation(database: Database) -> None:
+    await store_updates(database, *((str(number), "a") for number in range(60)), ("other", "b"))
+    for _ in range(2):
+        await claim_rows(database, most=1)
+        async with database.begin() as uow:
+            await uow.inbox.release_all_leases()  # as after a death
+
+    async with database.begin() as uow:
+        assert update_keys(await uow.inbox.claim(NOW, LEASE, 50, max_attempts=2)) == ["other"]
+    assert update_keys(await claim_rows(database, most=2)) == ["0", "1"]
+
+
 async def test_a_lease_runs_out(database: Database) -> None:
     await store_updates(database, ("1", "a"))
     await claim_rows(database)

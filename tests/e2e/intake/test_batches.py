@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 
 from bot.handlers.router import handle_event
 from bot.inbox import worker
-from bot.inbox.worker import MAX_ATTEMPTS, MAX_SHARED_ATTEMPTS
+from bot.inbox.worker import MAX_ATTEMPTS, MAX_PROVEN_ATTEMPTS, MAX_SHARED_ATTEMPTS, PROVEN_SECONDS
 from bot.messengers.events import Event
 from bot.messengers.telegram.messenger import TelegramMessenger
 from bot.services.context import UseCaseContext
@@ -17,7 +18,7 @@ from bot.understanding.analyzer import TextAnalyzer
 from bot.understanding.events.matcher import EventMatcher
 from bot.understanding.events.signatures import Signature
 from bot.understanding.reading import Reading
-from tests.e2e.harness import ADMINISTRATOR, GROUP, HOUSING_HEAD, MARIA, PYOTR, ROADS_HEAD, SECOND_GROUP, Harness
+from tests.e2e.harness import ADMINISTRATOR, ANNA, GROUP, HOUSING_HEAD, MARIA, PYOTR, ROADS_HEAD, SECOND_GROUP, Harness
 from tests.e2e.queries import list_audit
 
 PIT = "Яма на дороге, Ленина 45"
@@ -149,12 +150,23 @@ async def test_an_update_at_which_we_stumble_is_buried_and_holds_nobody_else_up(
     assert "Гоголя" not in caplog.text
 
 
+class Lifetime:
+    """The monotonic clock of the bot's processes, which a test puts forward."""
+
+    def __init__(self) -> None:
+        self.passed_seconds = 0.0
+
+    def __call__(self) -> float:
+        return time.monotonic() + self.passed_seconds
+
+
 async def test_update_that_ends_the_process_is_set_aside_and_its_batch_is_not(
     bot: Harness, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A cancelled task that nobody has asked to stop leaves what a dead process leaves: a claim, and no failure."""
     telegram = bot.sandbox.telegram
     await bot.stop()
+    bot.monotonic = lifetime = Lifetime()
     await telegram.send_message(GROUP, MARIA, PIT)
     await telegram.send_message(GROUP, PYOTR, CURSED)
     await telegram.send_message(GROUP, PYOTR, OTHER_PIT)
@@ -167,19 +179,60 @@ async def test_update_that_ends_the_process_is_set_aside_and_its_batch_is_not(
         await handle_event(ctx, event)
 
     monkeypatch.setattr(worker, "handle_event", handle)
-    for number in range(1, MAX_ATTEMPTS + 1):
+    for number in range(1, MAX_ATTEMPTS + MAX_PROVEN_ATTEMPTS + 1):
         await bot.start()
-        await bot.wait_until(lambda n=number: len(deaths) == n)  # type: ignore[misc]
         if number > MAX_SHARED_ATTEMPTS:
             await bot.wait_for_card(ROADS_HEAD, 1, PIT)
+        if number > MAX_ATTEMPTS:
+            lifetime.passed_seconds += PROVEN_SECONDS
+        await bot.wait_until(lambda n=number: len(deaths) == n)  # type: ignore[misc]
         await bot.stop()
     await bot.start()
+    lifetime.passed_seconds += PROVEN_SECONDS
     await bot.wait_for_card(ROADS_HEAD, 2, OTHER_PIT)
     await bot.wait_for_message(ADMINISTRATOR, "Telegram: событие №", "не удалось обработать")
     await bot.wait_for_inbox()
-    assert len(deaths) == MAX_ATTEMPTS
+    assert len(deaths) == MAX_ATTEMPTS + MAX_PROVEN_ATTEMPTS
     assert bot.ticket_numbers(ROADS_HEAD) == [1, 2]
     assert "the process did not survive it" in caplog.text
+
+
+async def test_updates_outlive_any_number_of_processes_that_die_of_something_else(
+    bot: Harness, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A loop of restarts finds the same update at the head of the queue each time."""
+    telegram = bot.sandbox.telegram
+    await bot.stop()
+    bot.monotonic = lifetime = Lifetime()
+    deaths = 0
+
+    async def handle(ctx: UseCaseContext, event: Event) -> None:
+        nonlocal deaths
+        await handle_event(ctx, event)
+        if not lifetime.passed_seconds:
+            deaths += 1
+            raise asyncio.CancelledError
+
+    monkeypatch.setattr(worker, "handle_event", handle)
+    await telegram.send_message(GROUP, MARIA, PIT)
+    await telegram.send_message(GROUP, PYOTR, OTHER_PIT)
+    await telegram.send_message(GROUP, MARIA, MORE)
+    for number in range(1, 2 * MAX_ATTEMPTS + 1):
+        await bot.start()
+        await bot.wait_until(lambda n=number: deaths == n)  # type: ignore[misc]
+        await bot.stop()
+        if number == MAX_ATTEMPTS:
+            await telegram.send_message(GROUP, ANNA, CURSED)
+    await bot.start()
+    assert bot.ticket_numbers(ROADS_HEAD) == []
+    lifetime.passed_seconds = PROVEN_SECONDS
+    await bot.wait_for_message(ROADS_HEAD, PIT, f"➕ {MORE}")
+    await bot.wait_for_message(ROADS_HEAD, OTHER_PIT)
+    await bot.wait_for_message(ROADS_HEAD, CURSED)
+    await bot.wait_for_inbox()
+    assert bot.ticket_numbers(ROADS_HEAD) == [1, 2, 3]
+    assert "set aside" not in caplog.text
+    assert not bot.find_message(ADMINISTRATOR, "не удалось обработать")
 
 
 async def test_failures_at_commit_are_counted_across_restarts(
