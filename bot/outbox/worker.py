@@ -5,7 +5,7 @@ Only the leader runs it (ADR 10): a rate limit shared by several processes would
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -20,6 +20,7 @@ from bot.outbox.rate_limiter import RateLimiter
 from bot.runtime.runtime import Runtime
 from bot.runtime.supervisor import Supervisor
 from storage.database import Database
+from storage.unit_of_work import UnitOfWork
 
 MAX_CONCURRENT = 24
 """Deliveries that run at the same time."""
@@ -84,8 +85,7 @@ class OutboxWorker:
         """
         self._database = leader.database
         leader.progress.report("outbox")
-        await self._restore_rate_limits()
-        self.supervisor.run_once("release of stale claims", self._release_stale_claims(leader.database))
+        await self._take_over()
         while True:
             leader.progress.report("outbox")
             await self._extend_leases()
@@ -97,41 +97,28 @@ class OutboxWorker:
                 SATURATED_POLL_SECONDS if self._saturated_accounts else IDLE_POLL_SECONDS
             )
 
-    async def _restore_rate_limits(self) -> None:
-        """Restore the rate limiters from recently sent rows, so that a restart or takeover does not exceed the limits.
+    async def _take_over(self) -> None:
+        """Limit the time of what others are still sending, and restore the rate limiters.
 
-        Rows that another process is still sending get a grace period.
+        Their answers to presses are sent again at once: a repetition is harmless, and a person is waiting.
         """
-        now, moment = self.runtime.clock.now(), self.monotonic()
+        now = self.runtime.clock.now()
         async with self._database.begin() as uow:
-            if self._database.is_shared:
-                await uow.outbox.extend_running_leases(now + timedelta(seconds=TAKEOVER_GRACE_SECONDS))
-            for account, messenger in self.runtime.messengers.items():
-                limiter = self._limiters[account] = RateLimiter(self.rate_limits or messenger.capabilities.rate_limits)
-                for sent in await uow.outbox.list_sent_since(account, now - RATE_WINDOW):
-                    ago = max((now - (sent.at or now)).total_seconds(), 0.0)
-                    limiter.replay(sent.chat_id, ChatKind(sent.chat_kind), moment - ago, sent.messages)
+            holders = await uow.outbox.list_holders(exclude_ids=self._in_flight)
+            await uow.outbox.release_leases(holders, NON_MESSAGE_KINDS)
+            grace_ends_at = now + timedelta(seconds=TAKEOVER_GRACE_SECONDS)
+            await uow.outbox.limit_leases(grace_ends_at, exclude_ids=self._in_flight)
+            await self._restore_rate_limits(uow, now)
             self._delivery.failing_accounts |= await uow.outages.list_failing_accounts(channels.Direction.OUT)
 
-    async def _release_stale_claims(self, database: Database) -> None:
-        """Release the former leader's claims: callback answers at once, everything else after the grace period.
-
-        Repeating a callback answer is harmless, and a person is waiting for it.
-        """
-        async with database.read() as uow:
-            holders = await uow.outbox.list_holders(exclude_ids=self._in_flight)
-        if not holders:
-            return
-        await self._release_claims(database, holders, NON_MESSAGE_KINDS)
-        await asyncio.sleep(TAKEOVER_GRACE_SECONDS)
-        await self._release_claims(database, holders, tuple(OutboxKind))
-
-    async def _release_claims(
-        self, database: Database, holders: Collection[str], kinds: Collection[OutboxKind]
-    ) -> None:
-        async with database.begin() as uow:
-            await uow.outbox.release_leases(holders, kinds)
-        self.runtime.outbox_wake_up.set()
+    async def _restore_rate_limits(self, uow: UnitOfWork, now: datetime) -> None:
+        """Count what was sent recently, so that a restart or takeover does not exceed the limits."""
+        moment = self.monotonic()
+        for account, messenger in self.runtime.messengers.items():
+            limiter = self._limiters[account] = RateLimiter(self.rate_limits or messenger.capabilities.rate_limits)
+            for sent in await uow.outbox.list_sent_since(account, now - RATE_WINDOW):
+                ago = max((now - (sent.at or now)).total_seconds(), 0.0)
+                limiter.replay(sent.chat_id, ChatKind(sent.chat_kind), moment - ago, sent.messages)
 
     async def _select_rows(self) -> list[int]:
         """Return the ids of rows to send: for every account as many as its free slots and rate limits allow."""

@@ -109,10 +109,19 @@ class Outbox(OutboxReading):
         mine = or_(false(), *(_is_claimed_as(row) for row in rows))
         await self._transaction.execute(update(outbox).where(mine).values(leased_until=until))
 
-    async def extend_running_leases(self, until: datetime) -> None:
-        """Give all senders until then to record the result, for instance after an outage of the database."""
-        late = (is_pending(outbox), outbox.c.status == OutboxStatus.SENDING, outbox.c.leased_until < until)
-        await self._transaction.execute(update(outbox).where(*late).values(leased_until=until))
+    async def limit_leases(self, until: datetime, *, exclude_ids: Collection[int] = ()) -> None:
+        """Give the senders of all rows but *exclude_ids* until then to record the result, also if their lease is over.
+
+        Each claim gets this time once: the row becomes due when its lease ends, as no other row does. If its time began
+        again with every takeover, a message in the hands of a dead process would wait until takeovers are rare.
+        """
+        others = (outbox.c.id.not_in(exclude_ids),) if exclude_ids else ()
+        await self._transaction.execute(
+            update(outbox)
+            .where(is_pending(outbox), outbox.c.status == OutboxStatus.SENDING, *others)
+            .where(outbox.c.leased_until.is_distinct_from(outbox.c.due_at))
+            .values(leased_until=until, due_at=until)
+        )
 
     async def is_claimed_by_us(self, row: OutboxRow, *, lock: bool = False) -> bool:
         """Return whether the caller's claim on *row* is still valid.

@@ -158,10 +158,26 @@ async def test_running_claims_get_time_to_be_recorded(database: Database) -> Non
     await add_drafts(database, outbox_draft("1", number=1), outbox_draft("2", number=2))
     [slow, _] = await claim_pending(database)
     async with database.begin() as uow:
-        await uow.outbox.extend_running_leases(NOW + LEASE + timedelta(seconds=7))
+        await uow.outbox.limit_leases(NOW + LEASE + timedelta(seconds=7))
         assert await claim_rows(uow, NOW + LEASE, 10) == []
         assert await uow.outbox.finish(slow, NOW + LEASE)
         assert len(await claim_rows(uow, NOW + LEASE + timedelta(seconds=7), 10)) == 1
+
+
+async def test_claims_of_the_dead_end_at_the_same_moment_however_many_processes_follow(database: Database) -> None:
+    await add_drafts(database, outbox_draft("1", number=1), outbox_draft("2", number=2))
+    rows = await claim_pending(database)
+    async with database.begin() as uow:
+        for seconds in range(0, 30, 3):
+            moment = NOW + timedelta(seconds=seconds)
+            await uow.outbox.limit_leases(moment + timedelta(seconds=7), exclude_ids=[rows[0].id])
+        assert await claim_rows(uow, NOW + timedelta(seconds=6), 10) == []
+        [again] = await claim_rows(uow, NOW + timedelta(seconds=7), 10)
+        assert (again.id, again.may_be_delivered) == (rows[1].id, True)
+
+        await uow.outbox.limit_leases(NOW + timedelta(seconds=16))  # a new claim has a time of its own
+        assert await claim_rows(uow, NOW + timedelta(seconds=15), 10) == []
+        assert await uow.outbox.finish(again, NOW + timedelta(seconds=15))
 
 
 async def test_each_chat_offers_one_row_whatever_waits_behind_it(database: Database) -> None:

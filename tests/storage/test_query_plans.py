@@ -27,7 +27,7 @@ HOT_QUERIES: dict[str, Query] = {
     "outbox: claim": lambda uow: uow.outbox.claim([1, 2], NOW, LEASE),
     "outbox: put": lambda uow: uow.outbox.enqueue(outbox_draft(dedupe="card:1"), NOW),
     "outbox: what is this a reply to": lambda uow: uow.sent_messages.ticket_of("telegram", "1", "1"),
-    "takeover: leases to extend": lambda uow: uow.outbox.extend_running_leases(NOW),
+    "takeover: leases to limit": lambda uow: uow.outbox.limit_leases(NOW),
     "takeover: leases to release": lambda uow: uow.outbox.release_leases(["p1"]),
     "restore: what is uncertain": lambda uow: uow.outbox.mark_uncertain(NOW),
     "group: its new number": lambda uow: uow.outbox.change_chat_id("telegram", "1", "2"),

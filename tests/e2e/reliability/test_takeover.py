@@ -6,11 +6,12 @@ import signal
 import sys
 from asyncio.subprocess import DEVNULL, Process
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
 
+from bot.outbox.worker import TAKEOVER_GRACE_SECONDS
 from crashtest.failpoints import CrashPoint
 from tests.databases import POSTGRES_URL, DatabasePool
 from tests.e2e.harness import TIMEOUT_SECONDS
@@ -96,3 +97,22 @@ async def test_messages_that_the_dead_leader_was_sending_are_sent_by_the_next(st
             assert await leader.wait() == -signal.SIGKILL
     await stations.wait_for_cards(20, 30)  # waits for a quarter of what the lease is
     assert [of for of in stations.cards_by_complaint().values() if len(of) > 1] == []
+
+
+async def test_messages_of_a_dead_leader_are_sent_though_none_of_the_next_lives_long(
+    stations: StationsHarness,
+) -> None:
+    """Each lives for less time than a former leader is given to record what it has sent."""
+    async with crashing_bot(stations, CrashPoint.CLAIMED, 30) as leader:
+        await stations.wait_for_polls()
+        await stations.send_complaints(20)
+        async with asyncio.timeout(TIMEOUT_SECONDS):
+            assert await leader.wait() == -signal.SIGKILL
+    for life in range(2, 10):
+        await stations.bot.start()
+        await wait_until_started(stations, life)
+        with suppress(AssertionError):
+            await stations.wait_for_cards(20, TAKEOVER_GRACE_SECONDS / 2)
+            break
+        await stations.bot.kill()
+    assert len(stations.cards_by_complaint()) == 20
