@@ -290,6 +290,10 @@ def _server_options(session_name: str, idle_transaction_seconds: int) -> dict[st
     settings = {
         "application_name": session_name,
         "idle_in_transaction_session_timeout": str(idle_transaction_seconds * 1000),
+        # A limit of the role or the database for other programs: on a busy server it ends statements of good updates,
+        # whose errors would be counted against them.
+        "statement_timeout": "0",
+        "lock_timeout": "0",
     }
     return {
         "connect_args": {"server_settings": settings},

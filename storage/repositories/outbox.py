@@ -28,12 +28,7 @@ from bot.domain.outbox import (
     OutboxStatus,
 )
 from storage.repositories import outbox_queries
-from storage.repositories.base import (
-    advisory_lock,
-    insert_into,
-    new_holder_id,
-    time_params,
-)
+from storage.repositories.base import advisory_lock, insert_into, new_holder_id, time_params
 from storage.repositories.outbox_queries import is_pending
 from storage.repositories.outbox_reading import OUTBOX_COLUMNS, OutboxReading, outbox_row
 from storage.tables import outbox
@@ -68,7 +63,8 @@ def _claim_statement() -> ReturningUpdate[*tuple[Any, ...]]:
             status=OutboxStatus.SENDING,
             leased_until=bindparam("until"),
             holder=bindparam("by"),
-            attempts=outbox.c.attempts + 1,
+            # That the process with the row in hand has ended is no failure of the row.
+            attempts=case((outbox.c.status == OutboxStatus.SENDING, outbox.c.attempts), else_=outbox.c.attempts + 1),
             error=case((outbox.c.status == OutboxStatus.SENDING, LastError.INTERRUPTED.value), else_=outbox.c.error),
         )
         .returning(*OUTBOX_COLUMNS)
@@ -112,14 +108,13 @@ class Outbox(OutboxReading):
     async def limit_leases(self, until: datetime, *, exclude_ids: Collection[int] = ()) -> None:
         """Give the senders of all rows but *exclude_ids* until then to record the result, also if their lease is over.
 
-        Each claim gets this time once: the row becomes due when its lease ends, as no other row does. If its time began
-        again with every takeover, a message in the hands of a dead process would wait until takeovers are rare.
+        Once for each claim, or a loop of restarts would hold the rows: the row is due when its lease ends, as no other.
         """
         others = (outbox.c.id.not_in(exclude_ids),) if exclude_ids else ()
         await self._transaction.execute(
             update(outbox)
             .where(is_pending(outbox), outbox.c.status == OutboxStatus.SENDING, *others)
-            .where(outbox.c.leased_until.is_distinct_from(outbox.c.due_at))
+            .where(outbox.c.leased_until != outbox.c.due_at)
             .values(leased_until=until, due_at=until)
         )
 
@@ -175,9 +170,7 @@ class Outbox(OutboxReading):
 
     async def unclaim(self, row: OutboxRow) -> None:
         """Release a row that was claimed and not tried."""
-        await self._update_claimed(
-            row, status=OutboxStatus.QUEUED, leased_until=None, holder=None, dedupe=None, attempts=outbox.c.attempts - 1
-        )
+        await self._update_claimed(row, **_UNCLAIMED)
 
     async def _update_claimed(self, row: OutboxRow, **values: Any) -> bool:
         result = await self._transaction.execute(update(outbox).where(_is_claimed_as(row)).values(**values))
@@ -192,9 +185,7 @@ class Outbox(OutboxReading):
             update(outbox)
             .where(is_pending(outbox), outbox.c.status == OutboxStatus.SENDING, *theirs)
             .where(outbox.c.kind.in_([kind.value for kind in kinds]))
-            .values(
-                status=OutboxStatus.QUEUED, leased_until=None, holder=None, dedupe=None, error=LastError.INTERRUPTED
-            )
+            .values(_UNCLAIMED | {"error": LastError.INTERRUPTED})
         )
 
     async def mark_uncertain(self, now: datetime) -> None:
@@ -257,6 +248,10 @@ class Outbox(OutboxReading):
             .where(outbox.c.account == account, outbox.c.chat_id == old_id)
             .values(chat_id=new_id)
         )
+
+
+_FREE: dict[str, Any] = {"status": OutboxStatus.QUEUED, "leased_until": None, "holder": None, "dedupe": None}
+_UNCLAIMED = _FREE | {"attempts": outbox.c.attempts - 1}
 
 
 def _is_claimed_as(row: OutboxRow) -> ColumnElement[bool]:

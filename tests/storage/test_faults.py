@@ -150,3 +150,19 @@ async def test_a_server_that_lets_nobody_in_is_gone(database: Database, change: 
     other = Database(there.render_as_string(hide_password=False))
     assert classify_error(await error_of(other, add_ticket)) is DatabaseFault.GONE
     await other.close()
+
+
+async def test_a_limit_for_other_programs_ends_no_statement_of_the_bot(database: Database) -> None:
+    """Set for the role or the database: the error would be counted against a good update."""
+    if not database.is_shared:
+        pytest.skip("SQLite knows no such limits")
+    url = database.engine.url
+    async with database.begin() as uow:
+        await run(uow, f"ALTER DATABASE {url.database} SET statement_timeout = '20ms'")
+    other = Database(url.render_as_string(hide_password=False))
+    try:
+        async with other.begin() as uow:
+            await run(uow, "SELECT pg_sleep(0.1)")
+            await run(uow, f"ALTER DATABASE {url.database} RESET statement_timeout")
+    finally:
+        await other.close()

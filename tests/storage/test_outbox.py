@@ -265,7 +265,17 @@ async def test_a_lease_runs_out(database: Database) -> None:
 
     assert await claim_pending(database, NOW + LEASE - timedelta(microseconds=1)) == []
     [again] = await claim_pending(database, NOW + LEASE)
-    assert (again.id, again.attempts, again.error) == (row.id, 2, "interrupted")
+    assert (again.id, again.attempts, again.error) == (row.id, 1, "interrupted")
+
+
+async def test_the_death_of_a_process_is_no_failure_of_what_it_was_sending(database: Database) -> None:
+    await add_drafts(database, outbox_draft())
+    for number in range(6):
+        [row] = await claim_pending(database, NOW + number * LEASE)
+        assert row.attempts == 1
+        if number % 2:
+            async with database.begin() as uow:
+                await uow.outbox.release_leases()
 
 
 async def test_a_start_sends_again_what_a_dead_process_was_sending(database: Database) -> None:
