@@ -19,6 +19,7 @@ from bench.server import database_on
 from crashtest.broadcast_run import BroadcastRun
 from crashtest.checker import Report
 from crashtest.failpoints import CrashPoint
+from crashtest.killer import FAILPOINT_TIMEOUT_SECONDS
 from crashtest.run import CrashRun
 
 MAX_VIOLATIONS_SHOWN = 40
@@ -44,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     began = time.monotonic()
 
     def say(words: str) -> None:
-        print(f"{time.monotonic() - began:7.1f} s  {words}", file=sys.stderr, flush=True)
+        print(f"{time.strftime('%H:%M:%S')} {time.monotonic() - began:7.1f} s  {words}", file=sys.stderr, flush=True)
 
     reports = {}
     for form in options.only:
@@ -72,6 +73,7 @@ async def _run_scenario(
         if form in (Scenario.STORM, Scenario.STORM_POSTGRES):
             return await BroadcastRun(folder, options.kills, options.seed, server=server, report_progress=say).run()
         how = {"pause": options.pause, "quick": options.quick, "pair": form is Scenario.PAIR}
+        how["failpoint_seconds"] = options.failpoint_seconds
         return await CrashRun(folder, options.kills, options.seed, server=server, report_progress=say, **how).run()
 
 
@@ -95,6 +97,7 @@ def _print_table(form: Scenario, report: Report) -> None:
         "lost": report.lost,
         "doubled (tickets, VK)": report.doubled,
         "buttons left over, that went": report.left_over,
+        "presses answered too late": report.late_presses,
         **{f"repeated in {name.title()}": times for name, times in report.repeats.items()},
         **{f"… most by one kill ({name})": times for name, times in report.worst.items()},
         **({"longest takeover, seconds": round(report.takeover, 1)} if report.takeover else {}),
@@ -112,6 +115,12 @@ def _parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--kills", type=int, default=200, help="how often (default 200)")
     parser.add_argument("--seed", type=int, default=secrets.randbelow(1_000_000), help="repeats a run")
     parser.add_argument("--pause", type=float, default=1.2, help="seconds between two citizens' messages (default 1.2)")
+    parser.add_argument(
+        "--failpoint-seconds",
+        type=float,
+        default=FAILPOINT_TIMEOUT_SECONDS,
+        help="how long a process may take to its failpoint, with its start (default 6; more on a busy machine)",
+    )
     parser.add_argument("--quick", action="store_true", help="kill at random only what has its libraries imported")
     parser.add_argument(
         "--only",

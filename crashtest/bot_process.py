@@ -117,6 +117,10 @@ class BotProcesses:
         self._started[:] = [ForkedProcess(int(await self.read_reply()), self)]
         return self._started[0]
 
+    def count_starts(self) -> int:
+        """Return how many processes with this log have said that they are ready."""
+        return self.log.read_text(encoding="utf-8").count(" bot.app: started ") if self.log.exists() else 0
+
     async def read_reply(self) -> str:
         """Return the fork server's next reply. A cancelled call loses nothing: the next call gets it."""
         assert self._fork_server is not None

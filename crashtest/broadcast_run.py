@@ -12,6 +12,7 @@ from crashtest.bot_database import export_tickets, open_database, wait_for_curso
 from crashtest.bot_process import BotProcesses
 from crashtest.broadcast_workload import STREETS, BroadcastWorkload
 from crashtest.checker import Report, find_database_faults, find_duplicates, find_excess_repeats
+from crashtest.evidence import write_rows
 from crashtest.failpoints import CrashPoint, Failpoint
 from crashtest.history import History
 from crashtest.killer import Killer, Victim
@@ -65,6 +66,7 @@ class BroadcastRun:
                 async with books.read() as uow:
                     counts = {"inbox": await uow.inbox.count_by_status(), "outbox": await uow.outbox.count_by_status()}
             rows = await export_tickets(config)
+            await write_rows(database, self.folder)
         finally:
             await self.processes.close()
             await self.workload.sandbox.stop()
@@ -150,6 +152,7 @@ class BroadcastRun:
             lost=len(self.missing_answers),
             doubled=len(twice),
             left_over=0,
+            late_presses=0,
             repeats={messenger: sum(by_life.values()) for messenger, by_life in repeats.items()},
             worst={messenger: max(by_life.values(), default=0) for messenger, by_life in repeats.items()},
             violations=violations,

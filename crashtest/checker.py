@@ -23,6 +23,7 @@ class Report:
     lost: int
     doubled: int
     left_over: int
+    late_presses: int
     repeats: dict[str, int]
     worst: dict[str, int]
     violations: list[str]
@@ -64,6 +65,7 @@ def build_report(
         lost=len(lost),
         doubled=len(doubled) + len(twice),
         left_over=sum(head.leftover_buttons for head in heads),
+        late_presses=sum(head.late_press_count for head in heads),
         repeats={messenger: sum(by_life.values()) for messenger, by_life in repeats.items()},
         worst={messenger: max(by_life.values(), default=0) for messenger, by_life in repeats.items()},
         violations=violations,

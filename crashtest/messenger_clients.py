@@ -3,13 +3,30 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
+from enum import Enum
 from typing import Any, Protocol
 
+from sandbox.change_log import ChangeLog
 from sandbox.max import MaxServer
 from sandbox.telegram import TelegramServer
 from sandbox.vk import VkServer
 
 CARD_HEADER = re.compile(r"[^\s:]+ №(\d+) · ")
+
+TELEGRAM_PRESS_LIFETIME = timedelta(seconds=150 + 120)
+"""Telegram keeps a press for the bot for 150 seconds, and the bot its answer for 120."""
+
+VK_PRESS_LIFETIME = timedelta(seconds=60)
+"""VK takes no later answer."""
+
+
+class PressOutcome(Enum):
+    """What has become of a press."""
+
+    ANSWERED = "answered"
+    FORGOTTEN = "forgotten"
+    """The messenger waits for no answer any more, as after an outage; its effect may show all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +54,8 @@ class ChatClient(Protocol):
         """List the bot's messages here, oldest first, without the first *skip*."""
         ...
 
-    async def press_button(self, letter: BotMessage, button: str) -> Callable[[], bool]:
-        """Press; what is returned tells whether the press has been answered."""
+    async def press_button(self, letter: BotMessage, button: str) -> Callable[[], PressOutcome | None]:
+        """Press; what is returned tells what has become of the press."""
         ...
 
     async def send_text(self, text: str) -> None: ...
@@ -61,9 +78,11 @@ class TelegramChatClient:
             for one in found
         ]
 
-    async def press_button(self, letter: BotMessage, button: str) -> Callable[[], bool]:
+    async def press_button(self, letter: BotMessage, button: str) -> Callable[[], PressOutcome | None]:
         press_id = await self.server.press_button(self.head_id, self.head_id, int(letter.id), button)
-        return lambda: press_id in self.server.callback_answers
+        return _outcome_of(
+            lambda: press_id in self.server.callback_answers, self.server.change_log, TELEGRAM_PRESS_LIFETIME
+        )
 
     async def send_text(self, text: str) -> None:
         await self.server.send_message(self.head_id, self.head_id, text)
@@ -87,11 +106,11 @@ class VkChatClient:
             for one in found
         ]
 
-    async def press_button(self, letter: BotMessage, button: str) -> Callable[[], bool]:
+    async def press_button(self, letter: BotMessage, button: str) -> Callable[[], PressOutcome | None]:
         event_id = await self.server.press_button(self.head_id, self.community_id, letter.raw, button)
         assert event_id is not None
         press = self.server.world.presses[event_id]
-        return lambda: press.answered
+        return _outcome_of(lambda: press.answered, self.server.change_log, VK_PRESS_LIFETIME)
 
     async def send_text(self, text: str) -> None:
         await self.server.send_message(self.community_id, self.head_id, text)
@@ -108,10 +127,24 @@ class MaxChatClient:
             BotMessage(one.mid, one.text, tuple(b["text"] for row in one.keyboard for b in row), one) for one in found
         ]
 
-    async def press_button(self, letter: BotMessage, button: str) -> Callable[[], bool]:
+    async def press_button(self, letter: BotMessage, button: str) -> Callable[[], PressOutcome | None]:
         """MAX has no answer without words: a press is answered when its effect shows."""
         await self.server.press_button(self.head_id, str(letter.id), button)
-        return lambda: True
+        return lambda: PressOutcome.ANSWERED
 
     async def send_text(self, text: str) -> None:
         await self.server.send_message(self.head_id, self.head_id, text)
+
+
+def _outcome_of(
+    is_answered: Callable[[], bool], change_log: ChangeLog, lifetime: timedelta
+) -> Callable[[], PressOutcome | None]:
+    """Return what tells the outcome of a press that was made now."""
+    ends_at = change_log.now() + lifetime
+
+    def outcome() -> PressOutcome | None:
+        if is_answered():
+            return PressOutcome.ANSWERED
+        return PressOutcome.FORGOTTEN if change_log.now() > ends_at else None
+
+    return outcome

@@ -6,7 +6,7 @@ from functools import partial
 from random import Random
 from typing import TypeVar
 
-from crashtest.messenger_clients import BotMessage, ChatClient
+from crashtest.messenger_clients import BotMessage, ChatClient, PressOutcome
 from crashtest.workload import COMPLAINT_NUMBER
 from sandbox.change_log import ChangeLog
 
@@ -14,6 +14,9 @@ T = TypeVar("T")
 
 REPLY_TIMEOUT_SECONDS = 300.0
 """Seconds after which a head who waits for the bot has found a button that hangs."""
+
+MAX_PRESSES = 5
+"""Presses of one button after which a head has found one that hangs."""
 
 
 class BotNotAnswering(Exception):
@@ -32,6 +35,8 @@ class Head:
     """Complaint → the answer that the bot has accepted."""
     failures: list[str] = field(default_factory=list)
     press_count: int = 0
+    late_press_count: int = 0
+    """Presses for whose answer the messenger did not wait while processes were killed."""
     leftover_buttons: int = 0
     _answered_tickets: set[int] = field(default_factory=set)
 
@@ -107,14 +112,34 @@ class Head:
         return await self._wait_for(what, lambda: next(filter(fits, reversed(self.client.messages_from_bot())), None))
 
     async def _press_button(self, letter: BotMessage, button: str) -> None:
-        """Press *button* and check that it is answered. Somebody else may have changed the message meanwhile."""
-        label = next(label for label in letter.buttons if button in label)
+        """Press *button* and check that it is answered. Somebody else may have changed the message meanwhile.
+
+        While processes are killed, the messenger may wait in vain: then the head presses again if the button is still
+        there, as people do.
+        """
+        for presses_left in reversed(range(MAX_PRESSES)):
+            can_be_late = not self.is_closing()
+            pressed_at = f"{self.change_log.now():%H:%M:%S}"
+            if await self._press_once(letter, button) is PressOutcome.ANSWERED:
+                return
+            if not can_be_late:
+                raise BotNotAnswering(f"no answer to «{button}», pressed at {pressed_at}")
+            self.late_press_count += 1
+            now = next((one for one in self.client.messages_from_bot() if one.id == letter.id), None)
+            if now is None or not _has_button(now, button):
+                return
+            letter = now
+            if not presses_left:
+                raise BotNotAnswering(f"no answer to {MAX_PRESSES} presses of «{button}», last at {pressed_at}")
+
+    async def _press_once(self, letter: BotMessage, button: str) -> PressOutcome:
         try:
-            is_answered = await self.client.press_button(letter, label)
+            label = next(label for label in letter.buttons if button in label)
+            outcome = await self.client.press_button(letter, label)
         except (LookupError, StopIteration):
             raise BotNotAnswering(f"«{button}» has disappeared before the press") from None
         self.press_count += 1
-        await self._wait_for(f"the answer to «{button}»", is_answered)
+        return await self._wait_for(f"end of a press of «{button}»", outcome)
 
     async def _wait_for(self, what: str, look: Callable[[], T | None]) -> T:
         try:

@@ -15,6 +15,7 @@ from random import Random
 from crashtest.bot_database import export_tickets, open_database, wait_for_cursors, wait_until_idle
 from crashtest.bot_process import BotProcesses
 from crashtest.checker import Report, build_report
+from crashtest.evidence import write_rows
 from crashtest.failpoints import CrashPoint, Effect, Failpoint
 from crashtest.history import History
 from crashtest.killer import FAILPOINT_TIMEOUT_SECONDS, Killer, Victim
@@ -24,6 +25,9 @@ from crashtest.workload import COMMUNITY, Workload
 
 SETTLE_TIMEOUT_SECONDS = 900.0
 """Seconds that everything may take to settle when nobody is killed any more."""
+
+START_TIMEOUT_SECONDS = 120.0
+"""Seconds that a process may take to start, on a machine with several times more work than cores."""
 
 TAKEOVER_TIMEOUT_SECONDS: Mapping[Effect, float] = {Effect.KILL: 10.0, Effect.FREEZE: 15.0, Effect.HANG: 40.0}
 """Seconds after which some process must poll Telegram: at once after a death, when a lease of three seconds is over
@@ -85,6 +89,7 @@ class CrashRun:
             rows = await export_tickets(config)
             async with open_database(self.database) as books, books.read() as uow:
                 counts = {"inbox": await uow.inbox.count_by_status(), "outbox": await uow.outbox.count_by_status()}
+            await write_rows(self.database, self.folder)
         finally:
             for lives in self.processes:
                 await lives.close()
@@ -101,7 +106,7 @@ class CrashRun:
         await self._establish_cursors()
         self._actor_tasks = self._start_actors(group, random)
         plan = self._plan_failpoints(random, self.kills + len(self.processes) - 1)
-        seats = [await self.killer.start(lives, plan.pop()) for lives in self.processes]
+        seats = [await self._start_beside(lives, plan.pop()) for lives in self.processes]
         for number in range(self.kills):
             fault = order_server_fault(self.workload.sandbox, random, may_ask_for_a_day=not self.pair)
             victim = random.choice(seats)
@@ -116,11 +121,21 @@ class CrashRun:
                 await self._wait_for_takeover(TAKEOVER_TIMEOUT_SECONDS[victim.failpoint.effect])
                 await self.killer.end(victim)
             if plan:
-                seats.append(await self.killer.start(victim.processes, plan.pop()))
+                seats.append(await self._start_beside(victim.processes, plan.pop()))
         self.is_closing = True
         for server in (self.workload.sandbox.telegram, self.workload.sandbox.vk, self.workload.sandbox.max):
             server.faults.clear()
         return seats
+
+    async def _start_beside(self, lives: BotProcesses, failpoint: Failpoint) -> Victim:
+        """Start a process; one of two is ready afterwards, since a process that starts takes nothing over."""
+        starts = lives.count_starts()
+        victim = await self.killer.start(lives, failpoint)
+        if self.pair:
+            async with asyncio.timeout(START_TIMEOUT_SECONDS):
+                while lives.count_starts() == starts:  # noqa: ASYNC110 - a file of another process
+                    await asyncio.sleep(0.05)
+        return victim
 
     async def _wait_for_takeover(self, seconds: float) -> None:
         """Wait until the surviving process polls, at most *seconds*."""
