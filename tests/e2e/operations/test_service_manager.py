@@ -3,7 +3,9 @@
 import asyncio
 import configparser
 import os
+import shutil
 import socket
+import subprocess
 import sys
 from asyncio.subprocess import DEVNULL
 from collections.abc import AsyncIterator, Iterator
@@ -138,3 +140,18 @@ def test_unit_lets_the_bot_write_where_the_default_configuration_does(tmp_path: 
     assert service["WorkingDirectory"] == str(state)
     assert service["UMask"] == "0077"
     assert (service["Type"], int(service["WatchdogSec"]) > 0) == ("notify", True)
+
+
+MAX_EXPOSURE = 30
+"""Tenths of systemd's measure from 0 to 10: what a bot that was taken over could do to the server."""
+
+
+def test_unit_leaves_little_exposed() -> None:
+    tool = shutil.which("systemd-analyze")
+    if tool is None:
+        pytest.skip("systemd-analyze is not installed")
+    command = [tool, "security", "--offline=true", f"--threshold={MAX_EXPOSURE}", "--no-pager", str(UNIT)]
+    judged = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - a tool of the system
+    if "unrecognized option" in judged.stderr:
+        pytest.skip("this systemd-analyze judges running services alone")
+    assert judged.returncode == 0, judged.stdout
