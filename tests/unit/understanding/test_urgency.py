@@ -42,6 +42,8 @@ def test_it_can_not_wait(everything: TextAnalyzer, text: str) -> None:
         "спасибо, воду дали",
         "нет интернета",
         "не косят траву",
+        "умираем от жары в автобусе, кондиционер не включают",
+        "умираем от духоты в классе",
     ],
 )
 def test_it_can_wait(everything: TextAnalyzer, text: str) -> None:
@@ -57,6 +59,7 @@ def test_it_can_wait(everything: TextAnalyzer, text: str) -> None:
         ("не хочу жить рядом со свалкой", None),
         ("открыт чердак, дети прыгают с крыши в сугроб", Urgency.DANGER),
         ("мужчина избивает ребёнка во дворе", Urgency.CRIME),
+        ("умираем от жары, дед потерял сознание, скорая не едет", Urgency.DANGER),
         ("эта сосулька кого-нибудь убьёт, висит прямо над входом", Urgency.DANGER),
         ("взрыв газа в доме на Мира 5", Urgency.DANGER),
     ],
