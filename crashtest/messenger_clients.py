@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from sandbox.change_log import ChangeLog
 from sandbox.max import MaxServer
@@ -25,8 +25,8 @@ class PressOutcome(Enum):
     """What has become of a press."""
 
     ANSWERED = "answered"
-    FORGOTTEN = "forgotten"
-    """The messenger waits for no answer any more, as after an outage; its effect may show all the same."""
+    LATE = "late"
+    """The messenger takes no answer any more, as after an outage; its effect shows all the same, if the bot got it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,8 @@ class ChatClient(Protocol):
     """The messenger as a head uses it."""
 
     head_id: int
+    forgets_presses: ClassVar[bool]
+    """A press that the bot does not fetch in time is lost, and the person presses again."""
 
     def messages_from_bot(self, skip: int = 0) -> list[BotMessage]:
         """List the bot's messages here, oldest first, without the first *skip*."""
@@ -65,6 +67,7 @@ class ChatClient(Protocol):
 class TelegramChatClient:
     head_id: int
     server: TelegramServer
+    forgets_presses: ClassVar[bool] = True
 
     def messages_from_bot(self, skip: int = 0) -> list[BotMessage]:
         found = self.server.from_bot(self.head_id)[skip:]
@@ -93,6 +96,7 @@ class VkChatClient:
     head_id: int
     server: VkServer
     community_id: int
+    forgets_presses: ClassVar[bool] = False
 
     def messages_from_bot(self, skip: int = 0) -> list[BotMessage]:
         found = [one for one in self.server.messages(self.community_id, self.head_id) if one.out][skip:]
@@ -120,6 +124,7 @@ class VkChatClient:
 class MaxChatClient:
     head_id: int
     server: MaxServer
+    forgets_presses: ClassVar[bool] = False
 
     def messages_from_bot(self, skip: int = 0) -> list[BotMessage]:
         found = self.server.from_bot(self.head_id)[skip:]
@@ -145,6 +150,6 @@ def _outcome_of(
     def outcome() -> PressOutcome | None:
         if is_answered():
             return PressOutcome.ANSWERED
-        return PressOutcome.FORGOTTEN if change_log.now() > ends_at else None
+        return PressOutcome.LATE if change_log.now() > ends_at else None
 
     return outcome

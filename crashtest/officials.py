@@ -15,8 +15,8 @@ T = TypeVar("T")
 REPLY_TIMEOUT_SECONDS = 300.0
 """Seconds after which a head who waits for the bot has found a button that hangs."""
 
-MAX_PRESSES = 5
-"""Presses of one button after which a head has found one that hangs."""
+MAX_LIVES = 40
+"""Processes that may start and be killed meanwhile: on a busy machine each of them has time for little."""
 
 
 class BotNotAnswering(Exception):
@@ -31,6 +31,9 @@ class Head:
     change_log: ChangeLog
     random: Random
     is_closing: Callable[[], bool]
+    """Tells whether no process is killed any more."""
+    count_starts: Callable[[], int]
+    """Counts the processes that have started."""
     accepted_answers: dict[int, str] = field(default_factory=dict)
     """Complaint → the answer that the bot has accepted."""
     failures: list[str] = field(default_factory=list)
@@ -114,23 +117,20 @@ class Head:
     async def _press_button(self, letter: BotMessage, button: str) -> None:
         """Press *button* and check that it is answered. Somebody else may have changed the message meanwhile.
 
-        While processes are killed, the messenger may wait in vain: then the head presses again if the button is still
-        there, as people do.
+        While processes are killed, the messenger may wait in vain. If it forgets the press, the head presses again, as
+        people do, until the button is gone.
         """
-        for presses_left in reversed(range(MAX_PRESSES)):
-            can_be_late = not self.is_closing()
+        while True:
+            may_be_late = not self.is_closing()
             pressed_at = f"{self.change_log.now():%H:%M:%S}"
             if await self._press_once(letter, button) is PressOutcome.ANSWERED:
                 return
-            if not can_be_late:
+            if not may_be_late:
                 raise BotNotAnswering(f"no answer to «{button}», pressed at {pressed_at}")
             self.late_press_count += 1
-            now = next((one for one in self.client.messages_from_bot() if one.id == letter.id), None)
-            if now is None or not _has_button(now, button):
+            letter = next((one for one in self.client.messages_from_bot() if one.id == letter.id), letter)
+            if not self.client.forgets_presses or not _has_button(letter, button):
                 return
-            letter = now
-            if not presses_left:
-                raise BotNotAnswering(f"no answer to {MAX_PRESSES} presses of «{button}», last at {pressed_at}")
 
     async def _press_once(self, letter: BotMessage, button: str) -> PressOutcome:
         try:
@@ -142,12 +142,17 @@ class Head:
         return await self._wait_for(f"end of a press of «{button}»", outcome)
 
     async def _wait_for(self, what: str, look: Callable[[], T | None]) -> T:
-        try:
-            found = await self.change_log.wait_until(look, REPLY_TIMEOUT_SECONDS)
-        except TimeoutError:
-            raise BotNotAnswering(f"no {what}") from None
-        assert found is not None
-        return found
+        lives = self.count_starts()
+        while True:
+            is_peaceful = self.is_closing()
+            try:
+                found = await self.change_log.wait_until(look, REPLY_TIMEOUT_SECONDS)
+            except TimeoutError:
+                if is_peaceful or self.count_starts() - lives > MAX_LIVES:
+                    raise BotNotAnswering(f"no {what}") from None
+                continue
+            assert found is not None
+            return found
 
 
 def _has_button(letter: BotMessage, button: str) -> bool:

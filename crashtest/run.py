@@ -175,7 +175,8 @@ class CrashRun:
     def _start_actors(self, group: asyncio.TaskGroup, random: Random) -> list[asyncio.Task[None]]:
         journal = self.workload.sandbox.change_log
         self.heads = [
-            Head(phone, journal, Random(random.random()), lambda: self.is_closing) for phone in self.workload.clients
+            Head(*(phone, journal, Random(random.random())), lambda: self.is_closing, self.processes[0].count_starts)
+            for phone in self.workload.clients
         ]
         return [group.create_task(self._run_citizens()), *(group.create_task(head.run()) for head in self.heads)]
 
