@@ -5,19 +5,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
-from typing import Any, ClassVar, Protocol
+from typing import Any, Protocol
 
 from sandbox.change_log import ChangeLog
 from sandbox.max import MaxServer
 from sandbox.telegram import TelegramServer
+from sandbox.telegram.updates import CALLBACK_LIFETIME
 from sandbox.vk import VkServer
 
 CARD_HEADER = re.compile(r"[^\s:]+ №(\d+) · ")
 
-TELEGRAM_PRESS_LIFETIME = timedelta(seconds=150 + 120)
+TELEGRAM_ANSWER_TIME = timedelta(seconds=150 + 120)
 """Telegram keeps a press for the bot for 150 seconds, and the bot its answer for 120."""
 
-VK_PRESS_LIFETIME = timedelta(seconds=60)
+VK_ANSWER_TIME = timedelta(seconds=60)
 """VK takes no later answer."""
 
 
@@ -26,7 +27,9 @@ class PressOutcome(Enum):
 
     ANSWERED = "answered"
     LATE = "late"
-    """The messenger takes no answer any more, as after an outage; its effect shows all the same, if the bot got it."""
+    """The bot has got it, but the messenger takes no answer any more, as after an outage; its effect shows."""
+    LOST = "lost"
+    """The messenger has forgotten it before the bot came for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +52,6 @@ class ChatClient(Protocol):
     """The messenger as a head uses it."""
 
     head_id: int
-    forgets_presses: ClassVar[bool]
-    """A press that the bot does not fetch in time is lost, and the person presses again."""
 
     def messages_from_bot(self, skip: int = 0) -> list[BotMessage]:
         """List the bot's messages here, oldest first, without the first *skip*."""
@@ -67,7 +68,6 @@ class ChatClient(Protocol):
 class TelegramChatClient:
     head_id: int
     server: TelegramServer
-    forgets_presses: ClassVar[bool] = True
 
     def messages_from_bot(self, skip: int = 0) -> list[BotMessage]:
         found = self.server.from_bot(self.head_id)[skip:]
@@ -83,8 +83,18 @@ class TelegramChatClient:
 
     async def press_button(self, letter: BotMessage, button: str) -> Callable[[], PressOutcome | None]:
         press_id = await self.server.press_button(self.head_id, self.head_id, int(letter.id), button)
+        is_waiting = True
+
+        def is_lost() -> bool:
+            nonlocal is_waiting
+            known = any(one.get("callback_query", {}).get("id") == press_id for one in self.server.pending_updates)
+            is_expired = self.server.change_log.now() > expires_at
+            is_waiting = is_waiting and (known or is_expired)
+            return is_waiting and is_expired
+
+        expires_at = self.server.change_log.now() + CALLBACK_LIFETIME
         return _outcome_of(
-            lambda: press_id in self.server.callback_answers, self.server.change_log, TELEGRAM_PRESS_LIFETIME
+            lambda: press_id in self.server.callback_answers, self.server.change_log, TELEGRAM_ANSWER_TIME, is_lost
         )
 
     async def send_text(self, text: str) -> None:
@@ -96,7 +106,6 @@ class VkChatClient:
     head_id: int
     server: VkServer
     community_id: int
-    forgets_presses: ClassVar[bool] = False
 
     def messages_from_bot(self, skip: int = 0) -> list[BotMessage]:
         found = [one for one in self.server.messages(self.community_id, self.head_id) if one.out][skip:]
@@ -114,7 +123,7 @@ class VkChatClient:
         event_id = await self.server.press_button(self.head_id, self.community_id, letter.raw, button)
         assert event_id is not None
         press = self.server.world.presses[event_id]
-        return _outcome_of(lambda: press.answered, self.server.change_log, VK_PRESS_LIFETIME)
+        return _outcome_of(lambda: press.answered, self.server.change_log, VK_ANSWER_TIME)
 
     async def send_text(self, text: str) -> None:
         await self.server.send_message(self.community_id, self.head_id, text)
@@ -124,7 +133,6 @@ class VkChatClient:
 class MaxChatClient:
     head_id: int
     server: MaxServer
-    forgets_presses: ClassVar[bool] = False
 
     def messages_from_bot(self, skip: int = 0) -> list[BotMessage]:
         found = self.server.from_bot(self.head_id)[skip:]
@@ -142,14 +150,19 @@ class MaxChatClient:
 
 
 def _outcome_of(
-    is_answered: Callable[[], bool], change_log: ChangeLog, lifetime: timedelta
+    is_answered: Callable[[], bool],
+    change_log: ChangeLog,
+    answer_time: timedelta,
+    is_lost: Callable[[], bool] = lambda: False,
 ) -> Callable[[], PressOutcome | None]:
     """Return what tells the outcome of a press that was made now."""
-    ends_at = change_log.now() + lifetime
+    ends_at = change_log.now() + answer_time
 
     def outcome() -> PressOutcome | None:
         if is_answered():
             return PressOutcome.ANSWERED
+        if is_lost():
+            return PressOutcome.LOST
         return PressOutcome.LATE if change_log.now() > ends_at else None
 
     return outcome

@@ -121,15 +121,15 @@ class Head:
         people do, until the button is gone.
         """
         while True:
-            may_be_late = not self.is_closing()
-            pressed_at = f"{self.change_log.now():%H:%M:%S}"
-            if await self._press_once(letter, button) is PressOutcome.ANSWERED:
+            is_peaceful, pressed_at = self.is_closing(), f"{self.change_log.now():%H:%M:%S}"
+            outcome = await self._press_once(letter, button)
+            if outcome is PressOutcome.ANSWERED:
                 return
-            if not may_be_late:
+            if is_peaceful:
                 raise BotNotAnswering(f"no answer to «{button}», pressed at {pressed_at}")
             self.late_press_count += 1
             letter = next((one for one in self.client.messages_from_bot() if one.id == letter.id), letter)
-            if not self.client.forgets_presses or not _has_button(letter, button):
+            if outcome is PressOutcome.LATE or not _has_button(letter, button):
                 return
 
     async def _press_once(self, letter: BotMessage, button: str) -> PressOutcome:
