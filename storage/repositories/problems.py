@@ -270,12 +270,19 @@ class Problems(Repository):
         )
         return [ticket_from_row(row) for row in result]
 
-    async def merge(self, other_id: int, lead: Ticket) -> None:
-        """Move the members of the problem *other_id* to *lead*; open members take its state and assignee."""
+    async def merge(self, other_id: int, lead: Ticket) -> list[Ticket]:
+        """Move the members of the problem *other_id* to *lead*; open members take its state and assignee.
+
+        Return the members as they were.
+        """
+        members = and_(ticket.c.problem_id == other_id, ticket.c.lead_id.is_not(None))
+        chosen = select(*TICKET_COLUMNS).where(members).order_by(ticket.c.id)
+        found = await self._transaction.execute(chosen.with_for_update(key_share=True))
+        moved = [ticket_from_row(row) for row in found]
         is_open = ticket.c.state.in_([state.value for state in OPEN_TICKET_STATES])
         await self._transaction.execute(
             update(ticket)
-            .where(ticket.c.problem_id == other_id, ticket.c.lead_id.is_not(None))
+            .where(members)
             .values(
                 problem_id=lead.problem_id,
                 lead_id=lead.id,
@@ -286,6 +293,7 @@ class Problems(Repository):
             )
         )
         await self._transaction.execute(delete(problem).where(problem.c.id == other_id))
+        return moved
 
     async def recount(self, problem_id: int, fingerprint: Json | None = None) -> None:
         """Recount tickets and authors after a merge or a split."""

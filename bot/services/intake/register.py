@@ -1,6 +1,5 @@
 """Registration of a ticket: one of its own, or a member of a known problem."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -8,6 +7,7 @@ from bot.domain.applicants import Applicant
 from bot.domain.messages import Message
 from bot.domain.people import Person
 from bot.domain.ticket_changes import NewTicket, TicketChange
+from bot.domain.ticket_history import Facts, registration_facts
 from bot.domain.tickets import State, Step, Ticket, next_state
 from bot.services.context import UseCaseContext, author_key
 from bot.services.deadlines import deadlines, draft_clocks, not_ours_clock
@@ -64,7 +64,7 @@ async def register_ticket(ctx: UseCaseContext, new: Registration) -> Ticket:
     await deadlines.store_beginning(ctx, ticket, beginning)
     await draft_clocks.schedule_draft(ctx, ticket, ticket.registered_at)
     await not_ours_clock.on_registered(ctx, ticket)
-    await _record_registration(ctx, ticket, new.created_by, {"sector": sector})
+    await _record_registration(ctx, ticket, new.created_by, {})
     await cards.sync(ctx, ticket, wait_for_album=new.wait_for_album)
     return ticket
 
@@ -112,7 +112,7 @@ async def _join_problem(
     await problem_members.add_member(ctx, lead, member.author_key, match)
     ticket = await ctx.uow.tickets.add(member)
     await deadlines.store_beginning(ctx, ticket, beginning)
-    await _record_registration(ctx, ticket, new.created_by, {"sector": lead.sector, "with": lead.id})
+    await _record_registration(ctx, ticket, new.created_by, {"with": lead.id})
     if lead.state is State.TRIAGE and sector is not None:
         await workflow.transition(ctx, lead, Step.CHOOSE_SECTOR, None, TicketChange(sector=sector))
         return await workflow.get(ctx, ticket.id)
@@ -120,10 +120,8 @@ async def _join_problem(
     return ticket
 
 
-async def _record_registration(
-    ctx: UseCaseContext, ticket: Ticket, person: Person | None, facts: Mapping[str, str | int | None]
-) -> None:
-    facts = {**facts, "state": ticket.state.value}
+async def _record_registration(ctx: UseCaseContext, ticket: Ticket, person: Person | None, more: Facts) -> None:
+    facts = registration_facts(ticket) | more
     person_id = person.id if person else None
     await ctx.uow.audit_log.record("registered", ctx.now, person_id=person_id, ticket_id=ticket.id, facts=facts)
 

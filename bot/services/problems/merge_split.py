@@ -10,6 +10,7 @@ from bot.domain.notifications.dialogs import DraftVoidMerged
 from bot.domain.people import Person
 from bot.domain.roles import Right
 from bot.domain.ticket_changes import TicketChange
+from bot.domain.ticket_history import change_facts, merged_member_facts
 from bot.domain.tickets import State, Step, Ticket
 from bot.domain.view_data import ProblemFacts
 from bot.services.answers import broadcast
@@ -125,7 +126,7 @@ async def merge_tickets(ctx: UseCaseContext, ticket_id: int, other_id: int, pers
     ):
         raise OutdatedButton(number=lead.id, state=lead.state.value)
     lead = await _ensure_problem(ctx, lead)
-    await _merge_fingerprints(ctx, lead, ticket)
+    await _merge_fingerprints(ctx, lead, ticket, person)
     joined = await ctx.uow.tickets.update(
         ticket,
         TicketChange(
@@ -142,7 +143,8 @@ async def merge_tickets(ctx: UseCaseContext, ticket_id: int, other_id: int, pers
         raise TakenByOther(number=ticket.id)
     await ctx.uow.problems.recount(lead.problem_id or 0)
     await ctx.uow.deadlines.cancel(ticket.id, [limit.value for limit in DeadlineKind])
-    await ctx.uow.audit_log.record("merge", ctx.now, person_id=person.id, ticket_id=ticket.id, facts={"with": lead.id})
+    facts = change_facts(ticket, joined) | {"with": lead.id}
+    await ctx.uow.audit_log.record("merge", ctx.now, person_id=person.id, ticket_id=ticket.id, facts=facts)
     await draft_requests.void_all(ctx, joined, person)
     await workflow.cancel_dialogs(ctx, joined, TICKET_STEPS, person, DraftVoidMerged(ticket_id=joined.id))
     if lead.is_open and (ticket.accept_due < lead.accept_due or ticket.answer_due < lead.answer_due):
@@ -167,7 +169,7 @@ async def _ensure_problem(ctx: UseCaseContext, lead: Ticket) -> Ticket:
     return await workflow.get(ctx, lead.id)
 
 
-async def _merge_fingerprints(ctx: UseCaseContext, lead: Ticket, ticket: Ticket) -> None:
+async def _merge_fingerprints(ctx: UseCaseContext, lead: Ticket, ticket: Ticket, person: Person) -> None:
     """Move the fingerprint, upvotes and members of *ticket* to the problem of *lead*."""
     other_fingerprint = await ctx.uow.problems.get_fingerprint(ticket)
     if other_fingerprint is not None:
@@ -176,7 +178,9 @@ async def _merge_fingerprints(ctx: UseCaseContext, lead: Ticket, ticket: Ticket)
         await ctx.uow.problems.recount(lead.problem_id or 0, event.to_record())
     await ctx.uow.upvotes.move_all(ticket.id, lead.id)
     if ticket.problem_id is not None:
-        await ctx.uow.problems.merge(ticket.problem_id, lead)
+        moved = await ctx.uow.problems.merge(ticket.problem_id, lead)
+        facts = {one.id: merged_member_facts(one, lead) for one in moved}
+        await ctx.uow.audit_log.record_all("merge", ctx.now, facts, person_id=person.id)
 
 
 def _empty_fingerprint(ctx: UseCaseContext) -> Json:

@@ -7,6 +7,7 @@ from bot.domain.errors import TakenByOther
 from bot.domain.people import Person
 from bot.domain.problems import Candidate
 from bot.domain.ticket_changes import TicketChange
+from bot.domain.ticket_history import member_facts
 from bot.domain.tickets import SHARED_BY_MEMBERS, TRANSITIONS, State, Step, Ticket, next_state
 from bot.services.context import UseCaseContext
 from bot.services.notifications import cards
@@ -63,10 +64,7 @@ async def apply_step_to_members(
         return
     steps = {state: to for (state, taken), to in TRANSITIONS.items() if taken is step}
     moved = await ctx.uow.problems.transition_members(lead.problem_id, steps, change.for_members())
-    facts = {
-        ticket_id: {"was": was.value, "now": steps[was].value, "sector": lead.sector, "with": lead.id}
-        for ticket_id, was in moved
-    }
+    facts = {ticket_id: member_facts(was, steps[was], lead, change) for ticket_id, was in moved}
     await ctx.uow.audit_log.record_all(step.value, ctx.now, facts, person_id=actor.id if actor else None)
 
 
@@ -87,9 +85,8 @@ async def return_members(ctx: UseCaseContext, lead: Ticket) -> None:
     change = TicketChange(assignee_id=None, accepted_at=None, accept_due=lead.accept_due, answer_due=lead.answer_due)
     steps = {State.ANSWERED: next_state(State.ANSWERED, Step.NOT_SOLVED)}
     moved = await ctx.uow.problems.transition_members(lead.problem_id or 0, steps, change)
-    await _record_transitions(
-        ctx, Step.NOT_SOLVED, State.REOPENED, [ticket_id for ticket_id, _ in moved], State.ANSWERED
-    )
+    facts = {ticket_id: member_facts(was, steps[was], lead, change) for ticket_id, was in moved}
+    await ctx.uow.audit_log.record_all(Step.NOT_SOLVED.value, ctx.now, facts)
     await sync_lead_card(ctx, lead.id)
 
 

@@ -23,6 +23,7 @@ from bot.domain.notifications.tickets import HandedToYou, Returned
 from bot.domain.people import Person
 from bot.domain.roles import Right
 from bot.domain.ticket_changes import TicketChange
+from bot.domain.ticket_history import change_facts
 from bot.domain.tickets import SHARED_BY_MEMBERS, UNACCEPTED_STATES, DismissReason, State, Step, Ticket, next_state
 from bot.services import responsibility
 from bot.services.context import UseCaseContext
@@ -74,9 +75,7 @@ async def transition(
     changed = await ctx.uow.tickets.update(ticket, replace(change, state=state))
     if changed is None:
         raise TakenByOther(number=ticket.id)
-    facts = {"was": ticket.state.value, "now": state.value, "sector": changed.sector}
-    if changed.district != ticket.district:
-        facts["district"] = changed.district
+    facts = change_facts(ticket, changed)
     if changed.dismiss_reason is not None:
         facts["reason"] = changed.dismiss_reason.value
     person_id = actor.id if actor else None

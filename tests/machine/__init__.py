@@ -1,0 +1,1 @@
+"""The whole centre under random presses of random people: ``make machine``, ``python -m tests.machine --help``."""
