@@ -3,6 +3,12 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+NO_TICKET = 0
+"""The number under which messages to officials are recorded that are not about one ticket. Stored."""
+
+LIST_KIND, PAGE_KIND = "list", "page"
+"""Kinds of such messages: they quote tickets, or not. Stored."""
+
 
 @dataclass(frozen=True, slots=True)
 class Card:

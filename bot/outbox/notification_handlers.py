@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from bot.domain.cards import LIST_KIND, NO_TICKET, PAGE_KIND
 from bot.domain.dialogs import Dialog
 from bot.domain.notifications.base import Notification
 from bot.domain.notifications.citizens import TicketDismissed
@@ -54,7 +55,15 @@ async def record_notification(ctx: UseCaseContext, row: OutboxRow, dialog: Dialo
         await dialogs.on_prompt_delivered(ctx, dialog, result.keyboard_message_id, notification_of(row.facts))
     ticket_id = dialog.ticket_id if dialog is not None else None
     await record_sent_messages(ctx, row, result, decode(NoteEnvelope, row.facts).sent_message_kind, ticket_id)
+    if row.ticket_id is None and ticket_id is None and row.person_id is not None:
+        await _record_unattached(ctx, row, result)
     await _forget_secrets(ctx, row)
+
+
+async def _record_unattached(ctx: UseCaseContext, row: OutboxRow, result: SendResult) -> None:
+    """Record a message about several tickets, or none, so that it can be emptied when its reader leaves."""
+    kind = LIST_KIND if notification_of(row.facts).mentioned_ticket_ids() else PAGE_KIND
+    await ctx.uow.sent_messages.add(row.account, row.chat_id, result.message_ids, NO_TICKET, kind, ctx.now)
 
 
 async def record_notification_edit(ctx: UseCaseContext, row: OutboxRow, snapshot: None, result: SendResult) -> None:
@@ -151,6 +160,7 @@ async def render_channel_restored(
 
 
 async def record_channel_restored(ctx: UseCaseContext, row: OutboxRow, snapshot: None, result: SendResult) -> None:
+    await ctx.uow.sent_messages.add(row.account, row.chat_id, result.message_ids, NO_TICKET, LIST_KIND, ctx.now)
     person = ctx.municipality.staff.find_by_id(row.person_id or 0)
     if person is not None:
         await failover.on_resumed(ctx, person, row.account)

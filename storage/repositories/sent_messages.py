@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, or_, select, union_all
 
+from bot.domain.cards import LIST_KIND, NO_TICKET
 from storage.repositories.base import Repository
 from storage.tables import button, sent_message
 
@@ -51,9 +52,10 @@ class SentMessages(Repository):
             )
 
     async def ticket_of(self, account: str, chat_id: str, external_id: str) -> tuple[int, str] | None:
-        """Return (ticket id, kind) of a sent message."""
+        """Return (ticket id, kind) of a message that was sent about one ticket."""
         result = await self._transaction.execute(
             select(sent_message.c.ticket_id, sent_message.c.kind).where(
+                sent_message.c.ticket_id != NO_TICKET,
                 sent_message.c.account == account,
                 sent_message.c.chat_id == chat_id,
                 sent_message.c.external_id == external_id,
@@ -73,12 +75,13 @@ class SentMessages(Repository):
 
     async def list_button_tickets(self, account: str, chat_id: str, external_id: str) -> frozenset[int]:
         """Return the tickets that the buttons of a sent message may be about; empty for an unknown message."""
-        found = (
+        found = [
             select(table.c.ticket_id).where(
                 table.c.account == account, table.c.chat_id == chat_id, table.c.external_id == external_id
             )
             for table in (sent_message, button)
-        )
+        ]
+        found[0] = found[0].where(sent_message.c.ticket_id != NO_TICKET)
         return frozenset((await self._transaction.execute(union_all(*found))).scalars())
 
     async def list_for_ticket(self, ticket_id: int, kind: str) -> list[tuple[str, str, str]]:
@@ -113,12 +116,12 @@ class SentMessages(Repository):
     async def forget_tickets(self, account: str, chat_id: str, ticket_ids: Collection[int]) -> list[tuple[str, str]]:
         """Forget the messages about tickets to an official who may not see them any more; return the texts.
 
-        Each is (account, message), as in :meth:`forget_chat`.
+        Each is (account, message), as in :meth:`forget_chat`. Lists may quote one of the tickets, so all of them go.
         """
         here = (
             sent_message.c.account == account,
             sent_message.c.chat_id == chat_id,
-            sent_message.c.ticket_id.in_(ticket_ids),
+            or_(sent_message.c.ticket_id.in_(ticket_ids), sent_message.c.kind == LIST_KIND),
             sent_message.c.kind != "answer",
         )
         result = await self._transaction.execute(

@@ -61,11 +61,9 @@ async def hide_foreign_tickets(ctx: UseCaseContext, person: Person) -> None:
         for ticket_id in foreign:
             await ctx.uow.cards.withdraw(person.id, ticket_id, address.account)
         await ctx.uow.outbox.drop_tickets_for_staff(person.id, address.account, foreign, ctx.now)
-        await _empty_messages(
-            ctx,
-            address.chat_id,
-            await ctx.uow.sent_messages.forget_tickets(address.account, address.chat_id, foreign),
-        )
+        if foreign:
+            shown = await ctx.uow.sent_messages.forget_tickets(address.account, address.chat_id, foreign)
+            await _empty_messages(ctx, address.chat_id, shown)
         dialog = await ctx.uow.dialogs.get(address.account, address.user_id, ctx.now, lock=True)
         if dialog is not None and dialog.ticket_id in foreign:
             await dialogs.void(ctx, dialog)
