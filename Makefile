@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 # Some machines forbid it; the workers and the many processes that tests start would compile every module again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test lint check fmt bench crashtest chaos fuzz lock clean
+.PHONY: demo test lint check fmt bench crashtest chaos fuzz machine lock clean
 
 demo: $(READY)  ## a whole town in one window; prints the page's address
 	$(BIN)/python -m bot demo
@@ -37,6 +37,9 @@ crashtest: $(READY)  ## kill the bot again and again while a town writes (MCU_TE
 
 fuzz: $(READY)  ## hostile updates for ten minutes (MCU_TEST_POSTGRES: there, too); nothing may get stuck or be lost in silence
 	$(BIN)/python -m tests.fuzz
+
+machine: $(READY)  ## random presses of random people for ten minutes (MCU_TEST_POSTGRES: there, too); the laws of the centre must hold
+	$(BIN)/python -m tests.machine
 
 chaos: crashtest  ## the former name of `make crashtest`
 

@@ -22,6 +22,7 @@ settings.load_profile("any-machine")
 ROOT = Path(__file__).parent
 
 LONGEST_FILES = (
+    "e2e/centre/test_machine.py",
     *("browser/test_page.py", "e2e/reliability/test_crashes.py", "e2e/reliability/test_kill.py"),
     *("e2e/operations/test_nightly_training.py", "e2e/staff/test_failover.py"),
     *("e2e/reliability/test_freezes.py", "e2e/reliability/test_takeover.py", "e2e/reliability/test_drain.py"),

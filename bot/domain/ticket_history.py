@@ -10,7 +10,7 @@ Facts = dict[str, str | int | None]
 
 
 def registration_facts(ticket: Ticket) -> Facts:
-    """Return what is recorded of a new ticket. Whoever had taken the problem that it joined has taken it, too."""
+    """Return what is recorded of a new ticket; a member of a problem has its assignee from the beginning."""
     facts: Facts = {"sector": ticket.sector, "state": ticket.state.value}
     if ticket.district is not None:
         facts["district"] = ticket.district
