@@ -95,6 +95,8 @@ async def _checksum(table: Table, connection: AsyncConnection) -> tuple[int, str
 def _to_json(value: object) -> str:
     if isinstance(value, datetime | date):
         return value.isoformat()
+    if isinstance(value, bytes):
+        return value.hex()
     raise TypeError(f"a column of type {type(value).__name__} cannot be compared")
 
 

@@ -266,9 +266,19 @@ DATA_MAP: Mapping[Table, TableData] = {
     tables.audit: _lines(
         "who did what",
         Rows.SPECIAL,
-        figures="id at action ticket_id",
+        figures="id at action ticket_id account",
         official="person_id",
         personal="facts",  # of them the account of a citizen who pressed officials' buttons
+    ),
+    tables.audit_personal: _lines(
+        "keyed digests of the accounts in such facts; the key (salt) is cleared with them",
+        Rows.NONE,
+        figures="audit_id salt digest",
+    ),
+    tables.audit_seal: _lines(
+        "the hash chain over the audit",
+        Rows.NONE,
+        figures="position sealed_at since settled_id backlog_id last_id records hash",
     ),
     tables.once_key: _lines(
         "things done once; keys with a citizen's account are deleted", Rows.SPECIAL, figures="at", personal="key"

@@ -14,6 +14,7 @@ from storage.repositories.answer_limits import AnswerLimitCounts
 from storage.repositories.answer_marks import AnswerMarks
 from storage.repositories.answers import Answers
 from storage.repositories.audit_log import AuditLog
+from storage.repositories.audit_seals import AuditSeals
 from storage.repositories.base import advisory_lock
 from storage.repositories.cards import Cards
 from storage.repositories.chat_aliases import ChatAliases
@@ -94,6 +95,7 @@ class UnitOfWork:
         self.inquiries = Inquiries(transaction)
         self.promises = Promises(transaction)
         self.audit_log = AuditLog(transaction)
+        self.audit_seals = AuditSeals(transaction)
         self.once_keys = OnceKeys(transaction)
         self.chat_aliases = ChatAliases(transaction)
         self.reports = Reports(transaction)

@@ -96,6 +96,7 @@ MAX_CITIZEN_PRESSES = 10
 async def handle_event(ctx: UseCaseContext, event: Event) -> None:
     """Handle *event* within the transaction of *ctx*."""
     ctx.actor = ctx.origin = None
+    ctx.uow.audit_log.account = (event.message if isinstance(event, MessageEdited) else event).chat.account
     match event:
         case MessagePosted():
             await _on_message_posted(ctx, event)

@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from bot.runtime.runtime import Runtime
+from bot.scheduler import audit_sealing
+from bot.scheduler.audit_sealing import AuditSealing
 from bot.scheduler.publication_check import PublicationChecker
 from bot.scheduler.retention import Cleaner
 from bot.services.answers import control, satisfaction, silence
@@ -14,7 +16,7 @@ from bot.services.context import UseCaseContext
 from bot.services.deadlines import outage_summary, recomputing, reminders
 from bot.services.dialogs import dialogs
 from bot.services.intake import review_queue
-from bot.services.monitoring import inactivity, spikes, watchdog
+from bot.services.monitoring import audit_head, inactivity, spikes, watchdog
 from bot.services.monitoring.health import Health
 from bot.services.notifications import held_notes
 from bot.services.personal_data import retention
@@ -34,6 +36,7 @@ class TaskState:
 
     runtime: Runtime
     health: Health
+    audit_sealing: AuditSealing = field(default_factory=AuditSealing)
     unconfirmed_incidents: frozenset[str] = field(default_factory=frozenset)
 
 
@@ -163,6 +166,10 @@ async def _recompute_deadlines(state: TaskState) -> None:
     runtime.outbox_wake_up.set()
 
 
+async def _seal_audit(state: TaskState) -> None:
+    await state.audit_sealing.run(state.runtime)
+
+
 PERIODIC_TASKS = (
     PeriodicTask("terms", 2, _recompute_deadlines, wait_seconds=LONG_RUN_SECONDS),
     PeriodicTask("reminders", 1, _send_reminders),
@@ -181,6 +188,8 @@ PERIODIC_TASKS = (
     PeriodicTask("control", 20, when_due(control.is_due, control.remind)),
     PeriodicTask("silence", 0, when_due(silence.is_due, silence.close_silent), seconds=silence.INTERVAL_SECONDS),
     PeriodicTask("words_retention", 60, when_due(retention.is_due, retention.run), is_clock_driven=False),
+    PeriodicTask("audit_seal", 0, _seal_audit, is_clock_driven=False, seconds=audit_sealing.INTERVAL_SECONDS),
+    PeriodicTask("audit_head", 60, when_due(audit_head.is_due, audit_head.tell)),
     # These observe the others, or count how long the process runs.
     PeriodicTask("watchdog", 30, _run_watchdog, is_clock_driven=False),
     PeriodicTask("heartbeat", 60, _record_heartbeat, is_clock_driven=False),

@@ -15,7 +15,13 @@ _AUDIT_COLUMNS = tuple(audit.c[name] for name in AuditRow.__dataclass_fields__)
 
 
 class AuditLog(Repository):
-    """Append-only record of who did what."""
+    """Append-only record of who did what.
+
+    ``account``: the account of the bot at which the event came in that is handled now; ``None`` for what the clock or
+    the command line brings about.
+    """
+
+    account: str | None = None
 
     async def record(
         self,
@@ -27,7 +33,7 @@ class AuditLog(Repository):
         facts: Mapping[str, Any] | None = None,
     ) -> None:
         """Record an action. *facts* are ids and codes, never what people wrote."""
-        row = {"at": now, "person_id": person_id, "action": action, "ticket_id": ticket_id, "facts": dict(facts or {})}
+        row = self._row(action, now, person_id, ticket_id, facts or {})
         self._transaction.defer_insert(_INSERT_AUDIT, row)
 
     async def record_all(
@@ -37,11 +43,20 @@ class AuditLog(Repository):
         if facts:
             await self._transaction.execute(
                 insert(audit),
-                [
-                    {"at": now, "person_id": person_id, "action": action, "ticket_id": ticket_id, "facts": dict(one)}
-                    for ticket_id, one in facts.items()
-                ],
+                [self._row(action, now, person_id, ticket_id, one) for ticket_id, one in facts.items()],
             )
+
+    def _row(
+        self, action: str, now: datetime, person_id: int | None, ticket_id: int | None, facts: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        return {
+            "at": now,
+            "person_id": person_id,
+            "action": action,
+            "ticket_id": ticket_id,
+            "account": self.account,
+            "facts": dict(facts),
+        }
 
     async def has_record(self, ticket_id: int, action: str) -> bool:
         """Return whether *action* is on record for a ticket."""

@@ -30,6 +30,7 @@ from bot.domain.outbox import OutboxKind, OutboxStatus
 from bot.domain.personal_data import Citizen, DatabaseCopy, ExportedTable, PersonalRows
 from bot.domain.tickets import OPEN_TICKET_STATES
 from storage.data_map import DATA_MAP, Content
+from storage.repositories.audit_seals import AuditSeals
 from storage.repositories.base import Repository
 from storage.repositories.outbox_queries import is_pending
 from storage.repositories.personal_data_conditions import (
@@ -138,7 +139,6 @@ class PersonalData(Repository):
         await self._erase_outbox(found, special[outbox], now)
         await self._erase_held_notes(found)
         await self._erase_inbox(found, now)
-        await self._erase_audit(special[audit])
         for table in (official_page_comment, sent_message, dialog, once_key, wrong_code, act):
             await self._transaction.execute(delete(table).where(special[table]))
         for table in (upvote, flood):
@@ -149,6 +149,10 @@ class PersonalData(Repository):
             await self._clear(table, condition, Content.PERSONAL, Content.PRECISE, Content.PRIVATE_CHAT)
         await self._mark_anonymized(found.ticket_ids, now)
         return {name: count for name, count in counts.items() if count and name != audit.name}
+
+    async def erase_audit(self, found: PersonalRows) -> list[int]:
+        """Remove the account of a citizen from the audit; return the records that named it."""
+        return await AuditSeals(self._transaction).erase_personal(special_conditions(found)[audit])
 
     async def add_erasure(
         self, now: datetime, by: str, account_hash: str, counts: Mapping[str, int], copies: Sequence[DatabaseCopy]
@@ -207,8 +211,11 @@ class PersonalData(Repository):
         """Count the tickets that ended before this moment and still hold words, and messages without a ticket."""
         return await self._count(ticket, has_expired(before)) + await self._count(message, is_loose(before))
 
-    async def anonymize_expired(self, before: datetime, limit: int, now: datetime) -> int:
-        """Erase the words of up to *limit* tickets that ended before this moment; return their number."""
+    async def anonymize_expired(self, before: datetime, limit: int, now: datetime) -> tuple[int, list[int]]:
+        """Erase the words of up to *limit* tickets that ended before this moment.
+
+        Return their number, and the audit records that named an account.
+        """
         await self._overwrite_deleted()
         rows = await self._rows(select(ticket.c.id).where(has_expired(before)).limit(limit))
         ids = [row.id for row in rows]
@@ -223,8 +230,9 @@ class PersonalData(Repository):
         await self._clear(upvote, is_in(upvote.c.ticket_id, ids), Content.PERSONAL)
         for table, condition in conditions(ids, posts).items():
             await self._clear(table, condition, Content.PERSONAL, Content.PRIVATE_CHAT)
+        cleared = await AuditSeals(self._transaction).erase_personal(is_in(audit.c.ticket_id, ids)) if ids else []
         await self._mark_anonymized(ids, now)
-        return len(ids)
+        return len(ids), cleared
 
     async def delete_loose(self, before: datetime, limit: int) -> int:
         """Delete messages without a ticket, and citizens' once-keys, of before this moment; return their number."""
@@ -349,11 +357,6 @@ class PersonalData(Repository):
         )
         done = or_(inbox.c.status == InboxStatus.DONE.value, is_in(inbox.c.id, found.dead_update_ids))
         await self._clear(inbox, done, Content.PERSONAL)
-
-    async def _erase_audit(self, condition: ColumnElement[bool]) -> None:
-        for row in await self._rows(select(audit.c.id, audit.c.facts).where(condition)):
-            facts = {name: value for name, value in row.facts.items() if name not in ("account", "subject")}
-            await self._transaction.execute(update(audit).where(audit.c.id == row.id).values(facts=facts))
 
 
 def _plain(value: object) -> object:

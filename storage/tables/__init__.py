@@ -2,6 +2,7 @@
 
 from storage.tables.answer_limits import held_answer, sent_answer
 from storage.tables.answer_marks import answer_mark
+from storage.tables.audit_chain import audit_personal, audit_seal
 from storage.tables.base import UtcDateTime, metadata
 from storage.tables.clock_events import clock_event
 from storage.tables.drafts import delegation, draft, draft_approval, draft_version
@@ -47,6 +48,8 @@ __all__ = [
     "answer_mark",
     "assignment",
     "audit",
+    "audit_personal",
+    "audit_seal",
     "button",
     "card",
     "chat_alias",

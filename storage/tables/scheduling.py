@@ -61,6 +61,7 @@ audit = Table(
     Column("action", String(40), nullable=False),
     Column("ticket_id", Id),
     Column("facts", Document, nullable=False),
+    Column("account", String(64)),  # the account of the bot at which the act came in; empty: none did
     Index("ix_audit_ticket", "ticket_id", "id"),
     Index("ix_audit_at", "at"),
 )

@@ -28,8 +28,8 @@ async def test_old_words_go_in_batches_and_open_tickets_keep_theirs(database: Da
     async with database.begin() as uow:
         assert not await uow.personal_data.has_expired(NOW)
         assert await uow.personal_data.count_expired(later) == 3
-        assert await uow.personal_data.anonymize_expired(later, 1, later) == 1
-        assert await uow.personal_data.anonymize_expired(later, 5, later) == 1
+        assert await uow.personal_data.anonymize_expired(later, 1, later) == (1, [])
+        assert await uow.personal_data.anonymize_expired(later, 5, later) == (1, [])
         assert await uow.personal_data.delete_loose(later, 5) == 1
         assert not await uow.personal_data.has_expired(later + timedelta(days=1))
     async with database.read() as uow:

@@ -124,6 +124,14 @@ class WordsExpire(Notification, code="words_expire"):
     kept_days: int = stored("days")
 
 
+class AuditHead(Notification, code="audit_head"):
+    """The hash at the end of the audit's chain, which has ``seals`` seals, and the moment of the last one."""
+
+    hash: str
+    seals: int
+    at: datetime
+
+
 class ModelUpdated(Notification, code="model_updated"):
     """Nightly training has put a better model in use; shares of ``judged_count`` messages that neither model knew."""
 

@@ -103,6 +103,7 @@ async def notify_audience(
     audience: Audience,
     notification: Notification,
     *,
+    silent: bool = False,
     due_at: datetime | None = None,
     dedupe: str | None = None,
 ) -> None:
@@ -111,7 +112,7 @@ async def notify_audience(
     people = [one for one in ctx.municipality.staff.recipients(audience) if ctx.municipality.addresses(one)]
     for person in people:
         own = f"{dedupe}:{person.id}" if dedupe else None
-        await notify(ctx, person, notification, envelope=envelope, due_at=due_at, dedupe=own)
+        await notify(ctx, person, notification, envelope=envelope, silent=silent, due_at=due_at, dedupe=own)
     if not people:
         await ctx.uow.held_notes.add(Reader(audience), to_facts(notification, envelope), ctx.now, dedupe)
 

@@ -42,13 +42,17 @@ async def erase(
             await workflow.transition(ctx, ticket, Step.ERASE, None, TicketChange(ended_at=ctx.now))
     public_answers = await ctx.uow.personal_data.list_public_answers(found.ticket_ids)
     counts = await ctx.uow.personal_data.erase(found, ctx.now)
+    cleared = await ctx.uow.personal_data.erase_audit(found)
     photos = await _empty_officials_chats(ctx, found, empty_note)
     await ctx.uow.audit_log.record_all(JournalAction.ANONYMIZED.value, ctx.now, {one: {} for one in found.ticket_ids})
     key = secrets.token_hex(_KEY_BYTES)
     account_hash = hash_account(key, citizen)
     copies = await ctx.uow.personal_data.list_copies()
     number = await ctx.uow.personal_data.add_erasure(ctx.now, by, account_hash, counts, copies)
-    await ctx.uow.audit_log.record(JournalAction.PERSON_ERASED.value, ctx.now, facts={"by": by, "number": number})
+    facts: dict[str, object] = {"by": by, "number": number}
+    if cleared:
+        facts["records"] = cleared  # so that the chain knows them as lawfully erased
+    await ctx.uow.audit_log.record(JournalAction.PERSON_ERASED.value, ctx.now, facts=facts)
     return Erasure(number, ctx.now, by, account_hash, key, counts, copies, public_answers, photos)
 
 

@@ -41,9 +41,12 @@ async def run(ctx: UseCaseContext) -> None:
         await notify.notify_administrator(ctx, note, once_key=_announced_key(ctx))
         return
     await ctx.uow.once_keys.set(_RUN_KEY, ctx.now)
-    count = await ctx.uow.personal_data.anonymize_expired(before, BATCH_SIZE, ctx.now)
+    count, cleared = await ctx.uow.personal_data.anonymize_expired(before, BATCH_SIZE, ctx.now)
     loose = await ctx.uow.personal_data.delete_loose(before, BATCH_SIZE)
-    await ctx.uow.audit_log.record(JournalAction.ANONYMIZED.value, ctx.now, facts={"tickets": count, "messages": loose})
+    facts: dict[str, object] = {"tickets": count, "messages": loose}
+    if cleared:
+        facts["records"] = cleared
+    await ctx.uow.audit_log.record(JournalAction.ANONYMIZED.value, ctx.now, facts=facts)
 
 
 def _end_of_retention(ctx: UseCaseContext) -> datetime:

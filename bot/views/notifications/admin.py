@@ -1,6 +1,7 @@
 """Notifications of the administrator: chats, accounts, updates, the model, the self-check; spikes for coordinators."""
 
 from bot.domain.notifications.administrator import (
+    AuditHead,
     ChatDeaf,
     ChatIdChanged,
     ChatLost,
@@ -150,6 +151,14 @@ def words_expire(note: WordsExpire, data: NotificationData, context: RenderConte
     )
 
 
+def audit_head(note: AuditHead, data: NotificationData, context: RenderContext) -> Content:
+    return Content.of(
+        f"🔏 Журнал действий запечатан, последняя запись — {context.format_full(note.at)}. Сохраните эту строку вне "
+        "бота: по ней видно, не меняли ли журнал задним числом (python -m bot audit verify --head СТРОКА).\n",
+        note.hash,
+    )
+
+
 def model_updated(note: ModelUpdated, data: NotificationData, context: RenderContext) -> Content:
     before, after = (f"{share:.2f}".replace(".", ",") for share in (note.accuracy_before, note.accuracy_after))
     judged = plural(note.judged_count, "последнем сообщении", "последних сообщениях", "последних сообщениях")
@@ -186,6 +195,7 @@ ADMIN_VIEWS = (
     row(CheckFault, check_fault),
     row(DatabaseRestored, database_restored),
     row(WordsExpire, words_expire),
+    row(AuditHead, audit_head),
     row(ForeignMessages, foreign_messages),
     row(ModelUpdated, model_updated),
     row(IncidentStarted, trouble),
