@@ -36,6 +36,7 @@ from bot.scheduler.nightly_training import ModelReloader, NightlyTraining
 from bot.scheduler.scheduler import Scheduler
 from bot.services.answers import held_answers, posting_policy
 from bot.services.context import BotAccount, Municipality
+from bot.services.monitoring import configuration
 from bot.services.monitoring.health import Health
 from bot.services.reports import official_pages
 from bot.services.staff import directory, invitations, reachability
@@ -189,6 +190,7 @@ class App:
             self._on_topics_changed(await topics.open_book(uow, wanted, self.options.clock.now()))
             ctx = self.runtime.context(uow)
             await uow.once_keys.claim("first_start", ctx.now)
+            await configuration.record_changes(ctx, self.config.audited_settings())
             if not self.database.is_shared:
                 await uow.inbox.release_all_leases()
                 await uow.outbox.release_leases()

@@ -8,6 +8,7 @@ from typer.exceptions import TyperException
 
 from bot import file_modes, logging_setup
 from bot.cli import (
+    audit_commands,
     data_commands,
     database_commands,
     learning_commands,
@@ -22,7 +23,7 @@ from bot.cli.usage_errors import describe_usage_error
 
 COMMAND_MODULES = (
     *(service_commands, learning_commands, database_commands, data_commands, people_commands),
-    topics_commands,
+    *(topics_commands, audit_commands),
 )
 """Each adds its commands to the application when it is imported."""
 

@@ -1,6 +1,7 @@
 """The checked configuration: its sections, and the domain objects made of them."""
 
 import importlib.util
+import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import time
@@ -46,6 +47,12 @@ from bot.domain.sources import PRIVATE_SOURCE_ID, VK_PAGES_ACCOUNT, OfficialPage
 from bot.domain.streets import StreetRow
 from bot.domain.tickets import DismissReason
 from bot.domain.urgency import Danger
+
+AUDITED_SECTIONS = (
+    *("routing", "roles", "deadlines", "urgent", "rules", "calendar", "quiet", "follow_up", "problems", "limits"),
+    *("staff_notices", "staff_invitations", "answers", "digest", "retention"),
+)
+"""Sections of the file whose changes are in the audit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +126,15 @@ class Config:
         """The file with the list of streets."""
         name = self.tree.places.gazetteer
         return None if name is None else self.folder / name
+
+    def audited_settings(self) -> dict[str, str]:
+        """Return the settings that decide about terms, limits and rights, flat and as texts: no tokens, no people."""
+        flat: dict[str, str] = {}
+        for name, section in self.tree.model_dump(include=set(AUDITED_SECTIONS)).items():
+            values = section.items() if isinstance(section, dict) else [("", section)]
+            for key, value in values:
+                flat[f"{name}.{key}".rstrip(".")] = json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
+        return flat
 
     def read_streets(self) -> list[StreetRow]:
         """Read the list of streets from its file; it is empty if no file is configured."""

@@ -1,5 +1,6 @@
 """Records of people's actions: remarks, decisions, the audit log."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -44,12 +45,35 @@ class AuditRow:
     action: str
     ticket_id: int | None
     facts: Json
+    account: str | None = None
+    """The account of the bot at which the act came in."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One record with its number and the name of the official, for an export."""
+
+    id: int
+    row: AuditRow
+    person: str | None
+
+
+def changed_facts(before: Mapping[str, object], after: Mapping[str, object]) -> dict[str, object]:
+    """Return the facts ``before`` and ``after`` with the values that differ; no facts if none does."""
+    differing = [name for name in {**before, **after} if before.get(name) != after.get(name)]
+    if not differing:
+        return {}
+    return {
+        "before": {name: before.get(name) for name in differing},
+        "after": {name: after.get(name) for name in differing},
+    }
 
 
 class JournalAction(StrEnum):
     """Acts of people on the data as a whole: the lines of ``journal``. Stored: never change."""
 
     EXPORTED = "exported"
+    AUDIT_EXPORTED = "audit_exported"
     COPIED = "copied"
     MOVED = "data_moved"  # into another database
     RESTORED = "database_restored"

@@ -27,6 +27,7 @@ class CardSnapshot:
     may_be_outdated: bool
     """True if an earlier attempt may have delivered the card: a messenger that hides repeated sends then shows the
     content of that attempt, which is unknown."""
+    shows_phone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +48,13 @@ async def render_card(
     card = await ctx.uow.cards.get(person.id, ticket.id, row.account)
     if card is None:  # withdrawn before it was shown
         return None
-    content = card_view.render_card(await render_data.card_facts(ctx, ticket, person, card), render_context)
+    facts = await render_data.card_facts(ctx, ticket, person, card)
+    content = card_view.render_card(facts, render_context)
     content_hash = _hash(content)
     if card.external_id is not None and card.hash == content_hash:
         return None
     may_be_outdated = card.external_id is None and row.may_be_delivered and render_context.capabilities.idempotent
-    snapshot = CardSnapshot(card.external_id, content_hash, may_be_outdated)
+    snapshot = CardSnapshot(card.external_id, content_hash, may_be_outdated, shows_phone=bool(facts.ticket.phone))
     return _send_or_edit(row, content, card.external_id, snapshot)
 
 
@@ -71,6 +73,8 @@ async def record_card(ctx: UseCaseContext, row: OutboxRow, snapshot: CardSnapsho
         hash=None if snapshot.may_be_outdated else snapshot.content_hash,
     )
     await record_sent_messages(ctx, row, result, "card")
+    if snapshot.shows_phone and snapshot.message_id is None:
+        await ctx.uow.audit_log.record("phone_shown", ctx.now, person_id=person_id, ticket_id=ticket_id)
     if snapshot.may_be_outdated and card is not None:
         ticket = await ctx.uow.tickets.get(ticket_id)
         if ticket is not None:

@@ -128,7 +128,7 @@ def history(note: TicketHistory, data: NotificationData, context: RenderContext)
         elif row.action == "confirm" and row.at == by_hand:
             continue  # the line before says the same
         kept = row.action == "confirm" and row.at not in posted
-        words = "ответ сохранён без публикации" if kept else _action_text(row, past.sectors)
+        words = "ответ сохранён без публикации" if kept else action_text(row, past.sectors)
         if row.action == "registered" and past.deciding_words:
             words = f"{words} ({', '.join(f'„{one}“' for one in past.deciding_words)})"
         if words and (replaced := past.replaced.get(row.facts.get("instead_of", 0))):
@@ -153,7 +153,8 @@ def history(note: TicketHistory, data: NotificationData, context: RenderContext)
     return Content(tuple(spans))
 
 
-def _action_text(row: AuditRow, titles: Mapping[str, str]) -> str | None:
+def action_text(row: AuditRow, titles: Mapping[str, str]) -> str | None:
+    """Return what a record of a ticket says; *titles* are those of the sectors."""
     facts: dict[str, Any] = dict(row.facts)
     sector = titles.get(facts.get("sector") or "", facts.get("sector") or "")
     match row.action:

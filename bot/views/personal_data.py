@@ -54,6 +54,7 @@ TABLE_TITLES = {
 
 _ACTIONS = {
     JournalAction.EXPORTED: "выгрузка сообщений",
+    JournalAction.AUDIT_EXPORTED: "выгрузка журнала действий",
     JournalAction.COPIED: "копия базы",
     JournalAction.MOVED: "перенос данных в другую базу",
     JournalAction.RESTORED: "база восстановлена из копии",
@@ -69,6 +70,7 @@ _FACTS = {
     "public": "без личных данных",
     "chars": "знаков в запросе: {}",
     "found": "найдено: {}",
+    "phone": "по телефону",
     "number": "справка №{}",
     "tickets": "сообщений в работе: {}",
     "messages": "прочих текстов: {}",

@@ -1,12 +1,13 @@
 """The audit log."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert, select
 
-from bot.domain.audit import AuditRow, JournalAction, JournalRow
+from bot.domain.audit import AuditEntry, AuditRow, JournalAction, JournalRow
+from bot.domain.json_types import Json
 from storage.repositories.base import Repository
 from storage.tables import audit, person
 
@@ -69,6 +70,26 @@ class AuditLog(Repository):
             select(*_AUDIT_COLUMNS).where(audit.c.ticket_id == ticket_id).order_by(audit.c.id)
         )
         return [AuditRow(**row._mapping) for row in result]
+
+    async def iterate(self, since: datetime | None, until: datetime | None) -> AsyncIterator[AuditEntry]:
+        """Yield the records of [since, until] with the names of officials, the oldest first."""
+        query = (
+            select(audit.c.id, person.c.name, *_AUDIT_COLUMNS)
+            .outerjoin(person, person.c.id == audit.c.person_id)
+            .order_by(audit.c.id)
+        )
+        if since is not None:
+            query = query.where(audit.c.at >= since)
+        if until is not None:
+            query = query.where(audit.c.at <= until)
+        async for number, name, *values in await self._transaction.stream(query):
+            yield AuditEntry(number, AuditRow(*values), name)
+
+    async def find_facts(self, action: str, at: datetime) -> Json:
+        """Return the facts of the last record of *action* at that moment; empty if there is none."""
+        query = select(audit.c.facts).where(audit.c.at == at, audit.c.action == action).order_by(audit.c.id.desc())
+        found: Json | None = (await self._transaction.execute(query.limit(1))).scalar()
+        return found or {}
 
     async def list_journal(self, since: datetime | None, until: datetime | None, limit: int) -> list[JournalRow]:
         """List up to *limit* of the latest lines of the journal, the oldest first."""

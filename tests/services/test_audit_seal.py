@@ -1,4 +1,4 @@
-"""The audit's chain: whole whatever transactions, crashes and sealers do, and broken by whoever changes a record."""
+"""The audit's chain: whole whatever transactions, crashes and sealers do, and broken by a change by hand."""
 
 import asyncio
 import random

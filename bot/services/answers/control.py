@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from bot.domain.audit import changed_facts
 from bot.domain.errors import OutdatedButton
 from bot.domain.notifications.solutions import ControlDue
 from bot.domain.people import Person
@@ -27,8 +28,10 @@ async def check_can_control(ctx: UseCaseContext, ticket_id: int, person: Person)
 async def set_control(ctx: UseCaseContext, ticket_id: int, person: Person, at: datetime) -> Ticket:
     """Remind *person* of the ticket *at* that moment; until then silence does not end it."""
     ticket = await check_can_control(ctx, ticket_id, person)
+    before = (await ctx.uow.solutions.get(ticket.id)).control_at
     await ctx.uow.solutions.update(ticket.id, control_at=at, control_by=person.id)
-    await ctx.uow.audit_log.record("control", ctx.now, person_id=person.id, ticket_id=ticket.id)
+    facts = changed_facts({"control_at": before.isoformat() if before else None}, {"control_at": at.isoformat()})
+    await ctx.uow.audit_log.record("control", ctx.now, person_id=person.id, ticket_id=ticket.id, facts=facts)
     await cards.sync(ctx, ticket, actor=person)
     return ticket
 

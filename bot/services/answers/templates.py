@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
+from bot.domain.audit import changed_facts
 from bot.domain.errors import NotAllowed, OutdatedButton
 from bot.domain.names import visible_name
 from bot.domain.people import Person
@@ -73,20 +75,30 @@ def _read_purpose(ctx: UseCaseContext, line: str) -> tuple[str | None, str | Non
 
 async def _store(ctx: UseCaseContext, person: Person, sector: str | None, topic: str | None, text: str) -> Template:
     stored = await ctx.uow.templates.add(sector, topic, text, person.id, ctx.now)
-    await ctx.uow.audit_log.record("template_added", ctx.now, person_id=person.id, facts={"template": stored.id})
+    await _record(ctx, "template_added", person, None, stored)
     return stored
 
 
 async def change(ctx: UseCaseContext, person: Person, template_id: int, text: str) -> None:
     known = await get_kept(ctx, person, template_id)
     await ctx.uow.templates.update_text(known, text, person.id, ctx.now)
-    await ctx.uow.audit_log.record("template_changed", ctx.now, person_id=person.id, facts={"template": known.id})
+    await _record(ctx, "template_changed", person, known, replace(known, text=text))
 
 
 async def delete(ctx: UseCaseContext, person: Person, template_id: int) -> None:
     known = await get_kept(ctx, person, template_id)
     await ctx.uow.templates.delete(known, person.id, ctx.now)
-    await ctx.uow.audit_log.record("template_deleted", ctx.now, person_id=person.id, facts={"template": known.id})
+    await _record(ctx, "template_deleted", person, known, None)
+
+
+async def _record(
+    ctx: UseCaseContext, action: str, person: Person, before: Template | None, after: Template | None
+) -> None:
+    """Record a change of a template with its words: a template is the town's own text, about nobody."""
+    texts = [{"sector": one.sector, "topic": one.topic, "text": one.text} if one else {} for one in (before, after)]
+    known = before or after
+    facts = {"template": known.id if known is not None else None} | changed_facts(*texts)
+    await ctx.uow.audit_log.record(action, ctx.now, person_id=person.id, facts=facts)
 
 
 async def list_offered(ctx: UseCaseContext, ticket: Ticket) -> tuple[list[Template], list[tuple[int, str]]]:

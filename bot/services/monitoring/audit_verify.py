@@ -28,8 +28,6 @@ RECORDS_PER_READ = 10_000
 MAX_MISFITS = 100
 """Faults that are named; the others are counted."""
 
-MIN_HEAD_CHARS = 16
-
 _ERASURES = (JournalAction.PERSON_ERASED.value, JournalAction.ANONYMIZED.value)
 
 

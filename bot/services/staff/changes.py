@@ -5,6 +5,7 @@ Rights are checked by the callers: :mod:`bot.services.staff.people` for the chat
 
 from collections.abc import Iterable, Sequence
 
+from bot.domain.audit import changed_facts
 from bot.domain.authority import Place
 from bot.domain.notifications.citizens import AccessClosed
 from bot.domain.notifications.people import PlaceChanged, PlaceFacts, PostVacant
@@ -30,7 +31,7 @@ async def add(ctx: UseCaseContext, one: Person, by: Person | None) -> Person:
     """Add an official; the open tickets of an empty post come to them."""
     added = await ctx.uow.staff.add(one)
     await directory.reload(ctx)
-    await _record(ctx, "person_added", by, added)
+    await _record(ctx, "person_added", by, added, **changed_facts({}, _audited(added)))
     await follow_tickets(ctx, await list_tickets(ctx, added))
     await open_corrections.show_all(ctx, added)
     await reachability.update_menus(ctx, added)
@@ -47,7 +48,8 @@ async def change(ctx: UseCaseContext, wanted: PersonChange, by: Person | None) -
     for own in wanted.new_accounts:
         await ctx.uow.staff.add_account(after.id, own)
     await directory.reload(ctx)
-    await _record(ctx, "person_changed", by, after, fields=[one.value for one in wanted.fields])
+    differing = changed_facts(_audited(before), _audited(after))
+    await _record(ctx, "person_changed", by, after, fields=[one.value for one in wanted.fields], **differing)
     if PLACE_FIELDS & set(wanted.fields):
         await access.hide_foreign_tickets(ctx, after)
         await follow_tickets(ctx, [*held, *await list_tickets(ctx, after)])
@@ -67,7 +69,7 @@ async def dismiss(ctx: UseCaseContext, person: Person, by: Person | None) -> Non
     await ctx.uow.staff.deactivate(person.id)
     await ctx.uow.invitations.revoke(person.id, ctx.now)
     await directory.reload(ctx)
-    await _record(ctx, "person_dismissed", by, person)
+    await _record(ctx, "person_dismissed", by, person, **changed_facts(_audited(person), {}))
     await follow_tickets(ctx, held)
     await open_corrections.pass_on(ctx, corrections, person)
     await _report_vacancy(ctx, person)
@@ -120,6 +122,21 @@ async def _record(ctx: UseCaseContext, action: str, by: Person | None, person: P
         **more,
     }
     await ctx.uow.audit_log.record(action, ctx.now, person_id=by.id if by is not None else None, facts=facts)
+
+
+def _audited(person: Person) -> dict[str, object]:
+    """Return everything of an official that can change."""
+    return {
+        "name": person.name,
+        "title": person.title,
+        "roles": sorted(person.roles),
+        "sectors": sorted(person.sectors),
+        "districts": sorted(person.districts),
+        "stands_in": sorted(person.stands_in),
+        "systems": sorted(person.systems),
+        "digest_at": person.digest_at.isoformat("minutes") if person.digest_at is not None else None,
+        "accounts": sorted(f"{own.messenger.value}.{own.user_id}" for own in person.accounts),
+    }
 
 
 def place_facts(ctx: UseCaseContext, person: Person) -> PlaceFacts:

@@ -1,8 +1,10 @@
 """Preferences of officials: the accounts that receive cards and reports, own quiet hours and days off."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, time
 
+from bot.domain.audit import changed_facts
 from bot.domain.channels import Channel, Purpose, preferred_channels
 from bot.domain.errors import BotNotOpened, LastChannel, NotAllowed, OutdatedButton
 from bot.domain.own_times import WEEK, OwnTimes
@@ -52,7 +54,7 @@ async def toggle_cards(ctx: UseCaseContext, person: Person, name: str) -> bool:
         await ctx.uow.staff.set_preferences(
             account_of(one.channel.address), cards=receives_cards, reports=one.receives_reports
         )
-    await _record_change(ctx, person, "cards", chosen.account, on)
+    await _record_change(ctx, person, "cards", chosen.account, on, changed_facts({"cards": not on}, {"cards": on}))
     if on:
         await reachability.send_open_tickets(ctx, person, chosen.channel.address)
     return on
@@ -67,7 +69,9 @@ async def set_reports_account(ctx: UseCaseContext, person: Person, name: str) ->
     for one in accounts:
         own = account_of(one.channel.address)
         await ctx.uow.staff.set_preferences(own, cards=one.receives_cards, reports=one is chosen)
-    await _record_change(ctx, person, "reports", chosen.account, True)
+    former = next((one.account for one in accounts if one.receives_reports), None)
+    differing = changed_facts({"reports": former}, {"reports": chosen.account})
+    await _record_change(ctx, person, "reports", chosen.account, True, differing)
 
 
 async def find_own_times(ctx: UseCaseContext, person: Person) -> OwnTimes:
@@ -123,6 +127,8 @@ def _get_account(accounts: list[AccountPreferences], name: str) -> AccountPrefer
     return found
 
 
-async def _record_change(ctx: UseCaseContext, person: Person, setting: str, account: str, on: bool) -> None:
-    facts = {"what": setting, "account": account, "on": on}
+async def _record_change(
+    ctx: UseCaseContext, person: Person, setting: str, account: str, on: bool, differing: Mapping[str, object]
+) -> None:
+    facts = {"what": setting, "account": account, "on": on, **differing}
     await ctx.uow.audit_log.record("settings", ctx.now, person_id=person.id, facts=facts)

@@ -9,6 +9,7 @@ from datetime import datetime
 from zlib import crc32
 
 from bot.domain.applicants import ApplicantKind
+from bot.domain.audit import changed_facts
 from bot.domain.clocks import ClockEventKind
 from bot.domain.deadlines import DeadlineKind
 from bot.domain.errors import OutdatedButton, TakenByOther
@@ -78,7 +79,9 @@ async def change_applicant(
 async def change_kind(ctx: UseCaseContext, ticket_id: int, person: Person, kind: ApplicantKind) -> Ticket:
     """Set the kind of applicant."""
     ticket = await check_can_change(ctx, ticket_id, person, DataField.KIND)
-    return await _apply(ctx, ticket, person, DataField.KIND, TicketChange(applicant_kind=kind), now=kind.value)
+    return await _apply(
+        ctx, ticket, person, DataField.KIND, TicketChange(applicant_kind=kind), _kind_value(ticket), kind.value
+    )
 
 
 async def change_number(ctx: UseCaseContext, ticket_id: int, person: Person, number: str) -> Ticket:
@@ -95,7 +98,7 @@ async def change_topic(ctx: UseCaseContext, ticket_id: int, person: Person, code
     name = topic_names(ctx, ticket.sector).get(code)
     if name is None:
         raise OutdatedButton(number=ticket.id)
-    changed = await _apply(ctx, ticket, person, DataField.TOPIC, TicketChange(topic=name), now=name)
+    changed = await _apply(ctx, ticket, person, DataField.TOPIC, TicketChange(topic=name), ticket.topic, name)
     await _record_lesson(ctx, "topic_corrected", ticket, person, sector=ticket.sector, topic=name)
     return changed
 
@@ -105,7 +108,7 @@ async def change_sector(ctx: UseCaseContext, ticket_id: int, person: Person, sec
     ticket = await check_can_change(ctx, ticket_id, person, DataField.SECTOR)
     if sector not in ctx.municipality.sectors:
         raise OutdatedButton(number=ticket.id)
-    changed = await _apply(ctx, ticket, person, DataField.SECTOR, TicketChange(sector=sector), now=sector)
+    changed = await _apply(ctx, ticket, person, DataField.SECTOR, TicketChange(sector=sector), ticket.sector, sector)
     await _record_lesson(ctx, "sector_corrected", ticket, person, sector=sector)
     await open_corrections.on_moved(ctx, changed, person)
     return changed
@@ -123,12 +126,12 @@ async def change_urgency(ctx: UseCaseContext, ticket_id: int, person: Person, *,
         return ticket
     if urgent:
         change = TicketChange(urgent=True, urgency=Urgency.OUTAGE)
-        changed = await _apply(ctx, ticket, person, DataField.URGENCY, change, now="yes")
+        changed = await _apply(ctx, ticket, person, DataField.URGENCY, change, "no", "yes")
         changed = await deadlines.apply_urgent(ctx, changed)
         await urgent_alerts.on_became_urgent(ctx, changed)
     else:
         change = TicketChange(urgent=False, urgency=None, danger=None)
-        changed = await _apply(ctx, ticket, person, DataField.URGENCY, change, now="no")
+        changed = await _apply(ctx, ticket, person, DataField.URGENCY, change, "yes", "no")
     await cards.sync(ctx, changed, actor=person)
     return changed
 
@@ -137,7 +140,8 @@ async def change_term(ctx: UseCaseContext, ticket_id: int, person: Person, due: 
     """Set the moment until which the answer is due."""
     ticket = await check_can_change(ctx, ticket_id, person, DataField.TERM)
     await deadlines.record(ctx, ticket, ClockEventKind.SET, DeadlineKind.ANSWER, due, person)
-    changed = await _apply(ctx, ticket, person, DataField.TERM, TicketChange(answer_due=due), now=due.isoformat())
+    change = TicketChange(answer_due=due)
+    changed = await _apply(ctx, ticket, person, DataField.TERM, change, ticket.answer_due.isoformat(), due.isoformat())
     await deadlines.reschedule(ctx, changed, await deadlines.compute_plan(ctx, changed), [DeadlineKind.ANSWER])
     return changed
 
@@ -146,14 +150,26 @@ def _search_text(ticket: Ticket, *, place: str | None = None, number: str | None
     return build_search_text(ticket.text, place or ticket.place, number or ticket.external_number, ticket.author_name)
 
 
+def _kind_value(ticket: Ticket) -> str | None:
+    return ticket.applicant_kind.value if ticket.applicant_kind is not None else None
+
+
 async def _apply(
-    ctx: UseCaseContext, ticket: Ticket, person: Person, field: DataField, change: TicketChange, *, now: str = ""
+    ctx: UseCaseContext,
+    ticket: Ticket,
+    person: Person,
+    field: DataField,
+    change: TicketChange,
+    was: str | None = None,
+    now: str = "",
 ) -> Ticket:
-    """Write *change* and its record. *now* is the new value, unless that is personal data."""
+    """Write *change* and its record. *was* and *now* are the values, unless they are personal data."""
     changed = await ctx.uow.tickets.update(ticket, change)
     if changed is None:
         raise TakenByOther(number=ticket.id)
-    facts = {"field": field.value} | ({"now": now} if now else {})
+    facts: dict[str, object] = {"field": field.value}
+    if now:
+        facts |= {"now": now} | changed_facts({field.value: was}, {field.value: now})
     await ctx.uow.audit_log.record("data_changed", ctx.now, person_id=person.id, ticket_id=ticket.id, facts=facts)
     if changed.is_open:  # another rule may fit now
         changed = await deadlines.recompute(ctx, changed)

@@ -1,5 +1,7 @@
 """Search for tickets: waiting for a person, by number, by text."""
 
+import re
+
 from bot.domain.audit import JournalAction
 from bot.domain.errors import NotAllowed, QueryTooLong
 from bot.domain.people import Person
@@ -63,13 +65,20 @@ async def list_by_text(ctx: UseCaseContext, person: Person, text: str, limit: in
     triage = staff.has_right(person, Right.SEE_TICKET, None)
     found = await ctx.uow.tickets.search(pieces, None if sees_all else visible_sectors, limit, triage=triage)
     seen = [t for t in found if ctx.municipality.staff.has_right(person, Right.SEE_TICKET, t.sector, t.district)]
-    await _record_search(ctx, person, len(text), len(seen))
+    await _record_search(ctx, person, len(text), len(seen), by_phone=is_phone(text))
     return seen
 
 
-async def _record_search(ctx: UseCaseContext, person: Person, chars: int, found: int) -> None:
+def is_phone(text: str) -> bool:
+    """Return whether *text* looks like a telephone number."""
+    return bool(re.fullmatch(r"\+?[\d\s()-]+", text.strip())) and sum(one.isdigit() for one in text) >= 6
+
+
+async def _record_search(
+    ctx: UseCaseContext, person: Person, chars: int, found: int, *, by_phone: bool = False
+) -> None:
     """Record who searched, never for what: the words may be a citizen's name."""
-    facts = {"chars": chars, "found": found}
+    facts = {"chars": chars, "found": found} | ({"phone": True} if by_phone else {})
     await ctx.uow.audit_log.record(JournalAction.SEARCHED.value, ctx.now, person_id=person.id, facts=facts)
 
 

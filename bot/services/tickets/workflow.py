@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.domain.audit import Remark
+from bot.domain.audit import Remark, changed_facts
 from bot.domain.channels import Address
 from bot.domain.clocks import ClockEventKind
 from bot.domain.deadlines import DeadlineKind
@@ -75,7 +75,7 @@ async def transition(
     changed = await ctx.uow.tickets.update(ticket, replace(change, state=state))
     if changed is None:
         raise TakenByOther(number=ticket.id)
-    facts = change_facts(ticket, changed)
+    facts = change_facts(ticket, changed) | changed_facts(_audited(ticket), _audited(changed))
     if changed.dismiss_reason is not None:
         facts["reason"] = changed.dismiss_reason.value
     person_id = actor.id if actor else None
@@ -93,6 +93,17 @@ async def transition(
     if step is Step.CHOOSE_SECTOR:
         await staff_replies.offer_stored_replies(ctx, changed)
     return changed
+
+
+def _audited(ticket: Ticket) -> dict[str, object]:
+    """Return the values whose changes are recorded with every step."""
+    return {
+        "sector": ticket.sector,
+        "district": ticket.district,
+        "assignee": ticket.assignee_id,
+        "accept_due": ticket.accept_due.isoformat(),
+        "answer_due": ticket.answer_due.isoformat(),
+    }
 
 
 def require_not_member(ticket: Ticket, step: Step) -> None:

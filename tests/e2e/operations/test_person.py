@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Text, cast, select
+from sqlalchemy import LargeBinary, Text, cast, select
 
 from bot.domain.held_notes import Reader
 from bot.domain.tickets import State
@@ -32,7 +32,9 @@ async def list_stored_texts(bot: Harness) -> list[str]:
     found = []
     async with bot.read_tables() as connection:
         for table in metadata.sorted_tables:
-            rows = await connection.execute(select(*(cast(column, Text) for column in table.columns)))
+            rows = await connection.execute(
+                select(*(cast(column, Text) for column in table.columns if not isinstance(column.type, LargeBinary)))
+            )
             for row in rows:
                 text = f"{table.name} {tuple(row)}"
                 found.append(json.loads(f'"{text}"') if "\\u04" in text and '"' not in text else _unescape(text))

@@ -1,0 +1,70 @@
+"""The work of ``audit``: the chain is read, nothing is changed."""
+
+import csv
+import io
+import re
+import sys
+from datetime import datetime
+from pathlib import Path
+
+from bot.cli.operations import check_output, open_output
+from bot.config import Config
+from bot.services.monitoring.audit_verify import ChainReport, verify
+from bot.services.reports.export import BYTE_ORDER_MARK, CSV_FOR_PEOPLE_DELIMITER, format_csv_cell
+from bot.views.audit import HEADINGS, export_row
+from storage.database import Database
+from storage.migrate import migrate
+
+
+def is_head(text: str) -> bool:
+    """Return whether *text* may be a hash of the chain, or the first digits of one."""
+    return re.fullmatch(r"[0-9a-f]{16,64}", text.strip().casefold()) is not None
+
+
+async def verify_chain(config: Config, head: str | None) -> ChainReport:
+    """Verify the whole chain in one snapshot of the database; the bot may be running."""
+    database = Database(config.database_url)
+    try:
+        await migrate(database.engine)
+        async with database.read() as uow:
+            return await verify(uow, head)
+    finally:
+        await database.close()
+
+
+async def export_audit(config: Config, since: datetime | None, until: datetime | None, output: Path | None) -> None:
+    """Write the records of [since, until] to a file or to standard output.
+
+    Raises :class:`~bot.cli.operations.OutputNotWritable`.
+    """
+    if output is not None:
+        check_output(config, output)
+    database = Database(config.database_url)
+    sectors = {sector.code: sector.title for sector in config.sectors()}
+    try:
+        await migrate(database.engine)
+        stream = sys.stdout.buffer if output is None else open_output(output)
+        try:
+            buffer = io.StringIO()
+            writer = csv.writer(buffer, delimiter=CSV_FOR_PEOPLE_DELIMITER)
+            buffer.write(BYTE_ORDER_MARK)
+            writer.writerow(HEADINGS)
+            async with database.read() as uow:
+                async for entry in uow.audit_log.iterate(since, until):
+                    writer.writerow([format_csv_cell(cell) for cell in export_row(entry, sectors, config.zone)])
+                    if buffer.tell() > 65_536:
+                        stream.write(_drain(buffer))
+            stream.write(_drain(buffer))
+            stream.flush()
+        finally:
+            if output is not None:
+                stream.close()
+    finally:
+        await database.close()
+
+
+def _drain(buffer: io.StringIO) -> bytes:
+    text = buffer.getvalue()
+    buffer.seek(0)
+    buffer.truncate()
+    return text.encode()
