@@ -8,6 +8,7 @@ from bot.domain.answer_marks import Mark
 from bot.domain.answers import Publication, PublicationState
 from bot.domain.audit import AuditRow, Remark
 from bot.domain.cards import ReviewList
+from bot.domain.delays import Gap
 from bot.domain.dialogs import Dialog
 from bot.domain.drafts import Draft, Wording
 from bot.domain.held_notes import HeldNote
@@ -138,6 +139,18 @@ class HistoryFacts:
     deciding_words: Sequence[str] = ()  # the words by which the bot chose the sector
     similar: Sequence[int] = ()  # numbers of earlier tickets with a similar text
     replaced: Mapping[int, str] = field(default_factory=dict)  # absent people in whose place somebody acted, by id
+    trouble: "TroubleFacts | None" = None  # of a ticket that was late or came back
+
+
+@dataclass(frozen=True, slots=True)
+class TroubleFacts:
+    """What went wrong with a ticket: the missed deadlines, the longest gap, who held the ticket then, and now."""
+
+    missed: Sequence[tuple[datetime, str]]
+    gap: Gap | None
+    post: str
+    person: str | None
+    now: datetime
 
 
 @dataclass(frozen=True, slots=True)

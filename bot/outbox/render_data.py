@@ -41,6 +41,7 @@ from bot.domain.view_data import (
 from bot.messengers.events import Attachment, MediaKind
 from bot.messengers.serialization import unpack_media
 from bot.outbox import draft_data, term_data
+from bot.outbox.trouble_data import trouble_facts
 from bot.services import responsibility
 from bot.services.answers import answer_check, approval_requests, approvers, corrections, publications
 from bot.services.context import UseCaseContext
@@ -408,6 +409,7 @@ async def _history_facts(ctx: UseCaseContext, ticket: Ticket) -> HistoryFacts:
         deciding_words=await ctx.uow.tickets.list_deciding_words(ticket.id),
         similar=await _list_similar_earlier(ctx, ticket),
         replaced={one: await ctx.uow.staff.find_name(one) or "" for one in replaced},
+        trouble=await trouble_facts(ctx, ticket, rows),
     )
 
 

@@ -9,11 +9,11 @@ from bot.domain.audit import AuditRow
 from bot.domain.inquiries import InquiryKind
 from bot.domain.notifications.tickets import TicketHistory
 from bot.domain.tickets import DismissReason
-from bot.domain.view_data import NotificationData
+from bot.domain.view_data import NotificationData, TroubleFacts
 from bot.messengers.content import Bold, Content, Span, Text
 from bot.views.answer_marks import mark_titles
 from bot.views.card_keyboards import DISMISS_REASON_TITLES
-from bot.views.render_context import RenderContext, shorten
+from bot.views.render_context import RenderContext, format_duration, shorten
 from bot.views.ticket_data import FIELD_TITLES
 
 _ACTIONS = {
@@ -146,11 +146,35 @@ def history(note: TicketHistory, data: NotificationData, context: RenderContext)
         ),
         Text(f"\nСрок считается с {context.format_full(ticket.registered_at)}"),
     ]
+    if past.trouble is not None:
+        spans += _trouble(past.trouble, past.sectors, context)
     if past.similar:
         spans.append(Text("\n\n🔎 Похожие: " + ", ".join(f"№{number}" for number in past.similar)))
     if past.skipped:
         spans.append(Text(". Не считается: " + "; ".join(past.skipped)))
     return Content(tuple(spans))
+
+
+def _trouble(trouble: TroubleFacts, sectors: Mapping[str, str], context: RenderContext) -> list[Span]:
+    """Say what went wrong: the missed deadlines, and the longest gap with the post that held the ticket."""
+    spans: list[Span] = [Text("\n\n"), Bold("❗ Что пошло не так")]
+    for at, limit in trouble.missed:
+        spans.append(Text(f"\nСрок пропущен {context.format_full(at)}: {_DEADLINE_VERBS.get(limit, 'выполнить')}"))
+    gap = trouble.gap
+    if gap is None:
+        return spans
+    until = context.format_full(gap.until) if gap.until is not None else "сейчас"
+    length = format_duration(gap.length(trouble.now).total_seconds())
+    spans.append(Text(f"\nДольше всего ждали {length}: {context.format_full(gap.since)} – {until}"))
+    if words := action_text(gap.last, sectors):
+        spans.append(Text(f"\nПеред этим: {words}"))
+    held = trouble.post
+    if trouble.person and trouble.person != held:
+        held = f"{held} ({trouble.person})" if held else trouble.person
+    spans.append(Text(f"\nТогда сообщение было у: {held or 'никого'}"))
+    if gap.is_on_approval:
+        spans.append(Text("; подготовленный ответ ждал согласования"))
+    return spans
 
 
 def action_text(row: AuditRow, titles: Mapping[str, str]) -> str | None:
