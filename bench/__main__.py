@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench import drain, growth, load, machine_info, measurements, peer, storm, takeover
+from bench import audit_bench, drain, growth, load, machine_info, measurements, peer, storm, takeover
 from bench.max_town import MaxBenchHarness
 from bench.town import BenchHarness
 
@@ -75,6 +75,7 @@ TARGETS = (
     Target("storm", "answers_per_chat_most", "a storm of 1,000: answers in one chat, most", "", 1),
     Target("storm", "not_reached", "a storm of 1,000: people whom no answer reached", "", 0),
     Target("storm", "doubled", "a storm of 1,000: people who got it twice", "", 0),
+    Target("audit", "verify_s", "audit verify of a million tickets' records", "s", 60.0),
     Target("memory", "rss_mb", "resident memory after all messages", "MB", 300.0),
     Target("notices", "longest_s", "overdue notice after its moment, longest", "s", 1.0),
 )
@@ -139,6 +140,8 @@ async def _measure(name: str, folder: Path, options: argparse.Namespace) -> dict
             return await drain.drain(folder, options.queue, options.delay)
         case "takeover":
             return await takeover.takeover(folder, options.postgres, 3)
+        case "audit":
+            return await audit_bench.audit_chain(folder, options.tickets)
         case "growth":
             return await growth.growth(folder, options.tickets, 5)
         case "growth_postgres":

@@ -27,6 +27,9 @@ MAX_DELAY = timedelta(hours=1)
 SALT_BYTES = 32
 
 _ENTRY = struct.Struct(">q32s")
+ENTRY_BYTES = _ENTRY.size
+"""Bytes of one record in a seal."""
+
 _encode_json = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
 
@@ -49,11 +52,8 @@ class PersonalPart(NamedTuple):
     digest: str
 
 
-class SealedRecord(NamedTuple):
-    """The place of one record in a seal."""
-
-    record_id: int
-    digest: bytes
+SealedRecord = tuple[int, bytes]
+"""Number and digest of one record of a seal: a plain tuple, for millions are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +75,8 @@ class AuditSeal:
     hash: str
 
     def list_records(self) -> Iterator[SealedRecord]:
-        """Iterate over the sealed records; empty if the stored bytes are damaged."""
-        if len(self.records) % _ENTRY.size:
-            return
-        for record_id, digest in _ENTRY.iter_unpack(self.records):
-            yield SealedRecord(record_id, digest)
+        """Iterate over the sealed records: number and digest; empty if the stored bytes are damaged."""
+        return _ENTRY.iter_unpack(b"" if len(self.records) % _ENTRY.size else self.records)
 
 
 class MisfitKind(StrEnum):
@@ -122,7 +119,7 @@ def split_facts(facts: str) -> tuple[str, str]:
         found = json.loads(facts)
     except ValueError:
         return facts, ""
-    if not isinstance(found, dict) or not any(name in found for name in PERSONAL_FACTS):
+    if not isinstance(found, dict) or found.keys().isdisjoint(PERSONAL_FACTS):
         return _encode_json(found), ""
     personal = {name: found.pop(name) for name in PERSONAL_FACTS if name in found}
     return _encode_json(found), _encode_json(personal)
@@ -135,10 +132,8 @@ def make_personal_part(salt: bytes, personal: str) -> PersonalPart:
 
 def record_digest(record: ChainRecord, facts: str, personal_digest: str = "") -> bytes:
     """Return the digest of a record; *facts* are those of :func:`split_facts`."""
-    line = (
-        f"{record.id}\n{record.at}\n{record.person_id}\n{record.action}\n{record.ticket_id}\n{record.account}"
-        f"\n{personal_digest}\n{facts}"
-    )
+    number, at, person_id, action, ticket_id, account, _ = record
+    line = f"{number}\n{at}\n{person_id}\n{action}\n{ticket_id}\n{account}\n{personal_digest}\n{facts}"
     return hashlib.sha256(line.encode()).digest()
 
 
@@ -156,7 +151,7 @@ def is_unchanged(record: ChainRecord, digest: bytes, part: PersonalPart | None) 
 
 def pack_records(records: Iterable[SealedRecord]) -> bytes:
     """Return the bytes of :attr:`AuditSeal.records`."""
-    return b"".join(_ENTRY.pack(*one) for one in records)
+    return b"".join(_ENTRY.pack(number, digest) for number, digest in records)
 
 
 def seal_hash(previous: str, seal: AuditSeal) -> str:

@@ -133,7 +133,7 @@ class AuditSeals(Repository):
         """List the records from *low* to *high*, both included."""
         query = _RANGE[self._transaction.dialect.name]
         rows = await self._transaction.execute_without_flush(query, {"low": low, "high": high})
-        return list(map(ChainRecord._make, rows))
+        return list(map(ChainRecord._make, rows.all()))
 
     async def list_personal(self, low: int, high: int) -> dict[int, PersonalPart]:
         """Return the digests of personal facts of the records from *low* to *high*."""

@@ -150,11 +150,15 @@ class AuditSealer:
             if personal:
                 parts[record.id] = make_personal_part(secrets.token_bytes(SALT_BYTES), personal)
             digest = record_digest(record, facts, parts[record.id].digest if personal else "")
-            sealed.append(SealedRecord(record.id, digest))
-        last_id = max((one.record_id for one in sealed), default=0)
-        number = position.last.position + 1
+            sealed.append((record.id, digest))
+        last_id = max((number for number, _ in sealed), default=0)
         seal = replace(
-            shape, position=number, sealed_at=ctx.now, last_id=last_id, records=pack_records(sealed), hash=""
+            shape,
+            position=position.last.position + 1,
+            sealed_at=ctx.now,
+            last_id=last_id,
+            records=pack_records(sealed),
+            hash="",
         )
         seal = replace(seal, hash=seal_hash(position.last.hash, seal))
         await ctx.uow.audit_seals.add(seal)
@@ -176,10 +180,10 @@ async def _load_position(uow: UnitOfWork) -> _Position | None:
     if first is None or last is None:
         return None
     sealed = {
-        one.record_id
+        number
         for seal in await seals.list_reaching(last.settled_id)
-        for one in seal.list_records()
-        if one.record_id > last.settled_id
+        for number, _ in seal.list_records()
+        if number > last.settled_id
     }
     since = await seals.find_last_since()
     return _Position(last, first.settled_id, last.settled_id, since or first.sealed_at, sealed)

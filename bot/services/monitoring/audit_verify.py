@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.domain.audit import JournalAction
 from bot.domain.audit_chain import (
+    ENTRY_BYTES,
     GENESIS_HASH,
     MAX_DELAY,
     AuditSeal,
@@ -13,6 +14,7 @@ from bot.domain.audit_chain import (
     Misfit,
     MisfitKind,
     NumberSet,
+    PersonalPart,
     erased_record_ids,
     is_unchanged,
     moment_text,
@@ -110,33 +112,46 @@ class _Verification:
 
     async def check_records(self, seals: Sequence[AuditSeal]) -> None:
         """Compare the records of *seals* with what is stored."""
-        ids = sorted({entry.record_id for seal in seals for entry in seal.list_records()})
-        stored: dict[int, ChainRecord] = {}
-        for start in range(0, len(ids), RECORDS_PER_READ):
-            found = await self.uow.audit_seals.list_records(ids[start : start + RECORDS_PER_READ])
-            stored |= {one.id: one for one in found}
+        ids = sorted({number for seal in seals for number, _ in seal.list_records()})
+        stored = {one.id: one for one in await self.uow.audit_seals.list_records(ids)}
         parts = await self.uow.audit_seals.list_personal(ids[0], ids[-1]) if ids else {}
         for seal in seals:
             earliest = moment_text(seal.since - MAX_DELAY) if seal.since is not None else ""
+            self.report.records += len(seal.records) // ENTRY_BYTES
             for number, digest in seal.list_records():
-                self.report.records += 1
-                record = stored.get(number)
-                if not self._sealed.add(number):
-                    self._misfit(MisfitKind.REPEATED, number, seal, record)
-                    continue
-                if record is None:
-                    self._misfit(MisfitKind.DELETED, number, seal, None)
-                    continue
-                self._present += 1
-                part = parts.get(number)
-                if not is_unchanged(record, digest, part):
-                    self._misfit(MisfitKind.CHANGED, number, seal, record)
-                elif record.at < earliest:
-                    self._misfit(MisfitKind.BACKDATED, number, seal, record)
-                if part is not None and part.salt is None:
-                    self._erased[number] = record
-                if record.action in _ERASURES:
-                    self._read_erasure(record)
+                record, part = stored.get(number), parts.get(number)
+                # Nearly every record is stored, unchanged, and no erasure.
+                if record is None or part is not None or record.at < earliest or record.action in _ERASURES:
+                    self._check_record(seal, number, digest, record, part, earliest)
+                elif is_unchanged(record, digest, None) and self._sealed.add(number):
+                    self._present += 1
+                else:
+                    self._check_record(seal, number, digest, record, part, earliest)
+
+    def _check_record(
+        self,
+        seal: AuditSeal,
+        number: int,
+        digest: bytes,
+        record: ChainRecord | None,
+        part: PersonalPart | None,
+        earliest: str,
+    ) -> None:
+        if not self._sealed.add(number):
+            self._misfit(MisfitKind.REPEATED, number, seal, record)
+            return
+        if record is None:
+            self._misfit(MisfitKind.DELETED, number, seal, None)
+            return
+        self._present += 1
+        if not is_unchanged(record, digest, part):
+            self._misfit(MisfitKind.CHANGED, number, seal, record)
+        elif record.at < earliest:
+            self._misfit(MisfitKind.BACKDATED, number, seal, record)
+        if part is not None and part.salt is None:
+            self._erased[number] = record
+        if record.action in _ERASURES:
+            self._read_erasure(record)
 
     async def check_unsealed(self) -> None:
         """Look at the records that are in no seal: some must have been there when others were sealed."""
