@@ -32,6 +32,7 @@ from bot.runtime.runtime import Runtime
 from bot.runtime.self_check import SelfCheck
 from bot.runtime.service_manager import ServiceManager
 from bot.runtime.supervisor import Supervisor, WakeUp
+from bot.scheduler.audit_sealing import AuditSealing
 from bot.scheduler.nightly_training import ModelReloader, NightlyTraining
 from bot.scheduler.scheduler import Scheduler
 from bot.services.answers import held_answers, posting_policy
@@ -248,6 +249,7 @@ class App:
         self._outbox_worker = OutboxWorker(runtime, supervisor, options.monotonic, options.rate_limits)
         self._leader = Leader(
             *(runtime, self.health, self._create_supervisor, self._start_leader_tasks, self.scheduler.stop),
+            lambda leader_runtime: AuditSealing().seal_new(leader_runtime),
             options.lease_seconds,
             options.patience,
         )

@@ -1,6 +1,6 @@
 """The tasks that only one process runs at a time (ADR 10, 16): polling, sending, periodic tasks, self-checks."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -27,6 +27,8 @@ class Leader:
     start_tasks: Callable[[Supervisor, Runtime], None]
     stop_tasks: Callable[[], None]
     """Called before the supervisor stops the tasks: no new ones may start."""
+    finish: Callable[[Runtime], Awaitable[None]]
+    """Called after the tasks have ended, while this process may still write as the leader."""
     lease_seconds: float = LEASE_SECONDS
     patience: float = 1.0
     _supervisor: Supervisor | None = None
@@ -62,6 +64,7 @@ class Leader:
             with suppress(LeadershipLost, *DATABASE_ERRORS):
                 async with self._leader_runtime.database.begin() as uow:
                     await outage_summary.record_heartbeat(self.runtime.context(uow))
+                await self.finish(self._leader_runtime)
             self._supervisor = self._leader_runtime = None
         self.health.reset()
 

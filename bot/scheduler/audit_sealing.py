@@ -26,15 +26,19 @@ class AuditSealing:
 
     async def run(self, runtime: Runtime) -> None:
         """Seal everything that is new, and some of the backlog."""
-        async with runtime.database.read() as uow:
-            await self.sealer.look(runtime.context(uow))
-        while self.sealer.has_new():
-            await self._write(runtime, self.sealer.seal)
-            await asyncio.sleep(PAUSE_SECONDS)
+        await self.seal_new(runtime)
         for _ in range(MAX_BACKLOG_SEALS_PER_RUN):
             if not self.sealer.has_backlog():
                 break
             await self._write(runtime, self.sealer.seal_backlog)
+            await asyncio.sleep(PAUSE_SECONDS)
+
+    async def seal_new(self, runtime: Runtime) -> None:
+        """Seal what is new; at the end of the lead, too, so that a stopped bot leaves nothing unprotected."""
+        async with runtime.database.read() as uow:
+            await self.sealer.look(runtime.context(uow))
+        while self.sealer.has_new():
+            await self._write(runtime, self.sealer.seal)
             await asyncio.sleep(PAUSE_SECONDS)
 
     async def _write(self, runtime: Runtime, step: Callable[[UseCaseContext], Awaitable[None]]) -> None:

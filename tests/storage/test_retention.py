@@ -16,9 +16,12 @@ from bot.domain.tickets import State
 from bot.scheduler import retention
 from bot.scheduler.retention import RETENTION, Cleaner
 from storage.database import Database
-from storage.repositories.retention import RetentionKind
+from storage.repositories.retention import _RULES, RetentionKind
 from storage.tables import (
     act,
+    audit,
+    audit_personal,
+    audit_seal,
     button,
     card,
     due_moment,
@@ -177,3 +180,8 @@ async def test_the_file_gives_back_what_is_free(database: Database, url: str) ->
 async def count_free_pages(database: Database) -> int:
     async with database.engine.connect() as connection:
         return int(await connection.scalar(text("PRAGMA freelist_count")))
+
+
+def test_nothing_deletes_the_history() -> None:
+    """It is kept as long as its tickets: no rule of deletion names it or its chain."""
+    assert not {rule.table for rule in _RULES.values()} & {audit, audit_personal, audit_seal}

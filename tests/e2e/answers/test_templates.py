@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from sqlalchemy import select
+
+from storage.tables import audit
 from tests.databases import ON_BOTH
 from tests.e2e.harness import CURATOR, GROUP, PYOTR, ROADS_HEAD, Harness, message_text
 from tests.e2e.queries import button_rows, send_report, wait_for_preview
@@ -59,6 +62,14 @@ async def test_approved_answer_becomes_a_template_without_personal_data(bot: Har
     await bot.wait_for_message(ROADS_HEAD, "✅ Шаблон сохранён")
     await bot.press_button(ROADS_HEAD, listed, "Удалить 1")
     await bot.wait_until(lambda: "Шаблонов пока нет" in message_text(listed))
+    async with bot.read_tables() as connection:
+        query = select(audit.c.action, audit.c.facts).where(audit.c.action.startswith("template_")).order_by(audit.c.id)
+        records = {row.action: row.facts for row in await connection.execute(query)}
+    assert records["template_added"]["after"]["sector"] == "roads"
+    words = records["template_changed"]
+    assert words["before"] == {"text": "Здравствуйте, {имя}! Яму ({место}) засыпем {дата}."}
+    assert words["after"] == {"text": "Здравствуйте! Сделаем {дата}."}
+    assert records["template_deleted"]["before"]["text"] == "Здравствуйте! Сделаем {дата}."
 
 
 async def test_answer_to_a_similar_message_is_offered_without_the_other_persons_data(closed_bot: Harness) -> None:

@@ -159,3 +159,15 @@ async def test_changed_settings_are_recorded_with_what_was_before(bot: Harness) 
     await bot.wait_for_card(ROADS_HEAD, 3)
     async with bot.read_tables() as connection:
         assert await connection.scalar(select(func.count()).where(audit.c.action == "settings_applied")) == count
+
+
+@ON_BOTH
+async def test_what_came_last_is_sealed_when_the_bot_is_stopped(bot: Harness) -> None:
+    await send_report(bot)
+    await bot.press_button(ROADS_HEAD, await bot.wait_for_card(ROADS_HEAD, 1), "Принять")
+    await wait_until_sealed(bot)
+    await bot.press_button(ROADS_HEAD, await bot.wait_for_card(ROADS_HEAD, 1, "В работе"), "Ответить")
+    await wait_until_idle(bot)
+    await bot.stop()
+    code, said, _ = await run_audit(bot, "verify")
+    assert (code, "не в цепочке" in said) == (0, False)

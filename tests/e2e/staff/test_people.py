@@ -107,6 +107,8 @@ async def test_a_dismissed_head_loses_everything_and_a_successor_gets_every_card
     await bot.wait_until(lambda: not any("Ленина 45" in text for text in bot.bot_texts(ROADS_HEAD)))
     await bot.wait_for_card(COORDINATOR, 1, "Ленина 45")
     await bot.wait_for_message(COORDINATOR, "Место освободилось", "блоки: Дороги")
+    [gone] = await list_audit(bot, "person_dismissed")
+    assert (gone["before"]["sectors"], gone["after"]["sectors"]) == (["roads"], None)
     await bot.send_message(ROADS_HEAD, "Засыплем завтра")
     await wait_until_idle(bot)
     assert bot.find_message(ROADS_HEAD, "Ответ увидит житель") is None
@@ -135,6 +137,8 @@ async def test_roles_are_added_and_taken_and_the_commands_follow(bot: Harness) -
     page = await open_page(bot, ADMINISTRATOR, "Куратор", "Роли", "координатор", "Готово")
     await bot.wait_until(lambda: "координатор, куратор центра" in message_text(page))
     await bot.wait_for_message(1004, "Теперь вы: координатор, куратор центра")
+    [facts] = await list_audit(bot, "person_changed")
+    assert (facts["before"], facts["after"]) == ({"roles": ["curator"]}, {"roles": ["coordinator", "curator"]})
     await bot.send_message(1004, "/new Позвонили: на Ленина 45 открыт люк")
     await bot.wait_for_message(1004, "Откуда")
 

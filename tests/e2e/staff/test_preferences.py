@@ -1,5 +1,8 @@
 """/settings: everybody says where the own cards and reports come; one message that changes in place."""
 
+from sqlalchemy import select
+
+from storage.tables import audit
 from tests.e2e.chat_clients import BotMessage, OfficialChat, TelegramChatClient, VkChatClient
 from tests.e2e.harness import COMMUNITY, PYOTR, ROADS_HEAD, STAFF, Harness
 from tests.e2e.queries import HATCH, send_report, wait_until_idle
@@ -43,6 +46,15 @@ async def test_cards_come_where_they_were_asked_for(closed_bot: Harness) -> None
     await telegram.wait_for_card(2, "В работе")
 
     assert "хотя бы в один" in await vk.press_button(page, "✅ VK")
+    async with bot.read_tables() as connection:
+        rows = (await connection.execute(select(audit).where(audit.c.action == "settings").order_by(audit.c.id))).all()
+    where = rows[0].account
+    assert [(row.facts["before"], row.facts["after"]) for row in rows] == [
+        ({"cards": False}, {"cards": True}),
+        ({"cards": True}, {"cards": False}),
+    ]
+    assert where is not None
+    assert where.startswith("vk"), "the record says in which messenger the press came"
     await vk.press_without_answer(page, "Назад")
     overview = await vk.wait_for_message(
         "⚙️ Куда приходят карточки и сводки", "Карточки и уведомления: VK", "Сводки и отчёты: Telegram"

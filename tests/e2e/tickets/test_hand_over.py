@@ -42,6 +42,9 @@ async def test_the_press_moves_it_at_once(bot: Harness) -> None:
     note = await bot.wait_for_message(ROADS_HEAD, "Сообщение №1 передано: ЖКХ.")
     assert button_rows(note) == [["💬 Добавить пояснение"]]
     assert (await get_ticket(bot, 1)).sector == "housing"
+    (row,) = await list_audit(bot, 1, "hand_over")
+    assert (row.facts["before"], row.facts["after"]) == ({"sector": "roads"}, {"sector": "housing"})
+    assert (row.account, row.person_id) == ("telegram", 1)
 
 
 async def test_a_reason_can_follow(bot: Harness) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.e2e.harness import COORDINATOR, GROUP, ROADS_HEAD, STAFF, Harness, message_text
-from tests.e2e.queries import HATCH, UNCLEAR_REPORT, button_rows, get_ticket, send_report, wait_until_idle
+from tests.e2e.queries import HATCH, UNCLEAR_REPORT, button_rows, get_ticket, list_audit, send_report, wait_until_idle
 
 PHONE_REPORT = "Звонила Анна Петровна, 2-14-15: на Ленина 45 яма на дороге"
 
@@ -91,6 +91,10 @@ async def test_only_the_typist_passes_the_answer_on(closed_bot: Harness) -> None
     await enter_ticket(closed_bot, "Телефон", "Обычный срок")
     card = await closed_bot.wait_for_card(ROADS_HEAD, 1)
     assert "👤 Анна Петровна, 2-14-15 · Телефон · внесено: Координатор" in message_text(card)
+    await wait_until_idle(closed_bot)
+    shown = await list_audit(closed_bot, 1, "phone_shown")
+    assert 1 in [row.person_id for row in shown], "who saw the telephone is on record"
+    assert "2-14-15" not in repr(await list_audit(closed_bot, 1))
     await closed_bot.answer_ticket(ROADS_HEAD, 1, "Засыплем завтра.")
     await closed_bot.wait_for_message(COORDINATOR, "☎️ Есть ответ на №1")
     await wait_until_idle(closed_bot)
