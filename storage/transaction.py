@@ -1,7 +1,7 @@
 """Statements of one transaction, with deferred writes."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -124,6 +124,15 @@ class Transaction:
     async def stream(self, statement: Executable) -> AsyncResult[*tuple[Any, ...]]:
         await self.flush()
         return await self._connection.stream(statement)
+
+    async def fetch_plain(self, sqlite: str, postgres: str, *values: int) -> Sequence[Any]:
+        """Return the rows of a query as the driver has them; there must have been a statement in this transaction."""
+        await self.flush()
+        driver: Any = (await self._connection.get_raw_connection()).driver_connection
+        rows: Sequence[Any] = await (
+            driver.fetch(postgres, *values) if self.is_shared else driver.execute_fetchall(sqlite, values)
+        )
+        return rows
 
     async def flush(self) -> None:
         """Write everything deferred."""

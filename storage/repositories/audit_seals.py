@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, bindparam, func, insert, or_, select, text
 from bot.domain.audit_chain import (
     PERSONAL_FACTS,
     AuditSeal,
-    ChainRecord,
     PersonalPart,
+    StoredRecord,
 )
 from storage.repositories.base import Repository, advisory_lock
 from storage.tables import audit, audit_personal, audit_seal
@@ -32,17 +32,14 @@ MAX_GAP = 1000
 
 _HOLD_SNAPSHOT = text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
-_RANGE = {
-    "sqlite": text(
-        "SELECT id, at, person_id, action, ticket_id, account, facts FROM audit WHERE id BETWEEN :low AND :high"
-        " ORDER BY id"
-    ),
-    "postgresql": text(
-        "SELECT id, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US'), person_id, action, ticket_id, account,"
-        " facts::text FROM audit WHERE id BETWEEN :low AND :high ORDER BY id"
-    ),
-}
-"""The columns of :class:`ChainRecord`. Plain texts: a typed row costs five times as much, and millions are read."""
+_SQLITE_RANGE = (
+    "SELECT id, at, person_id, action, ticket_id, account, facts FROM audit WHERE id BETWEEN ? AND ? ORDER BY id"
+)
+_POSTGRES_RANGE = (
+    "SELECT id, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US'), person_id, action, ticket_id, account,"
+    " facts::text FROM audit WHERE id BETWEEN $1 AND $2 ORDER BY id"
+)
+"""The columns of :class:`ChainRecord`, asked of the driver itself: SQLAlchemy's rows take three times as long."""
 
 _SEAL_COLUMNS = tuple(audit_seal.c[name] for name in AuditSeal.__dataclass_fields__)
 
@@ -121,19 +118,14 @@ class AuditSeals(Repository):
         """Return the greatest number of a record, or 0."""
         return int((await self._transaction.execute(select(func.max(audit.c.id)))).scalar() or 0)
 
-    async def list_records(self, ids: Sequence[int]) -> list[ChainRecord]:
+    async def list_records(self, ids: Sequence[int]) -> list[StoredRecord]:
         """List the records with these ascending numbers."""
         wanted = set(ids)
-        found: list[ChainRecord] = []
+        found: list[StoredRecord] = []
         for low, high in _ranges(ids):
-            found += [one for one in await self.list_range(low, high) if one.id in wanted]
+            rows = await self._transaction.fetch_plain(_SQLITE_RANGE, _POSTGRES_RANGE, low, high)
+            found += [one for one in rows if one[0] in wanted]
         return found
-
-    async def list_range(self, low: int, high: int) -> list[ChainRecord]:
-        """List the records from *low* to *high*, both included."""
-        query = _RANGE[self._transaction.dialect.name]
-        rows = await self._transaction.execute_without_flush(query, {"low": low, "high": high})
-        return list(map(ChainRecord._make, rows.all()))
 
     async def list_personal(self, low: int, high: int) -> dict[int, PersonalPart]:
         """Return the digests of personal facts of the records from *low* to *high*."""

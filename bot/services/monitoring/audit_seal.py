@@ -14,9 +14,9 @@ from bot.domain.audit_chain import (
     GENESIS_HASH,
     SALT_BYTES,
     AuditSeal,
-    ChainRecord,
     PersonalPart,
     SealedRecord,
+    StoredRecord,
     make_personal_part,
     pack_records,
     record_digest,
@@ -140,17 +140,18 @@ class AuditSealer:
         self._position = position
 
     async def _add(
-        self, ctx: UseCaseContext, position: _Position, shape: AuditSeal, records: Sequence[ChainRecord]
+        self, ctx: UseCaseContext, position: _Position, shape: AuditSeal, records: Sequence[StoredRecord]
     ) -> None:
         """Add the seal over *records*; *shape* has what it says besides."""
         sealed: list[SealedRecord] = []
         parts: dict[int, PersonalPart] = {}
         for record in records:
-            facts, personal = split_facts(record.facts)
+            number = record[0]
+            facts, personal = split_facts(record[6])
             if personal:
-                parts[record.id] = make_personal_part(secrets.token_bytes(SALT_BYTES), personal)
-            digest = record_digest(record, facts, parts[record.id].digest if personal else "")
-            sealed.append((record.id, digest))
+                parts[number] = make_personal_part(secrets.token_bytes(SALT_BYTES), personal)
+            digest = record_digest(record, facts, parts[number].digest if personal else "")
+            sealed.append((number, digest))
         last_id = max((number for number, _ in sealed), default=0)
         seal = replace(
             shape,
