@@ -69,7 +69,19 @@ def test_help_is_russian(
     assert "Показать эту справку." in page
     assert ("Команды:\n" in page) is (len(words) < 2 or (words[0] in GROUPS and len(words) == 2))
     english = re.findall(r"(?<![-./:+=\w])[A-Z]?[a-z]+(?![-./:+=\w])", page.split("\n", 1)[1])
-    assert {*english} <= {"bot", "csv", "xlsx", "json", "dataset", "config", *COMMANDS, *GROUPS, "erase", "apply"}
+    assert {*english} <= {
+        "bot",
+        "csv",
+        "xlsx",
+        "json",
+        "dataset",
+        "config",
+        *COMMANDS,
+        *GROUPS,
+        "erase",
+        "apply",
+        "verify",
+    }
 
 
 def test_help_says_what_is_needed_and_what_stands_in(
