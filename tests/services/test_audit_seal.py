@@ -16,6 +16,7 @@ from bot.domain.people import Staff
 from bot.services.context import UseCaseContext
 from bot.services.monitoring.audit_seal import AuditSealer
 from bot.services.monitoring.audit_verify import ChainReport, verify
+from storage.copy import copy_database
 from storage.database import Database
 from storage.tables import audit
 from storage.unit_of_work import UnitOfWork
@@ -245,6 +246,21 @@ async def test_a_record_that_commits_late_is_sealed_late(database: Database) -> 
     await run(database, sealer)
     found = await report(database)
     assert (found.is_whole, found.records, found.unsealed) == (True, 8, 0)
+
+
+async def test_the_chain_is_whole_after_the_data_moved_to_another_kind_of_database(
+    database: Database, tmp_path: Path
+) -> None:
+    if not database.is_shared:
+        pytest.skip("needs a server as the source")
+    await begin_chain(database, 5)
+    head = (await report(database)).head
+    target = f"sqlite+aiosqlite:///{tmp_path / 'moved.sqlite3'}"
+    await copy_database(database.engine.url.render_as_string(hide_password=False), target, lambda _: None)
+    moved = Database(target)
+    found = await report(moved, head)
+    await moved.close()
+    assert (found.is_whole, found.records, found.head) == (True, 5, head)
 
 
 class Killed(Exception):
