@@ -10,8 +10,9 @@ from bot.domain.inquiries import InquiryKind
 from bot.domain.notifications.tickets import TicketHistory
 from bot.domain.tickets import DismissReason
 from bot.domain.view_data import NotificationData, TroubleFacts
-from bot.messengers.content import Bold, Content, Span, Text
+from bot.messengers.content import Bold, Button, Content, Span, Text
 from bot.views.answer_marks import mark_titles
+from bot.views.callback_codes import Op, pack
 from bot.views.card_keyboards import DISMISS_REASON_TITLES
 from bot.views.render_context import RenderContext, format_duration, shorten
 from bot.views.ticket_data import FIELD_TITLES
@@ -152,7 +153,8 @@ def history(note: TicketHistory, data: NotificationData, context: RenderContext)
         spans.append(Text("\n\n🔎 Похожие: " + ", ".join(f"№{number}" for number in past.similar)))
     if past.skipped:
         spans.append(Text(". Не считается: " + "; ".join(past.skipped)))
-    return Content(tuple(spans))
+    why = Button("❓ Почему такой срок?", pack(Op.WHY_TERM, ticket.id))
+    return Content(tuple(spans), ((why,),) if ticket.is_open else ())
 
 
 def _trouble(trouble: TroubleFacts, sectors: Mapping[str, str], context: RenderContext) -> list[Span]:

@@ -14,6 +14,7 @@ from bot.views.render_context import RenderContext
 MAX_ROWS = 8
 """Most rows of entries on one page; a messenger with fewer rows shows fewer."""
 
+_TERM_RIGHTS = frozenset({Right.ACCEPT, Right.TRIAGE, Right.SET_TERMS})
 _OWN_BUTTONS_IN_TRIAGE = frozenset({Op.DISMISS, Op.MERGE, Op.WHY_TERM, Op.HISTORY})
 
 
@@ -94,6 +95,11 @@ def _has_own_correction(facts: CardFacts) -> bool:
     return facts.is_responsible and _has_open_correction(facts)
 
 
+def _may_ask_why(facts: CardFacts) -> bool:
+    """Return whether the deadlines are the owner's business; who only watches has the question under «История»."""
+    return facts.ticket.is_open and bool(_TERM_RIGHTS & facts.rights)
+
+
 MORE_MENU: tuple[MenuEntry, ...] = (
     MenuEntry("👤 Поручить", Op.DELEGATE, Right.DELEGATE, lambda facts: bool(facts.delegates)),
     MenuEntry("🚫 Не требует ответа", Op.DISMISS, Right.DISMISS, allows(Step.DISMISS)),
@@ -111,7 +117,7 @@ MORE_MENU: tuple[MenuEntry, ...] = (
     MenuEntry("🛠 Запрос на исправление", Op.REQUEST_CORRECTION, Right.REQUEST, _can_ask_correction),
     MenuEntry("✅ Исправлено", Op.CORRECTED, Right.SEE_TICKET, _has_own_correction),
     MenuEntry("📌 Контроль", Op.CONTROL, Right.REOPEN, lambda facts: facts.ticket.state is State.ANSWERED),
-    MenuEntry("❓ Почему такой срок?", Op.WHY_TERM, Right.SEE_TICKET, lambda facts: facts.ticket.is_open),
+    MenuEntry("❓ Почему такой срок?", Op.WHY_TERM, Right.SEE_TICKET, _may_ask_why),
     MenuEntry("🕘 История", Op.HISTORY, Right.SEE_TICKET, lambda facts: True),
 )
 """The entries in the order in which people see them; what is done most often comes first."""

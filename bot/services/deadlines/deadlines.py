@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
+from bot.domain.audit import changed_facts
 from bot.domain.calendar import WorkingCalendar
 from bot.domain.clocks import ClockEvent, ClockEventKind, ClockPlan, compute_clocks
 from bot.domain.deadlines import DeadlineKind, DeadlineTerms, DueKind, DueMoment
@@ -103,9 +104,16 @@ async def recompute(ctx: UseCaseContext, ticket: Ticket) -> Ticket:
     changed = await ctx.uow.tickets.update(ticket, TicketChange(accept_due=plan.accept_due, answer_due=plan.answer_due))
     if changed is None:
         raise TakenByOther(number=ticket.id)
+    await ctx.uow.audit_log.record(
+        "terms_moved", ctx.now, ticket_id=ticket.id, facts=changed_facts(_dues(ticket), _dues(changed))
+    )
     was_late = {kind for kind in moved if stored_due(ticket, kind) <= ctx.now}
     await reschedule(ctx, changed, plan, moved, was_late)
     return changed
+
+
+def _dues(ticket: Ticket) -> dict[str, object]:
+    return {f"{kind.value}_due": stored_due(ticket, kind).isoformat() for kind in STORED_KINDS}
 
 
 def moved_kinds(ticket: Ticket, plan: ClockPlan) -> tuple[DeadlineKind, ...]:

@@ -54,10 +54,8 @@ async def recompute_batch(ctx: UseCaseContext, tickets: Sequence[Ticket]) -> int
 
 
 async def _move(ctx: UseCaseContext, ticket: Ticket) -> None:
-    was = {"accept": ticket.accept_due.isoformat(), "answer": ticket.answer_due.isoformat()}
     changed = await deadlines.recompute(ctx, ticket)
     await draft_clocks.reschedule_draft(ctx, changed)
-    await ctx.uow.audit_log.record("terms_recomputed", ctx.now, ticket_id=ticket.id, facts=was)
     if changed.lead_id is None:
         await cards.sync(ctx, changed)
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bot.domain.answers import Answer
-from bot.domain.clocks import ClockEventKind
+from bot.domain.clocks import ClockEvent, ClockEventKind
 from bot.domain.deadlines import DeadlineKind
 from bot.domain.local_time import local_to_utc
 from bot.domain.notifications.clarifications import PromiseDue
@@ -28,11 +28,15 @@ async def postpone(
     The final answer is not late before that day, as the citizen was told.
     """
     await ctx.uow.promises.add(ticket.id, owner.id, answer.id, ctx.now, due_at, morning_of(ctx, due_at))
-    change = TicketChange(assignee_id=owner.id, accepted_at=ticket.accepted_at or ctx.now)
-    postponed = await workflow.transition(ctx, ticket, Step.POSTPONE, publisher, change)
     due = max(due_at, ticket.answer_due)
-    await deadlines.record(ctx, postponed, ClockEventKind.INTERIM, DeadlineKind.ANSWER, due, owner)
-    return await deadlines.recompute(ctx, postponed)
+    change = TicketChange(assignee_id=owner.id, accepted_at=ticket.accepted_at or ctx.now, answer_due=due)
+    postponed = await workflow.transition(ctx, ticket, Step.POSTPONE, publisher, change)
+    event = ClockEvent(ClockEventKind.INTERIM, ctx.now, DeadlineKind.ANSWER, due)
+    for number in (ticket.id, *await ctx.uow.problems.list_member_ids(postponed)):
+        await ctx.uow.clock_events.add(number, event, owner.id)
+    changed = await deadlines.recompute(ctx, postponed)
+    await deadlines.reschedule(ctx, changed, await deadlines.compute_plan(ctx, changed), [DeadlineKind.ANSWER])
+    return changed
 
 
 def morning_of(ctx: UseCaseContext, moment: datetime) -> datetime:

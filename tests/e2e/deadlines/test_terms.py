@@ -1,7 +1,7 @@
 """Terms by rules: they explain themselves, and open tickets follow a changed rule or calendar."""
 
 from tests.databases import ON_BOTH
-from tests.e2e.harness import ADMINISTRATOR, COORDINATOR, ROADS_HEAD, Harness, message_text
+from tests.e2e.harness import ADMINISTRATOR, COORDINATOR, CURATOR, ROADS_HEAD, Harness, message_text
 from tests.e2e.queries import button_rows, get_ticket, send_report, wait_until_idle
 
 pytestmark = ON_BOTH
@@ -91,3 +91,15 @@ async def test_a_deadline_that_a_person_has_set_survives_changed_rules(closed_bo
     assert f"{(await get_ticket(bot, 1)).answer_due:%d.%m %H}" == "26.11 02"  # 12:00 in Vladivostok
     await press_path(bot, ROADS_HEAD, "Ещё", "Почему такой срок?")
     await bot.wait_for_message(ROADS_HEAD, "срок поставлен", "до чт 26.11, 12:00")
+
+
+async def test_who_only_watches_asks_under_the_history(closed_bot: Harness) -> None:
+    bot = closed_bot
+    await open_town(bot)
+    await send_report(bot)
+    await bot.wait_for_card(ROADS_HEAD, 1)
+    await bot.send_message(CURATOR, "/find 1")
+    await bot.press_button(CURATOR, await bot.wait_for_card(CURATOR, 1), "История")
+    history = await bot.wait_for_message(CURATOR, "🕘 История №1")
+    await bot.press_button(CURATOR, history, "Почему такой срок?")
+    await bot.wait_for_message(CURATOR, "❓ Сроки сообщения №1", "1 рабочий день (по правилу №1)")
