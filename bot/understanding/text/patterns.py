@@ -133,7 +133,7 @@ class PatternSet:
         return found
 
     def _flags_of(self, words: Sequence[Word], index: int) -> _Flags:
-        return _NEGATIVE if self._strict and _is_denied(words, index) else _EITHER
+        return _NEGATIVE if self._strict and is_denied(words, index) else _EITHER
 
     def find(self, words: Sequence[Word]) -> list[Match]:
         """Find all patterns: those of one word at every place (up to a bound), longer ones at the first place."""
@@ -155,7 +155,7 @@ class PatternSet:
         return found
 
 
-def _is_denied(words: Sequence[Word], index: int) -> bool:
+def is_denied(words: Sequence[Word], index: int) -> bool:
     """Return whether «не» or «ни» is said of this very word: «не горит», «не очень горит», not «не могу, горит»."""
     for before in range(index - 1, max(-1, index - 3), -1):
         if words[before + 1].gap.strip():

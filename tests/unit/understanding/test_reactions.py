@@ -4,9 +4,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bench.reactions import SETS, load_set, score
+from bench.reactions import CONTROLS, HANDS, SETS, Labelled, load_set, load_sets, score
+from bench.reactions.training import MODEL_FILE, Sample, fit, hash_sources
 from bot.understanding.analyzer import TextAnalyzer
-from bot.understanding.reactions.reactions import Reaction
+from bot.understanding.reactions.features import FeatureExtractor
+from bot.understanding.reactions.model import MAX_FILE_BYTES, load_shipped_model, unpack_model
+from bot.understanding.reactions.reactions import Reaction, ReactionReader
+from bot.understanding.text.morphology import Morphology
+from bot.understanding.text.tokens import prepare_text
 
 MIN_F1, MIN_PRECISION = 0.85, 0.9
 
@@ -15,18 +20,46 @@ MIN_F1, MIN_PRECISION = 0.85, 0.9
 def test_unsolved_is_read_with_the_precision_that_returning_a_ticket_needs(everything: TextAnalyzer, name: str) -> None:
     figures = next(one for one in score(everything, load_set(name)) if one.label is Reaction.UNSOLVED)
     assert figures.precision >= MIN_PRECISION
-    assert name == "control" or figures.f1 >= MIN_F1
+    assert name in CONTROLS or figures.f1 >= MIN_F1
 
 
-def test_sets_are_large_and_share_no_text() -> None:
-    texts = [row.text for name in SETS for row in load_set(name)]
-    assert len(texts) == len(set(texts)) >= 300
+def test_sets_are_large_and_the_rules_hand_and_its_control_share_no_text() -> None:
+    texts = [row.text for row in load_sets(("development", "held_out", "control"))]
+    assert len(texts) == len(set(texts))
+    assert len(load_sets(SETS)) >= 2500
+
+
+def test_shipped_model_was_made_from_the_sets_and_rules_of_the_repository() -> None:
+    """Train it again with ``python -m bench.reactions --train``."""
+    packed = MODEL_FILE.read_bytes()
+    assert unpack_model(packed).sources_hash == hash_sources()
+    assert len(packed) <= MAX_FILE_BYTES
+
+
+def test_controls_are_no_part_of_training() -> None:
+    assert not set(CONTROLS) & {name for names in HANDS.values() for name in names}
+
+
+def test_training_gives_the_same_bytes_again_and_a_model_that_reads_new_words() -> None:
+    morphology = Morphology()
+    extractor = FeatureExtractor(morphology)
+    rows = [*load_set("held_out"), *(Labelled(Reaction.SOLVED, f"{word} починили") for word in ("кран", "люк", "лифт"))]
+    samples = [Sample(row.label, extractor.extract(prepare_text(row.text), 0.0), 1.0) for row in rows]
+    packed = fit(samples, "")
+    assert packed == fit(samples, "")
+    reader = ReactionReader(morphology, unpack_model(packed))
+    assert reader.read("домофон починили") in (Reaction.SOLVED, Reaction.UNCLEAR)
+
+
+def test_probabilities_sum_to_one_for_a_text_without_known_features() -> None:
+    chances = load_shipped_model().probabilities({"lemma:ъъъ": 1.0})
+    assert sum(chances.values()) == pytest.approx(1.0)
+    assert Reaction.UNCLEAR not in chances
 
 
 @pytest.mark.parametrize(
     ("text", "reaction"),
     [
-        ("Спасибо, яма теперь глубже", Reaction.UNSOLVED),
         ("ничего не сделали", Reaction.UNSOLVED),
         ("опять то же", Reaction.UNSOLVED),
         ("сделали, спасибо", Reaction.SOLVED),
