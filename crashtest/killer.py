@@ -13,6 +13,9 @@ from crashtest.fork_server import ARM_SIGNAL
 THAWED_SECONDS = 2.0
 """Seconds that a process which was frozen goes on before it is killed: time to write what it had in hand."""
 
+STOP_TIMEOUT_SECONDS = 60.0
+"""Seconds that a process may take to stop; on a quiet machine it takes one, or five with a delivery that hangs."""
+
 FAILPOINT_TIMEOUT_SECONDS = 6.0
 """Seconds after which a process that has not reached its failpoint is killed anywhere."""
 
@@ -96,7 +99,7 @@ class Killer:
         """Stop the process with SIGTERM, as an administrator does."""
         process.send_signal(signal.SIGTERM)
         try:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(STOP_TIMEOUT_SECONDS):
                 code = await process.wait()
         except TimeoutError:
             process.send_signal(signal.SIGKILL)

@@ -48,7 +48,7 @@ ID_PLACES = (
 RETRY_PAUSE_SECONDS = 31
 """Longer than any pause between two attempts of the inbox."""
 
-ROUND_TIMEOUT_SECONDS = 120.0
+ROUND_TIMEOUT_SECONDS = 300.0
 
 PARSER_REASONS = ("unknown kind", "no ", "too long", "impossible", "malformed", "VK ", "VK:", "a message")
 """Beginnings of the reasons that parsers give; any other is the name of an unexpected exception."""
@@ -125,7 +125,7 @@ class Fuzzer:
             await asyncio.sleep(0.2)
             self.bot.pass_time(seconds=RETRY_PAUSE_SECONDS)
             self.bot.app.runtime.inbox_wake_up.set()
-        await self.bot.wait_for_inbox()
+        await self.bot.wait_for_inbox(ROUND_TIMEOUT_SECONDS)
 
     async def _send_canaries(self) -> None:
         bot, sandbox = self.bot, self.bot.sandbox
