@@ -1,4 +1,4 @@
-"""The rows of a run's inbox and outbox, for whoever looks for the cause of a violation."""
+"""The rows of a run's inbox and outbox, kept to find the cause of a violation."""
 
 import json
 from pathlib import Path
