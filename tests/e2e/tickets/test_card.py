@@ -60,16 +60,15 @@ async def test_more_opens_and_goes_back(bot: Harness) -> None:
     await send_report(bot)
     card = await bot.wait_for_card(ROADS_HEAD, 1)
     await bot.press_button(ROADS_HEAD, card, "Ещё")
-    texts = (
-        "🚫 Не требует ответа",
-        "🔗 Объединить",
-        "📨 Запросить сведения",
-        "🙅 Не наше",
-        "⚖️ Вынести на рассмотрение",
-        "🖊 Изменить данные",
-        "🕘 История",
-    )
-    await bot.wait_until(lambda: button_rows(card) == [[text] for text in (*texts, "← Назад")])
+    rows = [
+        ["🚫 Не требует ответа", "🔗 Объединить"],
+        ["📅 Промежуточный ответ", "❓ Уточнить у жителя"],
+        ["📨 Запросить сведения", "🙅 Не наше"],
+        ["⚖️ Вынести на рассмотрение", "🖊 Изменить данные"],
+        ["❓ Почему такой срок?", "🕘 История"],
+        ["← Назад"],
+    ]
+    await bot.wait_until(lambda: button_rows(card) == rows)
     await bot.press_button(ROADS_HEAD, card, "Назад")
     await bot.wait_until(lambda: button_rows(card) == MAIN_BUTTONS)
     assert await get_ticket_state(bot, 1) is State.ASSIGNED

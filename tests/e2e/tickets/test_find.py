@@ -131,7 +131,7 @@ async def test_every_role_sees_its_own_commands(bot: Harness) -> None:
         HOUSING_HEAD: ["my", "find", "questions", "people", "templates", "away", "settings", "help"],
         COORDINATOR: ["my", "find", "new", "digest", "stats", "questions", "templates", "away", "settings", "help"],
         CURATOR: ["find", "digest", "stats", "away", "settings", "help"],
-        ADMINISTRATOR: ["people", "invite", "accounts", "away", "settings", "help"],
+        ADMINISTRATOR: ["people", "invite", "accounts", "topics", "away", "settings", "help"],
     }
     seen = {person: [one["command"] for one in bot.sandbox.telegram.commands(person)] for person in wanted}
     assert seen == wanted
