@@ -150,4 +150,4 @@ async def _to_ask(ctx: UseCaseContext, ticket: Ticket, draft: DraftRow, chain: t
         return None
     exclude = await approvers.excluded_from(ctx, ticket, draft, chain[draft.step])
     found = await approvers.find_approver(ctx, ticket, chain[draft.step], exclude)
-    return found.id if found is not None else None
+    return found.person.id if found is not None else None
