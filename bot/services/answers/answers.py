@@ -73,14 +73,14 @@ async def publish(
     await answer_check.record(ctx, ticket, answer)
     await answer_limits.count(ctx, ticket, answer)
     if ticket.is_problem_lead:
-        return await _send_to_all(ctx, ticket, person, answer)
+        return await _send_to_all(ctx, ticket, person, publisher, answer)
     messages = await messages_to_answer(ctx, ticket)
     publications = await publish_answer(ctx, ticket, answer, messages, person)
     if any(publication.state in _PENDING_STATES for publication in publications):
         return ticket
     if not messages:
         await _notify_creator(ctx, ticket, answer)
-    return await _mark_answered(ctx, ticket, person)
+    return await _mark_answered(ctx, ticket, publisher)
 
 
 def _problem_of(ticket: Ticket) -> int | None:
@@ -100,14 +100,14 @@ async def confirm_if_nothing_pending(ctx: UseCaseContext, ticket: Ticket, answer
     return await _mark_answered(ctx, ticket, None)
 
 
-async def _send_to_all(ctx: UseCaseContext, lead: Ticket, person: Person, answer: Answer) -> Ticket:
+async def _send_to_all(ctx: UseCaseContext, lead: Ticket, person: Person, publisher: Person, answer: Answer) -> Ticket:
     """Send *answer* to everybody who wrote about the problem."""
     await broadcast.publish_to_all(ctx, lead, answer, person, (State.PUBLISHING,))
     await _notify_creators(ctx, lead, answer, (State.PUBLISHING,))
     own = await ctx.uow.answers.list_publications(answer.id, lead.id)
     if any(publication.state in _PENDING_STATES for publication in own):
         return lead
-    return await _mark_answered(ctx, lead, person)
+    return await _mark_answered(ctx, lead, publisher)
 
 
 async def _notify_creators(ctx: UseCaseContext, lead: Ticket, answer: Answer, states: Collection[State]) -> None:
@@ -120,20 +120,24 @@ async def _notify_creators(ctx: UseCaseContext, lead: Ticket, answer: Answer, st
 
 
 async def send_further_answer(
-    ctx: UseCaseContext, ticket_id: int, person: Person, text: str, media: Sequence[Json]
+    ctx: UseCaseContext, ticket_id: int, person: Person, publisher: Person, text: str, media: Sequence[Json]
 ) -> Ticket:
     """Send a further answer («воду дали») to everybody who has been answered about a problem, in the same chats.
 
-    Only :mod:`bot.services.answers.approvals` may call it.
+    Only :mod:`bot.services.answers.approvals` may call it: it knows that *publisher* may release what *person* wrote.
     """
-    lead = await check_can_send_further_answer(ctx, ticket_id, person)
-    answer = await ctx.uow.answers.add(lead.id, person.id, text, media, ctx.now, problem_id=lead.problem_id)
+    lead = await workflow.get(ctx, ticket_id)
+    _check_takes_further_answer(lead)
+    publisher_id = publisher.id if publisher != person else None
+    answer = await ctx.uow.answers.add(
+        *(lead.id, person.id, text, media, ctx.now), problem_id=lead.problem_id, publisher_id=publisher_id
+    )
     await answer_check.record(ctx, lead, answer, DraftKind.FOLLOW_UP)
     await answer_limits.count(ctx, lead, answer)
-    await ctx.uow.audit_log.record("follow_up", ctx.now, person_id=person.id, ticket_id=lead.id)
+    await ctx.uow.audit_log.record("follow_up", ctx.now, person_id=publisher.id, ticket_id=lead.id)
     await broadcast.publish_to_all(ctx, lead, answer, person, problem_members.ANSWERED_STATES)
     await _notify_creators(ctx, lead, answer, problem_members.ANSWERED_STATES)
-    await cards.sync(ctx, lead, actor=person)
+    await cards.sync(ctx, lead, actor=publisher)
     return lead
 
 
@@ -141,9 +145,13 @@ async def check_can_send_further_answer(ctx: UseCaseContext, ticket_id: int, per
     """Return the answered ticket that leads a problem, if *person* may write to everybody once more."""
     ticket = await workflow.get(ctx, ticket_id)
     await workflow.check_right(ctx, person, Right.ANSWER, ticket)
+    _check_takes_further_answer(ticket)
+    return ticket
+
+
+def _check_takes_further_answer(ticket: Ticket) -> None:
     if not ticket.is_problem_lead or ticket.state is not State.ANSWERED:
         raise OutdatedButton(number=ticket.id, state=ticket.state.value)
-    return ticket
 
 
 async def resend_failed(ctx: UseCaseContext, ticket_id: int, person: Person, publication_id: int) -> Ticket:

@@ -22,12 +22,17 @@ async def check_can_correct(ctx: UseCaseContext, ticket_id: int, person: Person)
     """Return the answered ticket and its answer, if *person* may correct it and some messenger allows edits."""
     ticket = await workflow.get(ctx, ticket_id)
     await workflow.check_right(ctx, person, Right.CORRECT, ticket)
+    return ticket, await _get_correctable(ctx, ticket)
+
+
+async def _get_correctable(ctx: UseCaseContext, ticket: Ticket) -> Answer:
+    """Return the answer of *ticket* if some messenger allows to edit it; raise the refusal otherwise."""
     answer = await ctx.uow.answers.find_latest(ticket.id)
     if not is_allowed(ticket.state, Step.CORRECT) or answer is None:
         raise OutdatedButton(number=ticket.id, state=ticket.state.value)
     if not await list_correctable(ctx, answer, ticket):
         raise CannotCorrect(number=ticket.id)
-    return ticket, answer
+    return answer
 
 
 async def list_correctable(
@@ -46,9 +51,13 @@ async def list_correctable(
     return correctable
 
 
-async def correct_answer(ctx: UseCaseContext, ticket_id: int, person: Person, text: str) -> Ticket:
-    """Edit the published text wherever the messenger allows it; only the module ``approvals`` may call it."""
-    ticket, answer = await check_can_correct(ctx, ticket_id, person)
+async def correct_answer(ctx: UseCaseContext, ticket_id: int, publisher: Person, text: str) -> Ticket:
+    """Edit the published text wherever the messenger allows it.
+
+    Only :mod:`bot.services.answers.approvals` may call it: it knows that *publisher* may release the text.
+    """
+    ticket = await workflow.get(ctx, ticket_id)
+    answer = await _get_correctable(ctx, ticket)
     posted = [one for one in await ctx.uow.answers.list_publications(answer.id) if one.state is PublicationState.POSTED]
     await ctx.uow.answers.set_visible_text([one.id for one in posted], answer.text, if_unknown=True)
     await ctx.uow.answers.update_text(answer.id, text)
@@ -57,7 +66,7 @@ async def correct_answer(ctx: UseCaseContext, ticket_id: int, person: Person, te
     if answer.problem_id is not None:
         if (uneditable_id := await broadcast.queue_corrections(ctx, answer)) is not None:
             await on_correction_failed(ctx, ticket.id, uneditable_id, "no_edits")
-        return await workflow.transition(ctx, ticket, Step.CORRECT, person)
+        return await workflow.transition(ctx, ticket, Step.CORRECT, publisher)
     correctable = await list_correctable(ctx, answer)
     for publication, message in correctable:
         await publications.queue_answer(
@@ -67,7 +76,7 @@ async def correct_answer(ctx: UseCaseContext, ticket_id: int, person: Person, te
     for publication in posted:
         if publication.id not in editable_ids:
             await on_correction_failed(ctx, ticket.id, publication.id, "no_edits")
-    return await workflow.transition(ctx, ticket, Step.CORRECT, person)
+    return await workflow.transition(ctx, ticket, Step.CORRECT, publisher)
 
 
 async def on_corrected(ctx: UseCaseContext, publication_id: int, text: str) -> None:

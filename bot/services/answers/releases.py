@@ -37,13 +37,13 @@ async def release_draft(
 async def _follow_up(
     ctx: UseCaseContext, ticket: Ticket, owner: Person, publisher: Person, text: str, media: Sequence[Json]
 ) -> Ticket:
-    return await answers.send_further_answer(ctx, ticket.id, owner, text, media)
+    return await answers.send_further_answer(ctx, ticket.id, owner, publisher, text, media)
 
 
 async def _correction(
     ctx: UseCaseContext, ticket: Ticket, owner: Person, publisher: Person, text: str, media: Sequence[Json]
 ) -> Ticket:
-    return await corrections.correct_answer(ctx, ticket.id, owner, text)
+    return await corrections.correct_answer(ctx, ticket.id, publisher, text)
 
 
 RELEASES: Mapping[Wording, Release] = {
