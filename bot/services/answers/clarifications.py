@@ -48,6 +48,6 @@ async def publish_question(
     """Publish a question and begin to wait; only the module ``approvals`` may call it."""
     await check_askable(ctx, ticket)
     answer = await early_texts.publish(ctx, ticket, owner, publisher, Wording.QUESTION, text, media, to_all=False)
-    ticket = await waiting.begin(ctx, ticket, owner, answer)
+    ticket = await waiting.begin(ctx, ticket, owner, publisher, answer)
     await cards.sync(ctx, ticket, actor=publisher)
     return ticket

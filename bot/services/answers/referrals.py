@@ -61,6 +61,6 @@ async def release(
     await ctx.uow.inquiries.update(prepared.id, **values, control_at=prepared.due_at)
     await ctx.uow.solutions.update(ticket.id, control_at=control_at, control_by=prepared.asker_id)
     facts = {"inquiry": prepared.id}
-    await ctx.uow.audit_log.record("referred", ctx.now, person_id=owner.id, ticket_id=ticket.id, facts=facts)
+    await ctx.uow.audit_log.record("referred", ctx.now, person_id=publisher.id, ticket_id=ticket.id, facts=facts)
     await cards.sync(ctx, ticket, actor=publisher)
     return ticket

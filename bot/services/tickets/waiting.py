@@ -24,7 +24,7 @@ async def find_open(ctx: UseCaseContext, ticket: Ticket) -> Inquiry | None:
     return await ctx.uow.inquiries.find_open(ticket.id, InquiryKind.CITIZEN)
 
 
-async def begin(ctx: UseCaseContext, ticket: Ticket, asker: Person, answer: Answer) -> Ticket:
+async def begin(ctx: UseCaseContext, ticket: Ticket, asker: Person, publisher: Person, answer: Answer) -> Ticket:
     """Wait for the citizen's words to *answer*, the question of *asker*; the clocks stop, until it is silence."""
     due_at = ctx.municipality.calendar.add(ctx.now, ctx.municipality.clarify_silence)
     inquiry = await ctx.uow.inquiries.add(
@@ -32,7 +32,7 @@ async def begin(ctx: UseCaseContext, ticket: Ticket, asker: Person, answer: Answ
         remind_at=due_at,
         answer_id=answer.id,
     )
-    await _record(ctx, "inquiry_asked", inquiry, asker)
+    await _record(ctx, "inquiry_asked", inquiry, publisher)
     await deadlines.record(ctx, ticket, ClockEventKind.WAIT, due=due_at, by=asker)
     changed = await deadlines.recompute(ctx, ticket)
     await draft_clocks.reschedule_draft(ctx, changed, due_at)

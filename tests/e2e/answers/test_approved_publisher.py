@@ -13,9 +13,10 @@ from tests.e2e.answers.test_approval import (
     submit,
     wait_for_question,
 )
-from tests.e2e.harness import ADMINISTRATOR, GROUP, HOUSING_HEAD, ROADS_HEAD, Harness, button_labels
+from tests.e2e.answers.test_clarifications import QUESTION, write_question
+from tests.e2e.harness import ADMINISTRATOR, COORDINATOR, GROUP, HOUSING_HEAD, ROADS_HEAD, Harness, button_labels
 from tests.e2e.problems.test_problems import add_neighbours, report_outage
-from tests.e2e.queries import list_audit, wait_until_idle
+from tests.e2e.queries import list_audit, send_report, wait_until_idle
 from tests.e2e.staff.test_people import open_page
 
 pytestmark = ON_BOTH
@@ -65,6 +66,17 @@ async def test_a_correction_is_published_although_its_author_has_another_block_n
     await bot.wait_for_message(ROADS_HEAD, "Теперь вы:")
     await bot.press_button(MANAGER, question, "Опубликовать")
     await bot.wait_for_message(GROUP, "Засыплем 24.11.")
+
+
+async def test_a_question_to_the_citizen_is_recorded_for_who_published_it(closed_bot: Harness) -> None:
+    closed_bot.settings["more"] = '[[rules]]\napproval = ["coordinator"]\n'
+    await closed_bot.start()
+    await send_report(closed_bot)
+    await closed_bot.wait_for_card(ROADS_HEAD, 1)
+    await closed_bot.press_button(ROADS_HEAD, await write_question(closed_bot), "На согласование")
+    await closed_bot.press_button(COORDINATOR, await wait_for_question(closed_bot, COORDINATOR), "Опубликовать")
+    await closed_bot.wait_for_message(GROUP, QUESTION)
+    assert await names_of(closed_bot, 1, "inquiry_asked") == ["Координатор"]
 
 
 async def test_a_further_answer_is_recorded_for_who_published_it(bot: Harness) -> None:
