@@ -16,6 +16,8 @@ async def press_known(player: Player, dice: random.Random) -> None:
         return
     owner, own_id, code = dice.choice(codes)
     phone = owner if dice.random() < 0.3 else dice.choice(player.phones)
+    if phone.is_blocked:
+        return
     messages = {one.id: one for one in phone.messages()}
     if not messages:
         return
@@ -32,7 +34,7 @@ async def press_known(player: Player, dice: random.Random) -> None:
 async def forge(player: Player, dice: random.Random) -> None:
     """Press any action on any ticket, under a message of the own chat that may carry others."""
     phone = dice.choice(player.phones)
-    messages = phone.messages()
+    messages = [] if phone.is_blocked else phone.messages()
     if messages and player.now.tickets:
         op = dice.choice([one for one in Op if one is not Op.OPEN])
         code = pack(op, dice.choice(list(player.now.tickets)), dice.choice(ARGUMENTS))

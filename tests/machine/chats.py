@@ -27,6 +27,8 @@ def owner_of(now: Snapshot, phone: Phone) -> Person | None:
 def check_chats(now: Snapshot, chats: list[tuple[Phone, list[Seen]]]) -> None:
     for phone, seen in chats:
         messages = [one for one in seen if not one.is_final]
+        if phone.is_blocked:
+            continue
         person = owner_of(now, phone)
         if person is None:
             _check_emptied(phone, messages)

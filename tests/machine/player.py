@@ -41,6 +41,8 @@ class Player:
     story: list[str] = field(default_factory=list)
     released: set[str] = field(default_factory=set)
     written: list[tuple[Square, Any, int]] = field(default_factory=list)  # citizens' messages: place, id, author
+    left_blocked: set[Phone] = field(default_factory=set)
+    """Chats of people who have left while the bot was blocked there: it could not empty them."""
     known: dict[Phone, dict[tuple[Any, str], None]] = field(default_factory=dict)  # buttons that were seen, in order
     town: CentreTown = field(init=False)
     now: Snapshot = field(init=False)
@@ -97,14 +99,15 @@ class Player:
         laws.check_tickets(now)
         laws.check_drafts(now)
         laws.check_approvers(now)
-        chats.check_chats(now, shown)
+        self.left_blocked |= {one for one in self.phones if one.is_blocked and chats.owner_of(now, one) is None}
+        chats.check_chats(now, [(phone, messages) for phone, messages in shown if phone not in self.left_blocked])
         chats.check_cards(now)
 
     # what officials do
 
     def officials(self) -> list[Phone]:
-        """Return the phones of those who work here now and can be reached."""
-        return [phone for phone in self.phones if chats.owner_of(self.now, phone) is not None]
+        """Return the phones of those who work here now and have not blocked the bot."""
+        return [one for one in self.phones if chats.owner_of(self.now, one) is not None and not one.is_blocked]
 
     def buttons(self, phone: Phone, latest: int = 6) -> list[Button]:
         """Return the buttons under the latest messages that have some."""

@@ -18,7 +18,7 @@ CITIZEN_MARK = re.compile(r"жт\d{4}")
 SUBSTITUTES = frozenset({"coordinator", "manager", "administrator", "centre_staff", "deputy"})
 """Roles whose holders may be asked instead of those of a step."""
 
-OWN_RIGHTS = frozenset({Right.ANSWER, Right.CORRECT})
+OWN_RIGHTS = frozenset({Right.ANSWER, Right.CORRECT, Right.REFER})
 
 
 def check_decisions(before: Snapshot, now: Snapshot, actor: int | None, four_eyes: bool) -> None:
@@ -36,13 +36,16 @@ def _check_decision(
 ) -> None:
     person = before.staff.find_by_id(one.person_id)
     assert person is not None, f"{one} was made by somebody who has left"
+    people = (person, *before.stands_in_for[person.id])
     assert one.version == draft.row.version, f"{one} is of an older version"
     if four_eyes and one.role != POST_STEP:
         authors = {version.author_id for version in draft.versions.values()}
         assert one.person_id not in authors, f"{one} was made by an author, with four eyes"
     asked = earlier is not None and earlier.row.approver_id == one.person_id
     holds = (
-        one.role in person.roles if one.role != POST_STEP else before.may(person.id, Right.ANSWER, draft.row.ticket_id)
+        any(one.role in each.roles for each in people)
+        if one.role != POST_STEP
+        else before.may(person.id, Right.ANSWER, draft.row.ticket_id)
     )
     if one.role == POST_STEP and not holds:
         members = before.standings[draft.row.ticket_id].responsibility.post.members
@@ -76,7 +79,7 @@ def _check_release(
     before: Snapshot, now: Snapshot, answer: Answer, actor: int | None, rules: TownRules, kind: Wording
 ) -> None:
     assert actor is not None, f"{answer} was released by nobody"
-    kinds = {kind, Wording.FOLLOW_UP} if kind is Wording.ANSWER else {kind}
+    kinds = {kind} if kind is Wording.CORRECTION else set(Wording) - {Wording.CORRECTION}
     drafts = [one for one in now.drafts.values() if one.row.ticket_id == answer.ticket_id and one.row.kind in kinds]
     published = [one for one in drafts if one.row.state.value == "published"]
     fitting = [one for one in published if one.versions[one.row.version].text == answer.text]

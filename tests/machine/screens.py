@@ -86,6 +86,16 @@ class Phone:
         else:
             await sandbox.max.send_message(self.user_id, self.user_id, text, reply_to=reply_to)
 
+    @property
+    def is_blocked(self) -> bool:
+        """Return whether the bot can change nothing there, as its reader has blocked it."""
+        sandbox = self.town.sandbox
+        if self.messenger == "telegram":
+            return sandbox.telegram.world.get_chat(self.user_id).bot_status == "kicked"
+        if self.messenger == "vk":
+            return not sandbox.vk.world.ensure_dialog(COMMUNITY, self.user_id).allowed
+        return sandbox.max.world.ensure_dialog(self.user_id).stopped
+
     async def block(self) -> None:
         sandbox = self.town.sandbox
         if self.messenger == "telegram":

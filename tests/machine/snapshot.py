@@ -50,6 +50,7 @@ class Snapshot:
     available: frozenset[int]
     tickets: Mapping[int, Ticket]
     standings: Mapping[int, Standing]
+    stands_in_for: Mapping[int, tuple[Person, ...]]  # by person, absent colleagues
     writers: Mapping[int, frozenset[int]]  # by ticket, those who may word an answer that others approve
     drafts: Mapping[int, DraftFacts]
     answers: Mapping[int, Answer]
@@ -107,6 +108,7 @@ async def _take(ctx: UseCaseContext) -> Snapshot:
         available=frozenset([one.id for one in staff.people if await responsibility.is_available(ctx, one)]),
         tickets=tickets,
         standings=standings,
+        stands_in_for={one.id: tuple(await responsibility.list_represented(ctx, one)) for one in staff.people},
         writers=writers,
         drafts=await _drafts(ctx, tickets, staff.people),
         answers=answers,

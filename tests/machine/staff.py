@@ -24,13 +24,24 @@ async def manage(player: Player, dice: random.Random) -> None:
 
 async def dismiss(player: Player, dice: random.Random) -> None:
     """Dismiss somebody."""
+    await _open_and_press(player, dice, "card", "ask", "dismiss")
+
+
+async def move(player: Player, dice: random.Random) -> None:
+    """Give somebody other roles, blocks or districts."""
+    field = dice.choice(("roles", "sectors", "districts"))
+    await _open_and_press(player, dice, "card", field, field, *dice.choice(((), (field,))), f"set{field}")
+
+
+async def _open_and_press(player: Player, dice: random.Random, *verbs: str) -> None:
+    """Open ``/people`` and press a button of each of *verbs* in turn."""
     phones = [phone for phone in player.officials() if phone.user_id in MANAGING]
     if not phones:
         return
     phone = dice.choice(phones)
     await player.write(phone, "/people")
-    for verb in ("1:pp:0:card=", "1:pp:0:ask=", "1:pp:0:dismiss="):
-        offered = [one for one in player.buttons(phone, 1) if one[3].startswith(verb)]
+    for verb in verbs:
+        offered = [one for one in player.buttons(phone, 1) if one[3].startswith(pack(Op.PEOPLE, 0, f"{verb}="))]
         if offered:
             await player.press(dice.choice(offered))
 
@@ -61,11 +72,11 @@ async def go_away(player: Player, dice: random.Random) -> None:
 
 async def block(player: Player, dice: random.Random) -> None:
     """Block the bot, or let it write again."""
-    phone = dice.choice(player.officials())
-    if dice.random() < 0.4:
+    phone = dice.choice([one for one in player.phones if one.is_blocked] or player.officials())
+    if not phone.is_blocked and dice.random() < 0.5:
         await player.act(f"{phone} blocks the bot", phone.block(), phone)
     else:
         await player.act(f"{phone} lets the bot write", phone.unblock(), phone)
 
 
-ACTS = ((manage, 2), (dismiss, 1), (join, 2), (go_away, 2), (block, 2))
+ACTS = ((manage, 2), (dismiss, 1), (move, 2), (join, 2), (go_away, 2), (block, 2))
