@@ -15,7 +15,7 @@ T = TypeVar("T")
 REPLY_TIMEOUT_SECONDS = 300.0
 """Seconds after which a head who waits for the bot has found a button that hangs."""
 
-MAX_LIVES = 40
+MAX_LIVES = 60
 """Processes that may start and be killed meanwhile: on a busy machine each of them has time for little."""
 
 

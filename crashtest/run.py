@@ -26,6 +26,10 @@ from crashtest.workload import COMMUNITY, Workload
 SETTLE_TIMEOUT_SECONDS = 900.0
 """Seconds that everything may take to settle when nobody is killed any more."""
 
+MAX_WAITING_COMPLAINTS = 30
+"""Complaints without a card at which citizens pause: a process that is killed after a few messages sends few, and what
+is least urgent would wait for the end of the run behind ever more cards."""
+
 START_TIMEOUT_SECONDS = 120.0
 """Seconds that a process may take to start, on a machine with several times more work than cores."""
 
@@ -182,7 +186,8 @@ class CrashRun:
 
     async def _run_citizens(self) -> None:
         while not self.is_closing:
-            await self.workload.send_complaint()
+            if self.workload.count_waiting() < MAX_WAITING_COMPLAINTS:
+                await self.workload.send_complaint()
             await asyncio.sleep(self.workload.random.uniform(0, 2 * self.pause))
 
     async def _run_to_completion(self, survivors: Sequence[Victim]) -> None:

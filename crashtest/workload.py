@@ -140,6 +140,11 @@ class Workload:
                 external = await self.sandbox.telegram.send_message(GROUP, author, text)
         self.complaints.append(Complaint(number, where, author, external))
 
+    def count_waiting(self) -> int:
+        """Count the complaints that are on nobody's card."""
+        cards = {letter.card_number for client in self.clients for letter in client.messages_from_bot()} - {None}
+        return len(self.complaints) - len(cards)
+
     def _complaint_text(self, number: int) -> str:
         """Words about something new: what two people write of one event would be one thing to do."""
         street, trouble = STREETS[number % len(STREETS)], PROBLEM_TEXTS[number % len(PROBLEM_TEXTS)]
