@@ -142,6 +142,7 @@ def build_municipality(
         limits=config.message_limits(),
         answer_limits=config.answer_limits(),
         rules=config.rules(),
+        chains=config.chains(),
         covered_messengers=config.covered_messengers(),
         danger_texts=config.danger_texts(),
         problem_window=config.tree.problems.within.to_timedelta() if config.tree.problems.join else None,

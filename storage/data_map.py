@@ -74,7 +74,7 @@ DATA_MAP: Mapping[Table, TableData] = {
         figures="id state sector topic theme likely district problem_id lead_id source street account urgent urgency"
         " danger registered_at touched_at accept_due answer_due accepted_at answered_at ended_at dismiss_reason"
         " previous_id version anonymized_at applicant_kind",
-        official="assignee_id created_by",
+        official="assignee_id handed_to created_by",
         personal="why matter sketch text search text_key author_key author_id author_name external_number"
         " applicant_name phone",
         precise="place house latitude longitude",  # the place becomes the street
@@ -227,7 +227,7 @@ DATA_MAP: Mapping[Table, TableData] = {
         figures="account ticket_id kind sent_at twin",
         personal="chat_id external_id",
     ),
-    tables.due_moment: _lines("due moments", Rows.OF_TICKET, figures="id ticket_id limit kind share at state"),
+    tables.due_moment: _lines("due moments", Rows.OF_TICKET, figures="id ticket_id limit kind share at state step"),
     tables.notice: _lines(
         "reminders to officials",
         Rows.OF_TICKET,

@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
+from bot.config.chain_checks import find_chain_faults
 from bot.config.errors import Fault, did_you_mean, quoted_list
 from bot.config.fields import parse_day, parse_duration, parse_interval, url_path
 from bot.config.gazetteer import GAZETTEER_KEY, read_gazetteer
@@ -58,6 +59,7 @@ def find_faults(tree: Values, folder: Path, *, for_work: bool) -> Iterator[Fault
     yield from _staff(tree)
     yield from find_role_faults(tree, for_work=for_work)
     yield from find_rule_faults(tree, folder, for_work=for_work)
+    yield from find_chain_faults(tree, for_work=for_work)
     yield from _deadlines(tree)
     yield from _answers(tree)
     yield from _calendar(tree)

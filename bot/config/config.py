@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, SecretStr
 
+from bot.config.chain_checks import to_chain
 from bot.config.errors import Fault
 from bot.config.fields import is_open_to_internet, resolve_database_url
 from bot.config.gazetteer import read_gazetteer
@@ -34,6 +35,7 @@ from bot.domain.applicants import PersonalDataPolicy
 from bot.domain.calendar import WorkingCalendar
 from bot.domain.deadlines import DeadlineTerms
 from bot.domain.districts import district_key, merge_names
+from bot.domain.escalation import Chain
 from bot.domain.limits import MessageLimits
 from bot.domain.people import Person, Staff, StaffAccount
 from bot.domain.posts import Routing
@@ -49,7 +51,19 @@ from bot.domain.tickets import DismissReason
 from bot.domain.urgency import Danger
 
 AUDITED_SECTIONS = (
-    *("routing", "roles", "deadlines", "urgent", "rules", "calendar", "quiet", "follow_up", "problems", "limits"),
+    *(
+        "routing",
+        "roles",
+        "deadlines",
+        "urgent",
+        "rules",
+        "escalation",
+        "calendar",
+        "quiet",
+        "follow_up",
+        "problems",
+        "limits",
+    ),
     *("staff_notices", "staff_invitations", "answers", "digest", "retention"),
 )
 """Sections of the file whose changes are in the audit."""
@@ -211,6 +225,10 @@ class Config:
     def rules(self) -> Rules:
         """Return the rules in the order of the file."""
         return Rules(tuple(map(to_rule, self.tree.rules)))
+
+    def chains(self) -> dict[str, Chain]:
+        """Return the chains of escalation by code."""
+        return {one.code: to_chain(one) for one in self.tree.escalation}
 
     def danger_texts(self) -> dict[Danger, str]:
         """Return the municipality's own words for people in danger."""

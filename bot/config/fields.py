@@ -84,6 +84,13 @@ def parse_term(value: Any) -> Duration:
     return result
 
 
+def parse_wait(value: Any) -> Duration | None:
+    """Parse «1h», or «0m»: at once."""
+    if isinstance(value, str) and re.fullmatch(r"0+(\.0+)?\s*(s|m|h|d|wh|wd)", value.strip()):
+        return None
+    return parse_term(value)
+
+
 MIN_RETENTION = timedelta(days=30)
 """A slip of the pen («5m» for «5y») must not cost a town its records."""
 
@@ -289,6 +296,7 @@ def resolve_database_url(url: str, folder: Path) -> str:
 
 Zone = Annotated[ZoneInfo, BeforeValidator(parse_zone)]
 AnyDuration = Annotated[Duration, BeforeValidator(parse_term)]
+WaitDuration = Annotated[Duration | None, BeforeValidator(parse_wait)]
 DraftDuration = Annotated[Duration | TermShare, BeforeValidator(parse_draft_term)]
 RetentionDuration = Annotated[Duration, BeforeValidator(parse_retention)]
 CalendarDuration = Annotated[Duration, BeforeValidator(parse_calendar_duration)]

@@ -1,7 +1,7 @@
 """The configuration file as a typed tree: one class per section, names as in the file. Unknown keys are refused."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -24,6 +24,7 @@ from bot.config.fields import (
     SectorCode,
     Share,
     ShortText,
+    WaitDuration,
     WebhookUrl,
     Words,
     Zone,
@@ -34,6 +35,7 @@ from bot.config.fields import (
     parse_words,
 )
 from bot.domain.applicants import ApplicantKind, PersonalDataPolicy
+from bot.domain.escalation import After
 from bot.domain.posts import Prefer
 from bot.domain.recipients import SORTS, Hearing
 from bot.domain.roles import Right
@@ -256,6 +258,25 @@ class RuleEntry(Section):
     not_ours: AnyDuration | None = None
     solve: AnyDuration | None = None
     total: AnyDuration | None = None
+    escalation: ShortText | None = None
+
+
+class StepEntry(Section):
+    """A step of a chain; ``before`` counts in the time of the calendar."""
+
+    after: After
+    wait: WaitDuration | None = None
+    before: CalendarDuration | None = None
+    tell: tuple[ShortText, ...] = ()
+    hand_over: bool = False
+    ask: Literal["in_work"] | None = None
+
+
+class EscalationEntry(Section):
+    """A chain of those who are told one after another when a deadline is missed."""
+
+    code: ShortText
+    steps: tuple[StepEntry, ...] = ()
 
 
 class DangerSection(Section):
@@ -425,6 +446,7 @@ class ConfigTree(BaseSettings):
     deadlines: DeadlinesSection = DeadlinesSection()
     urgent: UrgentSection = UrgentSection()
     rules: tuple[RuleEntry, ...] = ()
+    escalation: tuple[EscalationEntry, ...] = ()
     danger: DangerSection = DangerSection()
     calendar: CalendarSection = CalendarSection()
     quiet: QuietSection = QuietSection()

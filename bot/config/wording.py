@@ -49,6 +49,7 @@ _EXAMPLES = {
     "roles": "[[roles]]",
     "roles.code": 'code = "lawyer"',
     "rules": "[[rules]]",
+    "escalation": "[[escalation]]",
     "rules.approval": 'approval = ["head", "manager"]',
     "rules.draft": 'draft = "4wh"',
     **{f"rules.{key}": f"{key} = true" for key in ("urgent", "four_eyes", "call_before_answer", "satisfaction")},

@@ -1,7 +1,9 @@
 """Due moments and notices."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +16,18 @@ class DueRow:
     kind: str
     share: float
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """A moment at which a step of a chain is due. ``step``: as it was stored; ``number``: in its chain."""
+
+    id: int
+    ticket_id: int
+    deadline: str
+    number: int
+    at: datetime
+    step: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)

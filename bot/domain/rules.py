@@ -106,6 +106,7 @@ class Rule:
     not_ours: Duration | None = None
     solve: Duration | None = None
     total: Duration | None = None
+    escalation: str | None = None
 
     def decided_keys(self) -> frozenset[str]:
         """Return the names of the keys that this rule decides."""
@@ -125,7 +126,8 @@ class RuleOutcome:
     the problem is solved; ``reopen_at_most``: how often a «no» reopens the ticket before it goes to the coordinator;
     ``accept``, ``first_word``, ``draft``, ``approve``, ``rework``, ``answer``, ``not_ours``, ``solve``: the terms for
     each step (``None``: the usual term, or no term where there is no usual one); ``final``: the term of the answer
-    after an interim one; ``total``: the bound of the whole chain up to the published answer.
+    after an interim one; ``total``: the bound of the whole chain up to the published answer; ``escalation``: the code
+    of the chain of people who are told when a deadline is missed.
     """
 
     approval: tuple[str, ...] = ()
@@ -143,6 +145,7 @@ class RuleOutcome:
     not_ours: Duration | None = None
     solve: Duration | None = None
     total: Duration | None = None
+    escalation: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +179,7 @@ class Rules:
             not_ours=first(lambda rule: rule.not_ours, usual.not_ours),
             solve=first(lambda rule: rule.solve, usual.solve),
             total=first(lambda rule: rule.total, usual.total),
+            escalation=first(lambda rule: rule.escalation, usual.escalation),
         )
 
     def find_deciding(self, facts: RuleFacts, key: str) -> int | None:

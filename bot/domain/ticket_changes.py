@@ -96,6 +96,7 @@ class TicketChange:
     accept_due: _Settable[datetime] = UNSET
     answer_due: _Settable[datetime] = UNSET
     assignee_id: _Settable[int | None] = UNSET
+    handed_to: _Settable[int | None] = UNSET
     accepted_at: _Settable[datetime | None] = UNSET
     answered_at: _Settable[datetime | None] = UNSET
     ended_at: _Settable[datetime | None] = UNSET
@@ -117,4 +118,13 @@ class TicketChange:
 
 
 _CHANGE_FIELDS = tuple(field.name for field in fields(TicketChange))
-_SHARED_BY_MEMBERS = ("sector", "assignee_id", "accepted_at", "dismiss_reason", "ended_at", "accept_due", "answer_due")
+_SHARED_BY_MEMBERS = (
+    "sector",
+    "assignee_id",
+    "handed_to",
+    "accepted_at",
+    "dismiss_reason",
+    "ended_at",
+    "accept_due",
+    "answer_due",
+)

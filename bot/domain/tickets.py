@@ -198,6 +198,7 @@ class Ticket:
     anonymized_at: datetime | None = None  # when the citizen's words, name and account were erased
     topic: str | None = None  # the name of the topic that the words are about
     theme: str | None = None  # a configured theme, between topic and sector
+    handed_to: int | None = None  # to whom a chain has handed it over, until somebody accepts it
 
     @property
     def is_open(self) -> bool:

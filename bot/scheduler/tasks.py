@@ -22,7 +22,7 @@ from bot.services.notifications import held_notes
 from bot.services.personal_data import retention
 from bot.services.reports import digest, official_pages
 from bot.services.staff import absences, failover
-from bot.services.tickets import inquiries, promises
+from bot.services.tickets import chain_steps, inquiries, promises
 
 RETENTION_INTERVAL_SECONDS = 3600.0
 
@@ -81,6 +81,7 @@ async def _send_reminders(state: TaskState) -> None:
 
     async def send(ctx: UseCaseContext) -> None:
         await reminders.create_due_notices(ctx)
+        await chain_steps.run_due(ctx, messengers_caught_up=caught_up)
         await reminders.send_notices(ctx, messengers_caught_up=caught_up)
 
     await when_due(has_due, send)(state)

@@ -13,6 +13,7 @@ from bot.domain.channels import Address, Channel, Purpose
 from bot.domain.deadlines import DeadlineTerms
 from bot.domain.districts import merge_names
 from bot.domain.durations import Duration
+from bot.domain.escalation import USUAL_CHAIN, Chain
 from bot.domain.limits import MessageLimits
 from bot.domain.people import MessengerName, Person, Staff, StaffAccount
 from bot.domain.quiet_hours import QuietHours
@@ -108,6 +109,8 @@ class Municipality:
     answer_limits: AnswerLimits = field(default_factory=AnswerLimits)
     limits: MessageLimits = field(default_factory=MessageLimits)
     rules: Rules = field(default_factory=Rules)
+    chains: Mapping[str, Chain] = field(default_factory=dict)
+    """The chains of escalation by code, where rules name some."""
     pages: tuple[OfficialPage, ...] = ()
     """Official pages that the bot watches."""
     card_edit_interval: timedelta = timedelta(seconds=1)
@@ -131,6 +134,11 @@ class Municipality:
     def terms_of(self, facts: RuleFacts) -> DeadlineTerms:
         """Return the terms of a ticket with *facts*."""
         return TermBook(self.rules, self.terms, self.urgent_terms).terms_of(facts)
+
+    def chain_of(self, facts: RuleFacts) -> Chain:
+        """Return the chain of those who are told of the missed deadlines of a ticket with *facts*."""
+        code = self.rules.match(facts).escalation if self.chains else None
+        return self.chains.get(code or "", USUAL_CHAIN)
 
     def title_of(self, ticket: Ticket) -> str:
         """Return the sector of *ticket* for people; in a town without sectors, what it is about."""

@@ -26,8 +26,9 @@ def _sector_of(ticket: Ticket) -> str | None:
 async def acting_people(ctx: UseCaseContext, ticket: Ticket) -> tuple[Person, ...]:
     """Return the people who have to work on *ticket* now: only they have live buttons.
 
-    That is the person who has taken it; else the holders of its post; if none of them can be reached, the deputies of
-    the post, then the ladder. If nobody can be reached, the ticket waits for the first of them.
+    That is the person who has taken it, or to whom a chain has handed it over; else the holders of its post; if none of
+    them can be reached, the deputies of the post, then the ladder. If nobody can be reached, the ticket waits for the
+    first of them.
     """
     return (await standing_of(ctx, ticket)).acting
 
@@ -46,6 +47,14 @@ async def find_taker(ctx: UseCaseContext, ticket: Ticket) -> Person | None:
     if person is None or not (found.is_on_ladder(person) or await _has_stood_in(ctx, person, found)):
         return None
     return person if await is_available(ctx, person) else None
+
+
+async def _find_handed_to(ctx: UseCaseContext, ticket: Ticket) -> Person | None:
+    """Return the person to whom a chain has handed *ticket* over, while nobody has accepted it and they are there."""
+    if ticket.handed_to is None or ticket.state not in UNACCEPTED_STATES:
+        return None
+    person = ctx.municipality.staff.find_by_id(ticket.handed_to)
+    return person if person is not None and await is_available(ctx, person) else None
 
 
 async def _has_stood_in(ctx: UseCaseContext, person: Person, found: Responsibility) -> bool:
@@ -140,7 +149,7 @@ class Standing:
             return None
         if self.responsibility.needs_district:
             return StandIn.DISTRICT_UNKNOWN
-        if set(self.acting) & set(self.responsibility.post.people):
+        if self.ticket.handed_to is not None or set(self.acting) & set(self.responsibility.post.people):
             return None
         return StandIn.AWAY if self.is_post_away else StandIn.UNAVAILABLE
 
@@ -181,7 +190,8 @@ class Standing:
 async def standing_of(ctx: UseCaseContext, ticket: Ticket) -> Standing:
     """Return who is concerned with *ticket* now."""
     found, taker = responsibility_for(ctx, ticket), await find_taker(ctx, ticket)
-    acting = (taker,) if taker else await _first_reachable(ctx, found.ladder)
+    holder = taker or await _find_handed_to(ctx, ticket)
+    acting = (holder,) if holder else await _first_reachable(ctx, found.ladder)
     represented = await _represented(ctx, (one for group in found.ladder for one in group))
     plan = await ctx.absence_plan()
     if taker is not None and not found.is_on_ladder(taker):

@@ -103,6 +103,7 @@ class Op(StrEnum):
     APPROVE_DRAFT = "va"  # «Согласовать», «Опубликовать»; the argument of the four is the draft and its version, «17.2»
     RETURN_DRAFT = "vr"  # «Вернуть с замечанием»
     CHANGE_DRAFT = "vc"  # «Изменить»: another version
+    IN_WORK = "iw"  # «В работе»: the answer to «Ещё в работе?»
     DELEGATE = "vd"  # open the list of people; the argument is the page
     DELEGATE_TO = "vt"  # give the ticket to a person, or take it back; the argument is the person
     SHOW_DRAFT = "vv"  # show the draft that waits for approval; without an argument

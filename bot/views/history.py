@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.domain.answer_marks import MarkKind
 from bot.domain.audit import AuditRow
+from bot.domain.escalation import After
 from bot.domain.inquiries import InquiryKind
 from bot.domain.notifications.tickets import TicketHistory
 from bot.domain.tickets import DismissReason
@@ -44,6 +45,7 @@ _ACTIONS = {
     "staff_reply": "ответ сотрудника в самом чате",
     "unsure": "возвращено тому, кто распределяет сообщения",
     "not_ours": "сказано «не наше»",
+    "in_work": "ответили: «В работе»",
     "passed_around": "передают по кругу",
     "inquiry_silent": "житель не ответил на вопрос",
     "inquiry_void": "ответ жителя больше не нужен",
@@ -108,6 +110,7 @@ _DEADLINE_VERBS = {
     "approve": "согласовать ответ",
     "rework": "исправить ответ",
     "not_ours": "сказать «не наше»",
+    "solve": "решить вопрос",
 }
 
 
@@ -209,6 +212,10 @@ def action_text(row: AuditRow, titles: Mapping[str, str]) -> str | None:
             return f"получено{chosen}"
         case "choose_sector":
             return f"выбрана отрасль: {sector}"
+        case "escalated":
+            return _escalated_text(facts)
+        case "hand_over" if row.person_id is None:
+            return "передано по цепочке: срок вышел"
         case "hand_over" if facts.get("district"):
             return f"другой район, передано: {facts['district']}"
         case "hand_over":
@@ -241,6 +248,13 @@ def action_text(row: AuditRow, titles: Mapping[str, str]) -> str | None:
             return f"отрасль исправлена: {sector}"
         case _:
             return _ACTIONS.get(row.action)
+
+
+def _escalated_text(facts: Mapping[str, Any]) -> str:
+    after = After(facts.get("after", After.ANSWER))
+    if after is After.SILENT:
+        return "по цепочке: от принявшего нет вестей"
+    return f"сообщено по цепочке: срок {_DEADLINE_VERBS.get(after.deadline, 'выполнить')}"
 
 
 def _inquiry_text(action: str, kind: str | None, sector: str) -> str:

@@ -48,6 +48,7 @@ _TEXTS: Mapping[ToastCode, str] = {
     ToastCode.APPROVAL_ASKED: "Отправлено на согласование",
     ToastCode.APPROVED: "Согласовано",
     ToastCode.DELEGATED: "Поручено",
+    ToastCode.IN_WORK: "Отмечено: в работе",
     ToastCode.TAKEN_BACK: "Поручение снято",
     ToastCode.PART_SENT: "Часть ответа передана",
     ToastCode.APPROVAL_CONFLICT: "Ваш текст сохранён, но уже есть другой вариант",

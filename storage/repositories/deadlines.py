@@ -3,14 +3,16 @@
 from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, delete, func, insert, select, update
 
-from bot.domain.reminders import DueRow, NoticeRow
+from bot.domain.escalation import STEP_KIND
+from bot.domain.json_types import Json
+from bot.domain.reminders import DueRow, NoticeRow, StepRow
 from storage.repositories.base import Repository
 from storage.tables import digest, due_moment, notice
 
 _INSERT_DUE, _INSERT_NOTICE = insert(due_moment), insert(notice)
-_DUE_COLUMNS = tuple(due_moment.c[name] for name in DueRow.__dataclass_fields__)
+_DUE_COLUMNS = (*(due_moment.c[name] for name in DueRow.__dataclass_fields__), due_moment.c.step)
 _NOTICE_COLUMNS = tuple(notice.c[name] for name in NoticeRow.__dataclass_fields__)
 
 
@@ -23,21 +25,37 @@ class DeadlineSchedule(Repository):
             row = {"ticket_id": ticket_id, "limit": limit, "kind": kind, "share": share, "at": at}
             self._transaction.defer_insert(_INSERT_DUE, row)
 
-    async def cancel(self, ticket_id: int, deadlines: Collection[str]) -> None:
-        """Cancel the waiting due moments of these deadlines of a ticket."""
-        await self._transaction.execute(
-            update(due_moment)
-            .where(
-                due_moment.c.ticket_id == ticket_id, due_moment.c.limit.in_(deadlines), due_moment.c.state == "waiting"
-            )
-            .values(state="void")
+    async def schedule_step(self, ticket_id: int, deadline: str, number: int, at: datetime, step: Json) -> None:
+        """Add a step of a chain, the *number*-th, as JSON."""
+        row = {"ticket_id": ticket_id, "limit": deadline, "kind": STEP_KIND, "share": float(number), "at": at}
+        self._transaction.defer_insert(_INSERT_DUE, row | {"step": step})
+
+    async def cancel(self, ticket_id: int, deadlines: Collection[str], *, keeps_steps: bool = False) -> None:
+        """Cancel the waiting due moments of these deadlines of a ticket. *keeps_steps*: a chain that runs goes on."""
+        statement = update(due_moment).where(
+            due_moment.c.ticket_id == ticket_id, due_moment.c.limit.in_(deadlines), due_moment.c.state == "waiting"
         )
+        if keeps_steps:
+            statement = statement.where(due_moment.c.kind != STEP_KIND)
+        await self._transaction.execute(statement.values(state="void"))
 
     async def take_due(self, now: datetime, limit: int) -> list[DueRow]:
         """Claim up to *limit* due moments, the earliest first; each is returned only once."""
+        rows = await self._take(now, limit, due_moment.c.kind != STEP_KIND)
+        return [DueRow(**{name: row[name] for name in DueRow.__dataclass_fields__}) for row in rows]
+
+    async def take_steps(self, now: datetime, limit: int) -> list[StepRow]:
+        """Claim up to *limit* steps of chains that are due, the earliest first; each is returned only once."""
+        rows = await self._take(now, limit, due_moment.c.kind == STEP_KIND)
+        return [
+            StepRow(row["id"], row["ticket_id"], row["limit"], int(row["share"]), row["at"], row["step"])
+            for row in sorted(rows, key=lambda row: (row["at"], row["ticket_id"], row["share"]))
+        ]
+
+    async def _take(self, now: datetime, limit: int, of_kind: ColumnElement[bool]) -> list[RowMapping]:
         chosen = (
             select(due_moment.c.id)
-            .where(due_moment.c.state == "waiting", due_moment.c.at <= now)
+            .where(due_moment.c.state == "waiting", due_moment.c.at <= now, of_kind)
             .order_by(due_moment.c.at, due_moment.c.id)
             .limit(limit)
             .with_for_update(skip_locked=True)
@@ -45,14 +63,14 @@ class DeadlineSchedule(Repository):
         result = await self._transaction.execute(
             update(due_moment).where(due_moment.c.id.in_(chosen)).values(state="fired").returning(*_DUE_COLUMNS)
         )
-        return sorted((DueRow(**row._mapping) for row in result), key=lambda row: (row.at, row.id))
+        return sorted((row._mapping for row in result), key=lambda row: (row["at"], row["id"]))
 
-    async def has_due(self, now: datetime) -> bool:
-        """Return whether any moment is due: a cheap read before the sweep, which writes."""
-        result = await self._transaction.execute(
-            select(due_moment.c.id).where(due_moment.c.state == "waiting", due_moment.c.at <= now).limit(1)
-        )
-        return result.first() is not None
+    async def has_due(self, now: datetime, *, steps: bool = True) -> bool:
+        """Return whether any moment is due: a cheap read before the sweep, which writes. *steps*: of chains too."""
+        query = select(due_moment.c.id).where(due_moment.c.state == "waiting", due_moment.c.at <= now)
+        if not steps:
+            query = query.where(due_moment.c.kind != STEP_KIND)
+        return (await self._transaction.execute(query.limit(1))).first() is not None
 
     async def find_oldest_due(self) -> datetime | None:
         """Return the earliest due moment that has not been handled."""

@@ -102,6 +102,17 @@ class Dialogs(Repository):
         await self._transaction.execute(update(dialog).where(*concerned).values(**_ENDED_VALUES, facts={}))
         return [one for one in found if one.expires_at > now]
 
+    async def list_writers(self, ticket_id: int, steps: Sequence[DialogStep], now: datetime) -> list[tuple[str, str]]:
+        """Return the accounts and users whose dialog about a ticket is at one of *steps*."""
+        result = await self._transaction.execute(
+            select(dialog.c.account, dialog.c.user_id).where(
+                dialog.c.ticket_id == ticket_id,
+                dialog.c.step.in_([step.value for step in steps]),
+                dialog.c.expires_at > now,
+            )
+        )
+        return [(row.account, row.user_id) for row in result]
+
     async def list_expired(self, now: datetime) -> list[Dialog]:
         """List the dialogs that expired before they ended."""
         result = await self._transaction.execute(

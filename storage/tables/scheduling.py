@@ -12,7 +12,7 @@ from sqlalchemy import (
     text,
 )
 
-from storage.tables.base import Document, Id, TruncatedString, UtcDateTime, metadata
+from storage.tables.base import Document, Id, NullableDocument, TruncatedString, UtcDateTime, metadata
 
 due_moment = Table(
     "due",
@@ -24,6 +24,7 @@ due_moment = Table(
     Column("share", Float, nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Column("state", String(16), nullable=False, server_default="waiting"),  # waiting, fired, void
+    Column("step", NullableDocument),  # of a chain, as it was when it was scheduled
     Index("ix_due_waiting", "at", sqlite_where=text("state = 'waiting'"), postgresql_where=text("state = 'waiting'")),
     Index("ix_due_past", "at", sqlite_where=text("state <> 'waiting'"), postgresql_where=text("state <> 'waiting'")),
 )

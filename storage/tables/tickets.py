@@ -60,6 +60,7 @@ ticket = Table(
     Column("accept_due", UtcDateTime, nullable=False),
     Column("answer_due", UtcDateTime, nullable=False),
     Column("assignee_id", Id, ForeignKey("person.id")),
+    Column("handed_to", Id),  # the person to whom a chain has handed it over, until somebody accepts it
     Column("accepted_at", UtcDateTime),
     Column("answered_at", UtcDateTime),
     Column("ended_at", UtcDateTime),

@@ -121,6 +121,7 @@ PUBLISHED = {
     b"1:vv:142": CallbackData(Op.SHOW_DRAFT, 142),
     b"1:vd:142": CallbackData(Op.DELEGATE, 142),
     b"1:vd:142:1": CallbackData(Op.DELEGATE, 142, "1"),
+    b"1:iw:142": CallbackData(Op.IN_WORK, 142),
     b"1:vt:142:7": CallbackData(Op.DELEGATE_TO, 142, "7"),
 }
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
+from bot.domain.escalation import StepCode
 from bot.domain.notifications.base import AboutTicket, Notification, stored
 
 
@@ -68,6 +69,31 @@ TICKET_NOTICES: Mapping[str, type[TicketNotice]] = {
         *(DraftOverdue, ApproveOverdue, ReworkOverdue, NotOursOverdue),
     )
 }
+
+
+class ChainNotice(TicketNotice, code="chain_step"):
+    """A step of a chain of escalation. ``step``: the code of the notice, which says the deadline and the reason."""
+
+    step: str
+
+
+def ticket_notice(code: str, ticket_id: int, sector: str | None) -> TicketNotice:
+    """Return the notice with *code*, one of :data:`TICKET_NOTICES` or of a step."""
+    if StepCode.parse(code) is not None:
+        return ChainNotice(ticket_id=ticket_id, sector=sector, step=code)
+    return TICKET_NOTICES[code](ticket_id=ticket_id, sector=sector)
+
+
+class StillInWork(AboutTicket, code="still_in_work"):
+    """Somebody has accepted the ticket and does nothing: are they at it?"""
+
+
+class ChainHandedOver(AboutTicket, code="chain_handed_over"):
+    """A chain has handed the ticket over. ``name``: to whom; ``is_new``: the reader is that person."""
+
+    name: str
+    is_new: bool = False
+    absence: str | None = stored(default=None)
 
 
 class NoticeList(Notification, code="notices"):

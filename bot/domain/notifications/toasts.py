@@ -49,6 +49,7 @@ class ToastCode(StrEnum):
     PART_SENT = "delegate_part"
     CORRECTED = "corrected"
     CORRECTION_ACCEPTED = "correction_accepted"
+    IN_WORK = "in_work"
 
 
 class HandedOverToast(Toast, code="handed"):

@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from bot.domain.deadlines import DueKind
 from bot.domain.drafts import Draft, DraftDeadline, DraftState
 from bot.domain.durations import Duration
 from bot.domain.notifications.approvals import ApprovalAsked, ApprovalEnd, DraftReturned, DraftText
@@ -35,7 +34,7 @@ async def ask(ctx: UseCaseContext, ticket: Ticket, draft: Draft, role: str) -> t
     approver = chosen.person if chosen is not None else None
     await ctx.uow.drafts.save(waiting)
     await ctx.uow.deadlines.cancel(ticket.id, [DraftDeadline.DRAFT])
-    await _schedule(ctx, waiting, DraftDeadline.APPROVE)
+    await _schedule(ctx, ticket, waiting, DraftDeadline.APPROVE)
     if approver is not None:
         represented = await approvers.find_represented(ctx, ticket, approver, role, exclude)
         is_substitute = not await approvers.holds_step(ctx, ticket, approver, role, exclude)
@@ -159,7 +158,7 @@ async def start_rework(ctx: UseCaseContext, ticket: Ticket, draft: Draft) -> Dra
     """Save a returned draft, and start the clock of its author."""
     returned = replace(draft, step_due=_due(ctx, rules.outcome_for(ctx, ticket).rework))
     await ctx.uow.drafts.save(returned)
-    await _schedule(ctx, returned, DraftDeadline.REWORK)
+    await _schedule(ctx, ticket, returned, DraftDeadline.REWORK)
     return returned
 
 
@@ -167,8 +166,6 @@ def _due(ctx: UseCaseContext, term: Duration | None) -> datetime | None:
     return ctx.municipality.calendar.add(ctx.now, term) if term is not None else None
 
 
-async def _schedule(ctx: UseCaseContext, draft: Draft, deadline: DraftDeadline) -> None:
+async def _schedule(ctx: UseCaseContext, ticket: Ticket, draft: Draft, deadline: DraftDeadline) -> None:
     if draft.step_due is not None:
-        await ctx.uow.deadlines.schedule(
-            draft.ticket_id, [(deadline.value, DueKind.OVERDUE.value, 1.0, draft.step_due)]
-        )
+        await draft_requests.start_clock(ctx, ticket, deadline, draft.step_due)

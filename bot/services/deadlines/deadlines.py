@@ -10,12 +10,14 @@ from bot.domain.calendar import WorkingCalendar
 from bot.domain.clocks import ClockEvent, ClockEventKind, ClockPlan, compute_clocks
 from bot.domain.deadlines import DeadlineKind, DeadlineTerms, DueKind, DueMoment
 from bot.domain.errors import TakenByOther
+from bot.domain.escalation import After
 from bot.domain.people import Person
 from bot.domain.rule_facts import facts_of
 from bot.domain.ticket_changes import NewTicket, TicketChange
 from bot.domain.tickets import OPEN_TICKET_STATES, UNACCEPTED_STATES, Ticket
 from bot.domain.urgency import Urgency
 from bot.services.context import UseCaseContext
+from bot.services.deadlines import chains
 
 STORED_KINDS = (DeadlineKind.ACCEPT, DeadlineKind.ANSWER)
 """The deadlines that the ticket itself holds."""
@@ -142,7 +144,9 @@ async def reschedule(
     running = [kind for kind in kinds if kind is not DeadlineKind.ACCEPT or ticket.state in UNACCEPTED_STATES]
     wanted = [due for due in plan.due_moments if due.deadline in running]
     past = [due for due in wanted if due.at < ctx.now and (due.kind is DueKind.REMINDER or due.deadline in was_late)]
-    await ctx.uow.deadlines.cancel(ticket.id, [deadline.value for deadline in running])
+    late = [kind for kind in running if kind in was_late and plan.clocks[kind].due <= ctx.now]
+    await ctx.uow.deadlines.cancel(ticket.id, [kind.value for kind in running if kind not in late])
+    await ctx.uow.deadlines.cancel(ticket.id, [kind.value for kind in late], keeps_steps=True)
     await schedule(ctx, ticket, [due for due in wanted if due not in past])
 
 
@@ -171,6 +175,10 @@ async def cancel_finished(ctx: UseCaseContext, before: Ticket, after: Ticket) ->
 
 
 async def schedule(ctx: UseCaseContext, ticket: Ticket, dues: Iterable[DueMoment]) -> None:
-    """Schedule reminders at these moments."""
+    """Schedule reminders at these moments, and the warnings of the ticket's chain before them."""
+    dues = list(dues)
     moments = [(due.deadline.value, due.kind.value, due.share, due.at) for due in dues]
     await ctx.uow.deadlines.schedule(ticket.id, moments)
+    for due in dues if ctx.municipality.chains else ():
+        if due.kind is DueKind.OVERDUE:
+            await chains.schedule_warnings(ctx, ticket, After.of_deadline(due.deadline.value), due.at)

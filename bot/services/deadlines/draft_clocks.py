@@ -5,12 +5,14 @@ from typing import assert_never
 
 from bot.domain.deadlines import DueKind, moment_at_share
 from bot.domain.drafts import DraftDeadline, DraftState
+from bot.domain.escalation import After
 from bot.domain.people import Person
 from bot.domain.rule_facts import facts_of
 from bot.domain.rules import Share
 from bot.domain.tickets import State, Ticket
 from bot.services import responsibility
 from bot.services.context import UseCaseContext
+from bot.services.deadlines import chains
 from bot.services.notifications import cards
 
 LATE_CODES = {f"{one.value}_{DueKind.OVERDUE.value}": one for one in DraftDeadline}
@@ -30,7 +32,13 @@ async def schedule_draft(ctx: UseCaseContext, ticket: Ticket, since: datetime) -
         at = moment_at_share(since, ticket.answer_due, float(term.amount), answer_term, calendar)
     else:
         at = calendar.add(since, term)
-    await ctx.uow.deadlines.schedule(ticket.id, [(DraftDeadline.DRAFT.value, DueKind.OVERDUE.value, 1.0, at)])
+    await schedule_step(ctx, ticket, DraftDeadline.DRAFT, at)
+
+
+async def schedule_step(ctx: UseCaseContext, ticket: Ticket, deadline: DraftDeadline, at: datetime) -> None:
+    """Schedule the moment until which a step of the draft must be taken, and the warnings before it."""
+    await ctx.uow.deadlines.schedule(ticket.id, [(deadline.value, DueKind.OVERDUE.value, 1.0, at)])
+    await chains.schedule_warnings(ctx, ticket, After.of_deadline(deadline.value), at)
 
 
 async def reschedule_draft(ctx: UseCaseContext, ticket: Ticket, since: datetime | None = None) -> None:
@@ -50,6 +58,13 @@ async def is_late(ctx: UseCaseContext, ticket: Ticket, deadline: DraftDeadline) 
     )
 
 
+async def is_awaited(ctx: UseCaseContext, ticket: Ticket, deadline: DraftDeadline) -> bool:
+    """Return whether the step that *deadline* is about has not been taken, late or not."""
+    if deadline is DraftDeadline.DRAFT:
+        return await is_late(ctx, ticket, deadline)
+    return any(draft.state is _STATES[deadline] for draft in await ctx.uow.drafts.list_open(ticket.id))
+
+
 async def create_notices(ctx: UseCaseContext, ticket: Ticket, deadline: DraftDeadline) -> None:
     """Create the notices that a step is late: to the people who must take it, and to those who wait for it."""
     if not await is_late(ctx, ticket, deadline):
@@ -66,16 +81,16 @@ async def _late_people(ctx: UseCaseContext, ticket: Ticket, deadline: DraftDeadl
         case DraftDeadline.DRAFT:
             return await responsibility.acting_people(ctx, ticket)
         case DraftDeadline.APPROVE:
-            return await _of_draft(ctx, ticket, "approver_id") or await cards.next_on_ladder(ctx, ())
+            return await find_approvers(ctx, ticket) or await cards.next_on_ladder(ctx, ())
         case DraftDeadline.REWORK:
-            return await _of_draft(ctx, ticket, "author_id") or await responsibility.acting_people(ctx, ticket)
+            return await find_authors(ctx, ticket) or await responsibility.acting_people(ctx, ticket)
     assert_never(deadline)
 
 
 async def _waiting_people(ctx: UseCaseContext, ticket: Ticket, deadline: DraftDeadline) -> tuple[Person, ...]:
     """Return the author of what waits for approval, or else the first approver, or the coordinator."""
     if deadline is DraftDeadline.APPROVE:
-        return await _of_draft(ctx, ticket, "author_id")
+        return await find_authors(ctx, ticket)
     approval = ctx.municipality.rules.match(facts_of(ticket)).approval
     for person in ctx.municipality.staff.people if approval else ():
         is_bounded = ctx.municipality.staff.roles.is_in_block(approval[0])
@@ -83,6 +98,16 @@ async def _waiting_people(ctx: UseCaseContext, ticket: Ticket, deadline: DraftDe
         if approval[0] in person.roles and covers and await responsibility.is_available(ctx, person):
             return (person,)
     return await cards.next_on_ladder(ctx, ())
+
+
+async def find_authors(ctx: UseCaseContext, ticket: Ticket) -> tuple[Person, ...]:
+    """Return who writes the texts that are not published yet, or acts for them."""
+    return await _of_draft(ctx, ticket, "author_id")
+
+
+async def find_approvers(ctx: UseCaseContext, ticket: Ticket) -> tuple[Person, ...]:
+    """Return who was asked to approve, or acts for them."""
+    return await _of_draft(ctx, ticket, "approver_id")
 
 
 async def _of_draft(ctx: UseCaseContext, ticket: Ticket, field: str) -> tuple[Person, ...]:

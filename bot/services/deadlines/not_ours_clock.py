@@ -3,10 +3,12 @@
 from datetime import datetime
 
 from bot.domain.deadlines import DueKind
+from bot.domain.escalation import After
 from bot.domain.rule_facts import facts_of
 from bot.domain.tickets import UNACCEPTED_STATES, State, Step, Ticket
 from bot.services import responsibility
 from bot.services.context import UseCaseContext
+from bot.services.deadlines import chains
 from bot.services.notifications import cards
 
 NOT_OURS_DEADLINE = "not_ours"
@@ -20,7 +22,7 @@ _MOVES = (Step.HAND_OVER.value, Step.CHOOSE_SECTOR.value)
 
 async def on_registered(ctx: UseCaseContext, ticket: Ticket) -> None:
     """Start the clock of a new ticket that has come to a post."""
-    if _runs(ticket):
+    if runs(ticket):
         await _start(ctx, ticket, ticket.registered_at)
 
 
@@ -29,13 +31,13 @@ async def on_step(ctx: UseCaseContext, ticket: Ticket, step: Step) -> None:
     if not ctx.municipality.rules.rules:
         return
     is_moved = step.value in _MOVES
-    if is_moved or not _runs(ticket):
+    if is_moved or not runs(ticket):
         await ctx.uow.deadlines.cancel(ticket.id, [NOT_OURS_DEADLINE])
-    if is_moved and _runs(ticket):
+    if is_moved and runs(ticket):
         await _start(ctx, ticket, ctx.now)
 
 
-def _runs(ticket: Ticket) -> bool:
+def runs(ticket: Ticket) -> bool:
     """Return whether a post has *ticket* before it and has neither accepted it nor passed it on."""
     waits = ticket.state in UNACCEPTED_STATES and ticket.state is not State.TRIAGE
     return waits and ticket.sector is not None and ticket.lead_id is None
@@ -45,6 +47,7 @@ async def _start(ctx: UseCaseContext, ticket: Ticket, since: datetime) -> None:
     due = _due(ctx, ticket, since)
     if due is not None:
         await ctx.uow.deadlines.schedule(ticket.id, [(NOT_OURS_DEADLINE, DueKind.OVERDUE.value, 1.0, due)])
+        await chains.schedule_warnings(ctx, ticket, After.NOT_OURS, due)
 
 
 def _due(ctx: UseCaseContext, ticket: Ticket, since: datetime) -> datetime | None:
@@ -63,12 +66,12 @@ async def is_over(ctx: UseCaseContext, ticket: Ticket) -> bool:
 
 async def is_late(ctx: UseCaseContext, ticket: Ticket) -> bool:
     """Return whether the post has let the term pass without a word."""
-    return _runs(ticket) and await is_over(ctx, ticket)
+    return runs(ticket) and await is_over(ctx, ticket)
 
 
 async def create_notices(ctx: UseCaseContext, ticket: Ticket) -> None:
     """Create the one notice: for those who act at the post, and for those who sort."""
-    if not _runs(ticket):
+    if not runs(ticket):
         return
     await ctx.uow.audit_log.record("overdue", ctx.now, ticket_id=ticket.id, facts={"limit": NOT_OURS_DEADLINE})
     people = [*await cards.recipients(ctx, ticket), *await responsibility.sorting_people(ctx)]

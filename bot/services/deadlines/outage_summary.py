@@ -63,10 +63,14 @@ async def is_summary_ready(ctx: UseCaseContext, outage: Outage, *, messengers_ca
 
     *messengers_caught_up*: every messenger has delivered its backlog.
     """
+    is_handled = await is_backlog_handled(ctx, outage, messengers_caught_up=messengers_caught_up)
+    return is_handled and not await ctx.uow.deadlines.has_due(ctx.now)
+
+
+async def is_backlog_handled(ctx: UseCaseContext, outage: Outage, *, messengers_caught_up: bool) -> bool:
+    """Return whether what people did during the outage is known; after a while nobody waits for it any longer."""
     is_early = timedelta(0) <= ctx.now - outage.until < MAX_BACKLOG_WAIT
-    if is_early and not (messengers_caught_up and await ctx.uow.inbox.get_oldest_pending() is None):
-        return False
-    return not await ctx.uow.deadlines.has_due(ctx.now)
+    return not is_early or (messengers_caught_up and await ctx.uow.inbox.get_oldest_pending() is None)
 
 
 async def close_outage(ctx: UseCaseContext) -> None:

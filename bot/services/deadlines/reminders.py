@@ -7,8 +7,10 @@ from datetime import timedelta
 
 from bot.domain.answers import PublicationState
 from bot.domain.deadlines import DeadlineKind, DueKind
+from bot.domain.dialogs import ANSWER_STEPS
 from bot.domain.drafts import DraftDeadline
-from bot.domain.notifications.deadlines import TICKET_NOTICES, NoticeItem, NoticeList, OutageSummary
+from bot.domain.escalation import After, StepCode
+from bot.domain.notifications.deadlines import NoticeItem, NoticeList, OutageSummary, ticket_notice
 from bot.domain.outbox import Priority
 from bot.domain.people import Person
 from bot.domain.recipients import Audience, Hearing
@@ -16,7 +18,7 @@ from bot.domain.reminders import DueRow, NoticeRow
 from bot.domain.tickets import UNACCEPTED_STATES, State, Ticket
 from bot.services import responsibility
 from bot.services.context import UseCaseContext
-from bot.services.deadlines import draft_clocks, not_ours_clock, outage_summary
+from bot.services.deadlines import chain_conditions, chains, draft_clocks, not_ours_clock, outage_summary
 from bot.services.deadlines.outage_summary import Outage
 from bot.services.manual_posting import handout
 from bot.services.notifications import cards, notify
@@ -52,22 +54,42 @@ async def _create_notices(ctx: UseCaseContext, due: DueRow) -> None:
         return
     if ticket is not None and due.limit in set(DraftDeadline):
         await draft_clocks.create_notices(ctx, ticket, DraftDeadline(due.limit))
+        await chains.start(ctx, ticket, After.of_deadline(due.limit), due.at)
         return
     if ticket is not None and due.limit == not_ours_clock.NOT_OURS_DEADLINE:
         await not_ours_clock.create_notices(ctx, ticket)
+        await chains.start(ctx, ticket, After.NOT_OURS, due.at)
         return
     if ticket is None or not _is_still_relevant(ticket, due):
         return
     code = f"{due.limit}_{due.kind}"
     recipients = await cards.recipients(ctx, ticket)
+    writers = await _writers(ctx, ticket) if code == "accept_reminder" else frozenset()
     listeners = _reminded_too(ctx, ticket) if due.kind == DueKind.REMINDER else ()
     for person in dict.fromkeys((*recipients, *listeners)):
-        await ctx.uow.deadlines.add_notice(person.id, ticket.id, code, ctx.now)
+        if person.id not in writers:
+            await ctx.uow.deadlines.add_notice(person.id, ticket.id, code, ctx.now)
     if due.kind == DueKind.OVERDUE:
+        after = After.of_deadline(due.limit)
         await ctx.uow.audit_log.record("overdue", ctx.now, ticket_id=ticket.id, facts={"limit": due.limit})
-        for person in _watchers(ctx, ticket, recipients):
-            await ctx.uow.deadlines.add_notice(person.id, ticket.id, WATCHER_NOTICE, ctx.now)
+        if not chains.chain_of(ctx, ticket).covers(after):
+            for person in _watchers(ctx, ticket, recipients):
+                await tell_watcher(ctx, person, ticket)
+        await chains.start(ctx, ticket, after, due.at)
         await cards.sync(ctx, ticket)
+
+
+async def tell_watcher(ctx: UseCaseContext, person: Person, ticket: Ticket) -> None:
+    """Let *person*, who watches deadlines, hear that one of *ticket* has passed."""
+    await ctx.uow.deadlines.add_notice(person.id, ticket.id, WATCHER_NOTICE, ctx.now)
+
+
+async def _writers(ctx: UseCaseContext, ticket: Ticket) -> frozenset[int]:
+    """Return the people who write the answer to *ticket*: they need not be reminded to accept it."""
+    drafts = await ctx.uow.drafts.list_open(ticket.id)
+    accounts = await ctx.uow.dialogs.list_writers(ticket.id, ANSWER_STEPS, ctx.now)
+    people = (ctx.municipality.find_official(account, user_id) for account, user_id in accounts)
+    return frozenset((*(draft.author_id for draft in drafts), *(one.id for one in people if one is not None)))
 
 
 async def _create_posting_notices(ctx: UseCaseContext, ticket: Ticket) -> None:
@@ -212,7 +234,7 @@ async def _plan_notice(
 
 async def _list_recipients(ctx: UseCaseContext, row: NoticeRow, ticket: Ticket) -> Sequence[int]:
     """Return who is told: the person of the notice or, if the ticket has left them meanwhile, who has it now."""
-    if row.code in _PERSONAL_CODES:
+    if row.code in _PERSONAL_CODES or StepCode.parse(row.code):
         return (row.person_id,)
     if row.code.endswith(DueKind.REMINDER) and row.person_id in {one.id for one in _reminded_too(ctx, ticket)}:
         return (row.person_id,)
@@ -224,6 +246,8 @@ async def _is_still_true(ctx: UseCaseContext, row: NoticeRow, ticket: Ticket) ->
     """Return whether the notice is still true: deadlines end, restart and pass."""
     if row.code == handout.POSTING_REMINDER:
         return bool(await ctx.uow.answers.list_manual_pending_of(ticket.id))
+    if step := StepCode.parse(row.code):
+        return await chain_conditions.holds(ctx, ticket, step.after, is_warning=step.is_warning)
     if row.code in draft_clocks.LATE_CODES:
         return await draft_clocks.is_late(ctx, ticket, draft_clocks.LATE_CODES[row.code])
     if row.code == not_ours_clock.LATE_CODE:
@@ -271,11 +295,17 @@ _SEVERITY = {
 """Only the most severe of several notices about one ticket is sent."""
 
 
+def _severity(code: str) -> float:
+    """Return the rank of a notice; a step of a chain says why somebody is told who need not be."""
+    step = StepCode.parse(code)
+    return _SEVERITY[code] if step is None else 0.5 if step.is_warning else 3.5
+
+
 def _most_severe(notices: Iterable[tuple[str, Ticket]]) -> list[tuple[str, Ticket]]:
     found: dict[int, tuple[str, Ticket]] = {}
     for code, ticket in notices:
         known = found.get(ticket.id)
-        if known is None or _SEVERITY[code] >= _SEVERITY[known[0]]:
+        if known is None or _severity(code) >= _severity(known[0]):
             found[ticket.id] = (code, ticket)
     return list(found.values())
 
@@ -291,7 +321,7 @@ async def _send_person_notices(ctx: UseCaseContext, person: Person, notices: lis
     if len(severest) == 1:
         [(code, ticket)] = severest
         sector = ctx.municipality.title_of(ticket)
-        note = TICKET_NOTICES[code](ticket_id=ticket.id, sector=sector)
+        note = ticket_notice(code, ticket.id, sector)
         await notify.notify(ctx, person, note, ticket=ticket, priority=priority)
         return
     await notify.notify(ctx, person, NoticeList(items=_notice_items(ctx, severest)), priority=priority)

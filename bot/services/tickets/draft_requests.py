@@ -1,6 +1,7 @@
 """Questions to approvers that are over, and drafts whose ticket was handed over or closed."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from bot.domain.delegations import DelegationState
 from bot.domain.drafts import Draft, DraftAct, DraftDeadline, DraftState, Wording, next_draft_state
@@ -9,6 +10,7 @@ from bot.domain.notifications.delegations import DelegationWithdrawn
 from bot.domain.people import Person
 from bot.domain.tickets import Step, Ticket
 from bot.services.context import UseCaseContext
+from bot.services.deadlines import draft_clocks
 from bot.services.notifications import notify
 
 _LAPSE_STEPS = frozenset({Step.HAND_OVER, Step.UNSURE})
@@ -37,6 +39,11 @@ async def close_requests(ctx: UseCaseContext, draft: Draft, end: ApprovalEnd, ac
     kind = request_kind(draft)
     for account, chat_id, message_id in await ctx.uow.sent_messages.list_for_ticket(draft.ticket_id, kind):
         await notify.edit_notification(ctx, account, chat_id, message_id, note)
+
+
+async def start_clock(ctx: UseCaseContext, ticket: Ticket, deadline: DraftDeadline, due: datetime) -> None:
+    """Start the clock of a step of a draft that ends at *due*."""
+    await draft_clocks.schedule_step(ctx, ticket, deadline, due)
 
 
 async def on_step(ctx: UseCaseContext, ticket: Ticket, step: Step, actor: Person | None) -> None:

@@ -61,9 +61,9 @@ def list_route(rows: list[AuditRow]) -> tuple[str, ...]:
 
 
 def _count_passes(rows: list[AuditRow]) -> int:
-    """Count the hand-overs to another sector since somebody has sorted the ticket."""
+    """Count people's hand-overs to another sector since somebody has sorted the ticket."""
     chosen = max((at for at, row in enumerate(rows) if row.action == Step.CHOOSE_SECTOR), default=-1)
-    return sum(row.action == Step.HAND_OVER for row in rows[chosen + 1 :])
+    return sum(row.action == Step.HAND_OVER and row.person_id is not None for row in rows[chosen + 1 :])
 
 
 async def _return_to_sorting(

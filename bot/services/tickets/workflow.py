@@ -22,12 +22,12 @@ from bot.domain.notifications.dialogs import DraftVoid, DraftVoidDismissed, Draf
 from bot.domain.notifications.tickets import HandedToYou, Returned
 from bot.domain.people import Person
 from bot.domain.roles import Right
-from bot.domain.ticket_changes import TicketChange
+from bot.domain.ticket_changes import UNSET, TicketChange
 from bot.domain.ticket_history import change_facts
 from bot.domain.tickets import SHARED_BY_MEMBERS, UNACCEPTED_STATES, DismissReason, State, Step, Ticket, next_state
 from bot.services import responsibility
 from bot.services.context import UseCaseContext
-from bot.services.deadlines import deadlines, draft_clocks, not_ours_clock
+from bot.services.deadlines import chains, deadlines, draft_clocks, not_ours_clock
 from bot.services.dialogs import dialogs
 from bot.services.manual_posting import staff_replies
 from bot.services.notifications import cards, notify
@@ -72,7 +72,10 @@ async def transition(
     state = next_state(ticket.state, step)
     if step is Step.APPROVE:
         await calls.check_called(ctx, ticket)
-    changed = await ctx.uow.tickets.update(ticket, replace(change, state=state))
+    change = replace(change, state=state)
+    if ticket.handed_to is not None and change.handed_to is UNSET:
+        change = replace(change, handed_to=None)  # whatever was done, the ticket has found its way
+    changed = await ctx.uow.tickets.update(ticket, change)
     if changed is None:
         raise TakenByOther(number=ticket.id)
     facts = change_facts(ticket, changed) | changed_facts(_audited(ticket), _audited(changed))
@@ -83,6 +86,7 @@ async def transition(
     await problem_members.apply_step_to_members(ctx, changed, step, actor, change)
     await deadlines.cancel_finished(ctx, ticket, changed)
     await not_ours_clock.on_step(ctx, changed, step)
+    await chains.on_state(ctx, ticket, changed)
     await draft_requests.on_step(ctx, changed, step, actor)
     changed = await waiting.on_step(ctx, changed, step)
     await ctx.uow.cards.close_menus(ticket.id)
@@ -147,11 +151,15 @@ async def move(ctx: UseCaseContext, ticket: Ticket, step: Step, person: Person, 
     changed = await deadlines.recompute(ctx, changed)  # another rule may fit now
     await draft_clocks.reschedule_draft(ctx, changed)
     if ticket.state not in UNACCEPTED_STATES:
-        # It was accepted; the rest of the time to accept applies to the next head.
-        plan = await deadlines.compute_plan(ctx, changed)
-        remaining = [due for due in plan.due_moments if due.deadline is DeadlineKind.ACCEPT and due.at > ctx.now]
-        await deadlines.schedule(ctx, ticket, remaining)
+        await resume_accept_clock(ctx, changed)
     return changed
+
+
+async def resume_accept_clock(ctx: UseCaseContext, ticket: Ticket) -> None:
+    """Let the rest of the time to accept apply to the next head of a *ticket* that was accepted."""
+    plan = await deadlines.compute_plan(ctx, ticket)
+    remaining = [due for due in plan.due_moments if due.deadline is DeadlineKind.ACCEPT and due.at > ctx.now]
+    await deadlines.schedule(ctx, ticket, remaining)
 
 
 async def dismiss(

@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 
+from bot.domain.escalation import Absence, After, StepCode
 from bot.domain.notifications.deadlines import (
     TICKET_NOTICES,
     AcceptOverdue,
     AcceptReminder,
     AnswerReminder,
     ApproveOverdue,
+    ChainHandedOver,
+    ChainNotice,
     DraftOverdue,
     NoticeItem,
     NoticeList,
@@ -15,6 +18,7 @@ from bot.domain.notifications.deadlines import (
     OutageSummary,
     PostingReminder,
     ReworkOverdue,
+    StillInWork,
     TermsRecomputed,
     TicketNotice,
     WatcherOverdue,
@@ -22,7 +26,8 @@ from bot.domain.notifications.deadlines import (
 from bot.domain.russian_text import plural
 from bot.domain.tickets import Ticket
 from bot.domain.view_data import NotificationData
-from bot.messengers.content import Bold, Content, Span, Text
+from bot.messengers.content import Bold, Button, Content, Span, Text
+from bot.views.callback_codes import Op, pack
 from bot.views.notifications.view_table import row
 from bot.views.render_context import RenderContext, shorten
 
@@ -31,15 +36,37 @@ MAX_DETAILED_TICKETS = 30
 
 OVERDUE_PREFIX = "Просрочено: "
 REMINDER_PREFIX = "⏰ Напоминание: "
+SILENT_PREFIX = "🤫 Нет вестей: "
+
+_STEP_TEXTS = {
+    After.DRAFT: "ответ не подготовлен в срок",
+    After.APPROVE: "ответ ждёт согласования дольше срока",
+    After.REWORK: "ответ не исправлен по замечанию в срок",
+    After.NOT_OURS: "не принято, и «не наше» в срок не сказано",
+    After.SOLVE: "вопрос не решён в срок",
+    After.SILENT: "принято, но ничего не слышно",
+}
+_WARNING_TEXTS = {
+    After.DRAFT: "пора подготовить ответ",
+    After.APPROVE: "ответ ждёт согласования",
+    After.REWORK: "пора исправить ответ по замечанию",
+    After.NOT_OURS: "пора принять или сказать «не наше»",
+    After.SOLVE: "срок решения близок",
+}
+_ABSENCE_TEXTS = {
+    Absence.VACANT: "Пишу вам: того, кому это сообщают, в списке сотрудников нет.",
+    Absence.AWAY: "Пишу вам: того, кому это сообщают, сейчас нет на связи.",
+}
 
 
 def ticket_notice(note: TicketNotice, data: NotificationData, context: RenderContext) -> Content:
     """Say what one notice is about; which deadline a watcher is told of follows from the ticket."""
-    opening = REMINDER_PREFIX if is_reminder(note.code) else OVERDUE_PREFIX
+    code = note.step if isinstance(note, ChainNotice) else note.code
+    opening = _opening(code)
     spans: list[Span] = [Bold(f"{opening}№{note.ticket_id}")]
     ticket = data.tickets.get(note.ticket_id)
     if ticket is not None:
-        spans.append(Text(_notice_text(note.code, ticket, note.sector, context)))
+        spans.append(Text(_notice_text(code, ticket, note.sector, context)))
         if ticket.text and ticket.may_be_quoted:
             spans.append(Text(f"\n{shorten(ticket.text, 120)}"))
     return Content(tuple(spans))
@@ -47,7 +74,17 @@ def ticket_notice(note: TicketNotice, data: NotificationData, context: RenderCon
 
 def is_reminder(code: str) -> bool:
     """True if the deadline is near, False if it has passed."""
+    step = StepCode.parse(code)
+    if step is not None:
+        return step.is_warning
     return code in (AcceptReminder.code, AnswerReminder.code, PostingReminder.code)
+
+
+def _opening(code: str) -> str:
+    step = StepCode.parse(code)
+    if step is not None and step.after is After.SILENT:
+        return SILENT_PREFIX
+    return REMINDER_PREFIX if is_reminder(code) else OVERDUE_PREFIX
 
 
 def notices(note: NoticeList, data: NotificationData, context: RenderContext) -> Content:
@@ -112,6 +149,9 @@ def _notice_lines(items: Sequence[NoticeItem], data: NotificationData, context: 
 
 def _notice_text(code: str, ticket: Ticket, sector: str | None, context: RenderContext) -> str:
     """Return « · Дороги · не принято до 15:30»; the sector is named only for those who watch several."""
+    step = StepCode.parse(code)
+    if step is not None:
+        return _step_text(step, ticket, sector, context)
     accept, answer = context.format_short(ticket.accept_due), context.format_short(ticket.answer_due)
     title = f" · {sector}" if sector and code == WatcherOverdue.code else ""
     match code:
@@ -136,6 +176,40 @@ def _notice_text(code: str, ticket: Ticket, sector: str | None, context: RenderC
     return f"{title} · нет ответа, срок был {answer}"
 
 
+def _step_text(step: StepCode, ticket: Ticket, sector: str | None, context: RenderContext) -> str:
+    """Return what a step of a chain says, and in the end why it reaches the reader."""
+    accept, answer = context.format_short(ticket.accept_due), context.format_short(ticket.answer_due)
+    match step.after:
+        case After.ACCEPT:
+            words = f"примите до {accept}" if step.is_warning else f"не принято до {accept}"
+        case After.ANSWER:
+            words = f"ответьте до {answer}" if step.is_warning else f"нет ответа, срок был {answer}"
+        case _:
+            words = (_WARNING_TEXTS if step.is_warning else _STEP_TEXTS)[step.after]
+    title = f" · {sector}" if sector else ""
+    why = f". {_ABSENCE_TEXTS[step.absence]}" if step.absence is not None else ""
+    return f"{title} · {words}{why}"
+
+
+def still_in_work(note: StillInWork, data: NotificationData, context: RenderContext) -> Content:
+    """Ask who has accepted the ticket whether they are at it."""
+    ticket = data.tickets.get(note.ticket_id)
+    spans: list[Span] = [Bold(f"Ещё в работе? №{note.ticket_id}")]
+    if ticket is not None:
+        if ticket.text and ticket.may_be_quoted:
+            spans.append(Text(f"\n{shorten(ticket.text, 120)}"))
+        spans.append(Text(f"\nОтветить до {context.format_short(ticket.answer_due)}."))
+    return Content(tuple(spans), ((Button("В работе", pack(Op.IN_WORK, note.ticket_id)),),))
+
+
+def chain_handed_over(note: ChainHandedOver, data: NotificationData, context: RenderContext) -> Content:
+    """Tell the new holder that the ticket is theirs, and the previous one whose it is."""
+    if not note.is_new:
+        return Content.of(f"➡️ №{note.ticket_id} передано: {note.name}. Срок принять его вышел или от вас нет вестей.")
+    why = f" {_ABSENCE_TEXTS[Absence(note.absence)]}" if note.absence is not None else ""
+    return Content.of(f"➡️ №{note.ticket_id} передано вам: в срок никто не принял или не продолжил.{why}")
+
+
 def terms_recomputed(note: TermsRecomputed, data: NotificationData, context: RenderContext) -> Content:
     """Tell the administrator what a change of the configuration has done."""
     if not note.moved:
@@ -149,6 +223,9 @@ def terms_recomputed(note: TermsRecomputed, data: NotificationData, context: Ren
 
 REMINDER_VIEWS = (
     *(row(kind, ticket_notice) for kind in TICKET_NOTICES.values()),
+    row(ChainNotice, ticket_notice),
+    row(StillInWork, still_in_work),
+    row(ChainHandedOver, chain_handed_over),
     row(NoticeList, notices),
     row(TermsRecomputed, terms_recomputed),
     row(OutageSummary, catch_up),

@@ -1,13 +1,16 @@
 """Lesozavodsk: an employee prepares, the block's head approves, and a person posts in the Telegram chat."""
 
-from tests.e2e.queries import wait_until_idle
+from tests.e2e.queries import list_audit, wait_until_idle
 from tests.e2e.stories.example_town import COMMUNITY, GROUP, MARIA, ExampleTown
 
 TOWN, STORY_BEGINS = "lesozavodsk", "20.11 16:40"
 HEAD, EMPLOYEE = "Ответственный за блок «Транспорт", "Сотрудник блока «Транспорт"
 HEAD_ACCOUNT = 1003  # in the example
 SCHOOLS, MANAGER = "Ответственный за блок «Образование", "Ответственный исполнитель"
-COORDINATOR = "Координатор"
+COORDINATOR, SECOND = "Координатор", "Второй координатор"
+HOUSING, CURATOR = "Ответственный за блок «Жилищно", "Руководитель аппарата"
+RUBBISH = "Мусор на Будника 12 не вывозят неделю, контейнеры переполнены"
+LATE = "Просрочено: №1"
 REFERRED = "Пособия назначает край. Мы передали ваше сообщение в министерство, ответ придёт до 04.12.2026."
 INTERIM = "Здравствуйте! Дорогу на Будника почистят до 27.11.2026."
 SNOW = "На Будника 12 третий день не чистят дорогу, автобус не проходит"
@@ -60,6 +63,58 @@ async def test_an_employee_writes_the_head_returns_and_approves_and_a_person_pos
     history = (await head.wait_for_message("История №1")).text
     assert "подготовлен текст, вариант 2 — Сотрудник блока" in history
     assert "согласован вариант 2 — Ответственный за блок" in history
+
+
+def told(town: ExampleTown) -> list[tuple[str, int]]:
+    """Return how often each chat was told that the ticket is late; those who were not are left out."""
+    who = (HOUSING, COORDINATOR, SECOND, MANAGER, CURATOR, HEAD)
+    counts = [(one, sum(text.startswith(LATE) for text in town.chat_of(one).bot_texts)) for one in who]
+    return [(one, count) for one, count in counts if count]
+
+
+async def test_a_message_that_nobody_accepts_goes_up_step_by_step(town: ExampleTown) -> None:
+    await write(town, RUBBISH)
+    head = town.chat_of(HOUSING)
+    await head.wait_for_card(1, "принять до 17:40")
+    for moment in ("20.11 17:10", "20.11 17:28"):
+        town.set_time(moment)
+        await head.wait_for_message("⏰ Напоминание: №1 · примите до 17:40")
+        await wait_until_idle(town)
+    assert told(town) == []
+    town.set_time("20.11 17:40")
+    await town.chat_of(COORDINATOR).wait_for_message(LATE, "Жилищно-коммунальное хозяйство · не принято до 17:40")
+    await wait_until_idle(town)
+    assert told(town) == [(HOUSING, 1), (COORDINATOR, 1), (SECOND, 1)]
+    town.set_time("20.11 18:39")
+    await wait_until_idle(town)
+    assert MANAGER not in dict(told(town))
+    await town.stop()
+    town.set_time("20.11 18:40")
+    await town.start()  # a restart loses no step, and repeats none
+    await town.chat_of(MANAGER).wait_for_message(LATE)
+    await wait_until_idle(town)
+    assert told(town) == [(HOUSING, 1), (COORDINATOR, 1), (SECOND, 1), (MANAGER, 1)]
+    town.set_time("20.11 19:40")
+    await town.chat_of(CURATOR).wait_for_message(LATE)
+    town.set_time("21.11 12:00")
+    await wait_until_idle(town)
+    assert told(town) == [(HOUSING, 1), (COORDINATOR, 1), (SECOND, 1), (MANAGER, 1), (CURATOR, 1)]
+    steps = [one.facts for one in await list_audit(town, 1) if one.action == "escalated"]
+    assert [(one["after"], one["step"]) for one in steps] == [("accept_overdue", number) for number in (0, 1, 2)]
+
+
+async def test_one_press_stops_all_steps(town: ExampleTown) -> None:
+    await write(town, RUBBISH)
+    await town.chat_of(HOUSING).wait_for_card(1, "принять до 17:40")
+    town.set_time("20.11 17:40")
+    await town.chat_of(COORDINATOR).wait_for_message(LATE)
+    town.set_time("20.11 18:00")
+    await town.press(HOUSING, ("№1",), "Принять")
+    await town.chat_of(HOUSING).wait_for_card(1, "В работе")
+    for moment in ("20.11 18:40", "20.11 19:40", "21.11 12:00"):
+        town.set_time(moment)
+        await wait_until_idle(town)
+    assert told(town) == [(HOUSING, 1), (COORDINATOR, 1), (SECOND, 1)]
 
 
 async def test_a_question_to_the_manager_comes_back_as_a_decision_with_a_date(town: ExampleTown) -> None:
