@@ -26,7 +26,7 @@ DIGEST_AT = time(2, 30)
 """Comes twice on that day."""
 
 HEADS = {"roads": "1", "housing": "2"}
-CURATOR = "4"
+COORDINATOR, CURATOR = "3", "4"
 
 NO_UNDERSTANDING: Any = SimpleNamespace(
     redact=lambda text: text,

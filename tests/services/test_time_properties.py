@@ -23,12 +23,12 @@ from bot.services.context import Municipality, UseCaseContext
 from bot.services.deadlines import outage_summary, reminders
 from bot.services.intake import register
 from bot.services.reports import digest
-from bot.services.tickets import workflow
+from bot.services.tickets import chain_steps, workflow
 from bot.understanding.reading import Reading
 from storage.database import Database
 from storage.tables import digest as digest_table
 from storage.tables import metadata, outbox
-from tests.services.municipality import ACCEPT_TERM, CURATOR, DIGEST_AT, HEADS, STAFF, ZONE, municipality_of
+from tests.services.municipality import ACCEPT_TERM, COORDINATOR, CURATOR, DIGEST_AT, HEADS, STAFF, ZONE, municipality_of
 
 T = TypeVar("T")
 
@@ -39,7 +39,7 @@ URGENT = Reading(None, True, 1.0, "roads", {"roads": 1.0}, True, None, Urgency.D
 
 TIMELY_NOTES = {
     *("accept_reminder", "answer_reminder", "accept_overdue", "answer_overdue"),
-    *(reminders.WATCHER_NOTICE, "notices", "catch_up", "digest"),
+    *(reminders.WATCHER_NOTICE, "notices", "catch_up", "digest", "chain_step"),
 }
 
 
@@ -187,6 +187,7 @@ class DeadlineMachine(RuleBasedStateMachine):
     def _run_tasks(self) -> None:
         async def tick(ctx: UseCaseContext) -> None:
             await reminders.create_due_notices(ctx)
+            await chain_steps.run_due(ctx)
             await reminders.send_notices(ctx)
             assert not await reminders.has_pending(ctx), "a look at once after it finds something to do"
             await digest.send_daily(ctx)
@@ -216,7 +217,7 @@ class DeadlineMachine(RuleBasedStateMachine):
                 )
             items = [(one[0], one[1]) for one in row.facts.get("items", ())]
             if not items and code not in ("digest", "catch_up"):
-                items = [(code, row.facts["number"])]
+                items = [(row.facts.get("step", code), row.facts["number"])]
             for one, number in items:
                 self._check_note(one, before[number], row.chat_id)
             self.sent_notes.append((self.now, row.chat_id, code, items))
@@ -233,9 +234,12 @@ class DeadlineMachine(RuleBasedStateMachine):
             "accept_overdue": accept_late,
             "answer_overdue": answer_late,
             reminders.WATCHER_NOTICE: accept_late or answer_late,
+            "step:accept": accept_late,
+            "step:answer": answer_late,
         }
         assert truths[code], f"«{code}» of №{ticket.id} is not so"
-        assert chat == (CURATOR if code == reminders.WATCHER_NOTICE else HEADS[str(ticket.sector)])
+        watching = {reminders.WATCHER_NOTICE: CURATOR, "step:accept": COORDINATOR, "step:answer": COORDINATOR}
+        assert chat == watching.get(code, HEADS[str(ticket.sector)])
         key = (code, ticket.id, ticket.answer_due, chat)
         assert code == reminders.WATCHER_NOTICE or code.endswith("reminder") or key not in self.said, (
             f"{key} is told twice"

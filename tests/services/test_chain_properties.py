@@ -1,0 +1,198 @@
+"""Whatever people do and however the clock runs: each step of a chain happens at most once, in order, and in time."""
+
+import asyncio
+import tempfile
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from bot.domain.audit import AuditRow
+from bot.domain.durations import Duration
+from bot.domain.errors import Refusal
+from bot.domain.escalation import After, Chain, ChainStep
+from bot.domain.people import Person, Staff
+from bot.domain.rules import Rule, Rules
+from bot.domain.tickets import UNACCEPTED_STATES, DismissReason, Ticket
+from bot.services import responsibility
+from bot.services.context import Municipality, UseCaseContext
+from bot.services.deadlines import outage_summary, reminders
+from bot.services.intake import register
+from bot.services.tickets import chain_steps, workflow
+from bot.understanding.reading import Reading
+from storage.database import Database
+from storage.tables import metadata
+from tests.services.municipality import STAFF, municipality_of
+
+T = TypeVar("T")
+
+START = datetime(2026, 10, 23, 7, 0, tzinfo=UTC)
+READING = Reading(None, True, 1.0, "roads", {"roads": 1.0}, True, None, None, None)
+HOUR = Duration.parse("1h")
+CHAIN = Chain(
+    "all",
+    (
+        ChainStep(After.ACCEPT, before=Duration.parse("10m"), tell=("post",)),
+        ChainStep(After.ACCEPT, tell=("coordinator",)),
+        ChainStep(After.ACCEPT, HOUR, tell=("coordinator",), hand_over=True),
+        ChainStep(After.ACCEPT, Duration.parse("2h"), tell=("curator",)),
+        ChainStep(After.ANSWER, tell=("coordinator",)),
+        ChainStep(After.ANSWER, HOUR, tell=("curator",)),
+        ChainStep(After.SILENT, Duration.parse("3h"), ask="in_work"),
+    ),
+)
+RESOLVING = {
+    After.ACCEPT: ("accept", "dismiss"),
+    After.ANSWER: ("dismiss",),
+    After.SILENT: ("dismiss", "in_work"),
+}
+
+
+class ChainMachine(RuleBasedStateMachine):
+    """Two blocks, a coordinator and a curator, with a chain for every ticket."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.runner = asyncio.Runner()
+        self.folder = tempfile.TemporaryDirectory()
+        self.now = START
+
+    @initialize()
+    def open(self) -> None:
+        self._connect()
+
+        async def prepare() -> Municipality:
+            async with self.database.engine.begin() as connection:
+                await connection.run_sync(metadata.create_all)
+            async with self.database.begin() as uow:
+                staff = await uow.staff.add_all(STAFF)
+            town = municipality_of(Staff(staff))
+            return replace(town, chains={"all": CHAIN}, rules=Rules((Rule(escalation="all"),)))
+
+        self.municipality = self.runner.run(prepare())
+
+    def _connect(self) -> None:
+        self.database = Database(f"sqlite+aiosqlite:///{Path(self.folder.name) / 'town.sqlite3'}")
+
+    def teardown(self) -> None:
+        self.runner.run(self.database.close())
+        self.runner.close()
+        self.folder.cleanup()
+
+    @rule()
+    def somebody_writes(self) -> None:
+        self._run(lambda ctx: register.register_ticket(ctx, register.Registration("Яма", READING, "telegram")))
+
+    @rule(number=st.integers(1, 2))
+    def somebody_accepts(self, number: int) -> None:
+        self._act(number, lambda ctx, person: workflow.accept(ctx, number, person))
+
+    @rule(number=st.integers(1, 2))
+    def somebody_dismisses(self, number: int) -> None:
+        self._act(number, lambda ctx, person: workflow.dismiss(ctx, number, person, DismissReason.OTHER))
+
+    @rule(number=st.integers(1, 2))
+    def somebody_takes_up_again(self, number: int) -> None:
+        self._act(number, lambda ctx, person: workflow.reopen(ctx, number, person))
+
+    @rule(number=st.integers(1, 2))
+    def somebody_is_at_it(self, number: int) -> None:
+        self._act(number, lambda ctx, person: chain_steps.confirm_in_work(ctx, number, person))
+
+    @rule(minutes=st.sampled_from((1, 10, 29, 61, 125, 300)))
+    def time_passes(self, minutes: int) -> None:
+        self.now += timedelta(minutes=minutes)
+        self._sweep()
+
+    @rule(minutes=st.integers(1, 600))
+    def the_machine_is_off(self, minutes: int) -> None:
+        self.runner.run(self.database.close())
+        self.now += timedelta(minutes=minutes)
+        self._connect()
+        self._run(outage_summary.detect_outage)
+        self._sweep()
+
+    @invariant()
+    def every_step_happens_once_in_order_and_in_time(self) -> None:
+        for ticket, rows in self._histories():
+            runs: dict[tuple[After, str], list[AuditRow]] = defaultdict(list)
+            for row in rows:
+                if row.action == chain_steps.ESCALATED:
+                    runs[After(row.facts["after"]), row.facts["moment"]].append(row)
+            for (after, moment), steps in runs.items():
+                numbers = [row.facts["step"] for row in steps]
+                assert numbers == sorted(set(numbers)), f"№{ticket.id}: {after} {numbers}"
+                since = datetime.fromisoformat(moment)
+                due = {one.number: one.at for one in CHAIN.plan(after, since, self.municipality.calendar)}
+                assert all(row.at >= due[row.facts["step"]] for row in steps if row.facts["step"] in due)
+                done = [row.at for row in rows if row.action in RESOLVING[after] and row.at > since]
+                assert all(row.at <= min(done) for row in steps if done and row.facts["step"] in due)
+
+    @invariant()
+    def no_step_is_lost(self) -> None:
+        for ticket, rows in self._histories():
+            if ticket.state not in UNACCEPTED_STATES or ticket.accept_due > self.now:
+                continue
+            told = {
+                row.facts["step"]
+                for row in rows
+                if row.action == chain_steps.ESCALATED and row.facts["moment"] == ticket.accept_due.isoformat()
+            }
+            wanted = CHAIN.plan(After.ACCEPT, ticket.accept_due, self.municipality.calendar)
+            assert told >= {one.number for one in wanted if one.at <= self.now}, f"№{ticket.id}: {told}"
+
+    @invariant()
+    def who_is_told_to_have_it_has_it(self) -> None:
+        async def acting(ctx: UseCaseContext, ticket: Ticket) -> tuple[Person, ...]:
+            return await responsibility.acting_people(ctx, ticket)
+
+        for ticket, _ in self._histories():
+            if ticket.handed_to is not None and ticket.state in UNACCEPTED_STATES:
+                (person,) = self._run(lambda ctx, ticket=ticket: acting(ctx, ticket))
+                assert person.id == ticket.handed_to
+
+    def _sweep(self) -> None:
+        async def tick(ctx: UseCaseContext) -> None:
+            await reminders.create_due_notices(ctx)
+            await chain_steps.run_due(ctx)
+            await reminders.send_notices(ctx)
+            await outage_summary.record_heartbeat(ctx)
+
+        for _ in range(2):  # what a step schedules may be due already
+            self._run(tick)
+
+    def _run(self, act: Callable[[UseCaseContext], Awaitable[T]]) -> T:
+        async def transaction() -> T:
+            async with self.database.begin() as uow:
+                return await act(UseCaseContext(self.municipality, uow, self.now))
+
+        return self.runner.run(transaction())
+
+    def _act(self, number: int, act: Callable[[UseCaseContext, Person], Awaitable[Ticket]]) -> None:
+        """Let the person who has the ticket do something."""
+
+        async def by_holder(ctx: UseCaseContext) -> None:
+            ticket = await ctx.uow.tickets.get(number)
+            if ticket is not None:
+                await act(ctx, (await responsibility.acting_people(ctx, ticket))[0])
+
+        with suppress(Refusal):
+            self._run(by_holder)
+
+    def _histories(self) -> list[tuple[Ticket, list[AuditRow]]]:
+        async def read(ctx: UseCaseContext) -> list[tuple[Ticket, list[AuditRow]]]:
+            tickets = await ctx.uow.tickets.get_many(range(1, 50))
+            return [(one, list(await ctx.uow.audit_log.list_for_ticket(one.id))) for one in tickets.values()]
+
+        return self._run(read)
+
+
+TestChains = ChainMachine.TestCase
+TestChains.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
