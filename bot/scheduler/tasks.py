@@ -13,7 +13,7 @@ from bot.scheduler.publication_check import PublicationChecker
 from bot.scheduler.retention import Cleaner
 from bot.services.answers import control, satisfaction, silence
 from bot.services.context import UseCaseContext
-from bot.services.deadlines import outage_summary, recomputing, reminders
+from bot.services.deadlines import due_notices, outage_summary, recomputing, reminders
 from bot.services.dialogs import dialogs
 from bot.services.intake import review_queue
 from bot.services.monitoring import audit_head, inactivity, spikes, watchdog
@@ -80,7 +80,7 @@ async def _send_reminders(state: TaskState) -> None:
         )
 
     async def send(ctx: UseCaseContext) -> None:
-        await reminders.create_due_notices(ctx)
+        await due_notices.create_due_notices(ctx)
         await chain_steps.run_due(ctx, messengers_caught_up=caught_up)
         await reminders.send_notices(ctx, messengers_caught_up=caught_up)
 

@@ -141,6 +141,8 @@ class Standing:
     represented: Mapping[Person, Sequence[Person]]
     """Those who act for colleagues who are away, or have taken the ticket while they did, each with the colleagues."""
     is_post_away: bool = False
+    is_handed_over: bool = False
+    """True if a chain has handed it over to the one who acts: the post itself has lost it."""
 
     @property
     def stand_in(self) -> StandIn | None:
@@ -149,7 +151,7 @@ class Standing:
             return None
         if self.responsibility.needs_district:
             return StandIn.DISTRICT_UNKNOWN
-        if self.ticket.handed_to is not None or set(self.acting) & set(self.responsibility.post.people):
+        if self.is_handed_over or set(self.acting) & set(self.responsibility.post.people):
             return None
         return StandIn.AWAY if self.is_post_away else StandIn.UNAVAILABLE
 
@@ -182,7 +184,8 @@ class Standing:
             if right not in RESPONSIBLE_RIGHTS and person.covers(_sector_of(self.ticket), self.ticket.district):
                 return True
             if person in self.responsibility.post.members and not self._is_represented(person):
-                return self.taker is None or right not in RESPONSIBLE_RIGHTS
+                is_free = self.taker is None and not self.is_handed_over
+                return is_free or right not in RESPONSIBLE_RIGHTS
         ended_by_them = not self.ticket.is_open and person.id == self.ticket.assignee_id
         return ended_by_them and self.responsibility.is_on_ladder(person)
 
@@ -190,7 +193,8 @@ class Standing:
 async def standing_of(ctx: UseCaseContext, ticket: Ticket) -> Standing:
     """Return who is concerned with *ticket* now."""
     found, taker = responsibility_for(ctx, ticket), await find_taker(ctx, ticket)
-    holder = taker or await _find_handed_to(ctx, ticket)
+    handed_to = await _find_handed_to(ctx, ticket) if taker is None else None
+    holder = taker or handed_to
     acting = (holder,) if holder else await _first_reachable(ctx, found.ladder)
     represented = await _represented(ctx, (one for group in found.ladder for one in group))
     plan = await ctx.absence_plan()
@@ -198,7 +202,9 @@ async def standing_of(ctx: UseCaseContext, ticket: Ticket) -> Standing:
         ladder = (one for group in found.ladder for one in group)
         represented[taker] = [one for one in ladder if plan.has_stood_in(taker.id, (one.id,))]
     is_away = any(plan.is_away(one.id, ctx.today) for one in found.post.people)
-    return Standing(ticket, found, taker, acting, ctx.municipality.staff.roles, represented, is_away)
+    return Standing(
+        ticket, found, taker, acting, ctx.municipality.staff.roles, represented, is_away, handed_to is not None
+    )
 
 
 async def has_right(ctx: UseCaseContext, person: Person, right: Right, ticket: Ticket) -> bool:

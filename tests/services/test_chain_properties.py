@@ -23,7 +23,7 @@ from bot.domain.rules import Rule, Rules
 from bot.domain.tickets import UNACCEPTED_STATES, DismissReason, Ticket
 from bot.services import responsibility
 from bot.services.context import Municipality, UseCaseContext
-from bot.services.deadlines import outage_summary, reminders
+from bot.services.deadlines import due_notices, outage_summary, reminders
 from bot.services.intake import register
 from bot.services.tickets import chain_steps, workflow
 from bot.understanding.reading import Reading
@@ -160,7 +160,7 @@ class ChainMachine(RuleBasedStateMachine):
 
     def _sweep(self) -> None:
         async def tick(ctx: UseCaseContext) -> None:
-            await reminders.create_due_notices(ctx)
+            await due_notices.create_due_notices(ctx)
             await chain_steps.run_due(ctx)
             await reminders.send_notices(ctx)
             await outage_summary.record_heartbeat(ctx)

@@ -20,7 +20,7 @@ from bot.domain.people import Person, Staff
 from bot.domain.tickets import UNACCEPTED_STATES, DismissReason, Ticket
 from bot.domain.urgency import Urgency
 from bot.services.context import Municipality, UseCaseContext
-from bot.services.deadlines import outage_summary, reminders
+from bot.services.deadlines import due_notices, outage_summary, reminders
 from bot.services.intake import register
 from bot.services.reports import digest
 from bot.services.tickets import chain_steps, workflow
@@ -28,7 +28,16 @@ from bot.understanding.reading import Reading
 from storage.database import Database
 from storage.tables import digest as digest_table
 from storage.tables import metadata, outbox
-from tests.services.municipality import ACCEPT_TERM, COORDINATOR, CURATOR, DIGEST_AT, HEADS, STAFF, ZONE, municipality_of
+from tests.services.municipality import (
+    ACCEPT_TERM,
+    COORDINATOR,
+    CURATOR,
+    DIGEST_AT,
+    HEADS,
+    STAFF,
+    ZONE,
+    municipality_of,
+)
 
 T = TypeVar("T")
 
@@ -186,7 +195,7 @@ class DeadlineMachine(RuleBasedStateMachine):
 
     def _run_tasks(self) -> None:
         async def tick(ctx: UseCaseContext) -> None:
-            await reminders.create_due_notices(ctx)
+            await due_notices.create_due_notices(ctx)
             await chain_steps.run_due(ctx)
             await reminders.send_notices(ctx)
             assert not await reminders.has_pending(ctx), "a look at once after it finds something to do"

@@ -12,7 +12,7 @@ from bot.services.deadlines import draft_clocks, not_ours_clock
 
 async def holds(ctx: UseCaseContext, ticket: Ticket, after: After, *, is_warning: bool = False) -> bool:
     """Return whether the deadline of *ticket* is missed, or with *is_warning* still runs, and nothing was done."""
-    if not ticket.is_open or ticket.lead_id is not None:
+    if ticket.lead_id is not None or not (ticket.is_open or after is After.SOLVE):
         return False
     match after:
         case After.ACCEPT:
@@ -29,10 +29,16 @@ async def holds(ctx: UseCaseContext, ticket: Ticket, after: After, *, is_warning
         case After.NOT_OURS:
             return not_ours_clock.runs(ticket) if is_warning else await not_ours_clock.is_late(ctx, ticket)
         case After.SOLVE:
-            return not is_warning or ticket.is_open
+            return await _is_unsolved(ctx, ticket)
         case After.SILENT:
             return ticket.state is State.ACCEPTED
     assert_never(after)
+
+
+async def _is_unsolved(ctx: UseCaseContext, ticket: Ticket) -> bool:
+    """Return whether neither the citizen nor the end of the work says that the problem is solved."""
+    is_ended = ticket.state in (State.CLOSED, State.DISMISSED)
+    return not is_ended and (await ctx.uow.solutions.get(ticket.id)).solved_at is None
 
 
 async def waits_for_citizen(ctx: UseCaseContext, ticket: Ticket) -> bool:

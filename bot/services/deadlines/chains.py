@@ -38,6 +38,11 @@ async def schedule_warnings(ctx: UseCaseContext, ticket: Ticket, after: After, m
         await _schedule(ctx, ticket, [one for one in planned if one.at >= ctx.now], moment)
 
 
+def follows_solving(ctx: UseCaseContext, ticket: Ticket) -> bool:
+    """Return whether a chain says what happens when the problem is not solved in time; nobody else asks."""
+    return bool(ctx.municipality.chains) and any(step.after is After.SOLVE for step in chain_of(ctx, ticket).steps)
+
+
 async def restart_silence(ctx: UseCaseContext, ticket: Ticket, since: datetime) -> None:
     """Count the silence of who has accepted *ticket* from *since* on."""
     planned = chain_of(ctx, ticket).plan(After.SILENT, since, ctx.municipality.calendar)

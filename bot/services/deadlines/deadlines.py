@@ -66,7 +66,8 @@ async def store_beginning(ctx: UseCaseContext, ticket: Ticket, beginning: Beginn
     for event in beginning.events:
         await ctx.uow.clock_events.add(ticket.id, event)
     if ticket.lead_id is None:
-        await schedule(ctx, ticket, [due for due in beginning.plan.due_moments if due.deadline in STORED_KINDS])
+        kinds = (*STORED_KINDS, DeadlineKind.SOLVE) if chains.follows_solving(ctx, ticket) else STORED_KINDS
+        await schedule(ctx, ticket, [due for due in beginning.plan.due_moments if due.deadline in kinds])
 
 
 async def compute_plan(ctx: UseCaseContext, ticket: Ticket) -> ClockPlan:

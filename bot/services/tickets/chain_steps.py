@@ -16,7 +16,7 @@ from bot.domain.ticket_changes import TicketChange
 from bot.domain.tickets import State, Step, Ticket, is_allowed
 from bot.services import responsibility
 from bot.services.context import UseCaseContext
-from bot.services.deadlines import chain_conditions, chains, draft_clocks, outage_summary, reminders
+from bot.services.deadlines import chain_conditions, chains, draft_clocks, due_notices, outage_summary
 from bot.services.notifications import cards, notify
 from bot.services.notifications.isolation import isolated
 from bot.services.tickets import workflow
@@ -82,7 +82,7 @@ def _is_last(ctx: UseCaseContext, ticket: Ticket, number: int) -> bool:
 async def _tell(ctx: UseCaseContext, ticket: Ticket, person: Person, code: str, step: ChainStep) -> None:
     is_deadline = step.after in (After.ACCEPT, After.ANSWER) and step.before is None
     if is_deadline and person.bases <= _WATCHING:
-        await reminders.tell_watcher(ctx, person, ticket)
+        await due_notices.tell_watcher(ctx, person, ticket)
     else:
         await ctx.uow.deadlines.add_notice(person.id, ticket.id, code, ctx.now)
 

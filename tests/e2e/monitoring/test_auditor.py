@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from bot.domain.outbox import OutboxDraft, OutboxKind
 from bot.scheduler.tasks import CLOCK_DRIVEN_TASKS
 from bot.services.context import UseCaseContext
-from bot.services.deadlines import reminders
+from bot.services.deadlines import due_notices
 from bot.services.reports import digest
 from sandbox.faults import FaultKind
 from storage.tables import outbox
@@ -203,7 +203,7 @@ async def test_a_term_that_has_ended_without_a_notice(watched: WatchedBot, monke
     await bot.sandbox.telegram.send_message(GROUP, MARIA, POTHOLE)
     await bot.wait_for_card(ROADS_HEAD, 1)
     with monkeypatch.context() as broken:
-        broken.setattr(reminders, "create_due_notices", do_nothing)
+        broken.setattr(due_notices, "create_due_notices", do_nothing)
         bot.pass_time(minutes=31)  # half of the hour for accepting
         await assert_no_warning(watched)
         bot.pass_time(minutes=3)

@@ -11,6 +11,7 @@ HOUSING, CURATOR, OTHER_CURATOR = "Директор департамента ж�
 SERVICE, CULTURE = "Руководитель МКУ «Служба единого заказчика»", "Директор департамента культуры"
 PHONE = "89241234567"
 WASTE = f"Мусор на Победы 4 не вывозят неделю, контейнеры переполнены, телефон {PHONE}"
+LATE = "Просрочено: №1"
 ANSWER = "Мусор вывезут 26.11.2026, график на доме обновят."
 
 THEMES = (
@@ -101,3 +102,19 @@ async def test_a_message_of_vk_is_answered_without_a_call(town: ExampleTown) -> 
     assert town.official_comments(post) == [ANSWER]
     assert await refusal_codes(town, 1) == []
     assert not town.chat_of(CURATOR).find_message("Позвоните")
+
+
+async def test_a_late_answer_reaches_the_coordinator_then_the_curator_of_the_block(town: ExampleTown) -> None:
+    await town.comment("Мусор не вывозят неделю, контейнеры переполнены")
+    await town.chat_of(HOUSING).wait_for_card(1, "ответить до чт 26.11, 09:20")
+    await town.press(HOUSING, ("№1",), "Принять")
+    await town.chat_of(HOUSING).wait_for_card(1, "В работе")
+    town.set_time("26.11 09:20")
+    await town.chat_of(COORDINATOR).wait_for_message(LATE, "нет ответа, срок был 09:20")
+    await wait_until_idle(town)
+    assert not town.chat_of(CURATOR).find_message(LATE)
+    town.set_time("26.11 10:20")
+    await town.chat_of(CURATOR).wait_for_message(LATE)
+    await wait_until_idle(town)
+    assert not town.chat_of(OTHER_CURATOR).find_message(LATE)
+    assert sum(text.startswith(LATE) for text in town.chat_of(COORDINATOR).bot_texts) == 1

@@ -1,6 +1,6 @@
 """Lovozero: the units prepare answers, and the manager publishes them."""
 
-from tests.e2e.queries import refusal_codes, wait_until_idle
+from tests.e2e.queries import list_audit, refusal_codes, wait_until_idle
 from tests.e2e.stories.example_town import COMMUNITY, ExampleTown
 
 TOWN, STORY_BEGINS = "lovozero", "20.11 11:10"
@@ -52,3 +52,20 @@ async def test_the_manager_returns_the_first_draft_and_publishes_the_second(town
     ends = [text for text in manager.bot_texts if "№1: " in text]
     assert ["возвращено" in ends[0], "согласовано к публикации" in ends[-1], len(ends)] == [True, True, 2]
     await unit.wait_for_card(1, "✅ Отвечено: Руководитель подразделения ЖКХ", "опубликовано: Заведующий сектором")
+
+
+async def test_a_late_draft_is_told_to_the_manager_once(town: ExampleTown) -> None:
+    await town.comment(LAMPS)
+    await town.chat_of(UNIT).wait_for_card(1, "Советская")
+    await town.press(UNIT, ("№1",), "Принять")
+    await town.chat_of(UNIT).wait_for_card(1, "В работе")
+    late = "Просрочено: №1"
+    town.set_time("20.11 16:09")  # four working hours from 11:10 end at 16:10
+    await wait_until_idle(town)
+    assert not town.chat_of(MANAGER).find_message(late)
+    town.set_time("20.11 16:10")
+    await town.chat_of(MANAGER).wait_for_message(late, "ответ не подготовлен в срок")
+    town.set_time("20.11 17:00")
+    await wait_until_idle(town)
+    assert sum(text.startswith(late) for text in town.chat_of(MANAGER).bot_texts) == 1
+    assert [one.facts["after"] for one in await list_audit(town, 1) if one.action == "escalated"] == ["draft_overdue"]

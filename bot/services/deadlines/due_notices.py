@@ -1,0 +1,102 @@
+"""Due moments become notices: to those who must act, to those who watch, and along the chain of the ticket."""
+
+from collections.abc import Iterable
+
+from bot.domain.deadlines import DeadlineKind, DueKind
+from bot.domain.dialogs import ANSWER_STEPS
+from bot.domain.drafts import DraftDeadline
+from bot.domain.escalation import After
+from bot.domain.people import Person
+from bot.domain.recipients import Audience
+from bot.domain.reminders import DueRow
+from bot.domain.tickets import UNACCEPTED_STATES, Ticket
+from bot.services import responsibility
+from bot.services.context import UseCaseContext
+from bot.services.deadlines import chains, draft_clocks, not_ours_clock, reminders
+from bot.services.manual_posting import handout
+from bot.services.notifications import cards
+from bot.services.notifications.isolation import isolated
+
+BATCH_SIZE = 200
+
+
+async def create_due_notices(ctx: UseCaseContext) -> None:
+    """Turn due moments into notices for their recipients."""
+    for due in await ctx.uow.deadlines.take_due(ctx.now, BATCH_SIZE):
+        async with isolated(ctx, "reminders", due.ticket_id):
+            await _create_notices(ctx, due)
+
+
+async def _create_notices(ctx: UseCaseContext, due: DueRow) -> None:
+    ticket = await ctx.uow.tickets.get(due.ticket_id)
+    if ticket is not None and due.limit == handout.POSTING_DEADLINE:
+        await _create_posting_notices(ctx, ticket)
+        return
+    if ticket is not None and due.limit in set(DraftDeadline):
+        await draft_clocks.create_notices(ctx, ticket, DraftDeadline(due.limit))
+        await chains.start(ctx, ticket, After.of_deadline(due.limit), due.at)
+        return
+    if ticket is not None and due.limit == not_ours_clock.NOT_OURS_DEADLINE:
+        await not_ours_clock.create_notices(ctx, ticket)
+        await chains.start(ctx, ticket, After.NOT_OURS, due.at)
+        return
+    if ticket is not None and due.limit == DeadlineKind.SOLVE:
+        await chains.start(ctx, ticket, After.SOLVE, due.at)
+        return
+    if ticket is None or not _is_still_relevant(ticket, due):
+        return
+    code = f"{due.limit}_{due.kind}"
+    recipients = await cards.recipients(ctx, ticket)
+    writers = await _writers(ctx, ticket) if code == "accept_reminder" else frozenset()
+    listeners = reminders.reminded_too(ctx, ticket) if due.kind == DueKind.REMINDER else ()
+    for person in dict.fromkeys((*recipients, *listeners)):
+        if person.id not in writers:
+            await ctx.uow.deadlines.add_notice(person.id, ticket.id, code, ctx.now)
+    if due.kind == DueKind.OVERDUE:
+        after = After.of_deadline(due.limit)
+        await ctx.uow.audit_log.record("overdue", ctx.now, ticket_id=ticket.id, facts={"limit": due.limit})
+        if not chains.chain_of(ctx, ticket).covers(after):
+            for person in _watchers(ctx, ticket, recipients):
+                await tell_watcher(ctx, person, ticket)
+        await chains.start(ctx, ticket, after, due.at)
+        await cards.sync(ctx, ticket)
+
+
+async def tell_watcher(ctx: UseCaseContext, person: Person, ticket: Ticket) -> None:
+    """Let *person*, who watches deadlines, hear that one of *ticket* has passed."""
+    await ctx.uow.deadlines.add_notice(person.id, ticket.id, reminders.WATCHER_NOTICE, ctx.now)
+
+
+async def _writers(ctx: UseCaseContext, ticket: Ticket) -> frozenset[int]:
+    """Return the people who write the answer to *ticket*: they need not be reminded to accept it."""
+    drafts = await ctx.uow.drafts.list_open(ticket.id)
+    accounts = await ctx.uow.dialogs.list_writers(ticket.id, ANSWER_STEPS, ctx.now)
+    people = (ctx.municipality.find_official(account, user_id) for account, user_id in accounts)
+    return frozenset((*(draft.author_id for draft in drafts), *(one.id for one in people if one is not None)))
+
+
+async def _create_posting_notices(ctx: UseCaseContext, ticket: Ticket) -> None:
+    """Remind the author of an answer that waits to be posted by hand, or else the responsible people."""
+    awaiting = await ctx.uow.answers.list_manual_pending_of(ticket.id)
+    answer = await ctx.uow.answers.get(awaiting[-1].answer_id) if awaiting else None
+    if answer is None:
+        return
+    author = ctx.municipality.staff.find_by_id(answer.person_id)
+    is_reachable = author is not None and await ctx.can_reach(author)
+    for person in (author,) if is_reachable and author else await responsibility.acting_people(ctx, ticket):
+        await ctx.uow.deadlines.add_notice(person.id, ticket.id, handout.POSTING_REMINDER, ctx.now)
+
+
+def _is_still_relevant(ticket: Ticket, due: DueRow) -> bool:
+    return ticket.state in UNACCEPTED_STATES if due.limit == DeadlineKind.ACCEPT else ticket.is_open
+
+
+def _watchers(ctx: UseCaseContext, ticket: Ticket, exclude: Iterable[Person]) -> list[Person]:
+    """Return the curators (or else the managers) and the curators of the ticket's block."""
+    staff = ctx.municipality.staff
+    people = (
+        *staff.recipients(Audience.OVERDUE, ticket.sector, ticket.district),
+        *staff.recipients(Audience.OVERDUE_IN_BLOCK, ticket.sector, ticket.district),
+    )
+    skip = {person.id for person in exclude}
+    return list({person.id: person for person in people if person.id not in skip}.values())
