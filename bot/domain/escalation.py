@@ -119,6 +119,10 @@ class Chain:
         """Return whether the chain says what happens once *after* has come."""
         return any(step.after is after and step.before is None for step in self.steps)
 
+    def replaces_watchers(self, after: After) -> bool:
+        """Return whether the town itself says who hears of *after*, instead of those who watch all deadlines."""
+        return bool(self.code) and self.covers(after)
+
     def plan(self, after: After, moment: datetime, calendar: WorkingCalendar) -> tuple[PlannedStep, ...]:
         """Return the steps from *moment* on. A later step never comes before an earlier one."""
         found: list[PlannedStep] = []

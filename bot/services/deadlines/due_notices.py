@@ -55,7 +55,7 @@ async def _create_notices(ctx: UseCaseContext, due: DueRow) -> None:
     if due.kind == DueKind.OVERDUE:
         after = After.of_deadline(due.limit)
         await ctx.uow.audit_log.record("overdue", ctx.now, ticket_id=ticket.id, facts={"limit": due.limit})
-        if not chains.chain_of(ctx, ticket).covers(after):
+        if not chains.chain_of(ctx, ticket).replaces_watchers(after):
             for person in _watchers(ctx, ticket, recipients):
                 await tell_watcher(ctx, person, ticket)
         await chains.start(ctx, ticket, after, due.at)
