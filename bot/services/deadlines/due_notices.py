@@ -70,9 +70,14 @@ async def tell_watcher(ctx: UseCaseContext, person: Person, ticket: Ticket) -> N
 async def _writers(ctx: UseCaseContext, ticket: Ticket) -> frozenset[int]:
     """Return the people who write the answer to *ticket*: they need not be reminded to accept it."""
     drafts = await ctx.uow.drafts.list_open(ticket.id)
+    return frozenset((*(draft.author_id for draft in drafts), *await find_typing(ctx, ticket)))
+
+
+async def find_typing(ctx: UseCaseContext, ticket: Ticket) -> frozenset[int]:
+    """Return the people who are in the middle of wording something for the citizen."""
     accounts = await ctx.uow.dialogs.list_writers(ticket.id, ANSWER_STEPS, ctx.now)
     people = (ctx.municipality.find_official(account, user_id) for account, user_id in accounts)
-    return frozenset((*(draft.author_id for draft in drafts), *(one.id for one in people if one is not None)))
+    return frozenset(one.id for one in people if one is not None)
 
 
 async def _create_posting_notices(ctx: UseCaseContext, ticket: Ticket) -> None:

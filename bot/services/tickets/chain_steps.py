@@ -6,9 +6,11 @@ Each step is claimed once from the due moments, and does nothing if what was ask
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from bot.domain.dialogs import TICKET_STEPS
 from bot.domain.errors import OutdatedButton
 from bot.domain.escalation import Absence, Addressee, After, ChainStep, StepCode
 from bot.domain.notifications.deadlines import ChainHandedOver, StillInWork
+from bot.domain.notifications.dialogs import DraftVoidHanded
 from bot.domain.people import Person
 from bot.domain.reminders import StepRow
 from bot.domain.roles import Right, Role
@@ -93,8 +95,12 @@ async def _find_addressees(
     """Return whom the step reaches, each once, and the reason if these are others than it names."""
     found: dict[int, Person] = {}
     missing: Absence | None = None
+    absence: Absence | None
     for word in step.tell:
-        people, absence = await _find_named(ctx, ticket, word)
+        if step.hand_over and word == Addressee.POST:
+            people, absence = await _find_colleagues(ctx, ticket), Absence.AWAY
+        else:
+            people, absence = await _find_named(ctx, ticket, word)
         found |= {person.id: person for person in people}
         missing = absence or missing
         if step.hand_over and found:
@@ -111,6 +117,12 @@ async def _ladder(ctx: UseCaseContext, ticket: Ticket) -> Sequence[Person]:
     """Return who is told instead of people who cannot be: the first of those who sort and do not have it already."""
     acting = await responsibility.acting_people(ctx, ticket)
     return await cards.next_on_ladder(ctx, acting)
+
+
+async def _find_colleagues(ctx: UseCaseContext, ticket: Ticket) -> Iterable[Person]:
+    """Return the others of the post, to whom a ticket goes back that somebody has accepted and left."""
+    members = responsibility.responsibility_for(ctx, ticket).post.members
+    return await _reachable(ctx, [one for one in members if one.id != ticket.assignee_id])
 
 
 async def _find_named(ctx: UseCaseContext, ticket: Ticket, word: str) -> tuple[Iterable[Person], Absence | None]:
@@ -152,6 +164,7 @@ async def _hand_over(ctx: UseCaseContext, ticket: Ticket, person: Person, absenc
     changed = await workflow.transition(ctx, ticket, Step.HAND_OVER, None, change)
     if ticket.state is State.ACCEPTED:
         await workflow.resume_accept_clock(ctx, changed)
+    await workflow.cancel_dialogs(ctx, changed, TICKET_STEPS, person, DraftVoidHanded(ticket_id=changed.id))
     reason = absence.value if absence is not None else None
     note = ChainHandedOver(ticket_id=ticket.id, name=person.name, is_new=True, absence=reason)
     await notify.notify(ctx, person, note, ticket=changed)
@@ -167,13 +180,16 @@ async def _ask(ctx: UseCaseContext, ticket: Ticket) -> None:
 
 async def _was_alive(ctx: UseCaseContext, ticket: Ticket, since: datetime) -> bool:
     """Return whether who has *ticket* gave a sign of life since *since*: then the silence counts from there."""
-    if await chain_conditions.waits_for_citizen(ctx, ticket):
+    if await chain_conditions.waits_for_citizen(ctx, ticket) or await due_notices.find_typing(ctx, ticket):
         await chains.restart_silence(ctx, ticket, ctx.now)
         return True
     own = {one.id for one in await responsibility.acting_people(ctx, ticket)}
-    own |= {draft.author_id for draft in await ctx.uow.drafts.list_open(ticket.id)}
     rows = await ctx.uow.audit_log.list_for_ticket(ticket.id)
-    last = max((row.at for row in rows if row.person_id in own and row.at > since), default=None)
+    signs = [row.at for row in rows if row.person_id in own]
+    for draft in await ctx.uow.drafts.list_open(ticket.id):
+        version = await ctx.uow.drafts.get_version(draft.id, draft.version)
+        signs += [version.at] if version is not None else []
+    last = max((at for at in signs if at > since), default=None)
     if last is not None:
         await chains.restart_silence(ctx, ticket, last)
     return last is not None

@@ -27,7 +27,7 @@ escalation = "standard"
 [[escalation]]
 code = "standard"
 steps = [
-  { after = "accept_overdue", before = "10m", tell = ["post", "coordinator"] },
+  { after = "accept_overdue", before = "10m", tell = ["coordinator"] },
   { after = "accept_overdue", wait = "0m", tell = ["coordinator"] },
   { after = "accept_overdue", wait = "30m", tell = ["deputy"], hand_over = true },
   { after = "accept_overdue", wait = "1h", tell = ["coordinator"] },
@@ -90,6 +90,15 @@ async def test_who_has_accepted_and_is_silent_is_asked(town: Harness) -> None:
     await town.wait_until(lambda: len(texts(town, ROADS_HEAD, "Ещё в работе? №1")) == 2)
     town.set_time("20.11 19:30")
     await town.wait_for_message(COORDINATOR, "Нет вестей: №1", "принято, но ничего не слышно")
+
+
+async def test_who_is_writing_the_answer_is_not_reminded_to_accept(town: Harness) -> None:
+    await town.press_button(ROADS_HEAD, await town.wait_for_card(ROADS_HEAD, 1), "Ответить")
+    await town.wait_for_message(ROADS_HEAD, "Ответ на №1")
+    town.set_time("20.11 15:20")
+    await town.wait_for_message(COORDINATOR, "⏰ Напоминание: №1")
+    await wait_until_idle(town)
+    assert texts(town, ROADS_HEAD, "⏰ Напоминание: №1 · примите до 15:30") == []
 
 
 async def test_steps_of_one_minute_are_one_message_and_say_why_they_reach_others(closed_bot: Harness) -> None:
