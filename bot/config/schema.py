@@ -36,10 +36,10 @@ from bot.config.fields import (
 )
 from bot.domain.applicants import ApplicantKind, PersonalDataPolicy
 from bot.domain.escalation import After
+from bot.domain.importance import Importance
 from bot.domain.posts import Prefer
 from bot.domain.recipients import SORTS, Hearing
 from bot.domain.roles import Right
-from bot.domain.rules import Importance
 from bot.domain.sources import AnswerPolicy, SourceKind
 
 

@@ -25,6 +25,8 @@ class Wording(StrEnum):
     QUESTION = "question"
     INTERIM = "interim"
     REFERRAL = "referral"
+    FIRST_WORD = "first_word"  # a fixed text, which nobody approves
+    EXTENSION = "extension"  # a fixed text; what is approved is the new deadline
 
 
 class DraftState(StrEnum):

@@ -308,6 +308,18 @@ class TextTooLong(Refusal):
     code = "text_too_long"
 
 
+class FirstWordSaid(Refusal):
+    """The author of the ticket knows already that it is taken up."""
+
+    code = "first_word_said"
+
+
+class ExtensionUnsuitable(Refusal):
+    """The new deadline is not later than the present one, is over, or much too far ahead; or no reason is given."""
+
+    code = "extension_unsuitable"
+
+
 class PromiseMissing(Refusal):
     """An interim answer names no day."""
 

@@ -3,22 +3,15 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
-from enum import StrEnum
 from typing import TypeVar
 
 from bot.domain.applicants import ApplicantKind
 from bot.domain.durations import Duration
+from bot.domain.importance import Importance
 from bot.domain.solutions import USUAL_REOPENINGS
 from bot.domain.text_normal import fold
 
 _Value = TypeVar("_Value")
-
-
-class Importance(StrEnum):
-    """The importance of a ticket; only a person sets it."""
-
-    NORMAL = "normal"
-    HIGH = "high"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from enum import Enum
 from typing import TypeVar, Union
 
 from bot.domain.applicants import ApplicantKind
+from bot.domain.importance import Importance
 from bot.domain.json_types import Json
 from bot.domain.tickets import DismissReason, State
 from bot.domain.urgency import Danger, Urgency
@@ -59,6 +60,9 @@ class NewTicket:
     touched_at: datetime
     accept_due: datetime
     answer_due: datetime
+    first_word_due: datetime | None = None
+    external_due: datetime | None = None
+    importance: Importance | None = None
     assignee_id: int | None = None
     previous_id: int | None = None
     external_number: str | None = None
@@ -95,6 +99,11 @@ class TicketChange:
     applicant_kind: _Settable[ApplicantKind | None] = UNSET
     accept_due: _Settable[datetime] = UNSET
     answer_due: _Settable[datetime] = UNSET
+    external_due: _Settable[datetime | None] = UNSET
+    importance: _Settable[Importance | None] = UNSET
+    first_word_due: _Settable[datetime | None] = UNSET
+    first_word_sent_at: _Settable[datetime | None] = UNSET
+    first_word_at: _Settable[datetime | None] = UNSET
     assignee_id: _Settable[int | None] = UNSET
     handed_to: _Settable[int | None] = UNSET
     accepted_at: _Settable[datetime | None] = UNSET

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from bot.domain.applicants import ApplicantKind
 from bot.domain.errors import OutdatedButton
+from bot.domain.importance import Importance
 from bot.domain.sources import author_key
 from bot.domain.urgency import Danger, Urgency
 
@@ -131,6 +132,9 @@ SHARED_BY_MEMBERS = frozenset(
 )
 """Steps that all tickets of a problem take with the one that leads it. The others depend on each one's own place."""
 
+FIRST_WORD_STATES = frozenset({State.ASSIGNED, State.REOPENED, State.ACCEPTED, State.ANSWERING})
+"""A post has the ticket, and its author has heard of neither an answer nor a day."""
+
 UNACCEPTED_STATES = frozenset({State.NEW, State.TRIAGE, State.ASSIGNED, State.REOPENED})
 """Nobody has taken it yet: the term to accept is running."""
 
@@ -199,6 +203,11 @@ class Ticket:
     topic: str | None = None  # the name of the topic that the words are about
     theme: str | None = None  # a configured theme, between topic and sector
     handed_to: int | None = None  # to whom a chain has handed it over, until somebody accepts it
+    external_due: datetime | None = None  # the deadline in the system that it came from
+    importance: Importance | None = None  # as a person has set it; None: normal
+    first_word_due: datetime | None = None
+    first_word_sent_at: datetime | None = None  # when somebody wanted the citizen to read it
+    first_word_at: datetime | None = None  # when the citizen could read it
 
     @property
     def is_open(self) -> bool:

@@ -1,5 +1,6 @@
 """Buttons and dialog steps about one ticket: accept, hand over, dismiss, return to work, open."""
 
+from bot.domain.answers import PublicationState
 from bot.domain.dialogs import DialogStep
 from bot.domain.errors import OutdatedButton
 from bot.domain.notifications.dialogs import AskDismissReason, AskHandOverReason, PromptClosed
@@ -11,17 +12,31 @@ from bot.domain.roles import Right
 from bot.domain.tickets import DismissReason, State, Step, Ticket, is_allowed
 from bot.handlers.replies import answer_callback, edit_pressed_note
 from bot.handlers.types import ButtonHandlers, ButtonPress, DialogStepHandlers, OfficialMessage
-from bot.services.answers import verify_published
+from bot.services.answers import first_word, verify_published
 from bot.services.context import UseCaseContext
 from bot.services.dialogs import dialogs
 from bot.services.notifications import cards, notify
 from bot.services.tickets import passing, search, workflow
+from bot.views import citizen
 from bot.views.callback_codes import Op
 
 
 async def accept(ctx: UseCaseContext, press: ButtonPress) -> None:
     await workflow.accept(ctx, press.ticket_id, press.person)
     await answer_callback(ctx, press, ToastCode.ACCEPTED)
+
+
+async def say_first_word(ctx: UseCaseContext, press: ButtonPress) -> None:
+    """«Взять в работу и сообщить»: one press accepts, and tells the citizen where the town says anything."""
+    taken = await first_word.take_up(ctx, press.ticket_id, press.person)
+    if not taken.can_tell:
+        await first_word.skip(ctx, taken, press.person)
+        await answer_callback(ctx, press, ToastCode.TAKEN_UP_SILENTLY, alert=True)
+        return
+    words = citizen.first_word(taken.post, taken.due, ctx.municipality.zone)
+    states = await first_word.say(ctx, taken, press.person, words)
+    is_manual = PublicationState.BY_PERSON in states
+    await answer_callback(ctx, press, ToastCode.BY_HAND if is_manual else ToastCode.TAKEN_UP)
 
 
 async def open_hand_over_menu(ctx: UseCaseContext, press: ButtonPress) -> None:
@@ -174,6 +189,7 @@ async def send_card(ctx: UseCaseContext, person: Person, ticket: Ticket) -> None
 
 BUTTON_HANDLERS: ButtonHandlers = {
     Op.ACCEPT: accept,
+    Op.FIRST_WORD: say_first_word,
     Op.HAND_OVER: open_hand_over_menu,
     Op.HAND_TO: hand_over,
     Op.REASON: ask_hand_over_reason,

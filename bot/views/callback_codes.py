@@ -106,6 +106,13 @@ class Op(StrEnum):
     IN_WORK = "iw"  # «В работе»: the answer to «Ещё в работе?»
     DELEGATE = "vd"  # open the list of people; the argument is the page
     DELEGATE_TO = "vt"  # give the ticket to a person, or take it back; the argument is the person
+    FIRST_WORD = "fw"  # «Взять в работу и сообщить»
+    EXTEND = "fx"  # «Продлить»
+    PROMISE_NOTE = "fp"  # «Запомнить обещание»; the argument is the answer
+    PROMISE_DECLINE = "fn"  # «Нет»; likewise
+    PROMISE_KEPT = "fk"  # the argument is the promise, as for the next two
+    PROMISE_MOVE = "fm"
+    PROMISE_BROKEN = "fb"
     SHOW_DRAFT = "vv"  # show the draft that waits for approval; without an argument
 
 

@@ -9,7 +9,7 @@ from bot.messengers.content import Button
 from bot.views.callback_codes import Op, pack
 from bot.views.district_menu import district_menu, district_rows
 from bot.views.inquiries import unit_rows
-from bot.views.more_menu import is_mergeable, more_button, more_rows, paged
+from bot.views.more_menu import can_say_first_word, is_mergeable, more_button, more_rows, paged
 from bot.views.render_context import RenderContext, shorten
 from bot.views.ticket_data import data_rows
 
@@ -101,8 +101,16 @@ def _main_menu(facts: CardFacts) -> tuple[ButtonRow, ...]:
         second.append(Button("↩️ Вернуть в работу", pack(op, number, arg)))
     if (more := more_button(facts)) is not None:
         second.append(more)
-    rows = [*_manual_post_buttons(facts), first, second]
+    rows = [*_manual_post_buttons(facts), first, _first_word_row(facts), second]
     return (*district_rows(facts), *(tuple(row) for row in rows if row), *_member_list_button(facts))
+
+
+def _first_word_row(facts: CardFacts) -> list[Button]:
+    """Return the button that accepts and tells, where a rule wants the citizen to be told."""
+    is_wanted = facts.ticket.first_word_due is not None and Right.ACCEPT in facts.rights
+    if not is_wanted or not can_say_first_word(facts):
+        return []
+    return [Button("📣 Взять в работу и сообщить", pack(Op.FIRST_WORD, facts.ticket.id))]
 
 
 def _answer_title(facts: CardFacts) -> str:

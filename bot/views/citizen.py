@@ -1,6 +1,8 @@
 """The texts for citizens: answers as the official wrote them, and short notes in private chats."""
 
 from collections.abc import Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from bot.domain.messages import UnreadKind
 from bot.domain.names import visible_name
@@ -51,6 +53,9 @@ _UNREAD_TITLES: Mapping[UnreadKind, str] = {
     UnreadKind.STORY: "Истории",
     UnreadKind.OTHER: "Такие вложения",
 }
+
+_FIRST_WORD = "Здравствуйте! Ваше сообщение взяли в работу. Им занимается: {post}.{until}"
+_NEW_TERM = "Здравствуйте! По вашему сообщению нужно больше времени: ответим до {due}."
 
 _TEMPLATES: Mapping[type[CitizenNote], str] = {
     CitizenWelcome: (
@@ -154,3 +159,19 @@ def address_by_name(facts: PublicationFacts) -> tuple[Span, ...]:
     if name is None:
         return (Text("Ответ на сообщение жителя:\n"),)
     return (Mention(shorten(name, MAX_NAME_CHARS), facts.author_id), Text(", ответ на ваше сообщение:\n"))
+
+
+def first_word(post: str, due: datetime | None, zone: ZoneInfo) -> str:
+    """Return the words by which a citizen learns that the ticket is taken up, by which post, and until when."""
+    return _FIRST_WORD.format(post=post, until=f" Ответим до {_moment(due, zone)}." if due is not None else "")
+
+
+def new_term(due: datetime, zone: ZoneInfo) -> str:
+    """Return the words by which a citizen learns of a later deadline."""
+    return _NEW_TERM.format(due=_moment(due, zone))
+
+
+def _moment(moment: datetime, zone: ZoneInfo) -> str:
+    """Return «25.11.2026», with the hour unless it is the end of the day."""
+    local = moment.astimezone(zone)
+    return f"{local:%d.%m.%Y}" if (local.hour, local.minute) == (23, 59) else f"{local:%d.%m.%Y, %H:%M}"

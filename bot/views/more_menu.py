@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.domain.inquiries import InquiryKind, is_correctable
 from bot.domain.roles import Right
-from bot.domain.tickets import State, Step, is_allowed
+from bot.domain.tickets import FIRST_WORD_STATES, State, Step, is_allowed
 from bot.domain.view_data import CardFacts
 from bot.messengers.content import Button
 from bot.views.callback_codes import Op, pack
@@ -76,6 +76,13 @@ def _can_be_postponed(facts: CardFacts) -> bool:
     return facts.ticket.lead_id is None and is_allowed(facts.ticket.state, Step.POSTPONE)
 
 
+def can_say_first_word(facts: CardFacts) -> bool:
+    """Return whether the author can be told that the ticket is taken up: once, and before the answer."""
+    ticket = facts.ticket
+    is_said = ticket.first_word_sent_at is not None or ticket.first_word_at is not None
+    return ticket.state in FIRST_WORD_STATES and ticket.lead_id is None and not is_said
+
+
 def can_change_data(facts: CardFacts) -> bool:
     """Return whether the data can be mended; of an ended ticket, by those who set terms."""
     return bool(facts.data_fields) and (facts.ticket.is_open or Right.SET_TERMS in facts.rights)
@@ -105,6 +112,7 @@ MORE_MENU: tuple[MenuEntry, ...] = (
     MenuEntry("🚫 Не требует ответа", Op.DISMISS, Right.DISMISS, allows(Step.DISMISS)),
     MenuEntry("🧭 Другой район", Op.DISTRICT_PAGE, Right.HAND_OVER, can_change_district),
     MenuEntry("🔗 Объединить", Op.MERGE, Right.GROUP, is_mergeable),
+    MenuEntry("📣 Взять в работу и сообщить", Op.FIRST_WORD, Right.ACCEPT, can_say_first_word),
     MenuEntry("📅 Промежуточный ответ", Op.INTERIM, Right.ANSWER, _can_be_postponed),
     MenuEntry("❓ Уточнить у жителя", Op.CLARIFY, Right.REQUEST, can_ask_citizen),
     MenuEntry("📨 Запросить сведения", Op.REQUEST, Right.REQUEST, is_in_work),

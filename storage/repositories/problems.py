@@ -18,6 +18,7 @@ from sqlalchemy import (
     func,
     insert,
     null,
+    or_,
     select,
     update,
 )
@@ -246,6 +247,16 @@ class Problems(Repository):
         """Move the members whom the post of one publication also answers on to *state*; return their ids."""
         concerned = select(publication.c.ticket_id).where(publication.c.via_id == publication_id)
         return await self._end_publishing(ticket.c.id.in_(concerned), state, answered_at)
+
+    async def mark_first_word(self, publication_id: int, now: datetime) -> None:
+        """Record that the authors whom one publication reaches know that their tickets are taken up."""
+        same_post = or_(publication.c.id == publication_id, publication.c.via_id == publication_id)
+        concerned = select(publication.c.ticket_id).where(same_post)
+        await self._transaction.execute(
+            update(ticket)
+            .where(ticket.c.id.in_(concerned), ticket.c.first_word_at.is_(None))
+            .values(first_word_at=now, version=ticket.c.version + 1)
+        )
 
     async def _end_publishing(
         self, concerned: ColumnElement[bool], state: State, answered_at: datetime | None

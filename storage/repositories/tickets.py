@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 
 from bot.domain.applicants import ApplicantKind
+from bot.domain.importance import Importance
 from bot.domain.problems import Candidate
 from bot.domain.sources import author_key
 from bot.domain.ticket_changes import NewTicket, TicketChange
@@ -396,6 +397,7 @@ def ticket_from_row(row: Any) -> Ticket:
     values["likely"] = tuple(values["likely"])
     values["urgency"] = Urgency(values["urgency"]) if values["urgency"] else None
     values["applicant_kind"] = ApplicantKind(values["applicant_kind"]) if values["applicant_kind"] else None
+    values["importance"] = Importance(values["importance"]) if values["importance"] else None
     values["danger"] = Danger(values["danger"]) if values["danger"] else None
     values["dismiss_reason"] = DismissReason(values["dismiss_reason"]) if values["dismiss_reason"] else None
     return Ticket(**values)

@@ -59,6 +59,11 @@ ticket = Table(
     Column("touched_at", UtcDateTime, nullable=False),
     Column("accept_due", UtcDateTime, nullable=False),
     Column("answer_due", UtcDateTime, nullable=False),
+    Column("external_due", UtcDateTime),  # the deadline in the system that the ticket came from
+    Column("importance", String(16)),  # as a person has set it; NULL: normal
+    Column("first_word_due", UtcDateTime),
+    Column("first_word_sent_at", UtcDateTime),  # when somebody pressed «Взять в работу и сообщить»
+    Column("first_word_at", UtcDateTime),  # when the citizen could read it
     Column("assignee_id", Id, ForeignKey("person.id")),
     Column("handed_to", Id),  # the person to whom a chain has handed it over, until somebody accepts it
     Column("accepted_at", UtcDateTime),

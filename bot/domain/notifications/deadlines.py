@@ -58,6 +58,10 @@ class NotOursOverdue(TicketNotice, code="not_ours_overdue"):
     """The post has neither accepted the ticket nor said «не наше» in time."""
 
 
+class FirstWordOverdue(TicketNotice, code="first_word_overdue"):
+    """The citizen was not told in time that the ticket is taken up."""
+
+
 class WatcherOverdue(TicketNotice, code="watch_overdue"):
     """A deadline has passed, shown to those who watch several sectors."""
 
@@ -66,7 +70,7 @@ TICKET_NOTICES: Mapping[str, type[TicketNotice]] = {
     one.code: one
     for one in (
         *(AcceptReminder, AcceptOverdue, AnswerReminder, AnswerOverdue, PostingReminder, WatcherOverdue),
-        *(DraftOverdue, ApproveOverdue, ReworkOverdue, NotOursOverdue),
+        *(DraftOverdue, ApproveOverdue, ReworkOverdue, NotOursOverdue, FirstWordOverdue),
     )
 }
 

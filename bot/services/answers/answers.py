@@ -236,8 +236,8 @@ async def on_published(
         ticket_id=ticket.id,
         facts={"publication": publication_id, "by": poster.value} | ({} if answer is None else _kind_fact(answer)),
     )
-    if not is_final:
-        await early_texts.on_published(ctx, ticket, publication, link)
+    if answer is not None and not answer.is_final:
+        await early_texts.on_published(ctx, ticket, publication, answer.kind, link)
         await handout.on_posted(ctx, ticket, publication, poster)
         return
     if publication.spot is not None:

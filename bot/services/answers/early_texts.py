@@ -1,4 +1,4 @@
-"""Publication of texts that come before the answer: questions to the citizen and interim answers.
+"""Publication of texts that come before the answer: the first word, questions to the citizen, interim answers.
 
 They are posted as answers are, and answer nothing: the state of their ticket does not follow them.
 """
@@ -6,6 +6,7 @@ They are posted as answers are, and answer nothing: the state of their ticket do
 from collections.abc import Sequence
 
 from bot.domain.answers import Answer, Publication, PublicationState
+from bot.domain.deadlines import DeadlineKind
 from bot.domain.drafts import Wording
 from bot.domain.errors import CannotAsk
 from bot.domain.json_types import Json
@@ -13,13 +14,21 @@ from bot.domain.notifications.answers import AnswerToPassOn
 from bot.domain.notifications.clarifications import WordsUnpublished
 from bot.domain.outbox import Priority
 from bot.domain.people import Person
+from bot.domain.ticket_changes import TicketChange
 from bot.domain.tickets import OPEN_TICKET_STATES, State, Ticket
 from bot.services.answers import answer_limits, broadcast
 from bot.services.answers.publications import messages_to_answer, publish_answer
 from bot.services.context import UseCaseContext
+from bot.services.deadlines import deadlines, first_word_clock
 from bot.services.manual_posting import handout
 from bot.services.notifications import cards, notify
 from bot.services.tickets import promises, waiting, workflow
+
+FIXED_TEXTS = frozenset({Wording.FIRST_WORD, Wording.EXTENSION})
+"""Templates: they are alike, and no limit on answers is about them."""
+
+_FIRST_WORDS = frozenset({Wording.FIRST_WORD, Wording.INTERIM})
+"""Texts by which the citizen knows that the ticket is taken up."""
 
 _READERS = tuple(state for state in OPEN_TICKET_STATES if state is not State.PUBLISHING)
 
@@ -58,7 +67,8 @@ async def publish(
         publisher_id=publisher_id,
         kind=kind,
     )
-    await answer_limits.count(ctx, ticket, answer)
+    if kind not in FIXED_TEXTS:
+        await answer_limits.count(ctx, ticket, answer)
     if to_all:
         await broadcast.publish_to_all(ctx, ticket, answer, owner, _READERS)
         return answer
@@ -71,10 +81,16 @@ async def publish(
     return answer
 
 
-async def on_published(ctx: UseCaseContext, ticket: Ticket, publication: Publication, link: str | None) -> None:
-    """Record the publication of a question or an interim answer: no ticket is answered by it."""
+async def on_published(
+    ctx: UseCaseContext, ticket: Ticket, publication: Publication, kind: Wording, link: str | None
+) -> None:
+    """Record the publication of such a text: no ticket is answered by it."""
     if publication.spot is not None:
         await ctx.uow.answers.mark_covered_posted(publication.id, link, ctx.now)
+    if kind in _FIRST_WORDS:
+        await ctx.uow.problems.mark_first_word(publication.id, ctx.now)
+        ticket = await workflow.get(ctx, ticket.id)
+        await first_word_clock.stop(ctx, ticket)
     await cards.sync(ctx, ticket)
 
 
@@ -90,9 +106,18 @@ async def on_unpublished(
     lead = await workflow.get(ctx, answer.ticket_id)
     if answer.kind is Wording.QUESTION:
         lead = await waiting.stop(ctx, lead)
+    elif answer.kind is Wording.FIRST_WORD:
+        lead = await _withdraw_first_word(ctx, lead)
     elif answer.kind is Wording.INTERIM:
         lead = await promises.back_to_work(ctx, lead)
     note = WordsUnpublished(ticket_id=lead.id, publication_id=publication.id, reason=reason)
     for person in await cards.answer_owners(ctx, lead, answer.person_id):
         await notify.notify(ctx, person, note, ticket=lead, priority=Priority.ANSWER)
     await cards.sync(ctx, lead)
+
+
+async def _withdraw_first_word(ctx: UseCaseContext, ticket: Ticket) -> Ticket:
+    """Let the word be said once more, and its clock run on."""
+    changed = await ctx.uow.tickets.update(ticket, TicketChange(first_word_sent_at=None)) or ticket
+    await deadlines.reschedule(ctx, changed, await deadlines.compute_plan(ctx, changed), [DeadlineKind.FIRST_WORD])
+    return changed

@@ -17,9 +17,9 @@ from bot.domain.ticket_changes import NewTicket, TicketChange
 from bot.domain.tickets import OPEN_TICKET_STATES, UNACCEPTED_STATES, Ticket
 from bot.domain.urgency import Urgency
 from bot.services.context import UseCaseContext
-from bot.services.deadlines import chains
+from bot.services.deadlines import chains, first_word_clock
 
-STORED_KINDS = (DeadlineKind.ACCEPT, DeadlineKind.ANSWER)
+STORED_KINDS = (DeadlineKind.ACCEPT, DeadlineKind.ANSWER, DeadlineKind.FIRST_WORD)
 """The deadlines that the ticket itself holds."""
 
 
@@ -104,28 +104,46 @@ async def recompute(ctx: UseCaseContext, ticket: Ticket) -> Ticket:
     moved = moved_kinds(ticket, plan)
     if not moved:
         return ticket
-    changed = await ctx.uow.tickets.update(ticket, TicketChange(accept_due=plan.accept_due, answer_due=plan.answer_due))
+    changed = await ctx.uow.tickets.update(ticket, dues_of(plan))
     if changed is None:
         raise TakenByOther(number=ticket.id)
     await ctx.uow.audit_log.record(
         "terms_moved", ctx.now, ticket_id=ticket.id, facts=changed_facts(_dues(ticket), _dues(changed))
     )
-    was_late = {kind for kind in moved if stored_due(ticket, kind) <= ctx.now}
+    # A first word that no rule has asked for until now is not told to be late: a changed rule rings for no old ticket.
+    was_late = {kind for kind in moved if (due := stored_due(ticket, kind)) is None or due <= ctx.now}
     await reschedule(ctx, changed, plan, moved, was_late)
     return changed
 
 
+def dues_of(plan: ClockPlan) -> TicketChange:
+    """Return the change that stores the deadlines of *plan*."""
+    return TicketChange(
+        accept_due=plan.accept_due,
+        answer_due=plan.answer_due,
+        first_word_due=planned_due(plan, DeadlineKind.FIRST_WORD),
+    )
+
+
+def planned_due(plan: ClockPlan, kind: DeadlineKind) -> datetime | None:
+    """Return the deadline of *kind*; ``None`` if no rule has a term for it."""
+    return plan.clocks[kind].due if kind in plan.clocks else None
+
+
 def _dues(ticket: Ticket) -> dict[str, object]:
-    return {f"{kind.value}_due": stored_due(ticket, kind).isoformat() for kind in STORED_KINDS}
+    dues = {kind: stored_due(ticket, kind) for kind in STORED_KINDS}
+    return {f"{kind.value}_due": due.isoformat() for kind, due in dues.items() if due is not None}
 
 
 def moved_kinds(ticket: Ticket, plan: ClockPlan) -> tuple[DeadlineKind, ...]:
     """Return the deadlines of *ticket* that differ from those of *plan*."""
-    return tuple(kind for kind in STORED_KINDS if stored_due(ticket, kind) != plan.clocks[kind].due)
+    return tuple(kind for kind in STORED_KINDS if stored_due(ticket, kind) != planned_due(plan, kind))
 
 
-def stored_due(ticket: Ticket, kind: DeadlineKind) -> datetime:
+def stored_due(ticket: Ticket, kind: DeadlineKind) -> datetime | None:
     """Return the deadline that *ticket* holds."""
+    if kind is DeadlineKind.FIRST_WORD:
+        return ticket.first_word_due
     return ticket.accept_due if kind is DeadlineKind.ACCEPT else ticket.answer_due
 
 
@@ -142,13 +160,19 @@ async def reschedule(
     """
     if ticket.lead_id is not None or not ticket.is_open:
         return
-    running = [kind for kind in kinds if kind is not DeadlineKind.ACCEPT or ticket.state in UNACCEPTED_STATES]
+    running = [kind for kind in kinds if _runs(ticket, kind)]
     wanted = [due for due in plan.due_moments if due.deadline in running]
     past = [due for due in wanted if due.at < ctx.now and (due.kind is DueKind.REMINDER or due.deadline in was_late)]
     late = [kind for kind in running if kind in was_late and plan.clocks[kind].due <= ctx.now]
     await ctx.uow.deadlines.cancel(ticket.id, [kind.value for kind in running if kind not in late])
     await ctx.uow.deadlines.cancel(ticket.id, [kind.value for kind in late], keeps_steps=True)
     await schedule(ctx, ticket, [due for due in wanted if due not in past])
+
+
+def _runs(ticket: Ticket, kind: DeadlineKind) -> bool:
+    if kind is DeadlineKind.FIRST_WORD:
+        return first_word_clock.runs(ticket)
+    return kind is not DeadlineKind.ACCEPT or ticket.state in UNACCEPTED_STATES
 
 
 async def apply_urgent(ctx: UseCaseContext, ticket: Ticket) -> Ticket:
@@ -170,7 +194,7 @@ async def cancel_finished(ctx: UseCaseContext, before: Ticket, after: Ticket) ->
     if before.state in UNACCEPTED_STATES and after.state not in UNACCEPTED_STATES:
         stopped.append(DeadlineKind.ACCEPT.value)
     if before.state in OPEN_TICKET_STATES and after.state not in OPEN_TICKET_STATES:
-        stopped = [DeadlineKind.ACCEPT.value, DeadlineKind.ANSWER.value]
+        stopped = [kind.value for kind in STORED_KINDS]
     if stopped:
         await ctx.uow.deadlines.cancel(after.id, stopped)
 

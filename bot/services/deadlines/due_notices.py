@@ -12,7 +12,7 @@ from bot.domain.reminders import DueRow
 from bot.domain.tickets import UNACCEPTED_STATES, Ticket
 from bot.services import responsibility
 from bot.services.context import UseCaseContext
-from bot.services.deadlines import chains, draft_clocks, not_ours_clock, reminders
+from bot.services.deadlines import chains, draft_clocks, first_word_clock, not_ours_clock, reminders
 from bot.services.manual_posting import handout
 from bot.services.notifications import cards
 from bot.services.notifications.isolation import isolated
@@ -39,6 +39,9 @@ async def _create_notices(ctx: UseCaseContext, due: DueRow) -> None:
     if ticket is not None and due.limit == not_ours_clock.NOT_OURS_DEADLINE:
         await not_ours_clock.create_notices(ctx, ticket)
         await chains.start(ctx, ticket, After.NOT_OURS, due.at)
+        return
+    if ticket is not None and due.limit == first_word_clock.FIRST_WORD_DEADLINE:
+        await first_word_clock.create_notices(ctx, ticket)
         return
     if ticket is not None and due.limit == DeadlineKind.SOLVE:
         await chains.start(ctx, ticket, After.SOLVE, due.at)

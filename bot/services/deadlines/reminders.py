@@ -15,7 +15,7 @@ from bot.domain.recipients import Hearing
 from bot.domain.reminders import NoticeRow
 from bot.domain.tickets import UNACCEPTED_STATES, State, Ticket
 from bot.services.context import UseCaseContext
-from bot.services.deadlines import chain_conditions, draft_clocks, not_ours_clock, outage_summary
+from bot.services.deadlines import chain_conditions, draft_clocks, first_word_clock, not_ours_clock, outage_summary
 from bot.services.deadlines.outage_summary import Outage
 from bot.services.manual_posting import handout
 from bot.services.notifications import cards, notify
@@ -168,6 +168,8 @@ async def _is_still_true(ctx: UseCaseContext, row: NoticeRow, ticket: Ticket) ->
         return await draft_clocks.is_late(ctx, ticket, draft_clocks.LATE_CODES[row.code])
     if row.code == not_ours_clock.LATE_CODE:
         return await not_ours_clock.is_late(ctx, ticket)
+    if row.code == first_word_clock.LATE_CODE:
+        return await first_word_clock.is_late(ctx, ticket)
     if not ticket.is_open:
         return False
     unaccepted = ticket.state in UNACCEPTED_STATES
@@ -203,7 +205,7 @@ _SEVERITY = {
     "accept_reminder": 0,
     "answer_reminder": 1,
     handout.POSTING_REMINDER: 2,
-    **dict.fromkeys((*draft_clocks.LATE_CODES, not_ours_clock.LATE_CODE), 3),
+    **dict.fromkeys((*draft_clocks.LATE_CODES, not_ours_clock.LATE_CODE, first_word_clock.LATE_CODE), 3),
     WATCHER_NOTICE: 3,
     "accept_overdue": 4,
     "answer_overdue": 5,

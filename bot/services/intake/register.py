@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain.applicants import Applicant
+from bot.domain.deadlines import DeadlineKind
 from bot.domain.messages import Message
 from bot.domain.people import Person
 from bot.domain.ticket_changes import NewTicket, TicketChange
@@ -56,6 +57,7 @@ async def register_ticket(ctx: UseCaseContext, new: Registration) -> Ticket:
             made,
             accept_due=beginning.plan.accept_due,
             answer_due=beginning.plan.answer_due,
+            first_word_due=deadlines.planned_due(beginning.plan, DeadlineKind.FIRST_WORD),
             evidence=reading.evidence if sector in (None, reading.sector) else None,
             subject_family=match.subject_family if match is not None else None,
             fingerprint=match.event.to_record() if match is not None else None,
@@ -105,6 +107,7 @@ async def _join_problem(
         made,
         accept_due=beginning.plan.accept_due,
         answer_due=beginning.plan.answer_due,
+        first_word_due=deadlines.planned_due(beginning.plan, DeadlineKind.FIRST_WORD),
         assignee_id=lead.assignee_id,
         problem_id=lead.problem_id,
         lead_id=lead.id,
@@ -162,6 +165,7 @@ def _new_ticket(ctx: UseCaseContext, new: Registration, state: State, sector: st
         touched_at=ctx.now,
         accept_due=ctx.now,
         answer_due=ctx.now,
+        external_due=new.answer_due,
         previous_id=new.previous_ticket.id if new.previous_ticket else None,
         external_number=new.external_number,
         created_by=new.created_by.id if new.created_by else None,

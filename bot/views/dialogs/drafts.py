@@ -47,6 +47,8 @@ _TITLES = {
     Wording.QUESTION: "Вопрос жителю по №{number}",
     Wording.INTERIM: "Промежуточный ответ на №{number}",
     Wording.REFERRAL: "Ответ о передаче №{number}",
+    Wording.FIRST_WORD: "Текст «взято в работу» по №{number}",
+    Wording.EXTENSION: "Текст о новом сроке №{number}",
 }
 
 _GENITIVES = {

@@ -35,6 +35,8 @@ WORDING_TITLES = {
     Wording.QUESTION: "Вопрос жителю",
     Wording.INTERIM: "Промежуточный ответ",
     Wording.REFERRAL: "Сообщение о передаче",
+    Wording.FIRST_WORD: "Сообщение о приёме в работу",
+    Wording.EXTENSION: "Продление срока",
 }
 
 _ENDS = {

@@ -12,6 +12,7 @@ from bot.domain.notifications.deadlines import (
     ChainHandedOver,
     ChainNotice,
     DraftOverdue,
+    FirstWordOverdue,
     NoticeItem,
     NoticeList,
     NotOursOverdue,
@@ -169,6 +170,8 @@ def _notice_text(code: str, ticket: Ticket, sector: str | None, context: RenderC
             return " · ответ ждёт согласования дольше срока"
         case ReworkOverdue.code:
             return " · ответ не исправлен по замечанию в срок"
+        case FirstWordOverdue.code:
+            return " · жителю не сказали, что вопрос взят в работу"
         case NotOursOverdue.code:
             return " · не принято, и «не наше» в срок не сказано"
     if code == WatcherOverdue.code and ticket.answer_due > context.now:
