@@ -12,6 +12,7 @@ class DataField(StrEnum):
     TOPIC = "topic"
     PLACE = "place"
     URGENCY = "urgency"
+    IMPORTANCE = "importance"
     APPLICANT = "applicant"
     KIND = "kind"
     NUMBER = "number"

@@ -12,6 +12,7 @@ from bot.domain.delays import Gap
 from bot.domain.dialogs import Dialog
 from bot.domain.drafts import Draft, Wording
 from bot.domain.held_notes import HeldNote
+from bot.domain.importance import ImportanceReason
 from bot.domain.inquiries import Inquiry
 from bot.domain.json_types import Json
 from bot.domain.limits import Flood
@@ -116,6 +117,7 @@ class CardFacts:
     similar: Sequence[tuple[int, str]] = ()  # candidates for a merge: number, text
     inquiries: Sequence[InquiryFacts] = ()
     promise: Promise | None = None  # of an interim answer
+    importance_reasons: Sequence[ImportanceReason] = ()  # of the machine, while no person has decided
     data_fields: Sequence[DataField] = ()  # what its owner may mend
     topics: Sequence[tuple[str, str]] = ()  # code, name; while the topic is being mended
     applicant_shown_in: tuple[str, ...] | None = None  # messengers that show the applicant; None: this one does
@@ -234,6 +236,7 @@ class ApprovalFacts:
     parts: Sequence[str] = ()  # the names of those who have given a part
     marks: Sequence[Mark] = ()  # what the text lacks
     media: Sequence[Json] = ()
+    reason: str | None = None  # of an extension; the citizen does not read it
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from bot.domain.applicants import ApplicantKind
 from bot.domain.dialogs import DialogStep
 from bot.domain.errors import OutdatedButton
+from bot.domain.importance import Importance
 from bot.domain.local_time import deadline_fault, parse_moment
 from bot.domain.notifications.ticket_data import AskDataValue, DataChanged
 from bot.domain.notifications.toasts import ToastCode
@@ -61,6 +62,8 @@ async def choose_value(ctx: UseCaseContext, press: ButtonPress) -> None:
             await data_changes.change_kind(ctx, *who, ApplicantKind(value))
         case DataField.URGENCY if value in ("yes", "no"):
             await data_changes.change_urgency(ctx, *who, urgent=value == "yes")
+        case DataField.IMPORTANCE if value in set(Importance):
+            await data_changes.change_importance(ctx, *who, Importance(value))
         case _:
             raise OutdatedButton(number=press.ticket_id)
     await cards.open_menu(ctx, await workflow.get(ctx, press.ticket_id), press.person, "")

@@ -9,6 +9,7 @@ from bot.domain.cards import Card
 from bot.domain.dialogs import Dialog
 from bot.domain.drafts import Wording
 from bot.domain.held_notes import HeldNote
+from bot.domain.importance import ImportanceReason
 from bot.domain.inquiries import Inquiry, InquiryKind
 from bot.domain.messages import Message, MessageRole, UnreadKind
 from bot.domain.notifications.administrator import ChatsUnknown
@@ -51,6 +52,7 @@ from bot.services.problems import merge_split
 from bot.services.sources import sources
 from bot.services.sources.messages import message_facts, text_key
 from bot.services.tickets import correction_requests, data_changes, rules
+from bot.understanding.relevance.importance import find_reasons
 from bot.understanding.similarity import find_similar
 
 _NEEDING_PERSONAL_DATA = frozenset({Right.ANSWER, Right.TRIAGE, Right.HAND_OVER})
@@ -110,6 +112,7 @@ async def card_facts(ctx: UseCaseContext, ticket: Ticket, person: Person, card: 
         problem=await merge_split.problem_facts(ctx, ticket, answer),
         solution=await ctx.uow.solutions.get(ticket.id) if ticket.answered_at is not None else None,
         previous=await ctx.uow.tickets.get(ticket.previous_id) if ticket.previous_id else None,
+        importance_reasons=_importance_reasons(ctx, ticket),
         data_fields=_list_data_fields(ticket, rights),
         topics=_topics(ctx, ticket, card),
         applicant_shown_in=_applicant_shown_in(ctx, person) if covers else None,
@@ -158,6 +161,13 @@ def _list_data_fields(ticket: Ticket, rights: frozenset[Right]) -> list[DataFiel
     if ticket.anonymized_at is not None:
         return []
     return [field for field in DataField if field.right in rights and data_changes.is_changeable(ticket, field)]
+
+
+def _importance_reasons(ctx: UseCaseContext, ticket: Ticket) -> tuple[ImportanceReason, ...]:
+    """Return why *ticket* may be important, until a person has decided."""
+    if ticket.importance is not None or not ticket.is_open or ticket.lead_id is not None:
+        return ()
+    return find_reasons(ticket.text, ticket.registered_at.astimezone(ctx.municipality.zone).month)
 
 
 def _topics(ctx: UseCaseContext, ticket: Ticket, card: Card | None) -> list[tuple[str, str]]:

@@ -2,6 +2,7 @@
 
 from bot.domain.answers import PublicationState
 from bot.domain.audit import Remark
+from bot.domain.importance import Importance, ImportanceReason
 from bot.domain.posts import StandIn
 from bot.domain.russian_text import plural
 from bot.domain.tickets import UNACCEPTED_STATES, DismissReason, State, Ticket
@@ -33,6 +34,18 @@ _STATE_ICONS = {
     State.CLOSED: "✅",
 }
 
+_IMPORTANCE_REASONS = {
+    ImportanceReason.CHILDREN: "дети",
+    ImportanceReason.DISABLED: "инвалид или тяжелобольной",
+    ImportanceReason.VETERANS: "пожилые или льготная семья",
+    ImportanceReason.COLD: "нет тепла в холодное время",
+    ImportanceReason.REPEATED: "пишут не первый раз",
+    ImportanceReason.SUPERVISOR: "надзор или суд",
+    ImportanceReason.MEDIA: "пресса и огласка",
+    ImportanceReason.MANY: "касается многих",
+    ImportanceReason.LASTING: "длится давно",
+}
+
 _REMARK_TITLES = {
     "not_ours": "не наше",
     "hand_over": "передано",
@@ -52,6 +65,7 @@ def render_card(facts: CardFacts, context: RenderContext) -> Content:
         *problem_summary(facts, context),
     ]
     spans += _status_lines(facts, context)
+    spans += _external_line(facts.ticket, context)
     if facts.promise is not None:
         spans.append(Text(f"\n📅 Обещано жителю: до {context.format_short(facts.promise.due_at)}"))
     spans += inquiry_lines(facts, context)
@@ -86,6 +100,11 @@ def _title(facts: CardFacts) -> list[Span]:
         title.append(Bold(f" · {facts.theme}"))
     if ticket.urgent:
         title.append(Bold(" [срочно]"))
+    if ticket.importance is Importance.HIGH:
+        title.append(Bold(" [важно]"))
+    if facts.importance_reasons:
+        reasons = ", ".join(_IMPORTANCE_REASONS[one] for one in facts.importance_reasons)
+        title.append(Text(f"\n❗ Возможно, важное: {reasons}. Решить: «Изменить данные» → «Важность»"))
     if ticket.danger is not None:
         title.append(Text(f"\n🚨 Опасность: {DANGER_TITLES[ticket.danger]}"))
     return title
@@ -189,6 +208,13 @@ def _status_lines(facts: CardFacts, context: RenderContext) -> list[Span]:
     if ticket.answer_due <= context.now or (accept and ticket.accept_due <= context.now):
         spans.append(Bold(" · Просрочено"))
     return [*spans, *_responsible_lines(facts)] if accept else spans
+
+
+def _external_line(ticket: Ticket, context: RenderContext) -> list[Span]:
+    """Name the foreign system's own deadline beside the town's, where they differ."""
+    if ticket.external_due is None or not ticket.is_open or ticket.external_due == ticket.answer_due:
+        return []
+    return [Text(f"\n📆 Срок в источнике ({ticket.source}): до {context.format_short(ticket.external_due)}")]
 
 
 def _responsible_lines(facts: CardFacts) -> list[Span]:

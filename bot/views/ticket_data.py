@@ -1,5 +1,6 @@
 """The menu «Изменить данные» of a card, and the words of its dialog."""
 
+from bot.domain.importance import Importance
 from bot.domain.notifications.ticket_data import AskDataValue, DataChanged
 from bot.domain.ticket_data import DATA_RIGHTS, DataField
 from bot.domain.view_data import CardFacts, NotificationData
@@ -16,6 +17,7 @@ FIELD_TITLES: dict[DataField, str] = {
     DataField.TOPIC: "Тема",
     DataField.PLACE: "Место",
     DataField.URGENCY: "Срочность",
+    DataField.IMPORTANCE: "Важность",
     DataField.APPLICANT: "Заявитель",
     DataField.KIND: "Вид заявителя",
     DataField.NUMBER: "Номер в источнике",
@@ -67,6 +69,9 @@ def _choices(facts: CardFacts, field: DataField) -> list[tuple[str, str]]:
             return [(kind.value, title) for kind, title in APPLICANT_KIND_TITLES.items()]
         case DataField.URGENCY:
             return [("no", "Снять срочность")] if facts.ticket.urgent else [("yes", "Сделать срочным")]
+        case DataField.IMPORTANCE:
+            choices = {Importance.HIGH: "Высокая", Importance.NORMAL: "Обычная"}
+            return [(one.value, title) for one, title in choices.items() if one is not facts.ticket.importance]
         case _:
             return []
 

@@ -13,13 +13,14 @@ from bot.domain.audit import changed_facts
 from bot.domain.clocks import ClockEventKind
 from bot.domain.deadlines import DeadlineKind
 from bot.domain.errors import OutdatedButton, TakenByOther
+from bot.domain.importance import Importance
 from bot.domain.people import Person
 from bot.domain.ticket_changes import TicketChange
 from bot.domain.ticket_data import DataField
 from bot.domain.tickets import Ticket
 from bot.domain.urgency import Urgency
 from bot.services.context import UseCaseContext
-from bot.services.deadlines import deadlines, urgent_alerts
+from bot.services.deadlines import deadlines, draft_clocks, urgent_alerts
 from bot.services.notifications import cards
 from bot.services.tickets import open_corrections, workflow
 from bot.services.tickets.search import build_search_text
@@ -41,7 +42,7 @@ def is_changeable(ticket: Ticket, field: DataField) -> bool:
     match field:
         case DataField.SECTOR:
             return not ticket.is_open and ticket.lead_id is None
-        case DataField.TERM | DataField.URGENCY:
+        case DataField.TERM | DataField.URGENCY | DataField.IMPORTANCE:
             return ticket.is_open and ticket.lead_id is None
         case _:
             return True
@@ -133,6 +134,18 @@ async def change_urgency(ctx: UseCaseContext, ticket_id: int, person: Person, *,
         change = TicketChange(urgent=False, urgency=None, danger=None)
         changed = await _apply(ctx, ticket, person, DataField.URGENCY, change, "yes", "no")
     await cards.sync(ctx, changed, actor=person)
+    return changed
+
+
+async def change_importance(ctx: UseCaseContext, ticket_id: int, person: Person, importance: Importance) -> Ticket:
+    """Call the ticket important, or not: another rule may fit. The choice ends the machine's proposal."""
+    ticket = await check_can_change(ctx, ticket_id, person, DataField.IMPORTANCE)
+    if ticket.importance is importance:
+        return ticket
+    was = ticket.importance.value if ticket.importance is not None else None
+    change = TicketChange(importance=importance)
+    changed = await _apply(ctx, ticket, person, DataField.IMPORTANCE, change, was, importance.value)
+    await draft_clocks.reschedule_draft(ctx, changed)
     return changed
 
 

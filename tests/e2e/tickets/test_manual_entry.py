@@ -174,3 +174,19 @@ async def test_a_card_of_a_citizen_can_be_answered_in_between(bot: Harness) -> N
     assert button_rows(newest)[-1] == ["Отмена"]
     await enter_ticket(bot, "Телефон", "Обычный срок")
     await bot.wait_for_card(ROADS_HEAD, 2, "Другой звонок")
+
+
+async def test_the_foreign_deadline_stands_beside_the_towns_own(closed_bot: Harness) -> None:
+    bot = closed_bot
+    bot.settings["more"] = '\n[[rules]]\nsource = "pos"\nanswer = "1d"\n'
+    await bot.start()
+    await bot.send_message(COORDINATOR, "/new Яма на дороге, улица Ленина, 45")
+    await bot.press_button(COORDINATOR, await bot.wait_for_message(COORDINATOR, "Откуда пришло"), "ПОС")
+    await bot.wait_for_message(COORDINATOR, "Номер в той системе?")
+    await bot.send_message(COORDINATOR, "ПОС-17")
+    await bot.wait_for_message(COORDINATOR, "До какого времени")
+    await bot.send_message(COORDINATOR, "05.12.2026 18:00")
+    await bot.press_button(COORDINATOR, await bot.wait_for_message(COORDINATOR, "ыберите, кто это"), "Гражданин")
+    card = message_text(await bot.wait_for_card(ROADS_HEAD, 1))
+    assert "ответить до сб 21.11, 14:30" in card
+    assert "📆 Срок в источнике (ПОС): до сб 05.12, 18:00" in card
