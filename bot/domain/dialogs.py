@@ -25,6 +25,7 @@ class DialogStep(StrEnum):
     REFERRAL_DATE = "refer_date"
     REFERRAL = "refer"
     REFERRAL_PREVIEW = "refer_preview"
+    EXTENSION = "extend"
     HAND_OVER_REASON = "hand_over_reason"
     DISMISS_REASON = "dismiss_reason"
     CONTROL_DATE = "control_date"
@@ -106,6 +107,7 @@ ANSWER_STEPS = (
     DialogStep.REFERRAL_DATE,
     DialogStep.REFERRAL,
     DialogStep.REFERRAL_PREVIEW,
+    DialogStep.EXTENSION,
 )
 """Steps in which an answer is written, or a text that comes before it: once the ticket is answered, nobody needs it."""
 

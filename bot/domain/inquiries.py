@@ -18,6 +18,7 @@ class InquiryKind(StrEnum):
     CALL = "call"  # a telephone call to the applicant before the answer
     CITIZEN = "citizen"  # «Уточнить у жителя»: the clocks of the ticket stop meanwhile
     REFERRAL = "referral"  # «Передать вне центра»: a body outside decides about the matter
+    EXTENSION = "extension"  # «Продлить»: the reason, and the new deadline as its term
     CORRECTION = "correction"  # «Запрос на исправление»: a unit mends its own error; each round is one inquiry
 
 
@@ -30,7 +31,7 @@ class InquiryState(StrEnum):
     RETURNED = "returned"  # … or has not found: the next round is another inquiry
     VOID = "void"  # the ticket has ended without it
     SILENT = "silent"  # the citizen has said nothing for too long
-    PREPARED = "prepared"  # a referral whose words are not approved yet
+    PREPARED = "prepared"  # a referral or an extension that is not approved yet
 
 
 @dataclass(frozen=True, slots=True)

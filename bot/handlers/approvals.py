@@ -1,13 +1,14 @@
 """Buttons and the dialog step of approval: publish, return with a remark, change, show."""
 
 from bot.domain.dialogs import DialogFacts, DialogStep, DraftKind
-from bot.domain.drafts import DraftState
+from bot.domain.drafts import DraftState, Wording
 from bot.domain.errors import DraftChanged
 from bot.domain.notifications.approvals import AskRemark, DraftReturnDone
 from bot.domain.notifications.dialogs import DraftRestarted
 from bot.domain.notifications.toasts import ToastCode
 from bot.domain.outbox import Priority
 from bot.domain.roles import Right
+from bot.handlers import extensions
 from bot.handlers.replies import answer_callback
 from bot.handlers.types import ButtonHandlers, ButtonPress, DialogStepHandlers, OfficialMessage
 from bot.services.answers import approval_requests, approvals
@@ -56,6 +57,9 @@ async def change_draft(ctx: UseCaseContext, press: ButtonPress) -> None:
     ticket = await approvals.check_can_write(ctx, press.ticket_id, press.person, draft.kind)
     if not draft.is_open or draft.version != version:
         raise DraftChanged(number=press.ticket_id)
+    if draft.kind is Wording.EXTENSION:
+        await extensions.ask_extension(ctx, press)
+        return
     step = DraftKind(draft.kind.value).writing_step
     dialog = await dialogs.start(ctx, press.person, step, ticket, {"base": version})
     await answer_callback(ctx, press)

@@ -24,6 +24,7 @@ from bot.handlers import (
     calls,
     clarifications,
     correction_requests,
+    extensions,
     inquiries,
     manual_entry,
     passing,
@@ -153,6 +154,7 @@ COMMAND_HANDLERS: CommandHandlers = {
 STEP_HANDLERS: DialogStepHandlers = {
     **answers.STEP_HANDLERS,
     **approvals.STEP_HANDLERS,
+    **extensions.STEP_HANDLERS,
     **tickets.STEP_HANDLERS,
     **manual_entry.STEP_HANDLERS,
     **people.STEP_HANDLERS,

@@ -5,6 +5,7 @@ from dataclasses import replace
 from bot.domain.delegations import DelegationState
 from bot.domain.dialogs import Dialog, DraftKind
 from bot.domain.drafts import Draft, DraftState, Wording
+from bot.domain.inquiries import InquiryKind
 from bot.domain.notifications.approvals import AboutDraft, ApprovalAsked
 from bot.domain.people import Person
 from bot.domain.roles import Right
@@ -45,10 +46,13 @@ async def named_draft(ctx: UseCaseContext, note: AboutDraft, person: Person | No
     forms = await places.list_forms(ctx, ticket, draft.kind, version.text)
     parts = [one.name for one in await delegations_on_card(ctx, ticket) if one.given]
     facts = await _approval_facts(ctx, ticket, draft, person)
-    kind = next((one for one in DraftKind if one.value == draft.kind.value), DraftKind.ANSWER)
-    marks = await answer_check.check(ctx, ticket, version.text, kind) if isinstance(note, ApprovalAsked) else ()
+    kind = next((one for one in DraftKind if one.value == draft.kind.value), None)
+    is_worded = kind is not None and isinstance(note, ApprovalAsked)  # an extension has fixed words
+    marks = await answer_check.check(ctx, ticket, version.text, kind or DraftKind.ANSWER) if is_worded else ()
+    asked = await ctx.uow.inquiries.find_open(ticket.id, InquiryKind.EXTENSION)
+    reason = asked.question if asked is not None and draft.kind is Wording.EXTENSION else None
     several = parts if len(parts) > 1 else ()
-    return replace(facts, forms=forms, media=version.media, parts=several, marks=marks)
+    return replace(facts, forms=forms, media=version.media, parts=several, marks=marks, reason=reason)
 
 
 async def delegations_on_card(ctx: UseCaseContext, ticket: Ticket) -> list[DelegationFacts]:

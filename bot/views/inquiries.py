@@ -1,6 +1,6 @@
 """Questions to other units and to the management, on the card."""
 
-from bot.domain.inquiries import InquiryKind, InquiryState
+from bot.domain.inquiries import Inquiry, InquiryKind, InquiryState
 from bot.domain.view_data import CardFacts, InquiryFacts
 from bot.messengers.content import Button, Span, Text
 from bot.views.callback_codes import Op, pack
@@ -15,11 +15,15 @@ MAX_CHARS = 200
 
 def inquiry_lines(facts: CardFacts, context: RenderContext) -> list[Span]:
     """Return a line for each of the last questions: who is asked until when, or what was answered."""
-    hidden = (InquiryState.VOID, InquiryState.PREPARED)
-    shown = [one for one in facts.inquiries if one.inquiry.state not in hidden]
+    shown = [one for one in facts.inquiries if not _is_hidden(one.inquiry, is_open=facts.ticket.is_open)]
     if not facts.ticket.is_open:
         shown = [one for one in shown if not one.inquiry.is_open or one.inquiry.is_open_correction]
     return [Text(_line(one, context)) for one in shown[-MAX_SHOWN:]]
+
+
+def _is_hidden(one: Inquiry, *, is_open: bool) -> bool:
+    is_asked_for = one.kind is InquiryKind.EXTENSION and is_open
+    return one.state is InquiryState.VOID or (one.state is InquiryState.PREPARED and not is_asked_for)
 
 
 def _line(facts: InquiryFacts, context: RenderContext) -> str:
@@ -32,6 +36,10 @@ def _line(facts: InquiryFacts, context: RenderContext) -> str:
     if one.kind is InquiryKind.REFERRAL:
         until = f", на контроле до {context.format_short(one.control_at)}" if one.control_at else ""
         return f"\n🏛 Передано вне центра: {one.unit or '—'}{until}"
+    if one.kind is InquiryKind.EXTENSION:
+        what = "Просят продлить срок" if one.state is InquiryState.PREPARED else "Срок продлён"
+        until = context.format_short(one.due_at)
+        return f"\n⏩ {what} до {until} ({facts.asker or '—'}): {shorten(one.question, MAX_CHARS)}"
     if one.kind is InquiryKind.CORRECTION:
         return _correction_line(facts, context)
     if one.is_open:

@@ -26,6 +26,11 @@ class MenuEntry:
     op: Op
     right: Right
     is_offered: Callable[[CardFacts], bool]
+    other_rights: tuple[Right, ...] = ()
+
+    def is_allowed(self, rights: frozenset[Right]) -> bool:
+        """Return whether somebody with *rights* may press it; ``other_rights`` do as well as ``right``."""
+        return not rights.isdisjoint((self.right, *self.other_rights))
 
     def button(self, ticket_id: int) -> Button:
         return Button(self.text, pack(self.op, ticket_id))
@@ -83,6 +88,11 @@ def can_say_first_word(facts: CardFacts) -> bool:
     return ticket.state in FIRST_WORD_STATES and ticket.lead_id is None and not is_said
 
 
+def can_extend(facts: CardFacts) -> bool:
+    """Return whether the answer may be due later: nobody has given it, and somebody works on it."""
+    return is_in_work(facts)
+
+
 def can_change_data(facts: CardFacts) -> bool:
     """Return whether the data can be mended; of an ended ticket, by those who set terms."""
     return bool(facts.data_fields) and (facts.ticket.is_open or Right.SET_TERMS in facts.rights)
@@ -114,6 +124,7 @@ MORE_MENU: tuple[MenuEntry, ...] = (
     MenuEntry("🔗 Объединить", Op.MERGE, Right.GROUP, is_mergeable),
     MenuEntry("📣 Взять в работу и сообщить", Op.FIRST_WORD, Right.ACCEPT, can_say_first_word),
     MenuEntry("📅 Промежуточный ответ", Op.INTERIM, Right.ANSWER, _can_be_postponed),
+    MenuEntry("⏩ Продлить", Op.EXTEND, Right.ANSWER, can_extend, (Right.SET_TERMS,)),
     MenuEntry("❓ Уточнить у жителя", Op.CLARIFY, Right.REQUEST, can_ask_citizen),
     MenuEntry("📨 Запросить сведения", Op.REQUEST, Right.REQUEST, is_in_work),
     MenuEntry("🏛 Передать вне центра", Op.REFER, Right.REFER, _can_be_referred),
@@ -133,7 +144,7 @@ MORE_MENU: tuple[MenuEntry, ...] = (
 
 def offered_entries(facts: CardFacts) -> list[MenuEntry]:
     """Return the entries for the owner of the card."""
-    return [entry for entry in MORE_MENU if entry.right in facts.rights and entry.is_offered(facts)]
+    return [entry for entry in MORE_MENU if entry.is_allowed(facts.rights) and entry.is_offered(facts)]
 
 
 def more_button(facts: CardFacts) -> Button | None:

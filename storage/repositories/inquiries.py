@@ -72,7 +72,8 @@ class Inquiries(Repository):
 
     async def find_open(self, ticket_id: int, kind: InquiryKind) -> Inquiry | None:
         """Return the latest open question of *kind* about a ticket."""
-        state = InquiryState.PREPARED if kind is InquiryKind.REFERRAL else InquiryState.OPEN
+        prepared = (InquiryKind.REFERRAL, InquiryKind.EXTENSION)
+        state = InquiryState.PREPARED if kind in prepared else InquiryState.OPEN
         found = await self._list(
             inquiry.c.ticket_id == ticket_id, inquiry.c.kind == kind.value, inquiry.c.state == state.value
         )

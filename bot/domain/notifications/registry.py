@@ -16,6 +16,7 @@ from bot.domain.notifications import (
     deadlines,
     delegations,
     dialogs,
+    extensions,
     held_notes,
     inquiries,
     limits,
@@ -45,7 +46,7 @@ from bot.domain.notifications.toasts import AnyToast, RefusalToast, ToastCode
 C = TypeVar("C", bound=Coded)
 
 MODULES = (
-    *(absences, administrator, answer_limits, answers, approvals, citizens, clarifications, deadlines),
+    *(absences, administrator, answer_limits, answers, approvals, citizens, clarifications, deadlines, extensions),
     *(correction_requests, delegations),
     *(dialogs, held_notes, inquiries, limits, manual_posting, monitoring, passing, people, people_pages),
     *(problems, refusals, reports, review_queue, solutions, staff, templates, ticket_data, tickets, toasts, topics),

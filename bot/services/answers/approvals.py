@@ -37,6 +37,7 @@ from bot.services.answers import (
     clarifications,
     corrections,
     delegations,
+    extensions,
     interim_answers,
     referrals,
     releases,
@@ -46,10 +47,13 @@ from bot.services.context import UseCaseContext
 from bot.services.notifications import cards, notify
 from bot.services.tickets import draft_requests, rules, workflow
 
+_EARLY_KINDS = (Wording.QUESTION, Wording.INTERIM, Wording.EXTENSION)
+"""Kinds of texts that answer nothing."""
+
 
 def answer_kind(kind: Wording) -> Wording:
     """Return the kind under which a published text of *kind* is stored among the answers."""
-    return kind if kind in (Wording.QUESTION, Wording.INTERIM) else Wording.ANSWER
+    return kind if kind in _EARLY_KINDS else Wording.ANSWER
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +83,8 @@ async def check_can_write(ctx: UseCaseContext, ticket_id: int, person: Person, k
         return await clarifications.check_can_ask(ctx, ticket_id, person)
     if kind is Wording.REFERRAL:
         return await referrals.check_can_refer(ctx, ticket_id, person)
+    if kind is Wording.EXTENSION:
+        return await extensions.check_can_extend(ctx, ticket_id, person)
     if not await approvers.may_draft(ctx, ticket, person):
         await workflow.check_right(ctx, person, Right.ANSWER, ticket)
     if kind is Wording.INTERIM:
@@ -130,7 +136,8 @@ async def needs_approval(ctx: UseCaseContext, ticket: Ticket, person: Person, ki
 
 async def _chain_for(ctx: UseCaseContext, ticket: Ticket, person: Person, kind: Wording) -> tuple[str, ...]:
     """Return the steps that a new draft of *person* needs."""
-    return approvers.chain_of(ctx, ticket, with_post=await approvers.needs_post(ctx, ticket, person, kind))
+    with_post = await approvers.needs_post(ctx, ticket, person, kind)
+    return approvers.chain_of(ctx, ticket, with_post=with_post) or approvers.term_chain(ctx, ticket, kind, person)
 
 
 async def foresee(
@@ -157,7 +164,7 @@ async def _find_approved(
 
     Its publications have failed or disappeared; *person* may answer the ticket.
     """
-    if kind in (Wording.QUESTION, Wording.INTERIM):
+    if kind in _EARLY_KINDS:
         return None
     draft = await ctx.uow.drafts.find_published(ticket.id, kind)
     answer = await ctx.uow.answers.find_latest(ticket.id)

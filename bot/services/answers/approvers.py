@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.domain.drafts import POST_STEP, Draft, Wording, approval_chain, count_own_steps
 from bot.domain.people import Person
 from bot.domain.recipients import Audience
-from bot.domain.roles import DEPUTIES, Right
+from bot.domain.roles import DEPUTIES, Right, Role
 from bot.domain.tickets import Ticket
 from bot.services import responsibility
 from bot.services.answers import delegations
@@ -27,6 +27,8 @@ class Approver:
 
 async def needs_post(ctx: UseCaseContext, ticket: Ticket, author: Person, kind: Wording = Wording.ANSWER) -> bool:
     """Return whether the responsible people check what *author* writes: they may not word it alone for *ticket*."""
+    if kind is Wording.EXTENSION:  # nobody but the responsible people and those who set terms may ask for it
+        return False
     return not await responsibility.has_right(ctx, author, WRITING_RIGHTS.get(kind, Right.ANSWER), ticket)
 
 
@@ -43,7 +45,16 @@ def chain_of(ctx: UseCaseContext, ticket: Ticket, *, with_post: bool) -> tuple[s
 
 def draft_chain(ctx: UseCaseContext, ticket: Ticket, draft: Draft) -> tuple[str, ...]:
     """Return the steps that *draft* needs now."""
-    return chain_of(ctx, ticket, with_post=draft.needs_post)
+    author = ctx.municipality.staff.find_by_id(draft.author_id)
+    chain = chain_of(ctx, ticket, with_post=draft.needs_post)
+    return chain or term_chain(ctx, ticket, draft.kind, author)
+
+
+def term_chain(ctx: UseCaseContext, ticket: Ticket, kind: Wording, author: Person | None) -> tuple[str, ...]:
+    """Return who approves an extension for which the rules name nobody: who sets terms, unless *author* does."""
+    staff = ctx.municipality.staff
+    may_set = author is not None and staff.has_right(author, Right.SET_TERMS, ticket.sector, ticket.district)
+    return () if kind is not Wording.EXTENSION or may_set else (Role.COORDINATOR.value,)
 
 
 async def count_own(

@@ -6,7 +6,15 @@ from bot.domain.drafts import Draft, DraftVersion, Wording
 from bot.domain.json_types import Json
 from bot.domain.people import Person
 from bot.domain.tickets import State, Ticket
-from bot.services.answers import answers, clarifications, corrections, interim_answers, referrals, staff_reply
+from bot.services.answers import (
+    answers,
+    clarifications,
+    corrections,
+    extensions,
+    interim_answers,
+    referrals,
+    staff_reply,
+)
 from bot.services.context import UseCaseContext
 
 Release = Callable[[UseCaseContext, Ticket, Person, Person, str, Sequence[Json]], Awaitable[Ticket]]
@@ -53,4 +61,5 @@ RELEASES: Mapping[Wording, Release] = {
     Wording.QUESTION: clarifications.publish_question,
     Wording.INTERIM: interim_answers.publish_interim,
     Wording.REFERRAL: referrals.release,
+    Wording.EXTENSION: extensions.release,
 }

@@ -18,7 +18,7 @@ _VOID_STEPS = frozenset(
     {Step.DISMISS, Step.ERASE, Step.CLOSE_WITHOUT_ANSWER, Step.CLOSE, Step.NOT_SOLVED, Step.ANSWER_REMOVED}
 )
 
-_EARLIER_TEXTS = frozenset({Wording.QUESTION, Wording.INTERIM, Wording.REFERRAL})
+_EARLIER_TEXTS = frozenset({Wording.QUESTION, Wording.INTERIM, Wording.REFERRAL, Wording.EXTENSION})
 """Texts that come before the answer."""
 
 

@@ -68,6 +68,8 @@ def approval_asked(note: ApprovalAsked, data: NotificationData, context: RenderC
     title = WORDING_TITLES[facts.draft.kind]
     spans: list[Span | str] = [Bold(f"📝 {title} на согласовании (№{note.ticket_id})")]
     spans.append(f"\nТекст целиком — в сообщении выше. Подготовлено: {facts.author or '—'}.")
+    if facts.reason is not None:
+        spans.append(f"\nПричина (житель её не увидит): {facts.reason}")
     if facts.parts:
         spans.append(f"\nЧасти ответа дали: {', '.join(facts.parts)}. Житель этого не увидит.")
     if data.problem is not None:
@@ -92,7 +94,7 @@ def _decision_rows(note: AboutDraft, facts: ApprovalFacts) -> list[list[Button]]
         label = "✅ Опубликовать" if facts.is_last else "✅ Согласовать"
         rows.append([Button(label, pack(Op.APPROVE_DRAFT, number, arg))])
         rows.append([Button("↩️ Вернуть с замечанием", pack(Op.RETURN_DRAFT, number, arg))])
-    if facts.may_decide or facts.may_write:
+    if (facts.may_decide or facts.may_write) and facts.draft.kind is not Wording.EXTENSION:
         rows.append([Button("✍️ Изменить", pack(Op.CHANGE_DRAFT, number, arg))])
     return rows
 

@@ -18,6 +18,7 @@ from bot.views.notifications.approvals import APPROVAL_VIEWS
 from bot.views.notifications.clarifications import CLARIFICATION_VIEWS
 from bot.views.notifications.correction_requests import CORRECTION_REQUEST_VIEWS
 from bot.views.notifications.delegations import DELEGATION_VIEWS
+from bot.views.notifications.extensions import EXTENSION_VIEWS
 from bot.views.notifications.inquiries import INQUIRY_VIEWS
 from bot.views.notifications.limits import LIMIT_VIEWS
 from bot.views.notifications.manual_posting import MANUAL_POSTING_VIEWS
@@ -66,6 +67,7 @@ NOTIFICATION_VIEWS: Mapping[type[Notification], NotificationView] = dict(
         *ANSWER_VIEWS,
         *APPROVAL_VIEWS,
         *CLARIFICATION_VIEWS,
+        *EXTENSION_VIEWS,
         *CORRECTION_REQUEST_VIEWS,
         *DELEGATION_VIEWS,
         *DIALOG_VIEWS,

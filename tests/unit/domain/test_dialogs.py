@@ -15,6 +15,7 @@ def test_stored_steps_keep_their_values() -> None:
         "ask_citizen_preview",
         "interim",
         "interim_preview",
+        "extend",
         "refer_body",
         "refer_date",
         "refer",
