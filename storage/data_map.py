@@ -199,9 +199,9 @@ DATA_MAP: Mapping[Table, TableData] = {
         personal="unit question answer",
     ),
     tables.promise: _lines(
-        "days that interim answers have named; the words are in the answer",
+        "days that answers have named; the words are in the answer",
         Rows.OF_TICKET,
-        figures="id ticket_id answer_id made_at due_at remind_at ended_at",
+        figures="id ticket_id answer_id made_at due_at remind_at ended_at origin outcome",
         official="person_id",
     ),
     tables.review_item: _lines(

@@ -26,6 +26,7 @@ class DialogStep(StrEnum):
     REFERRAL = "refer"
     REFERRAL_PREVIEW = "refer_preview"
     EXTENSION = "extend"
+    PROMISE_DAY = "promise_day"
     HAND_OVER_REASON = "hand_over_reason"
     DISMISS_REASON = "dismiss_reason"
     CONTROL_DATE = "control_date"
@@ -149,6 +150,7 @@ class DialogFacts(TypedDict, total=False):
     unit: str
     inquiry: int
     body: str
+    promise: int
     control: str
     template: int | None
     warned: str

@@ -117,7 +117,7 @@ async def card_facts(ctx: UseCaseContext, ticket: Ticket, person: Person, card: 
         topics=_topics(ctx, ticket, card),
         applicant_shown_in=_applicant_shown_in(ctx, person) if covers else None,
         inquiries=await inquiry_facts(ctx, await ctx.uow.inquiries.list_for_ticket(ticket.id)),
-        promise=await ctx.uow.promises.find_open(ticket.id) if ticket.is_open else None,
+        promise=await ctx.uow.promises.find_open(ticket.id),
         similar=await _list_merge_candidates(ctx, ticket, person) if card is not None and card.menu == "merge" else (),
         approval=await draft_data.waiting_on_card(ctx, ticket, person),
         may_draft=Right.ANSWER not in rights and await approvers.may_draft(ctx, ticket, person),

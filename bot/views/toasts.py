@@ -54,6 +54,7 @@ _TEXTS: Mapping[ToastCode, str] = {
     ToastCode.APPROVAL_CONFLICT: "Ваш текст сохранён, но уже есть другой вариант",
     ToastCode.CORRECTED: "Отмечено: исправлено",
     ToastCode.CORRECTION_ACCEPTED: "Исправление принято",
+    ToastCode.NOTED_PROMISE: "Обещание записано",
     ToastCode.TAKEN_UP: "Принято в работу, житель узнает об этом",
     ToastCode.TAKEN_UP_SILENTLY: "Принято в работу. Жителю там бот не пишет: ему ничего не сказано.",
     ToastCode.HISTORY: "История — отдельным сообщением",

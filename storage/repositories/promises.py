@@ -1,11 +1,11 @@
-"""Promises of interim answers."""
+"""Promises to citizens."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import and_, case, insert, select, update
 
-from bot.domain.promises import Promise
+from bot.domain.promises import Promise, PromiseOrigin, PromiseOutcome
 from storage.repositories.base import Repository
 from storage.tables import promise
 
@@ -16,11 +16,34 @@ class Promises(Repository):
     """The days that the town has named to citizens."""
 
     async def add(
-        self, ticket_id: int, person_id: int, answer_id: int, now: datetime, due_at: datetime, remind_at: datetime
+        self,
+        ticket_id: int,
+        person_id: int,
+        answer_id: int,
+        now: datetime,
+        due_at: datetime,
+        remind_at: datetime,
+        origin: PromiseOrigin | None = None,
     ) -> None:
-        """Insert a promise."""
+        """Insert a promise; an earlier one of an interim answer to the ticket, about which nobody decided, is moved."""
         values = {"ticket_id": ticket_id, "person_id": person_id, "answer_id": answer_id, "made_at": now}
-        await self._transaction.execute(insert(promise).values(**values, due_at=due_at, remind_at=remind_at))
+        if origin is None:
+            await self._decide_interim(ticket_id, PromiseOutcome.MOVED.value)
+        code = origin.value if origin is not None else None
+        await self._transaction.execute(
+            insert(promise).values(**values, due_at=due_at, remind_at=remind_at, origin=code)
+        )
+
+    async def get(self, promise_id: int) -> Promise | None:
+        """Return the promise, and lock it: two people may decide about it."""
+        query = select(*_COLUMNS).where(promise.c.id == promise_id).with_for_update()
+        row = (await self._transaction.execute(query)).first()
+        return _from_row(row) if row else None
+
+    async def list_for_ticket(self, ticket_id: int) -> list[Promise]:
+        """List the promises about a ticket, the oldest first."""
+        query = select(*_COLUMNS).where(promise.c.ticket_id == ticket_id).order_by(promise.c.id)
+        return [_from_row(row) for row in await self._transaction.execute(query)]
 
     async def find_open(self, ticket_id: int) -> Promise | None:
         """Return the latest promise about a ticket that is still to be kept."""
@@ -31,7 +54,7 @@ class Promises(Repository):
             .limit(1)
         )
         row = result.first()
-        return Promise(**row._mapping) if row else None
+        return _from_row(row) if row else None
 
     async def has_due(self, now: datetime) -> bool:
         """Return whether anybody is to be reminded."""
@@ -42,11 +65,41 @@ class Promises(Repository):
         """List and lock the promises whose morning has come."""
         statement = select(*_COLUMNS).where(promise.c.remind_at <= now).order_by(promise.c.remind_at).limit(limit)
         result = await self._transaction.execute(statement.with_for_update(skip_locked=True))
-        return [Promise(**row._mapping) for row in result]
+        return [_from_row(row) for row in result]
+
+    async def remind_again(self, promise_id: int, remind_at: datetime | None) -> None:
+        """Set when somebody is reminded of the promise again."""
+        await self._transaction.execute(update(promise).where(promise.c.id == promise_id).values(remind_at=remind_at))
+
+    async def decide(self, promise_id: int, outcome: PromiseOutcome, now: datetime) -> None:
+        """Record what became of a promise."""
+        values: dict[str, Any] = {"outcome": outcome.value, "ended_at": now, "remind_at": None}
+        await self._transaction.execute(update(promise).where(promise.c.id == promise_id).values(**values))
 
     async def end(self, ticket_id: int, now: datetime) -> None:
-        """End the promises about a ticket: nobody is reminded any more."""
+        """End the promises of interim answers to a ticket: nobody is reminded any more."""
         values: dict[str, Any] = {"ended_at": now, "remind_at": None}
-        await self._transaction.execute(
-            update(promise).where(promise.c.ticket_id == ticket_id, promise.c.ended_at.is_(None)).values(**values)
-        )
+        is_open = and_(promise.c.ticket_id == ticket_id, promise.c.ended_at.is_(None), promise.c.origin.is_(None))
+        await self._transaction.execute(update(promise).where(is_open).values(**values))
+
+    async def end_all(self, ticket_id: int, now: datetime) -> None:
+        """End every promise about a ticket that nobody works on any more."""
+        values: dict[str, Any] = {"ended_at": now, "remind_at": None}
+        is_open = and_(promise.c.ticket_id == ticket_id, promise.c.ended_at.is_(None))
+        await self._transaction.execute(update(promise).where(is_open).values(**values))
+
+    async def decide_answered(self, ticket_id: int, now: datetime) -> None:
+        """Record that the final answer has come: the day of an interim answer is kept, or it was over."""
+        in_time = case((promise.c.due_at >= now, PromiseOutcome.KEPT.value), else_=PromiseOutcome.BROKEN.value)
+        await self._decide_interim(ticket_id, in_time)
+
+    async def _decide_interim(self, ticket_id: int, outcome: Any) -> None:
+        undecided = and_(promise.c.ticket_id == ticket_id, promise.c.outcome.is_(None), promise.c.origin.is_(None))
+        await self._transaction.execute(update(promise).where(undecided).values(outcome=outcome))
+
+
+def _from_row(row: Any) -> Promise:
+    values = dict(row._mapping)
+    values["origin"] = PromiseOrigin(values["origin"]) if values["origin"] else None
+    values["outcome"] = PromiseOutcome(values["outcome"]) if values["outcome"] else None
+    return Promise(**values)

@@ -1,6 +1,6 @@
-"""Promises of interim answers."""
+"""Promises to citizens."""
 
-from sqlalchemy import Column, ForeignKey, Index, Table, text
+from sqlalchemy import Column, ForeignKey, Index, String, Table, text
 
 from storage.tables.base import Id, UtcDateTime, metadata
 
@@ -15,6 +15,8 @@ promise = Table(
     Column("due_at", UtcDateTime, nullable=False),
     Column("remind_at", UtcDateTime),
     Column("ended_at", UtcDateTime),
+    Column("origin", String(16)),  # NULL: an interim answer
+    Column("outcome", String(16)),  # NULL: nobody knows yet
     Index("ix_promise_ticket", "ticket_id", "id"),
     Index(
         *("ix_promise_remind", "remind_at"),

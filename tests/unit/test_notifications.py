@@ -41,12 +41,13 @@ inquiry_register inquiry_reminder inquiry_sent invitations listing members model
 new_done new_due new_number new_source new_text no_dialog not_joined not_ours not_ours_body not_ours_known
 not_ours_overdue not_solved notices old_codes_void pages_week pass_answer_on passed_around people_applied
 people_ask_name people_ask_title people_choice people_differ people_invite people_list people_place_changed
-people_post_vacant person_page post_by_hand posting_reminder preview preview_replaced problem_not_solved promise_due
-publication_failed reachable reaction_unclear reason_added refer_body refer_date refer_words refused request_question
-request_unit returned rework_overdue sending_limited settings staff_reply stats still_in_work template_saved templates
-terms_recomputed token_shared topic_ask_title topic_ask_words topic_blocks topic_list topic_move topic_page
-topics_differ trouble trouble_over undelivered unknown_command unknown_update unreachable unrecorded urgent_news
-watch_overdue welcome_staff why_term words_expire words_unpublished work_skipped wrong_codes
+people_post_vacant person_page post_by_hand posting_reminder preview preview_replaced problem_not_solved promise_day
+promise_decided promise_due promise_noted promise_offered promise_reminder publication_failed reachable
+reaction_unclear reason_added refer_body refer_date refer_words refused request_question request_unit returned
+rework_overdue sending_limited settings staff_reply stats still_in_work template_saved templates terms_recomputed
+token_shared topic_ask_title topic_ask_words topic_blocks topic_list topic_move topic_page topics_differ trouble
+trouble_over undelivered unknown_command unknown_update unreachable unrecorded urgent_news watch_overdue welcome_staff
+why_term words_expire words_unpublished work_skipped wrong_codes
 """
 """Append-only: rows of any release may hold any of these."""
 

@@ -26,6 +26,7 @@ from bot.domain.notifications import (
     people,
     people_pages,
     problems,
+    promises,
     refusals,
     reports,
     review_queue,
@@ -49,7 +50,20 @@ MODULES = (
     *(absences, administrator, answer_limits, answers, approvals, citizens, clarifications, deadlines, extensions),
     *(correction_requests, delegations),
     *(dialogs, held_notes, inquiries, limits, manual_posting, monitoring, passing, people, people_pages),
-    *(problems, refusals, reports, review_queue, solutions, staff, templates, ticket_data, tickets, toasts, topics),
+    *(
+        problems,
+        promises,
+        refusals,
+        reports,
+        review_queue,
+        solutions,
+        staff,
+        templates,
+        ticket_data,
+        tickets,
+        toasts,
+        topics,
+    ),
 )
 
 

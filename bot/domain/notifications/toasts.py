@@ -48,6 +48,7 @@ class ToastCode(StrEnum):
     TAKEN_BACK = "delegate_withdrawn"
     PART_SENT = "delegate_part"
     CORRECTED = "corrected"
+    NOTED_PROMISE = "noted_promise"
     TAKEN_UP = "taken_up"
     TAKEN_UP_SILENTLY = "taken_up_silently"
     CORRECTION_ACCEPTED = "correction_accepted"

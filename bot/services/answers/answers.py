@@ -17,7 +17,7 @@ from bot.domain.roles import Right
 from bot.domain.ticket_changes import TicketChange
 from bot.domain.tickets import State, Step, Ticket, is_allowed
 from bot.services import responsibility
-from bot.services.answers import answer_check, answer_limits, broadcast, early_texts
+from bot.services.answers import answer_check, answer_limits, broadcast, early_texts, worded_promises
 from bot.services.answers.publications import messages_to_answer, publish_answer
 from bot.services.context import UseCaseContext
 from bot.services.manual_posting import handout
@@ -72,6 +72,7 @@ async def publish(
     )
     await answer_check.record(ctx, ticket, answer)
     await answer_limits.count(ctx, ticket, answer)
+    await worded_promises.offer(ctx, ticket, answer, person)
     if ticket.is_problem_lead:
         return await _send_to_all(ctx, ticket, person, publisher, answer)
     messages = await messages_to_answer(ctx, ticket)
@@ -134,6 +135,7 @@ async def send_further_answer(
     )
     await answer_check.record(ctx, lead, answer, DraftKind.FOLLOW_UP)
     await answer_limits.count(ctx, lead, answer)
+    await worded_promises.offer(ctx, lead, answer, person)
     await ctx.uow.audit_log.record("follow_up", ctx.now, person_id=publisher.id, ticket_id=lead.id)
     await broadcast.publish_to_all(ctx, lead, answer, person, problem_members.ANSWERED_STATES)
     await _notify_creators(ctx, lead, answer, problem_members.ANSWERED_STATES)

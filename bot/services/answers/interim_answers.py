@@ -1,21 +1,19 @@
 """«Промежуточный ответ»: the citizen learns until which day to wait, and the ticket stays with its head."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
 from bot.domain.drafts import Wording
 from bot.domain.errors import OutdatedButton, PromiseMissing, PromiseUnsuitable
 from bot.domain.json_types import Json
 from bot.domain.local_time import local_to_utc
 from bot.domain.people import Person
+from bot.domain.promises import MAX_AHEAD
 from bot.domain.tickets import Step, Ticket, is_allowed
 from bot.services.answers import early_texts
 from bot.services.context import UseCaseContext
 from bot.services.tickets import promises, workflow
 from bot.understanding.answer_check.terms import find_terms
-
-MAX_AHEAD = timedelta(days=366)
-"""A day further ahead is a slip of the pen."""
 
 _END_OF_DAY = time(23, 59)
 

@@ -1,12 +1,13 @@
-"""Promises of interim answers: the post is reminded on the morning of the day that the citizen was told."""
+"""Promises: the post is reminded on the morning of the day that the citizen was told."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain.answers import Answer
 from bot.domain.clocks import ClockEvent, ClockEventKind
 from bot.domain.deadlines import DeadlineKind
 from bot.domain.local_time import local_to_utc
 from bot.domain.notifications.clarifications import PromiseDue
+from bot.domain.notifications.promises import PromiseReminder
 from bot.domain.people import Person
 from bot.domain.promises import Promise
 from bot.domain.ticket_changes import TicketChange
@@ -54,9 +55,31 @@ async def has_due(ctx: UseCaseContext) -> bool:
 async def remind(ctx: UseCaseContext) -> None:
     """Remind of the days that have come."""
     for promise in await ctx.uow.promises.list_due(ctx.now, BATCH_SIZE):
-        await ctx.uow.promises.end(promise.ticket_id, ctx.now)
+        if promise.origin is None:
+            await ctx.uow.promises.end(promise.ticket_id, ctx.now)
+        else:
+            again_at = _morning_after(ctx, promise.due_at) if ctx.now <= promise.due_at else None
+            await ctx.uow.promises.remind_again(promise.id, again_at)
         async with isolated(ctx, "promises", promise.ticket_id):
-            await _remind(ctx, promise)
+            await (_remind if promise.origin is None else _ask)(ctx, promise)
+
+
+async def _ask(ctx: UseCaseContext, promise: Promise) -> None:
+    """Ask what became of a promise in an answer's words: on its morning, and once more after its day."""
+    ticket = await workflow.get(ctx, promise.ticket_id)
+    facts = {"promise": promise.id}
+    await ctx.uow.audit_log.record("promise_asked", ctx.now, ticket_id=ticket.id, facts=facts)
+    note = PromiseReminder(
+        ticket_id=ticket.id, promise_id=promise.id, answer_id=promise.answer_id, due_at=promise.due_at
+    )
+    for person in await cards.answer_owners(ctx, ticket, promise.person_id):
+        await notify.notify(ctx, person, note, ticket=ticket)
+
+
+def _morning_after(ctx: UseCaseContext, due_at: datetime) -> datetime:
+    """Return the hour of the digest on the day after *due_at*."""
+    day = due_at.astimezone(ctx.municipality.zone).date() + timedelta(days=1)
+    return local_to_utc(day, ctx.municipality.digest_at, ctx.municipality.zone)
 
 
 async def _remind(ctx: UseCaseContext, promise: Promise) -> None:

@@ -52,7 +52,11 @@ async def on_step(ctx: UseCaseContext, ticket: Ticket, step: Step) -> Ticket:
     """End the waiting of a *ticket* that is answered or ended, and its promise: the answer is what was promised."""
     if step not in _ENDING_STEPS:
         return ticket
-    await ctx.uow.promises.end(ticket.id, ctx.now)
+    if step is Step.APPROVE:
+        await ctx.uow.promises.decide_answered(ticket.id, ctx.now)
+        await ctx.uow.promises.end(ticket.id, ctx.now)
+    else:
+        await ctx.uow.promises.end_all(ticket.id, ctx.now)
     return await stop(ctx, ticket)
 
 

@@ -16,6 +16,7 @@ def test_stored_steps_keep_their_values() -> None:
         "interim",
         "interim_preview",
         "extend",
+        "promise_day",
         "refer_body",
         "refer_date",
         "refer",
