@@ -84,6 +84,9 @@ _ENTERING = (Right.TYPE_IN, Right.IMPORT)
 DEPUTIES: Mapping[str, tuple[Role, ...]] = {Role.HEAD: (Role.DEPUTY,)}
 """Roles whose holders approve instead of those of another role, if none of these can be asked."""
 
+TERM_STEP = Role.COORDINATOR.value
+"""The role whose holders approve a later deadline where no rule names anybody."""
+
 DRAFT_FOR_ALL_BLOCKS = frozenset({Role.CENTRE_STAFF})
 """Roles whose holders can be asked to draft any answer; others are asked within their block."""
 

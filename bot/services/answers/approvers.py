@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from bot.domain.drafts import POST_STEP, Draft, Wording, approval_chain, count_own_steps
 from bot.domain.people import Person
 from bot.domain.recipients import Audience
-from bot.domain.roles import DEPUTIES, Right, Role
+from bot.domain.roles import DEPUTIES, TERM_STEP, Right
 from bot.domain.tickets import Ticket
 from bot.services import responsibility
 from bot.services.answers import delegations
@@ -54,7 +54,7 @@ def term_chain(ctx: UseCaseContext, ticket: Ticket, kind: Wording, author: Perso
     """Return who approves an extension for which the rules name nobody: who sets terms, unless *author* does."""
     staff = ctx.municipality.staff
     may_set = author is not None and staff.has_right(author, Right.SET_TERMS, ticket.sector, ticket.district)
-    return () if kind is not Wording.EXTENSION or may_set else (Role.COORDINATOR.value,)
+    return () if kind is not Wording.EXTENSION or may_set else (TERM_STEP,)
 
 
 async def count_own(

@@ -69,7 +69,7 @@ async def test_a_promise_is_moved_and_broken(town: Harness) -> None:
     await wait_until_idle(town)
     assert [one.outcome for one in await list_promises(town)] == [PromiseOutcome.MOVED, None]
     town.set_time("30.11 09:00")
-    await wait_until_idle(town)
+    await town.wait_until(lambda: sum("сегодня обещанный день" in text for text in town.bot_texts(ROADS_HEAD)) == 2)
     town.set_time("01.12 09:00")
     await town.wait_for_message(ROADS_HEAD, "обещанный день прошёл")
     await press(town, "Не выполнено")
