@@ -211,7 +211,7 @@ def _status_lines(facts: CardFacts, context: RenderContext) -> list[Span]:
 
 
 def _external_line(ticket: Ticket, context: RenderContext) -> list[Span]:
-    """Name the foreign system's own deadline beside the town's, where they differ."""
+    """Name the foreign system's own deadline next to the town's, where they differ."""
     if ticket.external_due is None or not ticket.is_open or ticket.external_due == ticket.answer_due:
         return []
     return [Text(f"\n📆 Срок в источнике ({ticket.source}): до {context.format_short(ticket.external_due)}")]

@@ -1,7 +1,7 @@
 """Promises in the words of answers: offered to who answers, reminded of on their morning, and followed up.
 
-The bot does not know whether a promise is kept: a person says so, moves the day, or calls it broken. Whoever is silent
-is asked once more on the morning after the day.
+The bot does not know whether a promise is kept: a person says so, moves the day, or calls it broken. A person who is
+silent is asked once more on the morning after the day.
 """
 
 from datetime import date, datetime, time

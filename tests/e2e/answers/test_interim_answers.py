@@ -131,3 +131,18 @@ async def test_a_head_does_not_refer_and_a_past_date_is_asked_for_again(town: Ha
     await town.send_message(COORDINATOR, "19.11.2026")
     await town.wait_for_message(COORDINATOR, "Это время уже прошло. Когда проверить")
     assert town.bot_messages(GROUP) == []
+
+
+async def test_the_rules_final_term_begins_with_the_interim_answer(closed_bot: Harness) -> None:
+    bot = closed_bot
+    bot.settings["more"] = '\n[[rules]]\nsector = "roads"\nfinal = "8wd"\n'
+    await bot.start()
+    await send_report(bot)
+    await bot.wait_for_card(ROADS_HEAD, 1)
+    await begin_interim(bot)
+    await bot.send_message(ROADS_HEAD, PROMISED)
+    preview = await bot.wait_for_message(ROADS_HEAD, "Так промежуточный ответ увидит житель", PROMISED)
+    await bot.press_button(ROADS_HEAD, preview, "Отправить")
+    await bot.wait_for_card(ROADS_HEAD, 1, "ответить до ср 02.12, 14:30", "📅 Обещано жителю: до ср 25.11, 23:59")
+    await wait_until_idle(bot)
+    assert (await get_ticket(bot, 1)).first_word_at is not None, "an interim answer is a first word, too"
