@@ -356,5 +356,11 @@ DATA_MAP: Mapping[Table, TableData] = {
         Rows.NONE,
         official="person_id account chat_id external_id hash page posted_at",
     ),
+    tables.board: _lines(
+        "where officials see the board of control; at erasure the boards are shown again",
+        Rows.NONE,
+        official="person_id account chat_id external_id hash view posted_at",
+    ),
+    tables.daily_summary: _lines("officials' daily summaries", Rows.NONE, official="person_id day until"),
 }
 """One line for every table of :mod:`storage.tables`."""

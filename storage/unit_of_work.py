@@ -16,6 +16,7 @@ from storage.repositories.answers import Answers
 from storage.repositories.audit_log import AuditLog
 from storage.repositories.audit_seals import AuditSeals
 from storage.repositories.base import advisory_lock
+from storage.repositories.boards import Boards
 from storage.repositories.cards import Cards
 from storage.repositories.chat_aliases import ChatAliases
 from storage.repositories.clock_events import ClockEvents
@@ -90,6 +91,7 @@ class UnitOfWork:
         self.solutions = Solutions(transaction)
         self.delegations = Delegations(transaction)
         self.cards = Cards(transaction)
+        self.boards = Boards(transaction)
         self.deadlines = DeadlineSchedule(transaction)
         self.clock_events = ClockEvents(transaction)
         self.inquiries = Inquiries(transaction)

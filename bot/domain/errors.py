@@ -50,6 +50,12 @@ class ForeignButton(Refusal):
     code = "foreign_button"
 
 
+class NudgedBefore(Refusal):
+    """The people who have the ticket were asked to hurry less than an hour ago, by ``name``."""
+
+    code = "nudged_before"
+
+
 class NotAuthor(Refusal):
     """Somebody else than the author of the ticket pressed a button for the author."""
 

@@ -31,6 +31,7 @@ class OutboxKind(StrEnum):
     EDIT_NOTE = "edit_note"  # a note of the bot changes (its buttons are removed)
     MENU = "menu"  # the command menu of a person
     CHANNEL_RESTORED = "catch_up"  # a messenger delivers to a person again: what went elsewhere meanwhile
+    BOARD = "board"  # the board of control of a person
     REVIEW_LIST = "doubts"  # a person's list of messages that may be about a problem
 
 

@@ -7,7 +7,7 @@ messenger is behind the port; the packages below do not know what a ticket is.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -88,6 +88,7 @@ class Capabilities:
     idempotent: bool  # a repeated send with the same key shows one message
     rate_limits: SendRateLimits
     checks_per_call: int = 1  # posted answers per call of `Messenger.check_published`, which must stay cheap
+    edit_window: timedelta | None = None  # time during which a message to a person can be edited; None: always
     copy_button_limit: int = 0  # the longest text that a button can copy, in UTF-16 units; 0: no such buttons
 
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.domain.outbox import OutboxKind
+from bot.outbox import board_handlers
 from bot.outbox.answer_handlers import record_correction, record_publication, render_correction, render_publication
 from bot.outbox.card_handlers import (
     record_card,
@@ -39,5 +40,6 @@ OUTBOX_HANDLERS: Mapping[OutboxKind, OutboxHandler[Any]] = {
     OutboxKind.EDIT_NOTE: OutboxHandler(render_notification_edit, record_notification_edit),
     OutboxKind.MENU: OutboxHandler(render_menu),
     OutboxKind.CHANNEL_RESTORED: OutboxHandler(render_channel_restored, record_channel_restored),
+    OutboxKind.BOARD: OutboxHandler(board_handlers.render, board_handlers.record),
     OutboxKind.REVIEW_LIST: OutboxHandler(render_review_list, record_review_list),
 }

@@ -206,7 +206,7 @@ class Sender:
                 except NotModified:
                     continue
         except MessageGone:
-            if attempt.row.kind not in (OutboxKind.CARD, OutboxKind.REVIEW_LIST):
+            if attempt.row.kind not in (OutboxKind.CARD, OutboxKind.REVIEW_LIST, OutboxKind.BOARD):
                 raise
             return await self._send_parts(attempt, message.target, message.content)
         return SendResult()

@@ -20,7 +20,7 @@ from bot.services.monitoring import audit_head, inactivity, spikes, watchdog
 from bot.services.monitoring.health import Health
 from bot.services.notifications import held_notes
 from bot.services.personal_data import retention
-from bot.services.reports import digest, official_pages
+from bot.services.reports import board, digest, official_pages
 from bot.services.staff import absences, failover
 from bot.services.tickets import chain_steps, inquiries, promises
 
@@ -188,6 +188,7 @@ PERIODIC_TASKS = (
     PeriodicTask("satisfaction", 20, when_due(satisfaction.is_due, satisfaction.ask_due)),
     PeriodicTask("control", 20, when_due(control.is_due, control.remind)),
     PeriodicTask("silence", 0, when_due(silence.is_due, silence.close_silent), seconds=silence.INTERVAL_SECONDS),
+    PeriodicTask("board", 0, when_due(board.has_changed, board.update), seconds=board.EDIT_INTERVAL_SECONDS),
     PeriodicTask("words_retention", 60, when_due(retention.is_due, retention.run), is_clock_driven=False),
     PeriodicTask("audit_seal", 0, _seal_audit, is_clock_driven=False, seconds=audit_sealing.INTERVAL_SECONDS),
     PeriodicTask("audit_head", 60, when_due(audit_head.is_due, audit_head.tell)),

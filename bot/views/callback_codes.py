@@ -100,6 +100,8 @@ class Op(StrEnum):
     NOT_SOLVED = "kn"  # «Нет»
     RETURN = "kr"  # an official reads «не решено» in the author's words; the argument is the message, if any
     CONTROL = "kc"  # set a control date
+    BOARD = "kb"  # open a page of the board of control; the argument is the view
+    NUDGE = "kh"  # «Поторопить»: ask those who have the ticket to hurry
     APPROVE_DRAFT = "va"  # «Согласовать», «Опубликовать»; the argument of the four is the draft and its version, «17.2»
     RETURN_DRAFT = "vr"  # «Вернуть с замечанием»
     CHANGE_DRAFT = "vc"  # «Изменить»: another version

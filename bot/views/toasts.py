@@ -16,6 +16,7 @@ from bot.domain.notifications.toasts import (
 
 _TEXTS: Mapping[ToastCode, str] = {
     ToastCode.NOTHING: "",
+    ToastCode.NUDGED: "Передано: просим поторопиться",
     ToastCode.ACCEPTED: "Принято в работу",
     ToastCode.DISMISSED: "Закрыто без ответа",
     ToastCode.REOPENED: "Возвращено в работу",
@@ -81,6 +82,7 @@ _REFUSAL_TEXTS: Mapping[str, str] = {
     "отделите это сообщение.",
     "taken": "Не успели: сообщением уже занимается {name}.",
     "answered_by_other": "Ответ на №{number} уже есть, его дал другой сотрудник: {name}.",
+    "nudged_before": "№{number} уже поторопили меньше часа назад: {name}.",
     "inquiry_closed": "На этот вопрос уже ответили: {name}.",
     "correction_asked": "Запрос на исправление №{number} уже отправлен и ещё не выполнен.",
     "nobody_to_ask": "Вынести вопрос некому: руководителя центра и координатора нет в боте.",

@@ -64,6 +64,12 @@ class AuditLog(Repository):
         query = select(audit.c.id).where(audit.c.ticket_id == ticket_id, audit.c.action == action).limit(1)
         return (await self._transaction.execute(query)).first() is not None
 
+    async def find_last(self, ticket_id: int, action: str) -> AuditRow | None:
+        """Return the latest record of *action* on a ticket."""
+        query = select(*_AUDIT_COLUMNS).where(audit.c.ticket_id == ticket_id, audit.c.action == action)
+        row = (await self._transaction.execute(query.order_by(audit.c.id.desc()).limit(1))).first()
+        return AuditRow(**row._mapping) if row else None
+
     async def list_for_ticket(self, ticket_id: int) -> list[AuditRow]:
         """List a ticket's history, the oldest first."""
         result = await self._transaction.execute(

@@ -67,7 +67,7 @@ from storage.tables import (
 )
 
 _OPEN_STATES = tuple(state.value for state in OPEN_TICKET_STATES)
-_RENDERED_FROM_ROWS = (OutboxKind.CARD.value, OutboxKind.REVIEW_LIST.value)
+_RENDERED_FROM_ROWS = (OutboxKind.CARD.value, OutboxKind.REVIEW_LIST.value, OutboxKind.BOARD.value)
 """Kinds of waiting messages without words of their own: they show what is left."""
 
 _EMPTY_LISTS = ("media", "external_ids", "progress")

@@ -4,6 +4,7 @@ from storage.tables.answer_limits import held_answer, sent_answer
 from storage.tables.answer_marks import answer_mark
 from storage.tables.audit_chain import audit_personal, audit_seal
 from storage.tables.base import UtcDateTime, metadata
+from storage.tables.boards import board, daily_summary
 from storage.tables.clock_events import clock_event
 from storage.tables.drafts import delegation, draft, draft_approval, draft_version
 from storage.tables.inquiries import inquiry
@@ -50,11 +51,13 @@ __all__ = [
     "audit",
     "audit_personal",
     "audit_seal",
+    "board",
     "button",
     "card",
     "chat_alias",
     "clock_event",
     "cursor",
+    "daily_summary",
     "delegation",
     "dialog",
     "digest",

@@ -27,6 +27,12 @@ draft = Table(
         sqlite_where=text("state = 'waiting'"),
         postgresql_where=text("state = 'waiting'"),
     ),
+    Index(
+        "ix_draft_returned",
+        "author_id",
+        sqlite_where=text("state = 'returned'"),
+        postgresql_where=text("state = 'returned'"),
+    ),
 )
 
 draft_version = Table(
@@ -68,4 +74,10 @@ delegation = Table(
     Column("part", Text),  # the words that this person has contributed
     Column("media", Document, nullable=False),
     Column("given_at", UtcDateTime),
+    Index(
+        "ix_delegation_asked",
+        "person_id",
+        sqlite_where=text("state = 'asked'"),
+        postgresql_where=text("state = 'asked'"),
+    ),
 )

@@ -34,6 +34,11 @@ inquiry = Table(
         postgresql_where=text("remind_at IS NOT NULL"),
     ),
     Index(
+        *("ix_inquiry_open", "kind", "ticket_id"),
+        sqlite_where=text("state = 'open'"),
+        postgresql_where=text("state = 'open'"),
+    ),
+    Index(
         *("ix_inquiry_citizen", "ticket_id"),
         sqlite_where=text(ASKED_CITIZEN_SQL),
         postgresql_where=text(ASKED_CITIZEN_SQL),

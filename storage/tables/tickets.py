@@ -106,6 +106,20 @@ ticket = Table(
     Index(
         "ix_ticket_open", "answer_due", "id", sqlite_where=text(OPEN_STATES_SQL), postgresql_where=text(OPEN_STATES_SQL)
     ),
+    Index(  # all columns that the board of control counts and filters by
+        "ix_ticket_board",
+        "answer_due",
+        "id",
+        "sector",
+        "district",
+        "state",
+        "accept_due",
+        "assignee_id",
+        "source",
+        "lead_id",
+        sqlite_where=text(OPEN_STATES_SQL),
+        postgresql_where=text(OPEN_STATES_SQL),
+    ),
     Index(
         "ix_ticket_answered",
         "answered_at",

@@ -10,6 +10,7 @@ from bot.domain.notifications import (
     answer_limits,
     answers,
     approvals,
+    board,
     citizens,
     clarifications,
     correction_requests,
@@ -47,23 +48,10 @@ from bot.domain.notifications.toasts import AnyToast, RefusalToast, ToastCode
 C = TypeVar("C", bound=Coded)
 
 MODULES = (
-    *(absences, administrator, answer_limits, answers, approvals, citizens, clarifications, deadlines, extensions),
-    *(correction_requests, delegations),
-    *(dialogs, held_notes, inquiries, limits, manual_posting, monitoring, passing, people, people_pages),
-    *(
-        problems,
-        promises,
-        refusals,
-        reports,
-        review_queue,
-        solutions,
-        staff,
-        templates,
-        ticket_data,
-        tickets,
-        toasts,
-        topics,
-    ),
+    *(absences, administrator, answer_limits, answers, approvals, board, citizens, clarifications, correction_requests),
+    *(deadlines, delegations, dialogs, extensions, held_notes, inquiries, limits, manual_posting, monitoring, passing),
+    *(people, people_pages, problems, promises, refusals, reports, review_queue, solutions, staff, templates),
+    *(ticket_data, tickets, toasts, topics),
 )
 
 

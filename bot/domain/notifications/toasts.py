@@ -11,6 +11,7 @@ class ToastCode(StrEnum):
     """Toasts without data. Append-only: the codes are stored in outbox rows."""
 
     NOTHING = ""
+    NUDGED = "nudged"
     ACCEPTED = "accepted"
     DISMISSED = "dismissed"
     REOPENED = "reopened"

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.domain.clock import Clock
@@ -76,6 +76,7 @@ CAPABILITIES = Capabilities(
     button_rows=5,
     can_answer_in=frozenset({ChatKind.PRIVATE, ChatKind.GROUP, ChatKind.WALL}),
     can_edit_in=frozenset({ChatKind.PRIVATE, ChatKind.GROUP}),
+    edit_window=timedelta(hours=24),  # error 909 afterwards
     idempotent=True,
     # More than 1,000 messages an hour to one person are a flood to VK (error 9, vk.com/faq11583).
     rate_limits=SendRateLimits(

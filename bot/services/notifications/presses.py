@@ -8,7 +8,7 @@ from bot.domain.outbox import OutboxKind
 from bot.messengers.events import Chat, ChatKind
 from bot.services.context import UseCaseContext
 
-_WITH_BUTTONS = frozenset({OutboxKind.NOTE, OutboxKind.REVIEW_LIST, OutboxKind.CHANNEL_RESTORED})
+_WITH_BUTTONS = frozenset({OutboxKind.NOTE, OutboxKind.REVIEW_LIST, OutboxKind.BOARD, OutboxKind.CHANNEL_RESTORED})
 
 
 def check_private(chat: Chat) -> None:

@@ -39,6 +39,11 @@ async def empty_chat(ctx: UseCaseContext, person_id: int, own: StaffAccount) -> 
             await ctx.uow.review_queue.delete_review_list(known)
             if known.external_id is not None:
                 shown.append((known.account, known.external_id))
+    for board in await ctx.uow.boards.list_all():
+        if board.person_id == person_id and board.chat_id == chat_id and board.account.partition(":")[0] == messenger:
+            await ctx.uow.boards.delete(board)
+            if board.external_id is not None and (board.account, board.external_id) not in shown:
+                shown.append((board.account, board.external_id))
     await _empty_messages(ctx, chat_id, shown)
     return tickets
 

@@ -129,6 +129,7 @@ def commands_of(ctx: UseCaseContext, person: Person) -> list[str]:
     wanted = [
         ("my", Right.LIST_OWN),
         ("find", Right.FIND),
+        ("control", Right.CONTROL),
         ("new", Right.TYPE_IN),
         ("digest", Right.DIGEST),
         ("stats", Right.DIGEST),

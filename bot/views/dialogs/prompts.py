@@ -29,6 +29,7 @@ from bot.views.toasts import message_refusal_text
 
 COMMAND_TITLES: dict[str, str] = {
     "my": "Мои сообщения в работе",
+    "control": "Контроль: просрочки, сроки, кто работает",
     "find": "Найти: номер или слова",
     "new": "Внести сообщение вручную",
     "digest": "Сводка на сейчас",

@@ -8,6 +8,7 @@ from bot.domain.notifications.held_notes import HeldNotes
 from bot.domain.russian_text import plural
 from bot.domain.view_data import NotificationData
 from bot.messengers.content import Bold, Button, Content, Span
+from bot.views.board import BOARD_VIEWS
 from bot.views.dialogs.prompts import DIALOG_VIEWS
 from bot.views.notifications.absences import ABSENCE_VIEWS
 from bot.views.notifications.accounts import ACCOUNT_VIEWS
@@ -67,6 +68,7 @@ NOTIFICATION_VIEWS: Mapping[type[Notification], NotificationView] = dict(
         *ANSWER_LIMIT_VIEWS,
         *ANSWER_VIEWS,
         *APPROVAL_VIEWS,
+        *BOARD_VIEWS,
         *CLARIFICATION_VIEWS,
         *EXTENSION_VIEWS,
         *CORRECTION_REQUEST_VIEWS,
