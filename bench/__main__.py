@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench import audit_bench, drain, growth, load, machine_info, measurements, peer, storm, takeover
+from bench import audit_bench, control_bench, drain, growth, load, machine_info, measurements, peer, storm, takeover
 from bench.max_town import MaxBenchHarness
 from bench.town import BenchHarness
 
@@ -76,11 +76,13 @@ TARGETS = (
     Target("storm", "not_reached", "a storm of 1,000: people whom no answer reached", "", 0),
     Target("storm", "doubled", "a storm of 1,000: people who got it twice", "", 0),
     Target("audit", "verify_s", "audit verify of a million tickets' records", "s", 60.0),
+    Target("control", "slowest_ms", "/control: slowest page on a million tickets", "ms", 300),
+    Target("control_postgres", "slowest_ms", "the same on PostgreSQL", "ms", 300),
     Target("memory", "rss_mb", "resident memory after all messages", "MB", 300.0),
     Target("notices", "longest_s", "overdue notice after its moment, longest", "s", 1.0),
 )
 
-POSTGRES_MEASUREMENTS = ("postgres_one", "postgres_two", "takeover", "growth_postgres")
+POSTGRES_MEASUREMENTS = ("postgres_one", "postgres_two", "takeover", "growth_postgres", "control_postgres")
 
 MEASUREMENT_NAMES = tuple(dict.fromkeys(target.measurement for target in TARGETS))
 
@@ -142,6 +144,10 @@ async def _measure(name: str, folder: Path, options: argparse.Namespace) -> dict
             return await takeover.takeover(folder, options.postgres, 3)
         case "audit":
             return await audit_bench.audit_chain(folder, options.tickets)
+        case "control":
+            return await control_bench.control(folder, options.tickets, 5)
+        case "control_postgres":
+            return await control_bench.control(folder, options.tickets, 5, options.postgres)
         case "growth":
             return await growth.growth(folder, options.tickets, 5)
         case "growth_postgres":

@@ -19,6 +19,12 @@ KNOWN_SYSTEMS: dict[str, str] = {
 _CODES = {fold(title): code for code, title in KNOWN_SYSTEMS.items()}
 
 
+def source_names(code: str) -> tuple[str, ...]:
+    """Return the forms in which a ticket's source names the system *code*."""
+    title = KNOWN_SYSTEMS.get(code)
+    return (code,) if title is None else (code, title)
+
+
 def source_code(source: str) -> str:
     """Return the code of a ticket's source: of the messenger (``vk`` for ``vk:123``), or of the system it names."""
     return _CODES.get(fold(source.strip()), messenger_of(source))

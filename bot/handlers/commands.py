@@ -10,7 +10,7 @@ from bot.domain.notifications.staff import (
     UnknownCommand,
     Welcome,
 )
-from bot.domain.notifications.tickets import ListedTicket, TicketList
+from bot.domain.notifications.tickets import ListedTicket, OwnWork, OwnWorkItem, TicketList
 from bot.domain.outbox import Priority
 from bot.domain.people import Person
 from bot.domain.recipients import Audience
@@ -45,7 +45,7 @@ from bot.services.dialogs import dialogs
 from bot.services.notifications import notify
 from bot.services.reports import digest
 from bot.services.staff import invitations, reachability
-from bot.services.tickets import search
+from bot.services.tickets import own_work, search
 
 MAX_LISTED = 50
 
@@ -95,8 +95,9 @@ def _sorts_messages(ctx: UseCaseContext, person: Person) -> bool:
 
 
 async def list_own_tickets(ctx: UseCaseContext, person: Person, argument: str) -> None:
-    found = await search.list_own(ctx, person, MAX_LISTED)
-    await _send_list(ctx, person, found, "Ждут вас", "Сейчас вас ничего не ждёт.")
+    found = await own_work.list_own_work(ctx, person, MAX_LISTED)
+    items = tuple(OwnWorkItem(one.ticket.id, one.section, one.reasons) for one in found)
+    await notify.notify(ctx, person, OwnWork(items=items), priority=Priority.INTERACTIVE)
 
 
 async def find_tickets(ctx: UseCaseContext, person: Person, argument: str) -> None:

@@ -25,7 +25,7 @@ from bot.domain.inquiries import InquiryKind, InquiryState
 from bot.domain.tickets import UNACCEPTED_STATES, State
 from storage.repositories.base import Repository
 from storage.tables import board, daily_summary, draft, inquiry, ticket
-from storage.tables.tickets import OPEN_STATES_SQL
+from storage.tables.tickets import BOARD_STATES_SQL
 
 _COLUMNS = tuple(board.c[name] for name in Board.__dataclass_fields__)
 _UNACCEPTED = ticket.c.state.in_(sorted(state.value for state in UNACCEPTED_STATES))
@@ -150,7 +150,7 @@ def _is_of(person_id: int, account: str) -> ColumnElement[bool]:
 
 def _is_open() -> ColumnElement[bool]:
     # planner: written out as in the partial index.
-    return and_(literal_column(OPEN_STATES_SQL), ticket.c.lead_id.is_(None))
+    return and_(literal_column(BOARD_STATES_SQL), ticket.c.lead_id.is_(None))
 
 
 def _is_late(now: datetime) -> ColumnElement[bool]:

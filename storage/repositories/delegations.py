@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, literal_column, select, update
 
 from bot.domain.delegations import OPEN_DELEGATION_STATES, Delegation, DelegationState
 from storage.repositories.base import Repository
@@ -28,6 +28,13 @@ class Delegations(Repository):
             select(*_COLUMNS).where(delegation.c.ticket_id == ticket_id, _IS_OPEN).order_by(delegation.c.id)
         )
         return [_from_row(row) for row in result]
+
+    async def list_asked(self, person_id: int) -> list[int]:
+        """List the numbers of the tickets whose answer *person_id* was asked to write and has not written."""
+        # planner: written out as in the partial index.
+        is_asked = delegation.c.state == literal_column(f"'{DelegationState.ASKED.value}'")
+        query = select(delegation.c.ticket_id).where(is_asked, delegation.c.person_id == person_id)
+        return list((await self._transaction.execute(query)).scalars())
 
     async def save(self, changed: Delegation) -> None:
         """Save the state and the part of a delegation."""

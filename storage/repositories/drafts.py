@@ -54,6 +54,12 @@ class Drafts(Repository):
         """List the drafts whose next approval *person_id* was asked for."""
         return await self._list(_IS_WAITING, draft.c.approver_id == person_id)
 
+    async def list_returned_to(self, author_id: int) -> list[Draft]:
+        """List the drafts that were returned to their author with a remark."""
+        # planner: written out as in the partial index.
+        is_returned = draft.c.state == literal_column(f"'{DraftState.RETURNED.value}'")
+        return await self._list(is_returned, draft.c.author_id == author_id)
+
     async def list_waiting(self) -> list[Draft]:
         """List the drafts that wait for an approval."""
         return await self._list(_IS_WAITING)

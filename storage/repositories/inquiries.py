@@ -107,7 +107,9 @@ class Inquiries(Repository):
 
     async def list_open(self, kind: InquiryKind) -> list[Inquiry]:
         """List all open questions of one kind, the oldest first."""
-        return await self._list(inquiry.c.kind == kind.value, inquiry.c.state == InquiryState.OPEN.value)
+        # planner: written out as in the partial index.
+        is_open = inquiry.c.state == literal_column(f"'{InquiryState.OPEN.value}'")
+        return await self._list(inquiry.c.kind == kind.value, is_open)
 
     async def count_corrections(self, since: datetime, until: datetime) -> list[CorrectionCounts]:
         """Count the requests for corrections asked in [since, until), by the block that had the ticket then."""

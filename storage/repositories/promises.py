@@ -56,6 +56,11 @@ class Promises(Repository):
         row = result.first()
         return _from_row(row) if row else None
 
+    async def list_due_between(self, start: datetime, end: datetime) -> list[int]:
+        """List the numbers of the tickets with a promise whose day ends in (start, end]."""
+        query = select(promise.c.ticket_id).where(promise.c.due_at > start, promise.c.due_at <= end)
+        return list((await self._transaction.execute(query)).scalars())
+
     async def has_due(self, now: datetime) -> bool:
         """Return whether anybody is to be reminded."""
         found = await self._transaction.execute(select(promise.c.id).where(promise.c.remind_at <= now).limit(1))

@@ -291,8 +291,9 @@ class Tickets(Repository):
         triage: bool,
         limit: int,
         unplaced: Collection[str] = (),
+        sources: Collection[str] = (),
     ) -> list[Ticket]:
-        """List the open tickets of *sectors*, of *assignee_id*, and (*triage*) those without a sector; soonest first.
+        """List the open tickets of *sectors*, *sources*, *assignee_id*, and (*triage*) without a sector; soonest first.
 
         *unplaced*: sectors of which those without a district are listed.
         A problem is represented by the ticket that leads it.
@@ -300,6 +301,8 @@ class Tickets(Repository):
         wanted = [ticket.c.assignee_id == assignee_id]
         if sectors:
             wanted.append(ticket.c.sector.in_(sectors))
+        if sources:
+            wanted.append(ticket.c.source.in_(sources))
         if unplaced:
             wanted.append(and_(ticket.c.sector.in_(unplaced), ticket.c.district.is_(None)))
         if triage:

@@ -18,11 +18,7 @@ promise = Table(
     Column("origin", String(16)),  # NULL: an interim answer
     Column("outcome", String(16)),  # NULL: nobody knows yet
     Index("ix_promise_ticket", "ticket_id", "id"),
-    Index(
-        *("ix_promise_open", "due_at"),
-        sqlite_where=text("ended_at IS NULL"),
-        postgresql_where=text("ended_at IS NULL"),
-    ),
+    Index("ix_promise_due", "due_at"),
     Index(
         *("ix_promise_remind", "remind_at"),
         sqlite_where=text("remind_at IS NOT NULL"),

@@ -21,6 +21,9 @@ OPEN_STATES_SQL = f"state IN ({', '.join(repr(state.value) for state in State if
 """The condition for open tickets, which are few. It is spelled out because a database uses a partial index only for
 exactly this condition; a change of the open states needs a new index."""
 
+BOARD_STATES_SQL = OPEN_STATES_SQL.replace("state", "coalesce(state, '')", 1)
+"""The same for the board of control: coalesce keeps SQLite from reading the tickets by their state instead."""
+
 ticket = Table(
     "ticket",
     metadata,
@@ -117,8 +120,8 @@ ticket = Table(
         "assignee_id",
         "source",
         "lead_id",
-        sqlite_where=text(OPEN_STATES_SQL),
-        postgresql_where=text(OPEN_STATES_SQL),
+        sqlite_where=text(BOARD_STATES_SQL),
+        postgresql_where=text(BOARD_STATES_SQL),
     ),
     Index(
         "ix_ticket_answered",

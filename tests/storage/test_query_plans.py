@@ -7,6 +7,8 @@ import pytest
 from sqlalchemy import event
 
 from bot.domain.answers import Answer
+from bot.domain.board import WAITING_PAGES, BoardFilter, BoardPage, BoardScope, OwnerFilter
+from bot.domain.inquiries import InquiryKind
 from storage.batching.candidate_cache import CandidateQuery
 from storage.database import Database
 from storage.repositories.retention import RetentionKind
@@ -18,6 +20,24 @@ Query = Callable[[UnitOfWork], Awaitable[object]]
 
 async def _delete_old(kind: RetentionKind, uow: UnitOfWork) -> object:
     return await uow.retention.delete_expired(kind, NOW, 10)
+
+
+WHOLE_SCOPE, BLOCK_SCOPE = BoardScope(whole=True), BoardScope(sectors=("roads",), districts=("Северный",))
+
+BOARD_LISTS = (BoardPage.LATE, BoardPage.SOON, BoardPage.WORK, BoardPage.SECTOR, BoardPage.OWNER, BoardPage.SOURCE)
+
+
+def _board_filter(page: BoardPage) -> BoardFilter:
+    owner = OwnerFilter(1, (("roads", None), (None, "Северный")))
+    return BoardFilter(page, sector="roads", sources=("telegram",), owner=owner)
+
+
+async def _board_page(page: BoardPage, uow: UnitOfWork) -> object:
+    return await uow.boards.list_page(WHOLE_SCOPE, _board_filter(page), NOW, NOW, 0, 5)
+
+
+async def _board_length(page: BoardPage, uow: UnitOfWork) -> object:
+    return await uow.boards.count_listed(BLOCK_SCOPE, _board_filter(page), NOW, NOW)
 
 
 HOT_QUERIES: dict[str, Query] = {
@@ -83,13 +103,25 @@ HOT_QUERIES: dict[str, Query] = {
     "digest: answers": lambda uow: uow.reports.list_answer_seconds(NOW, NOW),
     "digest: the last one": lambda uow: uow.deadlines.find_last_digest_end(NOW),
     "export of a day": lambda uow: _collect(uow.reports.iterate_tickets(NOW, NOW)),
+    "/control: summary": lambda uow: uow.boards.count(BLOCK_SCOPE, NOW, NOW),
+    "/control: by block": lambda uow: uow.boards.count(WHOLE_SCOPE, NOW, NOW, BoardPage.SECTORS),
+    "/control: by owner": lambda uow: uow.boards.count(WHOLE_SCOPE, NOW, NOW, BoardPage.OWNERS),
+    "/control: by source": lambda uow: uow.boards.count(WHOLE_SCOPE, NOW, NOW, BoardPage.SOURCES),
+    "/control: who is waited for": lambda uow: uow.boards.count_waiting(WHOLE_SCOPE, WAITING_PAGES),
+    **{f"/control: list {page.name}": partial(_board_page, page) for page in (*WAITING_PAGES, *BOARD_LISTS)},
+    **{f"/control: length {page.name}": partial(_board_length, page) for page in (*WAITING_PAGES, *BOARD_LISTS)},
+    "/my: returned drafts": lambda uow: uow.drafts.list_returned_to(1),
+    "/my: answers to write": lambda uow: uow.delegations.list_asked(1),
+    "/my: questions": lambda uow: uow.inquiries.list_open(InquiryKind.UNIT),
+    "/my: promises": lambda uow: uow.promises.list_due_between(NOW, NOW),
+    "/my of a system curator": lambda uow: uow.tickets.list_open([], 1, triage=False, limit=50, sources=["ПОС"]),
     "auditor: oldest update": lambda uow: uow.inbox.get_oldest_pending(),
     "auditor: oldest message": lambda uow: uow.outbox.oldest_pending(),
     "auditor: oldest term": lambda uow: uow.deadlines.find_oldest_due(),
 }
 HOT_QUERIES.update({f"cleaning: {kind}": partial(_delete_old, kind) for kind in RetentionKind})
 
-SMALL_TABLES = ("digest", "person", "dialog", "once", "account", "cursor")
+SMALL_TABLES = ("board", "daily_summary", "digest", "person", "dialog", "once", "account", "cursor")
 """Tables that stay small: reading one from end to end is the quickest."""
 
 OWN_SCANS = ("lane", "CONSTANT", "ours", "press", "chosen")
@@ -116,6 +148,17 @@ async def test_message_without_subject_uses_index_for_candidates(
     if database.engine.dialect.name == "sqlite":
         plan = await _plan(database, asked)
         assert not any("ix_ticket_problem (problem_id=?)" in line for line in plan)
+
+
+BOARD_FIGURES = ("/control: summary", "/control: by block", "/control: by owner", "/control: by source")
+
+
+@pytest.mark.parametrize("name", BOARD_FIGURES)
+async def test_figures_of_the_board_are_read_from_the_index_alone(database: Database, name: str) -> None:
+    asked = await _statements_of(database, HOT_QUERIES[name])
+    if database.engine.dialect.name == "sqlite":
+        plan = await _plan(database, asked)
+        assert any("USING COVERING INDEX ix_ticket_board" in line for line in plan), plan
 
 
 @pytest.mark.parametrize("name", HOT_QUERIES)

@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from bot.domain.notifications.base import AboutTicket, Notification, stored
+from bot.domain.own_work import WorkReason
 from bot.domain.urgency import AdviceWay, Danger
 
 
@@ -19,6 +20,23 @@ class TicketList(Notification, code="listing"):
     items: tuple[ListedTicket, ...]
     heading: str
     empty: str
+
+    def mentioned_ticket_ids(self) -> tuple[int, ...]:
+        return tuple(item.ticket_id for item in self.items)
+
+
+class OwnWorkItem(NamedTuple):
+    """A ticket that waits for its reader, the reasons, and the part of their work that it belongs to."""
+
+    ticket_id: int
+    section: str
+    reasons: tuple[WorkReason, ...]
+
+
+class OwnWork(Notification, code="own_work"):
+    """What waits for an official (``/my``)."""
+
+    items: tuple[OwnWorkItem, ...]
 
     def mentioned_ticket_ids(self) -> tuple[int, ...]:
         return tuple(item.ticket_id for item in self.items)

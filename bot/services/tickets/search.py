@@ -6,6 +6,7 @@ from bot.domain.audit import JournalAction
 from bot.domain.errors import NotAllowed, QueryTooLong
 from bot.domain.people import Person
 from bot.domain.roles import Right, Scope
+from bot.domain.systems import source_code, source_names
 from bot.domain.text_normal import fold
 from bot.domain.tickets import State, Ticket
 from bot.services import responsibility
@@ -20,7 +21,10 @@ async def list_waiting_tickets(ctx: UseCaseContext, person: Person, limit: int) 
     """List the tickets that wait for *person*, the earliest deadline first."""
     sectors, unplaced = await responsibility.list_sectors(ctx, person)
     triage = person in await responsibility.sorting_people(ctx)
-    found = await ctx.uow.tickets.list_open(sectors, person.id, unplaced=unplaced, triage=triage, limit=limit)
+    sources = [name for code in sorted(person.systems) for name in source_names(code)]
+    found = await ctx.uow.tickets.list_open(
+        sectors, person.id, unplaced=unplaced, triage=triage, limit=limit, sources=sources
+    )
     return [ticket for ticket in found if await _concerns(ctx, person, ticket)]
 
 
@@ -28,18 +32,10 @@ async def _concerns(ctx: UseCaseContext, person: Person, ticket: Ticket) -> bool
     """Return whether *ticket* is in the person's own sectors and districts, or they have to work on it now."""
     if not await responsibility.has_right(ctx, person, Right.SEE_TICKET, ticket):
         return False
+    if source_code(ticket.source) in person.systems:
+        return True
     is_own = person.covers(None if ticket.state is State.TRIAGE else ticket.sector, ticket.district)
     return is_own or person.id == ticket.assignee_id or person in await responsibility.acting_people(ctx, ticket)
-
-
-async def list_own(ctx: UseCaseContext, person: Person, limit: int) -> list[Ticket]:
-    """Handle ``/my``: first what waits for the person's approval, then their tickets."""
-    if not ctx.municipality.has_right_anywhere(person, Right.LIST_OWN):
-        raise NotAllowed(right=Right.LIST_OWN.value)
-    found = await list_waiting_tickets(ctx, person, limit)
-    drafts = await ctx.uow.drafts.list_waiting_for(person.id)
-    for_approval = await ctx.uow.tickets.get_many({one.ticket_id for one in drafts} - {one.id for one in found})
-    return [*for_approval.values(), *found][:limit]
 
 
 async def get_by_number(ctx: UseCaseContext, person: Person, number: int) -> Ticket:

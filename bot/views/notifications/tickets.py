@@ -12,6 +12,7 @@ from bot.domain.notifications.tickets import (
     DutyAlert,
     HandedOver,
     HandedToYou,
+    OwnWork,
     ReasonAdded,
     Returned,
     TermReasons,
@@ -23,7 +24,7 @@ from bot.domain.notifications.tickets import (
 from bot.domain.urgency import AdviceWay, Danger
 from bot.domain.view_data import NotificationData
 from bot.messengers.content import Bold, Button, Content, Link, Quote, Span
-from bot.views import history, listings, term_explanation
+from bot.views import history, listings, own_work, term_explanation
 from bot.views.callback_codes import Op, pack
 from bot.views.danger import DANGER_TEXTS, DANGER_TITLES
 from bot.views.notifications.view_table import row, template_row
@@ -121,6 +122,7 @@ TICKET_VIEWS = (
     row(Returned, returned),
     row(HandedToYou, handed_to_you),
     row(TicketList, listings.listing),
+    row(OwnWork, own_work.own_work),
     row(TicketHistory, history.history),
     row(TermReasons, term_explanation.term_reasons),
     template_row(CardBelow, "№{note.ticket_id}: карточка теперь ниже."),

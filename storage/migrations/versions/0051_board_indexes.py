@@ -8,21 +8,21 @@ down_revision = "0050"
 branch_labels = None
 depends_on = None
 
-_OPEN = "state IN ('new', 'triage', 'assigned', 'accepted', 'answering', 'publishing', 'postponed', 'reopened')"
+_OPEN = "coalesce(state, '') IN ('new', 'triage', 'assigned', 'accepted', 'answering', 'publishing', 'postponed', 'reopened')"
 _BOARD = ("answer_due", "id", "sector", "district", "state", "accept_due", "assignee_id", "source", "lead_id")
 
 _INDEXES = (
     ("ix_ticket_board", "ticket", _BOARD, _OPEN),
     ("ix_inquiry_open", "inquiry", ("kind", "ticket_id"), "state = 'open'"),
     ("ix_draft_returned", "draft", ("author_id",), "state = 'returned'"),
-    ("ix_promise_open", "promise", ("due_at",), "ended_at IS NULL"),
+    ("ix_promise_due", "promise", ("due_at",), None),
     ("ix_delegation_asked", "delegation", ("person_id",), "state = 'asked'"),
 )
 
 
 def upgrade() -> None:
     for name, table, columns, condition in _INDEXES:
-        where = sa.text(condition)
+        where = sa.text(condition) if condition is not None else None
         op.create_index(name, table, list(columns), sqlite_where=where, postgresql_where=where)
 
 
