@@ -142,6 +142,16 @@ class BoardFilter:
 
 
 @dataclass(frozen=True, slots=True)
+class DayCounts:
+    """What happened in a scope in a period; ``repeated``: of the new ones, by citizens who had written of it before."""
+
+    new: int
+    repeated: int
+    answered: int
+    returned: int
+
+
+@dataclass(frozen=True, slots=True)
 class BoardLine:
     """A line of a breakdown."""
 

@@ -1,5 +1,7 @@
 """``/settings``: the official's own settings, shown in one message that is edited in place."""
 
+from datetime import time
+
 from bot.domain.dialogs import DialogStep
 from bot.domain.errors import OutdatedButton
 from bot.domain.notifications.staff import (
@@ -22,7 +24,7 @@ from bot.services.notifications import notify
 from bot.services.staff import invitations, preferences
 from bot.views.callback_codes import Op
 
-PAGES = frozenset({"", "cards", "reports", "quiet", "days"})
+PAGES = frozenset({"", "cards", "reports", "quiet", "days", "summary"})
 
 
 async def send_settings(ctx: UseCaseContext, person: Person, argument: str) -> None:
@@ -42,6 +44,8 @@ async def on_settings_button(ctx: UseCaseContext, press: ButtonPress) -> None:
         return
     elif name and page in ASKED:
         await _set_times(ctx, press.person, page, name)
+    elif name and page == "summary":
+        await _set_summary_hour(ctx, press.person, name)
     elif name and page == "cards":
         is_on = await preferences.toggle_cards(ctx, press.person, name)
         toast = ToastCode.SETTINGS_ON if is_on else ToastCode.SETTINGS_OFF
@@ -72,6 +76,12 @@ async def _set_times(ctx: UseCaseContext, person: Person, page: str, name: str) 
         await preferences.toggle_day_off(ctx, person, int(name))
     else:
         raise OutdatedButton()
+
+
+async def _set_summary_hour(ctx: UseCaseContext, person: Person, name: str) -> None:
+    if name != "usual" and not (name.isdecimal() and len(name) == 2 and int(name) < 24):
+        raise OutdatedButton()
+    await preferences.set_summary_hour(ctx, person, None if name == "usual" else time(int(name)))
 
 
 async def on_quiet_hours(ctx: UseCaseContext, message: OfficialMessage) -> None:
@@ -119,7 +129,18 @@ async def _settings_page(ctx: UseCaseContext, person: Person, page: str, invitat
     )
     valid = ctx.municipality.invitation_term.in_russian() if invitation else None
     times = await _times(ctx, person)
-    return Settings(page=page, channels=channels, others=others, invitation=invitation, valid=valid, times=times)
+    own = await ctx.uow.staff.find_summary_hour(person.id)
+    has_summary = preferences.has_summary(ctx, person)
+    return Settings(
+        page=page,
+        channels=channels,
+        others=others,
+        invitation=invitation,
+        valid=valid,
+        times=times,
+        digest_at=f"{own or ctx.municipality.digest_at:%H:%M}" if has_summary else None,
+        digest_is_own=own is not None,
+    )
 
 
 ASKED = {

@@ -20,7 +20,7 @@ from bot.services.monitoring import audit_head, inactivity, spikes, watchdog
 from bot.services.monitoring.health import Health
 from bot.services.notifications import held_notes
 from bot.services.personal_data import retention
-from bot.services.reports import board, digest, official_pages
+from bot.services.reports import board, digest, official_pages, summaries
 from bot.services.staff import absences, failover
 from bot.services.tickets import chain_steps, inquiries, promises
 
@@ -175,6 +175,7 @@ PERIODIC_TASKS = (
     PeriodicTask("terms", 2, _recompute_deadlines, wait_seconds=LONG_RUN_SECONDS),
     PeriodicTask("reminders", 1, _send_reminders),
     PeriodicTask("digest", 1, when_due(digest.is_due, digest.send_daily)),
+    PeriodicTask("summaries", 4, when_due(summaries.is_due, summaries.send_due)),
     PeriodicTask("official_pages", 2, when_due(official_pages.is_due, official_pages.send_weekly)),
     PeriodicTask("failover", 2, when_due(failover.has_pending, failover.run)),
     PeriodicTask("held_notes", 2, when_due(held_notes.has_deliverable, held_notes.deliver)),

@@ -19,12 +19,12 @@ from sqlalchemy import (
     update,
 )
 
-from bot.domain.board import Board, BoardCounts, BoardFilter, BoardGroup, BoardPage, BoardScope, OwnerFilter
+from bot.domain.board import Board, BoardCounts, BoardFilter, BoardGroup, BoardPage, BoardScope, DayCounts, OwnerFilter
 from bot.domain.drafts import DraftState
 from bot.domain.inquiries import InquiryKind, InquiryState
 from bot.domain.tickets import UNACCEPTED_STATES, State
 from storage.repositories.base import Repository
-from storage.tables import board, daily_summary, draft, inquiry, ticket
+from storage.tables import board, daily_summary, draft, inquiry, solution, ticket
 from storage.tables.tickets import BOARD_STATES_SQL
 
 _COLUMNS = tuple(board.c[name] for name in Board.__dataclass_fields__)
@@ -95,6 +95,36 @@ class Boards(Repository):
         """Count the tickets of a list."""
         query = _filtered(select(func.count()).select_from(ticket), scope, wanted, now, soon)
         return int((await self._transaction.execute(query)).scalar_one())
+
+    async def count_day(self, scope: BoardScope, since: datetime, until: datetime) -> DayCounts:
+        """Count what came, was answered and was returned by its author in [since, until)."""
+        new = select(func.count(), func.count(ticket.c.previous_id)).where(
+            ticket.c.registered_at >= since, ticket.c.registered_at < until, _in_scope(scope)
+        )
+        answered = select(func.count()).where(
+            ticket.c.answered_at >= since, ticket.c.answered_at < until, _in_scope(scope)
+        )
+        returned = (
+            select(func.count())
+            .select_from(solution.join(ticket, ticket.c.id == solution.c.ticket_id))
+            .where(solution.c.returned_at >= since, solution.c.returned_at < until, _in_scope(scope))
+        )
+        came = (await self._transaction.execute(new)).one()
+        others = [int((await self._transaction.execute(one)).scalar_one()) for one in (answered, returned)]
+        return DayCounts(int(came[0]), int(came[1]), *others)
+
+    async def find_oldest(self, scope: BoardScope) -> tuple[int, datetime] | None:
+        """Return the open ticket of *scope* that came first, and when."""
+        number = (
+            await self._transaction.execute(select(func.min(ticket.c.id)).where(_is_open(), _in_scope(scope)))
+        ).scalar()
+        if number is None:
+            return None
+        found = await self._transaction.execute(
+            select(ticket.c.id, ticket.c.registered_at).where(ticket.c.id == number)
+        )
+        row = found.one()
+        return int(row[0]), row[1]
 
     async def list_all(self) -> list[Board]:
         """Return the boards of all people."""

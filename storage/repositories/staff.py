@@ -188,6 +188,17 @@ class StaffDirectory(Repository):
         self.forget_reachability()
         await self._transaction.execute(update(person).where(person.c.id == person_id).values(**_times_columns(own)))
 
+    async def find_summary_hour(self, person_id: int) -> time | None:
+        """Return the own hour of the daily summary."""
+        stored = (await self._transaction.execute(select(person.c.digest_at).where(person.c.id == person_id))).scalar()
+        return time.fromisoformat(stored) if stored else None
+
+    async def set_summary_hour(self, person_id: int, at: time | None) -> None:
+        """Set the own hour of the daily summary; ``None``: that of the town."""
+        value = at.isoformat("minutes") if at is not None else None
+        await self._transaction.execute(update(person).where(person.c.id == person_id).values(digest_at=value))
+        await self.mark_changed()
+
     async def set_preferences(self, own: StaffAccount, *, cards: bool, reports: bool) -> None:
         """Record whether the person wants cards and reports in this account."""
         self.forget_reachability()

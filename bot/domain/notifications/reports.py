@@ -80,6 +80,41 @@ class Statistics(Notification, code="stats"):
     figures: ReportFigures = stored(flatten=True)
 
 
+class OldestTicket(NamedTuple):
+    """The open ticket that came first."""
+
+    ticket_id: int
+    registered_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldFigures:
+    """The figures of a block, or of the town, for a day; ``soon``: due until the end of the next working day."""
+
+    since: datetime
+    until: datetime
+    new: int
+    repeated: int
+    answered: int
+    returned: int
+    work: int
+    late: int
+    soon: int
+    unaccepted: int
+    in_approval: int
+    oldest: OldestTicket | None
+    late_blocks: tuple[str, ...]
+
+
+class DailySummary(Notification, code="daily_summary"):
+    """The daily summary of the reader's own field."""
+
+    figures: FieldFigures = stored(flatten=True)
+
+    def mentioned_ticket_ids(self) -> tuple[int, ...]:
+        return (self.figures.oldest.ticket_id,) if self.figures.oldest is not None else ()
+
+
 class FalseAlarmCount(NamedTuple):
     """Messages that the bot took for one danger, and how many a person has called no problem."""
 

@@ -191,5 +191,8 @@ class Settings(Notification, code="settings"):
     invitation: str | None = stored(default=None, omit_default=True)
     valid: str | None = stored(default=None, omit_default=True)  # for how long: «24 часа»
     times: TimesSetting | None = stored(default=None, omit_default=True)
+    digest_at: str | None = stored(default=None, omit_default=True)
+    """The hour of the daily summary, «18:00»; ``None`` for somebody who gets none."""
+    digest_is_own: bool = stored(default=False, omit_default=True)
 
     secret_keys = ("invitation",)

@@ -87,7 +87,7 @@ async def open_view(ctx: UseCaseContext, person: Person, code: str, address: Add
 
 
 async def _replace(ctx: UseCaseContext, fresh: Board, priority: Priority = Priority.INTERACTIVE) -> None:
-    """Send a board anew and empty the previous message."""
+    """Send a board again and empty the previous message."""
     previous = await ctx.uow.boards.find(fresh.person_id, fresh.account)
     if previous is not None and previous.external_id is not None:
         await notify.edit_notification(ctx, previous.account, previous.chat_id, previous.external_id, BoardBelow())
@@ -127,7 +127,7 @@ async def has_changed(ctx: UseCaseContext) -> bool:
 
 
 async def update(ctx: UseCaseContext) -> None:
-    """Queue the boards that are out of date; one that soon cannot be edited is sent anew, never in quiet hours."""
+    """Queue the boards that are out of date; one that soon cannot be edited is sent again, never in quiet hours."""
     for known in await list_changed(ctx):
         window = ctx.municipality.bot_accounts[known.account].capabilities.edit_window
         is_ending = window is not None and ctx.now - known.posted_at >= window - RENEWAL_MARGIN

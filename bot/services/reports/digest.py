@@ -58,7 +58,7 @@ async def send_daily(ctx: UseCaseContext) -> None:
     if not await ctx.uow.deadlines.claim_digest(ctx.now.astimezone(ctx.municipality.zone).date(), since, ctx.now):
         return
     note = Digest(daily=True, figures=await collect_figures(ctx, since, ctx.now))
-    for person in ctx.municipality.staff.recipients(Audience.DIGEST):
+    for person in common_readers(ctx):
         async with isolated(ctx, "digest"):
             envelope = NoteEnvelope(purpose=Purpose.REPORTS)
             is_off = (await ctx.uow.staff.find_own_times(person.id)).is_day_off(ctx.today)
@@ -68,6 +68,12 @@ async def send_daily(ctx: UseCaseContext) -> None:
         kinds = tuple(FalseAlarmCount(one.danger, one.new, one.false) for one in dangers if one.false)
         if kinds:
             await notify.notify_administrator(ctx, FalseAlarms(kinds=kinds))
+
+
+def common_readers(ctx: UseCaseContext) -> tuple[Person, ...]:
+    """Return the readers of the digest at the common hour; the others have an hour of their own."""
+    people, hour = ctx.municipality.staff.recipients(Audience.DIGEST), ctx.municipality.digest_at
+    return tuple(person for person in people if person.digest_at is None or person.digest_at == hour)
 
 
 async def send_now(ctx: UseCaseContext, person: Person) -> None:

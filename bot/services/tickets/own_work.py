@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import time, timedelta
 
 from bot.domain.errors import NotAllowed
-from bot.domain.inquiries import InquiryKind
+from bot.domain.inquiries import Inquiry, InquiryKind
 from bot.domain.local_time import local_to_utc
 from bot.domain.own_work import WorkReason, WorkSection
 from bot.domain.people import Person
+from bot.domain.recipients import Audience
 from bot.domain.roles import Right
 from bot.domain.systems import source_code
 from bot.domain.tickets import UNACCEPTED_STATES, State, Ticket
@@ -85,12 +86,26 @@ async def _add_drafts(ctx: UseCaseContext, person: Person, reasons: Reasons) -> 
 
 async def _add_inquiries(ctx: UseCaseContext, person: Person, own: dict[int, Ticket], reasons: Reasons) -> None:
     for kind, reason in _ASKED_KINDS.items():
-        for one in (await ctx.uow.inquiries.list_open(kind))[:MAX_INQUIRIES]:
-            if kind is InquiryKind.UNIT and (one.sector is None or not person.covers(one.sector)):
-                continue
-            ticket = own.get(one.ticket_id) or await ctx.uow.tickets.get(one.ticket_id)
+        found = [one for one in await ctx.uow.inquiries.list_open(kind) if _may_concern(ctx, person, one, own)]
+        found = found[:MAX_INQUIRIES]
+        tickets = own | await ctx.uow.tickets.get_many({one.ticket_id for one in found} - set(own))
+        for one in found:
+            ticket = tickets.get(one.ticket_id)
             if ticket is not None and person in await inquiries.addressees(ctx, ticket, one):
                 reasons[ticket.id].append(reason)
+
+
+def _may_concern(ctx: UseCaseContext, person: Person, inquiry: Inquiry, own: dict[int, Ticket]) -> bool:
+    """Return whether *person* may be an addressee, by what is known without a look at the ticket."""
+    match inquiry.kind:
+        case InquiryKind.UNIT:
+            return inquiry.sector is not None and person.covers(inquiry.sector)
+        case InquiryKind.CORRECTION:
+            return inquiry.ticket_id in own
+        case InquiryKind.CALL:
+            return ctx.municipality.has_right_anywhere(person, Right.SEE_PERSON)
+        case _:
+            return any(person in rung for rung in ctx.municipality.staff.rungs(Audience.DECISION))
 
 
 async def _add_promises(ctx: UseCaseContext, own: dict[int, Ticket], reasons: Reasons) -> None:

@@ -2,10 +2,19 @@
 
 from datetime import datetime, timedelta
 
-from bot.domain.notifications.reports import Digest, FalseAlarms, PagesReport, ReportFigures, SilentPage, Statistics
+from bot.domain.notifications.reports import (
+    DailySummary,
+    Digest,
+    FalseAlarms,
+    PagesReport,
+    ReportFigures,
+    SilentPage,
+    Statistics,
+)
 from bot.domain.russian_text import human_day, human_days, plural
 from bot.domain.view_data import NotificationData
-from bot.messengers.content import Bold, Content, Link, Span, Text
+from bot.messengers.content import Bold, Button, Content, Link, Span, Text
+from bot.views.callback_codes import Op, pack
 from bot.views.danger import DANGER_TITLES
 from bot.views.notifications.view_table import row
 from bot.views.render_context import RenderContext, format_duration, shorten
@@ -23,6 +32,32 @@ def digest(note: Digest, data: NotificationData, context: RenderContext) -> Cont
 def stats(note: Statistics, data: NotificationData, context: RenderContext) -> Content:
     days = plural(note.days, "последний день", "последних дня", "последних дней")
     return _figures_content(f"📈 Показатели за {days}", note.figures, context)
+
+
+def daily_summary(note: DailySummary, data: NotificationData, context: RenderContext) -> Content:
+    """Return the summary of the reader's own field, with buttons to the board and to the oldest ticket."""
+    found = note.figures
+    since, until = found.since.astimezone(context.zone), found.until.astimezone(context.zone)
+    repeated = f", из них повторных {found.repeated}" if found.repeated else ""
+    spans: list[Span] = [
+        Bold(f"📊 Ваша сводка за {_days_text(since, until)}"),
+        Text(f"\nНовых: {found.new}{repeated}"),
+        Text(f"\nОтвечено: {found.answered}"),
+        *([Text(f"\nВозвращено жителями: {found.returned}")] if found.returned else ()),
+        Text(f"\nВ работе: {found.work}"),
+        *([Text(f"\nНикто не принял: {found.unaccepted}")] if found.unaccepted else ()),
+        *([Text(f"\nЖдут согласования: {found.in_approval}")] if found.in_approval else ()),
+        Text(f"\nПросрочено: {found.late}"),
+        Text(f"\nПросрочится до конца следующего рабочего дня: {found.soon}"),
+    ]
+    if found.oldest is not None:
+        came = f"{found.oldest.registered_at.astimezone(context.zone):%d.%m}"
+        spans.append(Text(f"\nСамое давнее: №{found.oldest.ticket_id}, от {came}"))
+    if found.late_blocks:
+        spans += [Text("\n\n"), Bold("Просрочено по отраслям")]
+        spans += [Text(f"\n{one[:1].upper()}{one[1:]}") for one in found.late_blocks]
+    opening = [Button(f"№{found.oldest.ticket_id}", pack(Op.OPEN, found.oldest.ticket_id))] if found.oldest else []
+    return Content.of(*spans, keyboard=[opening] if opening else [])
 
 
 def _period_bounds(figures: ReportFigures, context: RenderContext) -> tuple[datetime, datetime]:
@@ -166,6 +201,7 @@ def false_alarms(note: FalseAlarms, data: NotificationData, context: RenderConte
 REPORT_VIEWS = (
     row(FalseAlarms, false_alarms),
     row(Digest, digest),
+    row(DailySummary, daily_summary),
     row(Statistics, stats),
     row(PagesReport, pages_week),
 )

@@ -13,6 +13,9 @@ from bot.views.listings import ticket_lines_with_buttons
 from bot.views.notifications import own_times
 from bot.views.render_context import RenderContext
 
+SUMMARY_HOURS = (8, 9, 12, 16, 17, 18, 19, 20)
+"""Hours that the page of the daily summary offers."""
+
 
 def diverted(note: Diverted, data: NotificationData, context: RenderContext) -> Content:
     name = messenger_title(note.messenger)
@@ -52,7 +55,24 @@ def settings(note: Settings, data: NotificationData, context: RenderContext) -> 
             return own_times.quiet_page(note.times, _back_row())
         case "days" if note.times is not None:
             return own_times.days_page(note.times, _back_row())
+        case "summary" if note.digest_at is not None:
+            return _summary_page(note)
     return _overview_page(note)
+
+
+def _summary_page(note: Settings) -> Content:
+    hours = [Button(f"{one:02}:00", pack(Op.SETTINGS, 0, f"summary={one:02}")) for one in SUMMARY_HOURS]
+    usual = [Button("Как у всех", pack(Op.SETTINGS, 0, "summary=usual"))] if note.digest_is_own else []
+    rows = [hours[start : start + 2] for start in range(0, len(hours), 2)]
+    return Content.of(
+        Bold(f"🕕 Сводка дня: {_summary_hour(note)}"),
+        "\nКаждый день в этот час, без звука; в пустой день не приходит.",
+        keyboard=[*rows, [*usual, *_back_row()]],
+    )
+
+
+def _summary_hour(note: Settings) -> str:
+    return f"{note.digest_at}" if note.digest_is_own else f"{note.digest_at} (общий час)"
 
 
 def _overview_page(note: Settings) -> Content:
@@ -65,6 +85,8 @@ def _overview_page(note: Settings) -> Content:
         ]
     if note.times is not None:
         rows.append(own_times.buttons())
+    if note.digest_at is not None:
+        rows.append([Button("🕕 Сводка дня", pack(Op.SETTINGS, 0, "summary"))])
     if note.others:
         rows.append([Button("➕ Подключить ещё мессенджер", pack(Op.SETTINGS, 0, "connect"))])
     spans: list[Span | str] = [Bold("⚙️ Куда приходят карточки и сводки")]
@@ -74,6 +96,8 @@ def _overview_page(note: Settings) -> Content:
     spans += [f"\n⚠️ {_channel_title(one, channels)}: {fault}" for one in channels if (fault := _channel_fault(one))]
     if note.times is not None:
         spans.append(own_times.describe(note.times))
+    if note.digest_at is not None:
+        spans.append(f"\nСводка дня: {_summary_hour(note)}")
     if len(channels) > 1:
         spans.append("\nВ остальных мессенджерах карточки открываются по /my и /find.")
     return Content.of(*spans, keyboard=rows)

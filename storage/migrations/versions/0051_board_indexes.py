@@ -8,7 +8,8 @@ down_revision = "0050"
 branch_labels = None
 depends_on = None
 
-_OPEN = "coalesce(state, '') IN ('new', 'triage', 'assigned', 'accepted', 'answering', 'publishing', 'postponed', 'reopened')"
+_STATES = "'new', 'triage', 'assigned', 'accepted', 'answering', 'publishing', 'postponed', 'reopened'"
+_OPEN = f"coalesce(state, '') IN ({_STATES})"
 _BOARD = ("answer_due", "id", "sector", "district", "state", "accept_due", "assignee_id", "source", "lead_id")
 
 _INDEXES = (
