@@ -166,8 +166,8 @@ async def collect_facts(ctx: UseCaseContext, board: Board) -> BoardFacts | None:
         number = min(view.number, pages - 1)
         shown = tuple(lines[number * page_size : (number + 1) * page_size])
         return replace(facts, view=view.at(number), pages=pages, lines=shown, listed=len(lines))
-    heading, wanted = await _filter_of(ctx, scope, view, soon)
-    listed = await boards.count_listed(scope, wanted, ctx.now, soon)
+    heading, wanted, known = await _filter_of(ctx, scope, view, soon)
+    listed = known if known is not None else await boards.count_listed(scope, wanted, ctx.now, soon)
     pages = max(1, -(-listed // page_size))
     number = min(view.number, pages - 1)
     ids = await boards.list_page(scope, wanted, ctx.now, soon, number * page_size, page_size)
@@ -217,27 +217,29 @@ def _owner_title(person: Person) -> str:
 
 async def _filter_of(
     ctx: UseCaseContext, scope: BoardScope, view: BoardView, soon: datetime
-) -> tuple[str, BoardFilter]:
-    """Return the heading and the filter of a list."""
+) -> tuple[str, BoardFilter, int | None]:
+    """Return the heading and the filter of a list, and its length if the figures behind the filter tell it."""
     plain = BoardFilter(view.page)
     match view.page:
         case BoardPage.SECTOR:
             sector = view.key or None
-            return ctx.municipality.sector_title(sector), replace(plain, sector=sector)
+            return ctx.municipality.sector_title(sector), replace(plain, sector=sector), None
         case BoardPage.SOURCE:
             groups = await ctx.uow.boards.count(scope, ctx.now, soon, BoardPage.SOURCES)
             keys = {one.source or "": _key_of(ctx, BoardPage.SOURCES, one) for one in groups}
             sources = tuple(sorted(source for source, (key, _) in keys.items() if key == view.key))
-            return (keys[sources[0]][1] if sources else ""), replace(plain, sources=sources)
+            listed = sum(one.counts.work for one in groups if (one.source or "") in sources)
+            return (keys[sources[0]][1] if sources else ""), replace(plain, sources=sources), listed
         case BoardPage.OWNER:
             groups = await ctx.uow.boards.count(scope, ctx.now, soon, BoardPage.OWNERS)
             mine = [one for one in groups if _key_of(ctx, BoardPage.OWNERS, one)[0] == view.key]
             places = tuple((one.sector, one.district) for one in mine if one.taker_id is None)
             owner = ctx.municipality.staff.find_by_id(int(view.key)) if view.key.isdecimal() else None
             title = _owner_title(owner) if owner is not None else ""
-            return title, replace(plain, owner=OwnerFilter(owner.id if owner is not None else 0, places))
+            owned = OwnerFilter(owner.id if owner is not None else 0, places)
+            return title, replace(plain, owner=owned), sum(one.counts.work for one in mine)
         case _:
-            return "", plain
+            return "", plain, None
 
 
 def _ticket_line(ctx: UseCaseContext, ticket: Ticket) -> BoardTicket:
