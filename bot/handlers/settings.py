@@ -21,6 +21,7 @@ from bot.handlers.types import ButtonHandlers, ButtonPress, CommandHandlers, Dia
 from bot.services.context import UseCaseContext
 from bot.services.dialogs import dialogs
 from bot.services.notifications import notify
+from bot.services.reports import summaries
 from bot.services.staff import invitations, preferences
 from bot.views.callback_codes import Op
 
@@ -130,7 +131,7 @@ async def _settings_page(ctx: UseCaseContext, person: Person, page: str, invitat
     valid = ctx.municipality.invitation_term.in_russian() if invitation else None
     times = await _times(ctx, person)
     own = await ctx.uow.staff.find_summary_hour(person.id)
-    has_summary = preferences.has_summary(ctx, person)
+    has_summary = summaries.has_summary(ctx, person)
     return Settings(
         page=page,
         channels=channels,

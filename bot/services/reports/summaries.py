@@ -58,6 +58,11 @@ def readers(ctx: UseCaseContext) -> list[Person]:
     ]
 
 
+def has_summary(ctx: UseCaseContext, person: Person) -> bool:
+    """Return whether *person* gets a daily summary or the digest."""
+    return person in digest.common_readers(ctx) or person in readers(ctx)
+
+
 async def is_due(ctx: UseCaseContext) -> bool:
     return bool(await list_due(ctx))
 

@@ -10,7 +10,6 @@ from bot.domain.errors import BotNotOpened, LastChannel, NotAllowed, OutdatedBut
 from bot.domain.own_times import WEEK, OwnTimes
 from bot.domain.people import Person
 from bot.services.context import BotAccount, UseCaseContext, account_of, messenger_of
-from bot.services.reports import digest, summaries
 from bot.services.staff import reachability
 
 
@@ -85,11 +84,6 @@ async def set_quiet_hours(ctx: UseCaseContext, person: Person, hours: tuple[time
     """Set the own quiet hours of *person*; ``None``: those of the town."""
     own = await find_own_times(ctx, person)
     await _set_own_times(ctx, person, "quiet_hours", replace(own, hours=hours))
-
-
-def has_summary(ctx: UseCaseContext, person: Person) -> bool:
-    """Return whether *person* gets a daily summary or the digest."""
-    return person in digest.common_readers(ctx) or person in summaries.readers(ctx)
 
 
 async def set_summary_hour(ctx: UseCaseContext, person: Person, at: time | None) -> None:
