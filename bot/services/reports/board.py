@@ -112,13 +112,26 @@ async def _queue(ctx: UseCaseContext, board: Board, priority: Priority = Priorit
 
 async def list_changed(ctx: UseCaseContext) -> list[Board]:
     """List the delivered boards that do not show the present facts."""
-    changed = []
+    changed, hashes = [], dict[tuple[object, ...], str | None]()
     for known in await ctx.uow.boards.list_all():
-        if known.external_id is not None:
+        key = _reader_key(ctx, known)
+        if known.external_id is None:
+            continue
+        if key not in hashes:  # people who see the same share the work
             facts = await collect_facts(ctx, known)
-            if facts is None or hash_of(facts) != known.hash:
-                changed.append(known)
+            hashes[key] = hash_of(facts) if facts is not None else None
+        if hashes[key] is None or hashes[key] != known.hash:
+            changed.append(known)
     return changed
+
+
+def _reader_key(ctx: UseCaseContext, board: Board) -> tuple[object, ...]:
+    """Return everything about a board's reader that its facts depend on."""
+    person = ctx.municipality.staff.find_by_id(board.person_id)
+    if person is None:
+        return (board.person_id,)
+    may_set_terms = ctx.municipality.has_right_anywhere(person, Right.SET_TERMS)
+    return (scope_of(ctx, person), board.view, board.account, may_set_terms)
 
 
 async def has_changed(ctx: UseCaseContext) -> bool:
