@@ -85,6 +85,8 @@ def _run_child(order: dict[str, Any]) -> None:
         effect = Effect(order["effect"])
         run_bot(Path(order["config"]), Failpoint(CrashPoint(order["point"]), order["passage"], order["armed"], effect))
         code = 0
+    except Exception as error:  # noqa: BLE001 - the boundary of the process; the command would say it in words
+        print(f"the process ends: {type(error).__name__}: {error}"[:300], file=sys.stderr, flush=True)
     finally:
         os._exit(code)
 
