@@ -18,6 +18,9 @@ async def test_a_dismissed_official_keeps_no_list_and_no_summary(bot: Harness) -
     await bot.wait_for_message(ROADS_HEAD, "Просрочено")
     await bot.send_message(ROADS_HEAD, "/people")
     await bot.wait_for_message(ROADS_HEAD, "Сотрудники")
+    await bot.send_message(ROADS_HEAD, "/control")
+    await bot.press_button(ROADS_HEAD, await bot.wait_for_message(ROADS_HEAD, "📋 Контроль"), "В работе")
+    await bot.wait_for_message(ROADS_HEAD, "📋 В работе: 2", "Ленина 45")
 
     await open_page(bot, ADMINISTRATOR, "Начальник отдела дорог", "Уволить", "Уволить")
 
