@@ -146,7 +146,7 @@ class NameFinder:
         for found in (*_INITIALS.finditer(text), *_SINGLE_INITIAL.finditer(text)):
             part = "after" if found["after"] else "before"
             surname = next((word for word in words if word.start == found.start(part)), None)
-            if surname is None:  # the capital letter stands within a word, as in «А-аАА А»
+            if surname is None:  # the capital letter is within a word, as in «А-аАА А»
                 continue
             first = next(index for index, word in enumerate(words) if word.end > found.start())
             if self._has_initials(surname, found[0]) and not self._names_place(words, first):
