@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 # Some machines forbid it; the workers and the many processes that tests start would compile every module again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test lint check fmt bench crashtest chaos fuzz machine lock clean
+.PHONY: demo test lint check fmt bench notices crashtest chaos fuzz machine lock clean
 
 demo: $(READY)  ## a whole town in one window; prints the page's address
 	$(BIN)/python -m bot demo
@@ -31,6 +31,9 @@ fmt: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m bench
+
+notices: $(READY)  ## a simulated day of 30 messages: messages and sounds per phone; exit code 1 if a target is missed
+	$(BIN)/python -m bench.notices
 
 crashtest: $(READY)  ## kill the bot again and again while a town writes (MCU_TEST_POSTGRES: there, too); nothing may be lost or said twice
 	$(BIN)/python -m crashtest

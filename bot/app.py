@@ -185,7 +185,12 @@ class App:
             await uow.lock("start")
             staff = await directory.open_staff(uow, self.config.staff)
             self._municipality = build_municipality(
-                self.config, staff, understanding, accounts, self.options.card_edit_interval
+                self.config,
+                staff,
+                understanding,
+                accounts,
+                self.options.card_edit_interval,
+                self.options.collect_additions,
             )
             wanted = TopicBook.of_file(self.config.sectors(), self.config.themes())
             self._on_topics_changed(await topics.open_book(uow, wanted, self.options.clock.now()))

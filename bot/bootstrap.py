@@ -109,6 +109,7 @@ def build_municipality(
     understanding: TextAnalyzer,
     bot_accounts: Mapping[str, BotAccount],
     card_edit_interval: timedelta = timedelta(),
+    collect_additions: timedelta | None = None,
 ) -> Municipality:
     """Build the municipality as services see it."""
     return Municipality(
@@ -136,6 +137,10 @@ def build_municipality(
         erasure_proofs_kept=config.tree.retention.person_erasure_proof.to_timedelta(),
         digest_at=config.tree.digest.at,
         failover_after=config.tree.staff_notices.fallback_after.to_timedelta(),
+        lists_at=config.tree.staff_notices.lists_at,
+        collect_additions=(
+            config.tree.staff_notices.collect.to_timedelta() if collect_additions is None else collect_additions
+        ),
         invitation_term=config.tree.staff_invitations.valid,
         sources={(source.account, source.source_id): source for source in config.sources()},
         bot_accounts=bot_accounts,

@@ -37,6 +37,7 @@ from bot.config.fields import (
 from bot.domain.applicants import ApplicantKind, PersonalDataPolicy
 from bot.domain.escalation import After
 from bot.domain.importance import Importance
+from bot.domain.list_hours import USUAL_LIST_HOURS
 from bot.domain.posts import Prefer
 from bot.domain.recipients import SORTS, Hearing
 from bot.domain.roles import Right
@@ -334,9 +335,15 @@ class LimitsSection(Section):
 
 
 class StaffNoticesSection(Section):
-    """``fallback_after``: officials are written to elsewhere when their messenger has failed for this long."""
+    """``fallback_after``: officials are written to elsewhere when their messenger has failed for this long.
+
+    ``lists_at``: when those who watch deadlines get their lists; ``collect``: for how long a citizen's additions become
+    one note.
+    """
 
     fallback_after: CalendarDuration = Field(default_factory=lambda: parse_duration("10m"))
+    lists_at: tuple[ClockTime, ...] = Field(default=USUAL_LIST_HOURS, min_length=1, max_length=24)
+    collect: CalendarDuration = Field(default_factory=lambda: parse_duration("1m"))
 
 
 class StaffInvitationsSection(Section):

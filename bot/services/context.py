@@ -15,6 +15,7 @@ from bot.domain.districts import merge_names
 from bot.domain.durations import Duration
 from bot.domain.escalation import USUAL_CHAIN, Chain
 from bot.domain.limits import MessageLimits
+from bot.domain.list_hours import USUAL_LIST_HOURS
 from bot.domain.people import MessengerName, Person, Staff, StaffAccount
 from bot.domain.quiet_hours import QuietHours
 from bot.domain.roles import EDIT_TOPICS, Right
@@ -73,6 +74,10 @@ class Municipality:
     sources: Mapping[tuple[str, str], Source]
     bot_accounts: Mapping[str, BotAccount]
     failover_after: timedelta = timedelta(minutes=10)
+    lists_at: tuple[time, ...] = USUAL_LIST_HOURS
+    """The hours at which those who watch deadlines get what came due since the last one."""
+    collect_additions: timedelta = timedelta(minutes=1)
+    """How long a citizen's short additions are gathered into one note."""
     """A messenger that has failed for this time is avoided: officials get messages in another one."""
     invitation_term: Duration = field(default_factory=lambda: Duration.parse("24h"))
     """Time during which an invitation code can be used."""

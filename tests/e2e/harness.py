@@ -207,6 +207,8 @@ class Harness:
     retry_pauses: Sequence[float] = (0.1, 0.3, 1.0)  # in seconds, after failures of a messenger
     card_edit_delay: timedelta = timedelta()
     """How long changes of a card are gathered into one edit: not at all, unless a test is about that."""
+    addition_delay: timedelta | None = timedelta()
+    """How long a citizen's additions are gathered into one note: not at all; None: as the configuration says."""
     further_options: dict[str, Any] = field(default_factory=dict)  # of RuntimeOptions
     sandbox: Sandbox = field(init=False)
     app: App | None = None
@@ -276,6 +278,7 @@ class Harness:
                 self_check_seconds=self.check_seconds,
                 call_seconds=self.call_seconds,
                 card_edit_interval=self.card_edit_delay,
+                collect_additions=self.addition_delay,
                 retry_delays=self.retry_pauses,
                 rate_limits=self.rate_limits,
                 **self.further_options,

@@ -30,7 +30,10 @@ from bot.services.notifications import cards, notify
 from bot.services.notifications.isolation import isolated
 from bot.services.tickets import open_corrections, waiting, workflow
 
-TERMS = {kind: Duration.parse("1wd") for kind in (InquiryKind.UNIT, InquiryKind.DECISION, InquiryKind.CALL)}
+TERMS = {
+    kind: Duration.parse("1wd")
+    for kind in (InquiryKind.UNIT, InquiryKind.DECISION, InquiryKind.CALL, InquiryKind.CORRECTION)
+}
 """The usual term of a question, unless who asks names a date."""
 
 BATCH_SIZE = 100
