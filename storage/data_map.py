@@ -331,7 +331,9 @@ DATA_MAP: Mapping[Table, TableData] = {
     tables.official_page: _lines("official pages", Rows.NONE, figures="account root watched_since last_post_at"),
     tables.digest: _lines("days whose digest was sent", Rows.NONE, figures="day since until"),
     tables.person: _lines(
-        "officials", Rows.NONE, official="id name active title stands_in systems digest_at quiet_from quiet_to days_off"
+        "officials",
+        Rows.NONE,
+        official="id name active title stands_in systems digest_at quiet_from quiet_to days_off budget",
     ),
     tables.account: _lines(
         "officials' accounts",

@@ -37,6 +37,7 @@ from bot.handlers import (
     ticket_data,
     tickets,
     topics,
+    words,
 )
 from bot.handlers.types import CommandHandlers, DialogStepHandlers, OfficialMessage
 from bot.messengers.events import MessagePosted
@@ -197,7 +198,10 @@ async def on_message_posted(ctx: UseCaseContext, person: Person, event: MessageP
         return
     ticket_id = await _ticket_replied_to(ctx, event)
     if ticket_id is not None and (dialog is None or dialog.ticket_id != ticket_id):
-        await answers.answer_to_card(ctx, person, ticket_id, event)
+        if not await words.send_replied(ctx, person, ticket_id, event):
+            await answers.answer_to_card(ctx, person, ticket_id, event)
+    elif ticket_id is None and await words.send_replied_to_list(ctx, person, event):
+        pass
     elif dialog is not None and dialog.step in STEP_HANDLERS:
         await STEP_HANDLERS[dialog.step](ctx, OfficialMessage(person, event, dialog))
     else:

@@ -41,6 +41,7 @@ from bot.handlers import (
     tickets,
     topics,
     triage,
+    words,
 )
 from bot.handlers.types import ButtonHandlers, ButtonPress
 from bot.messengers.events import (
@@ -94,6 +95,7 @@ BUTTON_HANDLERS: ButtonHandlers = {
     **ticket_data.BUTTON_HANDLERS,
     **absences.BUTTON_HANDLERS,
     **solutions.BUTTON_HANDLERS,
+    **words.BUTTON_HANDLERS,
 }
 
 

@@ -4,6 +4,7 @@ from datetime import time
 
 from bot.domain.dialogs import DialogStep
 from bot.domain.errors import OutdatedButton
+from bot.domain.notice_budgets import NoticeBudget
 from bot.domain.notifications.staff import (
     AskDaysOff,
     AskQuietHours,
@@ -25,7 +26,7 @@ from bot.services.reports import summaries
 from bot.services.staff import invitations, preferences
 from bot.views.callback_codes import Op
 
-PAGES = frozenset({"", "cards", "reports", "quiet", "days", "summary"})
+PAGES = frozenset({"", "cards", "reports", "quiet", "days", "budget", "summary"})
 
 
 async def send_settings(ctx: UseCaseContext, person: Person, argument: str) -> None:
@@ -47,6 +48,9 @@ async def on_settings_button(ctx: UseCaseContext, press: ButtonPress) -> None:
         await _set_times(ctx, press.person, page, name)
     elif name and page == "summary":
         await _set_summary_hour(ctx, press.person, name)
+    elif name and page == "budget":
+        await _set_budget(ctx, press.person, name)
+        toast = ToastCode.BUDGET_SET
     elif name and page == "cards":
         is_on = await preferences.toggle_cards(ctx, press.person, name)
         toast = ToastCode.SETTINGS_ON if is_on else ToastCode.SETTINGS_OFF
@@ -83,6 +87,14 @@ async def _set_summary_hour(ctx: UseCaseContext, person: Person, name: str) -> N
     if name != "usual" and not (name.isdecimal() and len(name) == 2 and int(name) < 24):
         raise OutdatedButton()
     await preferences.set_summary_hour(ctx, person, None if name == "usual" else time(int(name)))
+
+
+async def _set_budget(ctx: UseCaseContext, person: Person, name: str) -> None:
+    try:
+        budget = NoticeBudget(name)
+    except ValueError:
+        raise OutdatedButton() from None
+    await preferences.set_budget(ctx, person, budget)
 
 
 async def on_quiet_hours(ctx: UseCaseContext, message: OfficialMessage) -> None:
@@ -141,6 +153,7 @@ async def _settings_page(ctx: UseCaseContext, person: Person, page: str, invitat
         times=times,
         digest_at=f"{own or ctx.municipality.digest_at:%H:%M}" if has_summary else None,
         digest_is_own=own is not None,
+        budget=await ctx.uow.staff.find_budget(person.id),
     )
 
 

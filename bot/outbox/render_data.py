@@ -257,6 +257,9 @@ async def notification_data(
         found[number] = ticket if may_see else _redact_ticket(ctx, ticket, covers=covers)
         masks = masks or not may_see
     message, answer = await _message_and_answer(ctx, note)
+    text = message.text if message is not None else None
+    if isinstance(note, AdditionReceived):
+        text = "\n".join(await _gathered_texts(ctx, note)) or text
     previewed = found.get(note.ticket_id) if isinstance(note, DraftPreview) else None
     past = found.get(note.ticket_id) if isinstance(note, TicketHistory) else None
     lead = _find_lead(note, found)
@@ -267,7 +270,7 @@ async def notification_data(
     return NotificationData(
         tickets=found,
         without_buttons=without_buttons,
-        message_text=None if message is None else redact(message.text) if masks else message.text,
+        message_text=None if text is None else redact(text) if masks else text,
         message_link=message.link if message else None,
         message_source=message_facts(ctx, message).title if message else None,
         message_deleted=message is not None and message.deleted_at is not None,
@@ -393,7 +396,20 @@ async def is_addition_moved(ctx: UseCaseContext, row: OutboxRow, note: Notificat
     if not isinstance(note, AdditionReceived):
         return False
     message = await ctx.uow.messages.get(note.message_id)
-    return message is not None and message.ticket_id != row.ticket_id
+    if message is None or message.ticket_id == row.ticket_id:
+        return False
+    return not await _gathered_texts(ctx, note)
+
+
+async def _gathered_texts(ctx: UseCaseContext, note: AdditionReceived) -> list[str]:
+    """Return the texts that the author has added to the ticket since the message of *note*."""
+    first = await ctx.uow.messages.get(note.message_id)
+    return [
+        one.text
+        for one in await ctx.uow.messages.list_for_ticket(note.ticket_id)
+        if one.part is MessageRole.ADDITION and one.id >= note.message_id and one.text
+        if first is None or one.author_id == first.author_id
+    ]
 
 
 async def _find_message(ctx: UseCaseContext, message_id: int) -> Message | None:

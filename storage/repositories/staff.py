@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, delete, insert, select, update
 
 from bot.domain.cards import AccountReachability
+from bot.domain.notice_budgets import NoticeBudget
 from bot.domain.own_times import USUAL_TIMES, OwnTimes
 from bot.domain.people import MessengerName, Person, Staff, StaffAccount
 from storage.repositories.base import Repository
@@ -16,7 +17,7 @@ from storage.repositories.versions import STAFF_VERSION
 from storage.tables import account, assignment, installation, person
 from storage.transaction import Transaction
 
-_TIMES = (person.c.quiet_from, person.c.quiet_to, person.c.days_off)
+_TIMES = (person.c.quiet_from, person.c.quiet_to, person.c.days_off, person.c.budget)
 
 
 class StaffDirectory(Repository):
@@ -26,6 +27,7 @@ class StaffDirectory(Repository):
         super().__init__(transaction)
         self._reachability: dict[StaffAccount, AccountReachability] | None = None
         self._own_times: dict[int, OwnTimes] = {}  # read with the reachability
+        self._budgets: dict[int, NoticeBudget] = {}  # likewise
 
     def forget_reachability(self) -> None:
         """Read the reachability again when it is next needed: it was changed, or a change was rolled back."""
@@ -170,6 +172,7 @@ class StaffDirectory(Repository):
             rows = await self._transaction.execute(select(account, *_TIMES).join(person).where(person.c.active))
             result = rows.all()
             self._own_times = {row.person_id: _to_times(row) for row in result if _has_times(row)}
+            self._budgets = {row.person_id: NoticeBudget(row.budget) for row in result if row.budget is not None}
             self._reachability = {
                 StaffAccount(MessengerName(row.messenger), row.user_id): AccountReachability(
                     *(row.unreachable_since, row.wants_cards, row.wants_reports, row.via, row.diverted_since),
@@ -183,6 +186,15 @@ class StaffDirectory(Repository):
         """Return the own quiet hours and days off of an official with an account; :data:`USUAL_TIMES` without any."""
         await self.list_reachability()
         return self._own_times.get(person_id, USUAL_TIMES)
+
+    async def find_budget(self, person_id: int) -> NoticeBudget:
+        """Return what may ring at an official with an account."""
+        await self.list_reachability()
+        return self._budgets.get(person_id, NoticeBudget.ALL)
+
+    async def set_budget(self, person_id: int, budget: NoticeBudget) -> None:
+        self.forget_reachability()
+        await self._transaction.execute(update(person).where(person.c.id == person_id).values(budget=budget.value))
 
     async def set_own_times(self, person_id: int, own: OwnTimes) -> None:
         self.forget_reachability()

@@ -28,6 +28,7 @@ person = Table(
     Column("quiet_from", String(5)),  # own quiet hours; NULL: the town's
     Column("quiet_to", String(5)),
     Column("days_off", NullableDocument),  # weekdays from 0, Monday, and dates
+    Column("budget", String(16)),  # what makes a sound; NULL: everything
 )
 
 account = Table(

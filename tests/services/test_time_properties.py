@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,11 +15,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from sqlalchemy import select
 
 from bot.domain.errors import Refusal
+from bot.domain.list_hours import find_last_hour
 from bot.domain.people import Person, Staff
 from bot.domain.tickets import UNACCEPTED_STATES, DismissReason, Ticket
 from bot.domain.urgency import Urgency
 from bot.services.context import Municipality, UseCaseContext
-from bot.services.deadlines import due_notices, outage_summary, reminders
+from bot.services.deadlines import due_notices, notice_plan, outage_summary, reminders
 from bot.services.intake import register
 from bot.services.reports import digest
 from bot.services.tickets import chain_steps, workflow
@@ -48,7 +48,7 @@ URGENT = Reading(None, True, 1.0, "roads", {"roads": 1.0}, True, None, Urgency.D
 
 TIMELY_NOTES = {
     *("accept_reminder", "answer_reminder", "accept_overdue", "answer_overdue"),
-    *(reminders.WATCHER_NOTICE, "notices", "catch_up", "digest", "chain_step"),
+    *(notice_plan.QUIET_ARRIVAL, notice_plan.WATCHER_NOTICE, "notices", "catch_up", "digest", "chain_step"),
 }
 
 
@@ -157,9 +157,17 @@ class DeadlineMachine(RuleBasedStateMachine):
 
     @invariant()
     def the_curator_is_not_pestered(self) -> None:
-        moments = [at for at, chat, _, items in self.sent_notes if chat == CURATOR and items]
-        gaps = [later - earlier for earlier, later in pairwise(moments)]
-        assert self.was_put_back or all(gap >= reminders.WATCHER_NOTICE_INTERVAL for gap in gaps)
+        """Two hours of lists are five hours apart, and without danger there is one message for each."""
+        slots = [
+            find_last_hour(at, self.municipality.lists_at, ZONE)
+            for at, chat, code, items in self.sent_notes
+            if chat == CURATOR and items and code != "catch_up" and not self._are_urgent(items)
+        ]
+        assert self.was_put_back or all(count == 1 for count in Counter(slots).values()), slots
+
+    def _are_urgent(self, items: list[tuple[str, int]]) -> bool:
+        urgent = {one.id for one in self._tickets() if one.urgent}
+        return any(number in urgent for _, number in items)
 
     @invariant()
     def an_outage_is_told_of_once(self) -> None:
@@ -242,15 +250,16 @@ class DeadlineMachine(RuleBasedStateMachine):
             "answer_reminder": not answer_late,
             "accept_overdue": accept_late,
             "answer_overdue": answer_late,
-            reminders.WATCHER_NOTICE: accept_late or answer_late,
+            notice_plan.WATCHER_NOTICE: accept_late or answer_late,
+            notice_plan.QUIET_ARRIVAL: ticket.state in UNACCEPTED_STATES,
             "step:accept": accept_late,
             "step:answer": answer_late,
         }
         assert truths[code], f"«{code}» of №{ticket.id} is not so"
-        watching = {reminders.WATCHER_NOTICE: CURATOR, "step:accept": COORDINATOR, "step:answer": COORDINATOR}
+        watching = {notice_plan.WATCHER_NOTICE: CURATOR, "step:accept": COORDINATOR, "step:answer": COORDINATOR}
         assert chat == watching.get(code, HEADS[str(ticket.sector)])
         key = (code, ticket.id, ticket.answer_due, chat)
-        assert code == reminders.WATCHER_NOTICE or code.endswith("reminder") or key not in self.said, (
+        assert code == notice_plan.WATCHER_NOTICE or code.endswith("reminder") or key not in self.said, (
             f"{key} is told twice"
         )
         self.said.add(key)

@@ -37,17 +37,18 @@ dead_update decision_control delegate_asked delegate_part delegate_part_sent del
 dismissed diverted doubts_below draft_again draft_cancelled draft_closed draft_overdue draft_sent draft_void_answered
 draft_void_dismissed draft_void_handed draft_void_merged duty extended false_alarms find_how first_word_overdue flood
 flood_list foreign_messages hand_noticed hand_posted hand_withdrawn handed handed_to_you held_notes help_staff history
-inquiry inquiry_answer inquiry_answered inquiry_register inquiry_reminder inquiry_sent invitations listing members
-model_broken model_updated new_applicant new_done new_due new_number new_source new_text no_dialog not_joined not_ours
-not_ours_body not_ours_known not_ours_overdue not_solved notices nudged old_codes_void own_work pages_week
+hurry inquiry inquiry_answer inquiry_answered inquiry_register inquiry_reminder inquiry_sent invitations listing
+members model_broken model_updated new_applicant new_done new_due new_number new_source new_text no_dialog not_joined
+not_ours not_ours_body not_ours_known not_ours_overdue not_solved notices nudged old_codes_void own_work pages_week
 pass_answer_on passed_around people_applied people_ask_name people_ask_title people_choice people_differ people_invite
 people_list people_place_changed people_post_vacant person_page post_by_hand posting_reminder preview preview_replaced
 problem_not_solved promise_day promise_decided promise_due promise_noted promise_offered promise_reminder
-publication_failed reachable reaction_unclear reason_added refer_body refer_date refer_words refused request_question
-request_unit returned rework_overdue sending_limited settings staff_reply stats still_in_work template_saved templates
-terms_recomputed token_shared topic_ask_title topic_ask_words topic_blocks topic_list topic_move topic_page
-topics_differ trouble trouble_over undelivered unknown_command unknown_update unreachable unrecorded urgent_news
-watch_overdue welcome_staff why_term words_expire words_unpublished work_skipped wrong_codes
+publication_failed quiet_new reachable reaction_unclear reason_added refer_body refer_date refer_words refused
+request_question request_unit returned rework_overdue sending_limited settings staff_reply stats still_in_work
+template_saved templates terms_recomputed token_shared topic_ask_title topic_ask_words topic_blocks topic_list
+topic_move topic_page topics_differ trouble trouble_over undelivered unknown_command unknown_update unreachable
+unrecorded urgent_news watch_overdue welcome_staff why_term word_for_which word_sent word_to_post words_expire
+words_unpublished work_skipped wrong_codes
 """
 """Append-only: rows of any release may hold any of these."""
 
@@ -57,11 +58,11 @@ CITIZEN_CODES = (
 )
 
 TOAST_CODES = """
-accepted account_removed answer_limit_decided answer_limited approval_asked approval_conflict approved by_hand
-cancelled closed code_revoked corrected correcting correction_accepted delegate_part delegate_withdrawn delegated
-dismissed doubt_gone handed history in_work is_problem is_talk kept marked_incomplete merged muted noted noted_promise
-nudged passed_around personal_data reopened sending settings_off settings_on solved split taken_up taken_up_silently
-template_deleted template_made thanks unmarked_incomplete unmuted
+accepted account_removed answer_limit_decided answer_limited approval_asked approval_conflict approved budget_set
+by_hand cancelled closed code_revoked corrected correcting correction_accepted delegate_part delegate_withdrawn
+delegated dismissed doubt_gone handed history hurried hurried_already in_work is_problem is_talk kept
+marked_incomplete merged muted noted noted_promise nudged passed_around personal_data reopened sending settings_off
+settings_on solved split taken_up taken_up_silently template_deleted template_made thanks unmarked_incomplete unmuted
 """
 
 

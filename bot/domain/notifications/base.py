@@ -34,6 +34,16 @@ class Notification(Coded):
 
     secret_keys: ClassVar[tuple[str, ...]] = ()
 
+    @property
+    def is_minor(self) -> bool:
+        """True if somebody who wants only what is important hears no sound."""
+        return False
+
+    @property
+    def is_summary(self) -> bool:
+        """True if it rings even at somebody who wants nothing but summaries."""
+        return False
+
     def mentioned_ticket_ids(self) -> tuple[int, ...]:
         """Return the tickets whose data the words need."""
         return ()

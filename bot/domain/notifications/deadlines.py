@@ -9,17 +9,23 @@ from bot.domain.notifications.base import AboutTicket, Notification, stored
 
 
 class NoticeItem(NamedTuple):
-    """One notice among several; ``code`` is that of the notice alone, ``sector`` a title."""
+    """One notice among several; ``code`` is that of the notice alone, ``sector`` and ``post`` are titles."""
 
     code: str
     ticket_id: int
     sector: str | None = None
+    post: str | None = None
 
 
 class TicketNotice(AboutTicket):
     """A notice about one deadline of one ticket."""
 
     sector: str | None = stored(default=None)
+    post: str | None = stored(default=None, omit_default=True)
+
+    @property
+    def is_minor(self) -> bool:
+        return self.code in REMINDER_CODES
 
 
 class AcceptReminder(TicketNotice, code="accept_reminder"):
@@ -62,6 +68,10 @@ class FirstWordOverdue(TicketNotice, code="first_word_overdue"):
     """The citizen was not told in time that the ticket is taken up."""
 
 
+class QuietArrival(TicketNotice, code="quiet_new"):
+    """The ticket came without a sound, at night or because its reader wants only summaries."""
+
+
 class WatcherOverdue(TicketNotice, code="watch_overdue"):
     """A deadline has passed, shown to those who watch several sectors."""
 
@@ -70,9 +80,13 @@ TICKET_NOTICES: Mapping[str, type[TicketNotice]] = {
     one.code: one
     for one in (
         *(AcceptReminder, AcceptOverdue, AnswerReminder, AnswerOverdue, PostingReminder, WatcherOverdue),
-        *(DraftOverdue, ApproveOverdue, ReworkOverdue, NotOursOverdue, FirstWordOverdue),
+        *(DraftOverdue, ApproveOverdue, ReworkOverdue, NotOursOverdue, FirstWordOverdue, QuietArrival),
     )
 }
+
+
+REMINDER_CODES = frozenset({AcceptReminder.code, AnswerReminder.code, PostingReminder.code})
+"""Notices of a deadline that is near; all others are about one that has passed."""
 
 
 class ChainNotice(TicketNotice, code="chain_step"):
@@ -81,11 +95,11 @@ class ChainNotice(TicketNotice, code="chain_step"):
     step: str
 
 
-def ticket_notice(code: str, ticket_id: int, sector: str | None) -> TicketNotice:
+def ticket_notice(code: str, ticket_id: int, sector: str | None, post: str | None = None) -> TicketNotice:
     """Return the notice with *code*, one of :data:`TICKET_NOTICES` or of a step."""
     if StepCode.parse(code) is not None:
-        return ChainNotice(ticket_id=ticket_id, sector=sector, step=code)
-    return TICKET_NOTICES[code](ticket_id=ticket_id, sector=sector)
+        return ChainNotice(ticket_id=ticket_id, sector=sector, post=post, step=code)
+    return TICKET_NOTICES[code](ticket_id=ticket_id, sector=sector, post=post)
 
 
 class StillInWork(AboutTicket, code="still_in_work"):
@@ -105,6 +119,14 @@ class NoticeList(Notification, code="notices"):
 
     items: tuple[NoticeItem, ...]
 
+    @property
+    def is_minor(self) -> bool:
+        return all(item.code in REMINDER_CODES for item in self.items)
+
+    @property
+    def is_summary(self) -> bool:
+        return True
+
     def mentioned_ticket_ids(self) -> tuple[int, ...]:
         return tuple(item.ticket_id for item in self.items)
 
@@ -116,6 +138,10 @@ class OutageSummary(Notification, code="catch_up"):
     until: datetime
     new: int
     items: tuple[NoticeItem, ...]
+
+    @property
+    def is_summary(self) -> bool:
+        return True
 
     def mentioned_ticket_ids(self) -> tuple[int, ...]:
         return tuple(item.ticket_id for item in self.items)

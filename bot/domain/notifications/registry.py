@@ -38,6 +38,7 @@ from bot.domain.notifications import (
     tickets,
     toasts,
     topics,
+    words,
 )
 from bot.domain.notifications.base import CitizenNote, Coded, Notification, Toast
 from bot.domain.notifications.codec import decode, encode
@@ -51,7 +52,7 @@ MODULES = (
     *(absences, administrator, answer_limits, answers, approvals, board, citizens, clarifications, correction_requests),
     *(deadlines, delegations, dialogs, extensions, held_notes, inquiries, limits, manual_posting, monitoring, passing),
     *(people, people_pages, problems, promises, refusals, reports, review_queue, solutions, staff, templates),
-    *(ticket_data, tickets, toasts, topics),
+    *(ticket_data, tickets, toasts, topics, words),
 )
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
+from bot.domain.notice_budgets import NoticeBudget
 from bot.domain.notifications.base import Notification, stored
 
 
@@ -194,5 +195,6 @@ class Settings(Notification, code="settings"):
     digest_at: str | None = stored(default=None, omit_default=True)
     """The hour of the daily summary, «18:00»; ``None`` for somebody who gets none."""
     digest_is_own: bool = stored(default=False, omit_default=True)
+    budget: NoticeBudget = stored(default=NoticeBudget.ALL, omit_default=True)
 
     secret_keys = ("invitation",)

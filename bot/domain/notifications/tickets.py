@@ -59,6 +59,10 @@ class AdditionReceived(AboutTicket, code="addition"):
 
     message_id: int
 
+    @property
+    def is_minor(self) -> bool:
+        return True
+
 
 class HandedOver(AboutTicket, code="handed"):
     """Confirmation for the official who has handed a ticket over."""

@@ -12,7 +12,7 @@ from bot.domain.reminders import DueRow
 from bot.domain.tickets import UNACCEPTED_STATES, Ticket
 from bot.services import responsibility
 from bot.services.context import UseCaseContext
-from bot.services.deadlines import chains, draft_clocks, first_word_clock, not_ours_clock, reminders
+from bot.services.deadlines import chains, draft_clocks, first_word_clock, not_ours_clock, notice_plan
 from bot.services.manual_posting import handout
 from bot.services.notifications import cards
 from bot.services.notifications.isolation import isolated
@@ -51,7 +51,7 @@ async def _create_notices(ctx: UseCaseContext, due: DueRow) -> None:
     code = f"{due.limit}_{due.kind}"
     recipients = await cards.recipients(ctx, ticket)
     writers = await _writers(ctx, ticket) if code == "accept_reminder" else frozenset()
-    listeners = reminders.reminded_too(ctx, ticket) if due.kind == DueKind.REMINDER else ()
+    listeners = notice_plan.reminded_too(ctx, ticket) if due.kind == DueKind.REMINDER else ()
     for person in dict.fromkeys((*recipients, *listeners)):
         if person.id not in writers:
             await ctx.uow.deadlines.add_notice(person.id, ticket.id, code, ctx.now)
@@ -67,7 +67,7 @@ async def _create_notices(ctx: UseCaseContext, due: DueRow) -> None:
 
 async def tell_watcher(ctx: UseCaseContext, person: Person, ticket: Ticket) -> None:
     """Let *person*, who watches deadlines, hear that one of *ticket* has passed."""
-    await ctx.uow.deadlines.add_notice(person.id, ticket.id, reminders.WATCHER_NOTICE, ctx.now)
+    await ctx.uow.deadlines.add_notice(person.id, ticket.id, notice_plan.WATCHER_NOTICE, ctx.now)
 
 
 async def _writers(ctx: UseCaseContext, ticket: Ticket) -> frozenset[int]:

@@ -80,9 +80,18 @@ async def attach_to_open_ticket(ctx: UseCaseContext, message: Message, reading: 
 
 
 async def attach_addition(ctx: UseCaseContext, ticket: Ticket, message: Message, reading: Reading) -> None:
-    """Add *message* to *ticket* and notify the responsible people by a reply to the card."""
+    """Add *message* to *ticket* and notify the responsible people by a reply to the card.
+
+    Short additions that follow each other become one note, unless the ticket is urgent.
+    """
     ticket = await add_to_ticket(ctx, ticket, message, reading)
+    wait = timedelta() if ticket.urgent else ctx.municipality.collect_additions
     for person in await cards.recipients(ctx, ticket):
+        if wait:
+            note = AdditionReceived(ticket_id=ticket.id, message_id=message.id)
+            key = f"additions:{ticket.id}:{person.id}"
+            await notify.notify(ctx, person, note, ticket=ticket, due_at=ctx.now + wait, dedupe=key)
+            continue
         await notify.notify(
             ctx,
             person,

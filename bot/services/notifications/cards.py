@@ -14,6 +14,9 @@ from bot.services import responsibility
 from bot.services.context import UseCaseContext
 from bot.services.notifications.routing import addresses_for
 
+QUIET_ARRIVAL = "quiet_new"
+"""Code of the notice, for the next list, about a card that came without a sound; stored."""
+
 ALBUM_DELAY = timedelta(seconds=2)
 """Delay after a picture of an album: the pictures arrive one by one and are shown as one album."""
 
@@ -120,10 +123,13 @@ async def _create_missing(
     at_once: bool,
     wait_for_album: bool,
 ) -> None:
-    have = {card.account for card in existing}
+    have, is_new = {card.account for card in existing}, False
     for address in await addresses_for(ctx, person, Purpose.CARDS):
         if address.account not in have:
             await create(ctx, ticket, person, address, at_once=at_once, wait_for_album=wait_for_album)
+            is_new = not existing
+    if is_new and not at_once and not ticket.may_notify_at_night and await _comes_silently(ctx, person.id):
+        await ctx.uow.deadlines.add_notice(person.id, ticket.id, QUIET_ARRIVAL, ctx.now)
 
 
 async def withdraw_undelivered(ctx: UseCaseContext, ticket: Ticket) -> None:
@@ -185,12 +191,17 @@ async def _queue_card(
             person_id=person_id,
             ticket_id=ticket.id,
             priority=Priority.INTERACTIVE if at_once else priority,
-            silent=not ticket.may_notify_at_night and await ctx.is_quiet_for(person_id),
+            silent=not ticket.may_notify_at_night and await _comes_silently(ctx, person_id),
             due_at=ctx.now + delay,
             dedupe=f"card:{person_id}:{ticket.id}:{address.account}",
         ),
         ctx.now,
     )
+
+
+async def _comes_silently(ctx: UseCaseContext, person_id: int) -> bool:
+    budget = await ctx.uow.staff.find_budget(person_id)
+    return budget.silences(is_minor=False, is_summary=False) or await ctx.is_quiet_for(person_id)
 
 
 async def queue_media(ctx: UseCaseContext, ticket: Ticket) -> None:

@@ -41,7 +41,8 @@ async def notify(
     It goes to *to_address*, or to the chat in which the person has just acted, or to the addresses that they have
     chosen for the envelope's purpose; for somebody without any account it is held, unless the ticket's card will tell
     it (:mod:`bot.services.notifications.held_notes`). In quiet hours and on a day off of the person a notification
-    that nobody has asked for is silent, unless people are in danger.
+    that nobody has asked for is silent, and so is one that the person has chosen not to hear, unless people are in
+    danger.
     """
     envelope = envelope or NoteEnvelope()
     unasked = priority in (Priority.CARD, Priority.NOTE) or (priority is Priority.URGENT and ticket is not None)
@@ -53,7 +54,7 @@ async def notify(
         about = ticket.id if ticket else ""
         copy_group = f"{notification.code}:{person.id}:{about}:{ctx.now.timestamp():.6f}"
         envelope = replace(envelope, copy_group=copy_group)
-    silent = silent or (quiet_at_night and await ctx.is_quiet_for(person.id))
+    silent = silent or (quiet_at_night and await _comes_silently(ctx, person, notification))
     for address in addresses:
         draft = notification_draft(
             address,
@@ -66,6 +67,13 @@ async def notify(
             dedupe=f"{dedupe}:{address.account}" if dedupe and len(addresses) > 1 else dedupe,
         )
         await ctx.uow.outbox.enqueue(draft, ctx.now)
+
+
+async def _comes_silently(ctx: UseCaseContext, person: Person, notification: Notification) -> bool:
+    """Return whether it is quiet for *person*, or they have chosen to hear no sound of such a notification."""
+    budget = await ctx.uow.staff.find_budget(person.id)
+    is_muted = budget.silences(is_minor=notification.is_minor, is_summary=notification.is_summary)
+    return is_muted or await ctx.is_quiet_for(person.id)
 
 
 async def _addresses_for(

@@ -7,6 +7,7 @@ from datetime import date, time
 from bot.domain.audit import changed_facts
 from bot.domain.channels import Channel, Purpose, preferred_channels
 from bot.domain.errors import BotNotOpened, LastChannel, NotAllowed, OutdatedButton
+from bot.domain.notice_budgets import NoticeBudget
 from bot.domain.own_times import WEEK, OwnTimes
 from bot.domain.people import Person
 from bot.services.context import BotAccount, UseCaseContext, account_of, messenger_of
@@ -109,6 +110,14 @@ async def clear_days_off(ctx: UseCaseContext, person: Person) -> None:
     """Make all single days off working days again."""
     own = await find_own_times(ctx, person)
     await _set_own_times(ctx, person, "days_off", replace(own, dates=frozenset()))
+
+
+async def set_budget(ctx: UseCaseContext, person: Person, budget: NoticeBudget) -> None:
+    """Set what may ring at *person*."""
+    before = await ctx.uow.staff.find_budget(person.id)
+    await ctx.uow.staff.set_budget(person.id, budget)
+    differing = changed_facts({"budget": before.value}, {"budget": budget.value})
+    await ctx.uow.audit_log.record("settings", ctx.now, person_id=person.id, facts={"what": "budget", **differing})
 
 
 async def _set_own_times(ctx: UseCaseContext, person: Person, setting: str, own: OwnTimes) -> None:

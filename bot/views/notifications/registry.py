@@ -36,6 +36,7 @@ from bot.views.notifications.templates import TEMPLATE_VIEWS
 from bot.views.notifications.tickets import TICKET_VIEWS
 from bot.views.notifications.topics import TOPIC_VIEWS
 from bot.views.notifications.view_table import NotificationView, row
+from bot.views.notifications.words import WORD_VIEWS
 from bot.views.render_context import RenderContext
 from bot.views.ticket_data import TICKET_DATA_VIEWS
 
@@ -91,6 +92,7 @@ NOTIFICATION_VIEWS: Mapping[type[Notification], NotificationView] = dict(
         *TICKET_VIEWS,
         *TICKET_DATA_VIEWS,
         *TOPIC_VIEWS,
+        *WORD_VIEWS,
         *ABSENCE_VIEWS,
     )
 )

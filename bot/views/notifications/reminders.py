@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from bot.domain.escalation import Absence, After, StepCode
 from bot.domain.notifications.deadlines import (
+    REMINDER_CODES,
     TICKET_NOTICES,
     AcceptOverdue,
     AcceptReminder,
@@ -18,6 +19,7 @@ from bot.domain.notifications.deadlines import (
     NotOursOverdue,
     OutageSummary,
     PostingReminder,
+    QuietArrival,
     ReworkOverdue,
     StillInWork,
     TermsRecomputed,
@@ -36,6 +38,7 @@ MAX_DETAILED_TICKETS = 30
 """Tickets with a line each in one message; of the others only the numbers are named."""
 
 OVERDUE_PREFIX = "Просрочено: "
+QUIET_PREFIX = "🌙 Пришло без звука: "
 REMINDER_PREFIX = "⏰ Напоминание: "
 SILENT_PREFIX = "🤫 Нет вестей: "
 
@@ -63,22 +66,21 @@ _ABSENCE_TEXTS = {
 def ticket_notice(note: TicketNotice, data: NotificationData, context: RenderContext) -> Content:
     """Say what one notice is about; which deadline a watcher is told of follows from the ticket."""
     code = note.step if isinstance(note, ChainNotice) else note.code
-    opening = _opening(code)
+    opening = QUIET_PREFIX if code == QuietArrival.code else _opening(code)
     spans: list[Span] = [Bold(f"{opening}№{note.ticket_id}")]
     ticket = data.tickets.get(note.ticket_id)
     if ticket is not None:
-        spans.append(Text(_notice_text(code, ticket, note.sector, context)))
+        spans.append(Text(_notice_text(code, ticket, note.sector, context) + _post(code, note.post)))
         if ticket.text and ticket.may_be_quoted:
             spans.append(Text(f"\n{shorten(ticket.text, 120)}"))
-    return Content(tuple(spans))
+    item = NoticeItem(note.code, note.ticket_id)
+    return Content.of(*spans, keyboard=_buttons([item], context) if _is_watched(item) else ())
 
 
 def is_reminder(code: str) -> bool:
     """True if the deadline is near, False if it has passed."""
     step = StepCode.parse(code)
-    if step is not None:
-        return step.is_warning
-    return code in (AcceptReminder.code, AnswerReminder.code, PostingReminder.code)
+    return step.is_warning if step is not None else code in REMINDER_CODES
 
 
 def _opening(code: str) -> str:
@@ -89,20 +91,26 @@ def _opening(code: str) -> str:
 
 
 def notices(note: NoticeList, data: NotificationData, context: RenderContext) -> Content:
-    """List several notices: first what is overdue, then what is near its deadline."""
-    late = [item for item in note.items if not is_reminder(item.code)]
-    soon = [item for item in note.items if is_reminder(item.code)]
-    spans = _notice_list(OVERDUE_PREFIX, late, data, context)
-    if late and soon:
-        spans.append(Text("\n\n"))
-    spans += _notice_list("⏰ Напоминания: ", soon, data, context)
-    return Content(tuple(spans))
+    """List several notices: first what is overdue, then what is near its deadline, then what came without a sound."""
+    spans: list[Span] = []
+    groups = _groups(note.items)
+    for heading, group in zip((OVERDUE_PREFIX, "⏰ Напоминания: ", QUIET_PREFIX), groups, strict=True):
+        if spans and group:
+            spans.append(Text("\n\n"))
+        spans += _notice_list(heading, group, data, context)
+    return Content.of(*spans, keyboard=_buttons([item for group in groups for item in group], context))
+
+
+def _groups(items: Sequence[NoticeItem]) -> tuple[list[NoticeItem], list[NoticeItem], list[NoticeItem]]:
+    """Return what is overdue, what is near its deadline, and what is new."""
+    new = [item for item in items if item.code == QuietArrival.code]
+    soon = [item for item in items if is_reminder(item.code)]
+    return [item for item in items if item not in soon and item not in new], soon, new
 
 
 def catch_up(note: OutageSummary, data: NotificationData, context: RenderContext) -> Content:
     """Sum up the time in which the bot did not work: new messages, overdue and near deadlines."""
-    late = [item for item in note.items if not is_reminder(item.code)]
-    soon = [item for item in note.items if is_reminder(item.code)]
+    late, soon, _ = _groups(note.items)
     parts = []
     if note.new:
         parts.append(f"новых сообщений {note.new}")
@@ -115,7 +123,27 @@ def catch_up(note: OutageSummary, data: NotificationData, context: RenderContext
     for group in (late, soon):
         if group:
             spans += [Text("\n"), *_notice_lines(group, data, context)]
-    return Content(tuple(spans))
+    return Content.of(*spans, keyboard=_buttons([*late, *soon], context))
+
+
+def _is_watched(item: NoticeItem) -> bool:
+    """Return whether the reader does not work on the ticket, but may ask its post to hurry."""
+    return item.code == WatcherOverdue.code
+
+
+def _buttons(items: Sequence[NoticeItem], context: RenderContext) -> list[list[Button]]:
+    """Return a button for each ticket that brings its card up, and one that asks the post to hurry if it is watched."""
+    rows, width = context.capabilities.button_rows, min(3, context.capabilities.buttons_per_row)
+    if any(_is_watched(item) for item in items):
+        return [
+            [
+                Button(f"Открыть №{item.ticket_id}", pack(Op.OPEN, item.ticket_id)),
+                *([Button("Поторопить", pack(Op.HURRY, item.ticket_id))] if _is_watched(item) else []),
+            ]
+            for item in items[:rows]
+        ]
+    buttons = [Button(f"№{item.ticket_id}", pack(Op.OPEN, item.ticket_id)) for item in items[: rows * width]]
+    return [buttons[start : start + width] for start in range(0, len(buttons), width)]
 
 
 def _number_list(items: Sequence[NoticeItem]) -> str:
@@ -142,10 +170,14 @@ def _notice_lines(items: Sequence[NoticeItem], data: NotificationData, context: 
         spans.append(Text(f"\n№{item.ticket_id}"))
         ticket = data.tickets.get(item.ticket_id)
         if ticket is not None:
-            spans.append(Text(_notice_text(item.code, ticket, item.sector, context)))
+            spans.append(Text(_notice_text(item.code, ticket, item.sector, context) + _post(item.code, item.post)))
             if ticket.text and ticket.may_be_quoted:
                 spans.append(Text(f" · {shorten(ticket.text, 50)}"))
     return spans
+
+
+def _post(code: str, post: str | None) -> str:
+    return f" · отвечает: {post}" if post and code == WatcherOverdue.code else ""
 
 
 def _notice_text(code: str, ticket: Ticket, sector: str | None, context: RenderContext) -> str:
@@ -156,7 +188,7 @@ def _notice_text(code: str, ticket: Ticket, sector: str | None, context: RenderC
     accept, answer = context.format_short(ticket.accept_due), context.format_short(ticket.answer_due)
     title = f" · {sector}" if sector and code == WatcherOverdue.code else ""
     match code:
-        case AcceptReminder.code:
+        case AcceptReminder.code | QuietArrival.code:
             return f" · примите до {accept}"
         case AnswerReminder.code:
             return f" · ответьте до {answer}"

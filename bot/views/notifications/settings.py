@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bot.domain.notice_budgets import NoticeBudget
 from bot.domain.notifications.staff import ChannelSetting, Diverted, Settings, StartLink
 from bot.domain.russian_text import plural
 from bot.domain.sources import messenger_title
@@ -15,6 +16,12 @@ from bot.views.render_context import RenderContext
 
 SUMMARY_HOURS = (8, 9, 12, 16, 17, 18, 19, 20)
 """Hours that the page of the daily summary offers."""
+
+BUDGET_TITLES = {
+    NoticeBudget.ALL: "Все уведомления",
+    NoticeBudget.IMPORTANT: "Только важные",
+    NoticeBudget.SUMMARIES: "Только сводки",
+}
 
 
 def diverted(note: Diverted, data: NotificationData, context: RenderContext) -> Content:
@@ -51,6 +58,8 @@ def settings(note: Settings, data: NotificationData, context: RenderContext) -> 
             return _choice_page(note, context, "Где получать сводки и отчёты?", "reports")
         case "connect":
             return _connect_page(note)
+        case "budget":
+            return _budget_page(note)
         case "quiet" if note.times is not None:
             return own_times.quiet_page(note.times, _back_row())
         case "days" if note.times is not None:
@@ -87,6 +96,7 @@ def _overview_page(note: Settings) -> Content:
         rows.append(own_times.buttons())
     if note.digest_at is not None:
         rows.append([Button("🕕 Сводка дня", pack(Op.SETTINGS, 0, "summary"))])
+    rows.append([Button(f"🔔 {BUDGET_TITLES[note.budget]}", pack(Op.SETTINGS, 0, "budget"))])
     if note.others:
         rows.append([Button("➕ Подключить ещё мессенджер", pack(Op.SETTINGS, 0, "connect"))])
     spans: list[Span | str] = [Bold("⚙️ Куда приходят карточки и сводки")]
@@ -101,6 +111,20 @@ def _overview_page(note: Settings) -> Content:
     if len(channels) > 1:
         spans.append("\nВ остальных мессенджерах карточки открываются по /my и /find.")
     return Content.of(*spans, keyboard=rows)
+
+
+def _budget_page(note: Settings) -> Content:
+    rows = [
+        [Button(f"{'✅' if one is note.budget else '▫️'} {title}", pack(Op.SETTINGS, 0, f"budget={one.value}"))]
+        for one, title in BUDGET_TITLES.items()
+    ]
+    return Content.of(
+        Bold("🔔 О чём сообщать со звуком?"),
+        "\nТолько важные: напоминания и дополнения жителей приходят без звука.",
+        "\nТолько сводки: карточки и всё остальное приходят без звука, напоминания и просрочки собраны в списки.",
+        "\nОб опасности для людей сообщу со звуком всегда. Карточки приходят в любом случае.",
+        keyboard=[*rows, _back_row()],
+    )
 
 
 def _choice_page(note: Settings, context: RenderContext, words: str, purpose: str) -> Content:

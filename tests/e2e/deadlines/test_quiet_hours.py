@@ -62,9 +62,12 @@ async def test_notices_wait_for_one_summary_in_the_morning(night: Harness) -> No
     assert makes_sound(morning)
     single = await night.wait_for_message(HOUSING_HEAD, "Просрочено: №3 · нет ответа, срок был 05:30")
     assert replied_text(single).startswith("🆕 №3")
-    watched = message_text(await night.wait_for_message(CURATOR, "Просрочено: 3 сообщения"))
-    assert "№3 · ЖКХ · нет ответа, срок был 05:30" in watched
     night.set_time("21.11 08:40")
+    await night.wait_for_outbox()
+    assert deadline_notices(night, CURATOR) == []
+    night.set_time("21.11 12:00")
+    watched = message_text(await night.wait_for_message(CURATOR, "Просрочено: 3 сообщения\n№"))
+    assert "№3 · ЖКХ · нет ответа, срок был 05:30" in watched
     await night.wait_for_outbox()
     assert [len(deadline_notices(night, person)) for person in (ROADS_HEAD, HOUSING_HEAD, CURATOR)] == [1, 1, 1]
 
