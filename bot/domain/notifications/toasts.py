@@ -54,8 +54,6 @@ class ToastCode(StrEnum):
     TAKEN_UP_SILENTLY = "taken_up_silently"
     CORRECTION_ACCEPTED = "correction_accepted"
     IN_WORK = "in_work"
-    HURRIED = "hurried"
-    HURRIED_ALREADY = "hurried_already"
     BUDGET_SET = "budget_set"
 
 

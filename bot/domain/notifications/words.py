@@ -3,12 +3,6 @@
 from bot.domain.notifications.base import AboutTicket
 
 
-class Hurried(AboutTicket, code="hurry"):
-    """Somebody who watches the ticket asks its post to hurry."""
-
-    name: str
-
-
 class WordToPost(AboutTicket, code="word_to_post"):
     """The words of somebody who watches, for the post."""
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from bot.domain.errors import NudgedBefore, OutdatedButton
 from bot.domain.notifications.board import Nudged
+from bot.domain.outbox import Priority
 from bot.domain.people import Person
 from bot.domain.roles import Right
 from bot.domain.tickets import Ticket
@@ -21,7 +22,9 @@ async def nudge(ctx: UseCaseContext, ticket_id: int, person: Person) -> Ticket:
     """Ask the people who have the open ticket to hurry; the history keeps who has asked."""
     ticket = await workflow.get(ctx, ticket_id)
     await workflow.check_right(ctx, person, Right.CONTROL, ticket)
-    if not ticket.is_open or ticket.lead_id is not None:
+    if ticket.lead_id is not None:  # members of a problem have no post of their own
+        ticket = await workflow.get(ctx, ticket.lead_id)
+    if not ticket.is_open:
         raise OutdatedButton(number=ticket.id, state=ticket.state.value)
     last = await ctx.uow.audit_log.find_last(ticket.id, NUDGE_ACTION)
     if last is not None and ctx.now - last.at < NUDGE_INTERVAL:
@@ -29,5 +32,7 @@ async def nudge(ctx: UseCaseContext, ticket_id: int, person: Person) -> Ticket:
         raise NudgedBefore(number=ticket.id, name=name)
     readers = [one for one in await responsibility.acting_people(ctx, ticket) if one != person]
     await ctx.uow.audit_log.record(NUDGE_ACTION, ctx.now, person_id=person.id, ticket_id=ticket.id)
-    await notify.notify_all(ctx, readers, Nudged(ticket_id=ticket.id, name=person.name), ticket=ticket)
+    priority = Priority.URGENT if ticket.urgent else Priority.NOTE
+    note = Nudged(ticket_id=ticket.id, name=person.name)
+    await notify.notify_all(ctx, readers, note, ticket=ticket, priority=priority)
     return ticket

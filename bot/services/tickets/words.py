@@ -1,8 +1,8 @@
-"""Words of those who watch a ticket to the post that is responsible for it: «Поторопить», or their own."""
+"""Words of those who watch a ticket to the post that is responsible for it."""
 
 from bot.domain.audit import Remark
 from bot.domain.errors import OutdatedButton
-from bot.domain.notifications.words import Hurried, WordSent, WordToPost
+from bot.domain.notifications.words import WordSent, WordToPost
 from bot.domain.outbox import Priority
 from bot.domain.people import Person
 from bot.domain.roles import Right, Role
@@ -16,16 +16,6 @@ WORD = "word"
 """Kind of the remark with the words; stored."""
 
 _WATCHERS = frozenset({Role.CURATOR, Role.HEAD_OF_TOWN, Role.BLOCK_CURATOR, Role.MANAGER})
-
-
-async def hurry(ctx: UseCaseContext, ticket_id: int, person: Person) -> bool:
-    """Ask those who act on the ticket to hurry; False if *person* has done so within this hour."""
-    ticket = await _get_open(ctx, ticket_id, person)
-    if not await ctx.uow.once_keys.claim(f"hurry:{ticket.id}:{person.id}:{ctx.now:%Y-%m-%dT%H}", ctx.now):
-        return False
-    await ctx.uow.audit_log.record("hurried", ctx.now, person_id=person.id, ticket_id=ticket.id)
-    await _tell(ctx, ticket, person, Hurried(ticket_id=ticket.id, name=person.name))
-    return True
 
 
 async def is_word_to_post(ctx: UseCaseContext, person: Person, ticket_id: int) -> bool:
@@ -60,7 +50,7 @@ async def _get_open(ctx: UseCaseContext, ticket_id: int, person: Person) -> Tick
     return ticket
 
 
-async def _tell(ctx: UseCaseContext, ticket: Ticket, person: Person, note: Hurried | WordToPost) -> tuple[Person, ...]:
+async def _tell(ctx: UseCaseContext, ticket: Ticket, person: Person, note: WordToPost) -> tuple[Person, ...]:
     readers = tuple(one for one in await responsibility.acting_people(ctx, ticket) if one != person)
     priority = Priority.URGENT if ticket.urgent else Priority.NOTE
     await notify.notify_all(ctx, readers, note, ticket=ticket, priority=priority)

@@ -138,7 +138,7 @@ def _buttons(items: Sequence[NoticeItem], context: RenderContext) -> list[list[B
         return [
             [
                 Button(f"Открыть №{item.ticket_id}", pack(Op.OPEN, item.ticket_id)),
-                *([Button("Поторопить", pack(Op.HURRY, item.ticket_id))] if _is_watched(item) else []),
+                *([Button("Поторопить", pack(Op.NUDGE, item.ticket_id))] if _is_watched(item) else []),
             ]
             for item in items[:rows]
         ]

@@ -1,25 +1,14 @@
 """Words of those who watch to the post, and their confirmation."""
 
-from bot.domain.notifications.words import Hurried, WordSent, WordsForWhich, WordToPost
+from bot.domain.notifications.words import WordSent, WordsForWhich, WordToPost
 from bot.domain.view_data import NotificationData
-from bot.messengers.content import Bold, Button, Content, Span, Text
+from bot.messengers.content import Bold, Button, Content
 from bot.views.callback_codes import Op, pack
 from bot.views.notifications.view_table import row, template_row
 from bot.views.render_context import RenderContext, shorten
 
 MAX_WORDS = 1500
 """Characters of the words that the post reads at once; the card shows their beginning, too."""
-
-
-def hurried(note: Hurried, data: NotificationData, context: RenderContext) -> Content:
-    """Say who asks for haste, about what, and until when it was due."""
-    spans: list[Span] = [Bold(f"👉 {note.name} просит поторопиться: №{note.ticket_id}")]
-    ticket = data.tickets.get(note.ticket_id)
-    if ticket is not None:
-        spans.append(Text(f" · срок ответа {context.format_short(ticket.answer_due)}"))
-        if ticket.text and ticket.may_be_quoted:
-            spans.append(Text(f"\n{shorten(ticket.text, 120)}"))
-    return Content.of(*spans, keyboard=open_row(note.ticket_id))
 
 
 def word_to_post(note: WordToPost, data: NotificationData, context: RenderContext) -> Content:
@@ -38,7 +27,6 @@ def open_row(ticket_id: int) -> list[list[Button]]:
 
 
 WORD_VIEWS = (
-    row(Hurried, hurried),
     row(WordToPost, word_to_post),
     row(WordSent, word_sent),
     template_row(

@@ -66,7 +66,7 @@ async def test_notices_wait_for_one_summary_in_the_morning(night: Harness) -> No
     await night.wait_for_outbox()
     assert deadline_notices(night, CURATOR) == []
     night.set_time("21.11 12:00")
-    watched = message_text(await night.wait_for_message(CURATOR, "Просрочено: 3 сообщения\n№"))
+    watched = message_text(await night.wait_for_message(CURATOR, "Просрочено: 3", "отвечает:"))
     assert "№3 · ЖКХ · нет ответа, срок был 05:30" in watched
     await night.wait_for_outbox()
     assert [len(deadline_notices(night, person)) for person in (ROADS_HEAD, HOUSING_HEAD, CURATOR)] == [1, 1, 1]

@@ -66,6 +66,7 @@ async def test_cards_come_where_they_were_asked_for(closed_bot: Harness) -> None
         "🌙 Тихие часы",
         "🗓 Выходные",
         "🕕 Сводка дня",
+        "🔔 Все уведомления",
     ]
 
 
@@ -95,7 +96,8 @@ async def test_one_more_messenger_is_connected_by_a_code(bot: Harness) -> None:
     telegram, vk = OfficialChat(TelegramChatClient(bot, ROADS_HEAD)), OfficialChat(VkChatClient(bot, IN_VK))
     bot.sandbox.vk.user(IN_VK, "Лев", "Орлов")
     letter = await open_settings(telegram)
-    assert letter.button_labels == ["🌙 Тихие часы", "🗓 Выходные", "🕕 Сводка дня", "➕ Подключить ещё мессенджер"]
+    labels = ["🌙 Тихие часы", "🗓 Выходные", "🕕 Сводка дня", "🔔 Все уведомления", "➕ Подключить ещё мессенджер"]
+    assert letter.button_labels == labels
     await telegram.press_without_answer(letter, "Подключить")
     letter = await telegram.wait_for_message("VK «Администрация»", "действует один раз", button="Назад")
     command = next(line for line in letter.text.splitlines() if line.startswith("/start "))
