@@ -67,6 +67,15 @@ class Scope(StrEnum):
 BLOCK_ROLES = frozenset({Role.HEAD, Role.DEPUTY, Role.EMPLOYEE, Role.BLOCK_CURATOR})
 """The roles that are bounded by sectors and districts."""
 
+READS_LISTS = frozenset({Role.CURATOR, Role.HEAD_OF_TOWN})
+"""Roles that are told of other people's deadlines in lists alone, at set hours."""
+
+WATCHES_POSTS = READS_LISTS | {Role.BLOCK_CURATOR, Role.MANAGER}
+"""Roles whose reply to a card or a list is a word to the post, where they may not answer themselves."""
+
+SUMMARY_ROLES = frozenset({Role.HEAD, Role.BLOCK_CURATOR, Role.COORDINATOR, Role.MANAGER})
+"""Roles that get the daily summary of their own field."""
+
 SEE_PERSONAL_DATA = frozenset({Role.DUTY, Role.EMPLOYEE})
 """Roles that act on the citizen's telephone and flat outside the bot, although they have none of its rights to act."""
 

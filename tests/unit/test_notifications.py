@@ -105,7 +105,7 @@ ROUND_TRIPS = [
     (DraftSent(ticket_id=7, answer_id=2), {"number": 7, "answer_id": 2}),
     (
         NoticeList(items=(NoticeItem("accept_overdue", 7, "Дороги"),)),
-        {"items": [["accept_overdue", 7, "Дороги"]]},
+        {"items": [["accept_overdue", 7, "Дороги", None]]},
     ),
     (
         OutageSummary(

@@ -17,7 +17,7 @@ from bot.domain.notice_budgets import NoticeBudget
 from bot.domain.person import Person
 from bot.domain.recipients import Hearing
 from bot.domain.reminders import NoticeRow
-from bot.domain.roles import Role
+from bot.domain.roles import READS_LISTS
 from bot.domain.tickets import UNACCEPTED_STATES, State, Ticket
 from bot.services.context import UseCaseContext
 from bot.services.deadlines import chain_conditions, draft_clocks, first_word_clock, not_ours_clock, outage_summary
@@ -36,9 +36,6 @@ QUIET_ARRIVAL = cards.QUIET_ARRIVAL
 """Notice code of a card that came without a sound."""
 
 WRITING_STEPS = (DialogStep.ANSWER, DialogStep.ANSWER_PREVIEW, DialogStep.INTERIM, DialogStep.INTERIM_PREVIEW)
-
-_READS_LISTS = frozenset({Role.CURATOR, Role.HEAD_OF_TOWN})
-"""Roles that are told of other people's deadlines in lists alone."""
 
 _PERSONAL_CODES = frozenset(
     (WATCHER_NOTICE, handout.POSTING_REMINDER, not_ours_clock.LATE_CODE, *draft_clocks.LATE_CODES)
@@ -121,7 +118,7 @@ async def _waits_for_list(ctx: UseCaseContext, row: NoticeRow, ticket: Ticket, p
 
 
 def _reads_lists(person: Person) -> bool:
-    return bool(_READS_LISTS & person.bases)
+    return bool(READS_LISTS & person.bases)
 
 
 async def _list_recipients(ctx: UseCaseContext, row: NoticeRow, ticket: Ticket) -> Sequence[int]:

@@ -15,13 +15,11 @@ from bot.domain.notifications.reports import DailySummary, Digest, FieldFigures,
 from bot.domain.outbox import Priority
 from bot.domain.people import Person
 from bot.domain.recipients import Audience
-from bot.domain.roles import Role
+from bot.domain.roles import SUMMARY_ROLES
 from bot.services.context import UseCaseContext
 from bot.services.notifications import notify
 from bot.services.notifications.isolation import isolated
 from bot.services.reports import board, digest
-
-SUMMARY_ROLES = frozenset({Role.HEAD, Role.BLOCK_CURATOR, Role.COORDINATOR, Role.MANAGER})
 
 FIRST_PERIOD = timedelta(days=1)
 """Time that the first summary of a person covers."""

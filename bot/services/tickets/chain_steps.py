@@ -13,7 +13,7 @@ from bot.domain.notifications.deadlines import ChainHandedOver, StillInWork
 from bot.domain.notifications.dialogs import DraftVoidHanded
 from bot.domain.people import Person
 from bot.domain.reminders import StepRow
-from bot.domain.roles import Right, Role
+from bot.domain.roles import READS_LISTS, Right
 from bot.domain.ticket_changes import TicketChange
 from bot.domain.tickets import State, Step, Ticket, is_allowed
 from bot.services import responsibility
@@ -30,9 +30,6 @@ IN_WORK_PRESSED = "in_work"
 
 ESCALATED = "escalated"
 """Action of the audit: a step has happened; stored."""
-
-_WATCHING = frozenset({Role.CURATOR, Role.HEAD_OF_TOWN})
-"""Roles that read what reaches them in lists."""
 
 
 async def run_due(ctx: UseCaseContext, *, messengers_caught_up: bool = True) -> None:
@@ -83,7 +80,7 @@ def _is_last(ctx: UseCaseContext, ticket: Ticket, number: int) -> bool:
 
 async def _tell(ctx: UseCaseContext, ticket: Ticket, person: Person, code: str, step: ChainStep) -> None:
     is_deadline = step.after in (After.ACCEPT, After.ANSWER) and step.before is None
-    if is_deadline and person.bases <= _WATCHING:
+    if is_deadline and person.bases <= READS_LISTS:
         await due_notices.tell_watcher(ctx, person, ticket)
     else:
         await ctx.uow.deadlines.add_notice(person.id, ticket.id, code, ctx.now)

@@ -5,7 +5,7 @@ from bot.domain.errors import OutdatedButton
 from bot.domain.notifications.words import WordSent, WordToPost
 from bot.domain.outbox import Priority
 from bot.domain.people import Person
-from bot.domain.roles import Right, Role
+from bot.domain.roles import WATCHES_POSTS, Right
 from bot.domain.tickets import Ticket
 from bot.services import responsibility
 from bot.services.context import UseCaseContext
@@ -15,13 +15,11 @@ from bot.services.tickets import workflow
 WORD = "word"
 """Kind of the remark with the words; stored."""
 
-_WATCHERS = frozenset({Role.CURATOR, Role.HEAD_OF_TOWN, Role.BLOCK_CURATOR, Role.MANAGER})
-
 
 async def is_word_to_post(ctx: UseCaseContext, person: Person, ticket_id: int) -> bool:
     """Return whether a reply of *person* to the ticket is a word to its post, for they only watch it."""
     ticket = await ctx.uow.tickets.get(ticket_id)
-    if ticket is None or not ticket.is_open or not _WATCHERS & person.bases:
+    if ticket is None or not ticket.is_open or not WATCHES_POSTS & person.bases:
         return False
     if await responsibility.has_right(ctx, person, Right.ANSWER, ticket):
         return False

@@ -36,6 +36,7 @@ DECISIONS = {
         ("accept", "first_word", "draft", "approve", "rework", "answer", "final", "not_ours", "solve", "total"),
         st.sampled_from((Duration.parse("1h"),)),
     ),
+    "escalation": st.sampled_from(("standard", "strict")),
 }
 conditions = st.fixed_dictionaries(
     {}, optional={key: st.frozensets(st.sampled_from(VALUES[key]), min_size=1) for key in CONDITION_KEYS}
