@@ -175,6 +175,11 @@ class Rules:
             escalation=first(lambda rule: rule.escalation, usual.escalation),
         )
 
+    @property
+    def ask_for_importance(self) -> bool:
+        """True if the importance of a ticket changes anything."""
+        return any(rule.condition.importance for rule in self.rules)
+
     def find_deciding(self, facts: RuleFacts, key: str) -> int | None:
         """Return the number of the rule, from 0, that decides *key* for a ticket with *facts*."""
         fitting = (number for number, rule in enumerate(self.rules) if rule.condition.fits(facts))

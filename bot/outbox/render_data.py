@@ -164,8 +164,9 @@ def _list_data_fields(ticket: Ticket, rights: frozenset[Right]) -> list[DataFiel
 
 
 def _importance_reasons(ctx: UseCaseContext, ticket: Ticket) -> tuple[ImportanceReason, ...]:
-    """Return why *ticket* may be important, until a person has decided."""
-    if ticket.importance is not None or not ticket.is_open or ticket.lead_id is not None:
+    """Return why *ticket* may be important, until a person has decided; nothing where no rule asks for importance."""
+    is_decided = ticket.importance is not None or not ticket.is_open or ticket.lead_id is not None
+    if is_decided or not ctx.municipality.rules.ask_for_importance:
         return ()
     return find_reasons(ticket.text, ticket.registered_at.astimezone(ctx.municipality.zone).month)
 

@@ -69,7 +69,7 @@ def _automatic_messages(note: Welcome) -> list[Span]:
     if note.digest_at:
         sentences.append(f"Каждый день в {note.digest_at} здесь будет сводка.")
     if {"curator", "block_curator"} & set(roles):
-        sentences.append("О просрочках сообщу сразу.")
+        sentences.append("О просрочках сообщу списком, об опасности сразу.")
     if "duty" in roles:
         sentences.append("Если житель напишет о преступлении или угрозе жизни, сообщу сразу, в любое время суток.")
     if "administrator" in roles:

@@ -149,7 +149,18 @@ def without_later_words(document: dict[str, Any] | None) -> dict[str, Any] | Non
     if document is None or "text" not in document:
         return document
     text = document["text"].partition("\n\nℹ️ Если сообщение жителя")[0]
-    return document | {"text": text.partition("🔎 Проверьте:")[0].rstrip("\n")}
+    return with_former_promise(document | {"text": text.partition("🔎 Проверьте:")[0].rstrip("\n")})
+
+
+def with_former_promise(document: dict[str, Any]) -> dict[str, Any]:
+    """Take back what watchers of deadlines are told now: they get lists at set hours."""
+    former, later = "О просрочках сообщу сразу.", "О просрочках сообщу списком, об опасности сразу."
+    at = document["text"].find(later)
+    if at < 0:
+        return document
+    shorter = len(later) - len(former)
+    looks = [[kind, start - shorter * (start > at), *rest] for kind, start, *rest in document["looks"]]
+    return document | {"text": document["text"].replace(later, former), "looks": looks}
 
 
 def without_later_links(rendered: dict[str, Any] | None, wanted: dict[str, Any] | None) -> dict[str, Any] | None:
@@ -171,10 +182,18 @@ def without_later_buttons(document: dict[str, Any] | None) -> dict[str, Any] | N
 
 
 def without_later_menu(document: dict[str, Any] | None) -> dict[str, Any] | None:
-    """Take «Ещё» for «История», which a later release has moved into it, and leave out «Контроль»."""
+    """Take «Ещё» for «История», which a later release has moved into it, and leave out what is new.
+
+    New are «Контроль», the budget in ``/settings``, and the buttons of lists of deadlines.
+    """
     if document is None or "buttons" not in document:
         return document
-    rows = [[button for button in row if not button.get("code", "").startswith("1:kc:")] for row in document["buttons"]]
+    is_list = document["text"].startswith(("Просрочено", "⏰", "Пока бот не работал"))
+    rows = [row for row in document["buttons"] if not (is_list and row[0].get("code", "").startswith("1:o:"))]
+    if not rows:
+        return {name: value for name, value in document.items() if name != "buttons"}
+    later = ("1:kc:", "1:g:0:budget")
+    rows = [[button for button in row if not button.get("code", "").startswith(later)] for row in rows]
     history = {"text": "🕘 История", "code": f"1:i:{document['text'].partition('№')[2].partition(' ')[0]}"}
     return document | {"buttons": [[history if one["text"] == "⋯ Ещё" else one for one in row] for row in rows if row]}
 
@@ -246,6 +265,7 @@ async def test_bot_goes_on_with_database_of_v010(upgraded_town: UpgradedHarness)
     town, url = upgraded_town, upgraded_town.database_url
     assert town.app is not None
     await town.wait_for_inbox()
+    town.pass_time(seconds=8)  # a former process has seven to record what it was sending
     await town.wait_for_outbox()
 
     assert await query(url, "SELECT kind, account FROM outbox WHERE status = 'failed'") == [("publication", "max")]

@@ -150,7 +150,7 @@ async def test_help_and_start_say_what_one_can_do(bot: Harness) -> None:
     assert "карточ" not in admin
     assert "Сообщу, если бот чего-то не слышит или не может писать." in admin
     curator = message_text(await bot.wait_for_message(CURATOR, "Здравствуйте, "))
-    assert "Каждый день в 09:00 здесь будет сводка. О просрочках сообщу сразу." in curator
+    assert "Каждый день в 09:00 здесь будет сводка. О просрочках сообщу списком, об опасности сразу." in curator
     await bot.send_message(CURATOR, "/help")
     await bot.wait_until(lambda: len(bot.bot_messages(CURATOR)) == 2)
     told = message_text(bot.bot_messages(CURATOR)[-1])
