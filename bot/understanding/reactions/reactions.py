@@ -38,7 +38,7 @@ MIN_PROBABILITIES: Mapping[Reaction, float] = {
     Reaction.SOLVED: 0.7,
     Reaction.THANKS: 0.6,
     Reaction.QUESTION: 0.4,
-    Reaction.CHATTER: 0.65,
+    Reaction.CHATTER: 0.9,  # it is shown to nobody, so a mistake would lose the citizen's words
 }
 """The probability from which the model is believed; below it a person reads the text.
 

@@ -132,6 +132,8 @@ async def test_without_a_chain_the_coordinator_hears_of_what_stays_late(bot: Har
     await send_report(bot, POTHOLE)
     await bot.wait_for_card(ROADS_HEAD, 1, "принять до 15:30 · ответить до 22:30")
     bot.set_time("20.11 22:30")
+    await wait_until_idle(bot)
+    bot.set_time("21.11 12:00")
     await bot.wait_for_message(CURATOR, "Просрочено: №1")
     bot.set_time("23.11 09:59")
     await wait_until_idle(bot)

@@ -176,7 +176,7 @@ async def test_a_complaint_after_the_answer_returns_the_ticket_and_thanks_is_non
     await telegram.send_message(GROUP, MARIA, "Спасибо большое!")
     await vk.send_message(COMMUNITY, PYOTR, "Спасибо!")
     bot.pass_time(minutes=10)
-    await telegram.send_message(GROUP, MARIA, "Прошёл день, яма на дороге на месте")
+    await telegram.send_message(GROUP, MARIA, "Яма на месте, ничего не сделали")
     await bot.wait_for_card(ROADS_HEAD, 1, "на месте", "Возвращено 1 раз")
     await vk.send_message(COMMUNITY, PYOTR, "Яму на дороге так и не засыпали")
     await bot.wait_for_card(ROADS_HEAD, 2, "не засыпали", "Возвращено 1 раз")

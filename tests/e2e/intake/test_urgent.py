@@ -141,6 +141,8 @@ async def test_watcher_sees_no_telephone(bot: Harness) -> None:
     await bot.press_button(CURATOR, shown, "№1")
     await bot.wait_for_card(CURATOR, 1, "кв. [№]", "[телефон]")
     bot.pass_time(hours=2)
+    await bot.wait_for_outbox()
+    bot.set_time("20.11 17:00")
     note = await bot.wait_for_message(CURATOR, "Просрочено: №1")
     assert "8914" not in note["text"]
     bot.set_time("21.11 09:00")

@@ -166,6 +166,7 @@ async def test_lists_reminders_digest_and_typing_in(office: MessengerStaff) -> N
     assert (await head.wait_for_message("⏰", "№1")).reply_to == head.find_cards(1)[0].id
     bot.pass_time(minutes=31)
     await head.wait_for_message("Просрочено", "№1")
+    bot.set_time("20.11 17:00")
     await bot.wait_for_message(CURATOR, "Просрочено", "№1")
 
     await sorter.send_message("/new")

@@ -55,6 +55,7 @@ async def test_after_start_the_cards_arrive(closed_bot: Harness) -> None:
     assert [one["command"] for one in bot.sandbox.telegram.commands(LATE_HEAD)] == [
         "my",
         "find",
+        "control",
         "questions",
         "people",
         "templates",

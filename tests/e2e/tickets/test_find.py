@@ -38,7 +38,7 @@ async def test_my_lists_what_waits_for_one_with_buttons(bot: Harness) -> None:
     await create_three_tickets(bot)
     await bot.send_message(ROADS_HEAD, "/my")
     listing = await bot.wait_for_message(ROADS_HEAD, "Ждут вас: 1 сообщение")
-    assert message_text(listing).splitlines()[1:] == [f"№1 · до 22:30 · {HATCH}"]
+    assert message_text(listing).splitlines()[1:] == [f"№1 · принять до 15:30 · {HATCH}"]
     assert button_rows(listing) == [["№1"]]
     await bot.press_button(ROADS_HEAD, listing, "№1")
     await bot.wait_for_message(ROADS_HEAD, "№1: карточка теперь ниже.")
@@ -127,10 +127,22 @@ async def test_a_found_card_is_answered_like_any_other(bot: Harness) -> None:
 async def test_every_role_sees_its_own_commands(bot: Harness) -> None:
     await wait_until_idle(bot)
     wanted = {
-        ROADS_HEAD: ["my", "find", "questions", "people", "templates", "away", "settings", "help"],
-        HOUSING_HEAD: ["my", "find", "questions", "people", "templates", "away", "settings", "help"],
-        COORDINATOR: ["my", "find", "new", "digest", "stats", "questions", "templates", "away", "settings", "help"],
-        CURATOR: ["find", "digest", "stats", "away", "settings", "help"],
+        ROADS_HEAD: ["my", "find", "control", "questions", "people", "templates", "away", "settings", "help"],
+        HOUSING_HEAD: ["my", "find", "control", "questions", "people", "templates", "away", "settings", "help"],
+        COORDINATOR: [
+            "my",
+            "find",
+            "control",
+            "new",
+            "digest",
+            "stats",
+            "questions",
+            "templates",
+            "away",
+            "settings",
+            "help",
+        ],
+        CURATOR: ["find", "control", "digest", "stats", "away", "settings", "help"],
         ADMINISTRATOR: ["people", "invite", "accounts", "topics", "away", "settings", "help"],
     }
     seen = {person: [one["command"] for one in bot.sandbox.telegram.commands(person)] for person in wanted}
@@ -154,7 +166,8 @@ async def test_help_and_start_say_what_one_can_do(bot: Harness) -> None:
     await bot.send_message(CURATOR, "/help")
     await bot.wait_until(lambda: len(bot.bot_messages(CURATOR)) == 2)
     told = message_text(bot.bot_messages(CURATOR)[-1])
-    lines = ["Команды", "/find — найти: номер или слова", "/digest — сводка на сейчас", "/stats — показатели за месяц"]
+    lines = ["Команды", "/find — найти: номер или слова", "/control — контроль: просрочки, сроки, кто работает"]
+    lines += ["/digest — сводка на сейчас", "/stats — показатели за месяц"]
     lines += ["/away — отпуск и замещение"]
     lines += ["/settings — в каком мессенджере получать уведомления", "/help — что умеет бот"]
     assert told.splitlines() == lines
@@ -169,9 +182,9 @@ async def test_commands_of_others_are_refused(bot: Harness) -> None:
         await bot.wait_until(lambda before=before, person=person: len(bot.bot_messages(person)) > before)
         name = command.partition(" ")[0]
         own = (
-            "/my, /find, /questions, /people, /templates, /away, /settings, /help"
+            "/my, /find, /control, /questions, /people, /templates, /away, /settings, /help"
             if person == ROADS_HEAD
-            else "/find, /digest, /stats, /away, /settings, /help"
+            else "/find, /control, /digest, /stats, /away, /settings, /help"
         )
         assert message_text(bot.bot_messages(person)[-1]) == f"Команда {name} не для вашей роли. Ваши команды: {own}"
     assert [row.action for row in await list_audit(bot, 1)] == ["registered"]
