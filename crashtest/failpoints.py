@@ -106,9 +106,10 @@ def _task_name() -> str:
 def _with_failpoint(uow: UnitOfWork, failpoint: Failpoint) -> UnitOfWork:
     record = uow.audit_log.record
 
-    async def last_record(*what: Any, **facts: Any) -> None:
-        await failpoint.hit(CrashPoint.HANDLING)
-        await record(*what, **facts)
+    async def last_record(action: str, *what: Any, **facts: Any) -> None:
+        if action != "settings_applied":  # the start writes it, no handler
+            await failpoint.hit(CrashPoint.HANDLING)
+        await record(action, *what, **facts)
 
     uow.audit_log.record = last_record  # type: ignore[method-assign]
     return uow
