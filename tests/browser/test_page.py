@@ -241,10 +241,10 @@ async def test_the_show_runs_to_its_end(visitor: Visitor) -> None:
     page = visitor.page
     await page.get_by_role("button", name="Показать").click()
 
-    await expect(page.locator("body")).to_have_attribute("data-shown", "to the end", timeout=90_000)
+    await expect(page.locator("body")).to_have_attribute("data-shown", "to the end", timeout=60_000)
     await expect(page.locator("#caption")).to_contain_text("попробуйте сами")
     await expect(town_panel(page).get_by_role("list", name="Комментарии")).to_contain_text("Ничего не сделали")
-    await expect(phone_panel(page, "Павел Громов").locator(".msg").last).to_contain_text("Новых: 7")
+    await expect(phone_panel(page, "Павел Громов").locator(".msg").last).to_contain_text("Новых: 6")
     await expect(page.get_by_role("button", name="Показать ещё раз")).to_be_enabled()
     assert visitor.console_errors == []
 
