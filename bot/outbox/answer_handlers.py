@@ -6,7 +6,7 @@ from bot.domain.answers import PublicationState
 from bot.domain.drafts import Wording
 from bot.domain.outbox import OutboxRow
 from bot.messengers.serialization import unpack_media
-from bot.outbox import render_data
+from bot.outbox import publication_data
 from bot.outbox.outgoing import Operation, OutgoingMessage, SendResult, record_sent_messages, target_of
 from bot.services.answers import answers, corrections, places, verify_published
 from bot.services.context import UseCaseContext
@@ -18,13 +18,13 @@ from bot.views.render_context import RenderContext
 async def render_publication(
     ctx: UseCaseContext, row: OutboxRow, render_context: RenderContext
 ) -> OutgoingMessage[None] | None:
-    found = await render_data.find_publication(ctx, row)
+    found = await publication_data.find_publication(ctx, row)
     if found is None or found[0].state is not PublicationState.QUEUED:
         return None
     _, answer, message = found
     media = unpack_media(answer.media)
     reply, by_name = (
-        citizen.render_publication(render_data.publication_facts(answer, message, by_name=named)).with_media(media)
+        citizen.render_publication(publication_data.publication_facts(answer, message, by_name=named)).with_media(media)
         for named in (False, not is_private(message))
     )
     return OutgoingMessage(
@@ -56,14 +56,14 @@ async def render_correction(
     ctx: UseCaseContext, row: OutboxRow, render_context: RenderContext
 ) -> OutgoingMessage[str] | None:
     """Render the corrected answer; the snapshot is its text, which may be corrected again during the delivery."""
-    found = await render_data.find_publication(ctx, row)
+    found = await publication_data.find_publication(ctx, row)
     if found is None or found[0].state is not PublicationState.POSTED:
         return None
     publication, answer, message = found
     named = places.is_by_name(publication, message, row.chat_id)
-    content = citizen.render_publication(render_data.publication_facts(answer, message, by_name=named))
+    content = citizen.render_publication(publication_data.publication_facts(answer, message, by_name=named))
     published = replace(answer, text=publication.text or row.facts.get("was", answer.text))
-    previous = citizen.render_publication(render_data.publication_facts(published, message, by_name=named))
+    previous = citizen.render_publication(publication_data.publication_facts(published, message, by_name=named))
     return OutgoingMessage(
         Operation.EDIT,
         target_of(row),

@@ -8,7 +8,7 @@ from bot.domain.notifications.review_queue import ReviewListBelow
 from bot.domain.notifications.tickets import CardBelow
 from bot.domain.outbox import OutboxRow
 from bot.messengers.content import Content
-from bot.outbox import render_data
+from bot.outbox import card_data, media_data
 from bot.outbox.outgoing import Operation, OutgoingMessage, SendResult, SnapshotT, record_sent_messages, target_of
 from bot.services.context import UseCaseContext
 from bot.services.intake import review_queue
@@ -48,7 +48,7 @@ async def render_card(
     card = await ctx.uow.cards.get(person.id, ticket.id, row.account)
     if card is None:  # withdrawn before it was shown
         return None
-    facts = await render_data.card_facts(ctx, ticket, person, card)
+    facts = await card_data.card_facts(ctx, ticket, person, card)
     content = card_view.render_card(facts, render_context)
     content_hash = _hash(content)
     if card.external_id is not None and card.hash == content_hash:
@@ -88,7 +88,7 @@ async def render_card_media(
     card = await ctx.uow.cards.get(row.person_id or 0, row.ticket_id or 0, row.account)
     if card is None or card.external_id is None:
         return None
-    media = await render_data.list_new_media(ctx, card.ticket_id, card.media_shown)
+    media = await media_data.list_new_media(ctx, card.ticket_id, card.media_shown)
     if not media:
         return None
     content = Content(media=tuple(media))

@@ -15,7 +15,7 @@ from bot.domain.outbox import OutboxRow
 from bot.domain.tickets import State
 from bot.messengers.content import Content
 from bot.messengers.port import MenuCommand
-from bot.outbox import render_data
+from bot.outbox import notification_data
 from bot.outbox.outgoing import Operation, OutgoingMessage, SendResult, record_sent_messages, target_of
 from bot.services.answers.satisfaction import QUESTION_IN_WORDS_KIND, QUESTION_KIND
 from bot.services.context import UseCaseContext
@@ -33,9 +33,9 @@ async def render_notification(
 ) -> OutgoingMessage[Dialog | None] | None:
     """Render a notification or a prompt; the snapshot is the dialog that the prompt belongs to."""
     note, envelope = notification_of(row.facts), decode(NoteEnvelope, row.facts)
-    if await render_data.is_addition_moved(ctx, row, note):
+    if await notification_data.is_addition_moved(ctx, row, note):
         return None
-    data = await render_data.notification_data(ctx, row, note, envelope.user_id)
+    data = await notification_data.notification_data(ctx, row, note, envelope.user_id)
     dialog = data.draft
     if envelope.is_prompt and (dialog is None or _is_outdated(note, envelope, dialog)):
         return None  # a prompt of a dialog that has gone on or ended meanwhile
@@ -92,7 +92,7 @@ async def render_notification_edit(
         content = replace(citizen.render_citizen_note(citizen_note_of(row.facts)), whole=True)
         return OutgoingMessage(Operation.EDIT, target_of(row), None, content, message_ids=(envelope.message_id,))
     note = notification_of(row.facts)
-    data = await render_data.notification_data(
+    data = await notification_data.notification_data(
         ctx, row, note, envelope.user_id, without_buttons=envelope.without_buttons
     )
     content = registry.render_notification(note, data, render_context)

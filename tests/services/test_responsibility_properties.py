@@ -18,7 +18,7 @@ from bot.domain.errors import Refusal
 from bot.domain.people import MessengerName, Person, Staff, StaffAccount
 from bot.domain.roles import Right, Role
 from bot.domain.tickets import State, Ticket
-from bot.outbox import render_data
+from bot.outbox import card_data
 from bot.services import responsibility
 from bot.services.context import Municipality, UseCaseContext
 from bot.services.intake import register
@@ -165,7 +165,7 @@ class ResponsibilityMachine(RuleBasedStateMachine):
             ticket = await ctx.uow.tickets.get(row.ticket_id)
             card = await ctx.uow.cards.get(row.person_id, row.ticket_id, row.account)
             if person is not None and ticket is not None and card is not None and await ctx.can_reach(person):
-                facts = await render_data.card_facts(ctx, ticket, person, card)
+                facts = await card_data.card_facts(ctx, ticket, person, card)
                 self.shown[person.id, ticket.id] = facts.rights & WORKING
                 await ctx.uow.cards.upsert(person.id, ticket.id, row.account, row.chat_id, ctx.now, external_id="1")
         await ctx.uow._connection.execute(update(outbox).values(status="sent", dedupe=None))

@@ -16,7 +16,7 @@ from bot.domain.tickets import State
 from bot.messengers.content import Content, Link, Text
 from bot.messengers.port import Capabilities, Messenger
 from bot.messengers.serialization import pack_media
-from bot.outbox import render_data
+from bot.outbox import card_data
 from bot.outbox.handlers import OUTBOX_HANDLERS
 from bot.outbox.outgoing import OutgoingMessage
 from bot.services.context import BotAccount, UseCaseContext
@@ -244,7 +244,7 @@ async def _describe_card(upgraded: UpgradedDatabase, number: int, person_id: int
     person = ctx.municipality.staff.find_by_id(person_id)
     assert person is not None
     card = next((one for one in await ctx.uow.cards.list_for_ticket(number) if one.person_id == person_id), None)
-    facts = await render_data.card_facts(ctx, ticket, person, card)
+    facts = await card_data.card_facts(ctx, ticket, person, card)
     return describe_content(render_card(facts, upgraded.render_context(account)))
 
 

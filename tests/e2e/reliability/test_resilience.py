@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from bot.domain.outbox import OutboxKind
-from bot.outbox import render_data
+from bot.outbox import card_data
 from bot.outbox.handlers import OUTBOX_HANDLERS
 from storage.repositories.inbox import Inbox
 from tests.e2e.harness import ADMINISTRATOR, COORDINATOR, GROUP, HOUSING_HEAD, MARIA, PYOTR, ROADS_HEAD, Harness
@@ -54,7 +54,7 @@ async def test_database_error_log_has_no_citizens_text(bot: Harness) -> None:
 async def test_a_row_that_cannot_be_drawn_holds_up_nobody_and_is_told(
     bot: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = render_data.card_facts
+    whole = card_data.card_facts
     tries: list[int] = []
 
     async def breaks(work, ticket, person, card):  # type: ignore[no-untyped-def]
@@ -63,7 +63,7 @@ async def test_a_row_that_cannot_be_drawn_holds_up_nobody_and_is_told(
             raise KeyError("a view of a later release")
         return await whole(work, ticket, person, card)
 
-    monkeypatch.setattr(render_data, "card_facts", breaks)
+    monkeypatch.setattr(card_data, "card_facts", breaks)
     await bot.sandbox.telegram.send_message(GROUP, MARIA, HOLE)
     await bot.sandbox.telegram.send_message(
         GROUP, PYOTR, "На Мира 7 прорвало трубу, вода в подвале, нет отопления в доме"

@@ -14,7 +14,7 @@ from bot.inbox import receiver
 from bot.messengers.errors import TemporaryFailure
 from bot.messengers.port import Sent, Target
 from bot.messengers.telegram.messenger import TelegramMessenger
-from bot.outbox import render_data
+from bot.outbox import card_data
 from bot.outbox.worker import MAX_IN_FLIGHT_PER_ACCOUNT
 from sandbox.faults import Fault, FaultKind
 from sandbox.telegram.server import api_fault
@@ -55,7 +55,7 @@ async def test_a_lost_database_is_no_fault_of_the_message_that_was_being_drawn(
 ) -> None:
     """Even if its messenger had failed many times before."""
     await wait_until_idle(bot)
-    whole, works, lost = render_data.card_facts, asyncio.Event(), asyncio.Event()
+    whole, works, lost = card_data.card_facts, asyncio.Event(), asyncio.Event()
 
     async def loses(*what: Any) -> Any:
         if lost.is_set() or not works.is_set():
@@ -63,7 +63,7 @@ async def test_a_lost_database_is_no_fault_of_the_message_that_was_being_drawn(
         lost.set()
         raise OperationalError("SELECT", {}, Exception("connection was closed"), connection_invalidated=True)
 
-    monkeypatch.setattr(render_data, "card_facts", loses)
+    monkeypatch.setattr(card_data, "card_facts", loses)
     bot.sandbox.telegram.faults.start_outage(FaultKind.HTTP_500, "sendMessage")
     before = count_calls(bot, "sendMessage")
     await bot.sandbox.telegram.send_message(GROUP, MARIA, HOLE)
