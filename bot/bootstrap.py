@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from bot.config import Config
 from bot.config.fields import url_path
 from bot.config.messenger_kinds import MESSENGER_KINDS
-from bot.config.schema import UpdateMode, VkSection
+from bot.config.messenger_sections import UpdateMode, VkSection
 from bot.domain.clock import Clock
 from bot.domain.people import Staff
 from bot.http.webhooks import WebhookEndpoint

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from pydantic import ValidationError
 
+from bot.config.deadline_sections import EscalationEntry, StepEntry
 from bot.config.errors import Fault, did_you_mean, quoted_list
 from bot.config.role_checks import role_book, role_codes
-from bot.config.schema import EscalationEntry, StepEntry
 from bot.config.values import Values, roles_of, tables
 from bot.domain.escalation import Addressee, After, Chain, ChainStep, find_repeated_holder
 from bot.domain.roles import Right

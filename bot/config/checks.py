@@ -22,8 +22,8 @@ from bot.config.gazetteer import GAZETTEER_KEY, read_gazetteer
 from bot.config.messenger_kinds import MESSENGER_KINDS, MessengerKind
 from bot.config.role_checks import find_role_faults, role_book, role_codes
 from bot.config.rule_checks import find_rule_faults
-from bot.config.schema import StaffMember
 from bot.config.secrets import webhook_secret_fault
+from bot.config.staff_sections import StaffMember
 from bot.config.values import Values, roles_of, section, tables, texts
 from bot.domain.recipients import Audience, roles_on
 from bot.domain.role_book import RoleBook

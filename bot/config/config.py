@@ -16,20 +16,13 @@ from bot.config.errors import Fault
 from bot.config.fields import is_open_to_internet, resolve_database_url
 from bot.config.gazetteer import read_gazetteer
 from bot.config.messenger_kinds import MESSENGER_KINDS, MessengerKind
+from bot.config.messenger_sections import BotSection, PageEntry, PageMessenger, TelegramSection, UpdateMode, VkSection
 from bot.config.post_warnings import find_rivals
 from bot.config.role_checks import to_role_change
 from bot.config.rule_checks import to_rule
-from bot.config.schema import (
-    BotSection,
-    ConfigTree,
-    PageEntry,
-    PageMessenger,
-    StaffMember,
-    TelegramSection,
-    UpdateMode,
-    VkSection,
-)
+from bot.config.schema import ConfigTree
 from bot.config.secrets import is_placeholder
+from bot.config.staff_sections import StaffMember
 from bot.domain.answer_limits import AnswerLimits
 from bot.domain.applicants import PersonalDataPolicy
 from bot.domain.calendar import WorkingCalendar

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pydantic import ValidationError
 
 from bot.config.errors import Fault, did_you_mean, quoted_list
-from bot.config.schema import RoleEntry, StaffMember
+from bot.config.staff_sections import RoleEntry, StaffMember
 from bot.config.values import Values, section, tables, texts
 from bot.domain.people import Person, Staff
 from bot.domain.posts import Routing

@@ -6,11 +6,11 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from bot.config.deadline_sections import RuleEntry
 from bot.config.errors import Fault, did_you_mean, quoted_list
 from bot.config.gazetteer import read_gazetteer
 from bot.config.messenger_kinds import MESSENGER_KINDS
 from bot.config.role_checks import role_book, role_codes
-from bot.config.schema import RuleEntry
 from bot.config.topic_names import topic_names
 from bot.config.values import Values, roles_of, section, tables, texts
 from bot.domain.roles import Right

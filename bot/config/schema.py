@@ -1,62 +1,37 @@
 """The configuration file as a typed tree: one class per section, names as in the file. Unknown keys are refused."""
 
-from enum import StrEnum
-from typing import Annotated, Literal
-
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic import Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from bot.config.deadline_sections import (
+    CalendarSection,
+    DeadlinesSection,
+    EscalationEntry,
+    QuietSection,
+    RuleEntry,
+    UrgentSection,
+)
 from bot.config.fields import (
     AnyDuration,
-    ApiBase,
-    BaseUrl,
     CalendarDuration,
     CitizenText,
     ClockTime,
     DatabaseUrl,
-    Day,
-    DraftDuration,
-    Interval,
     ListenAddress,
     LongText,
-    PositiveId,
     RetentionDuration,
     SectorCode,
-    Share,
     ShortText,
-    WaitDuration,
-    WebhookUrl,
-    Words,
     Zone,
     parse_clock,
     parse_duration,
-    parse_interval,
     parse_listen,
-    parse_words,
 )
-from bot.domain.applicants import ApplicantKind, PersonalDataPolicy
-from bot.domain.escalation import After
-from bot.domain.importance import Importance
-from bot.domain.list_hours import USUAL_LIST_HOURS
+from bot.config.messenger_sections import MaxSection, PageEntry, TelegramSection, VkSection
+from bot.config.section import Section
+from bot.config.staff_sections import RoleEntry, StaffInvitationsSection, StaffMember, StaffNoticesSection
 from bot.domain.posts import Prefer
-from bot.domain.recipients import SORTS, Hearing
-from bot.domain.roles import Right
-from bot.domain.sources import AnswerPolicy, SourceKind
-
-
-class UpdateMode(StrEnum):
-    """The way in which updates reach the bot."""
-
-    POLLING = "polling"
-    WEBHOOK = "webhook"
-
-
-class Section(BaseModel):
-    """The settings that all sections share."""
-
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, hide_input_in_errors=True, arbitrary_types_allowed=True, str_strip_whitespace=True
-    )
+from bot.domain.recipients import SORTS
 
 
 class MunicipalitySection(Section):
@@ -66,81 +41,6 @@ class MunicipalitySection(Section):
 
 class DatabaseSection(Section):
     url: DatabaseUrl = Field(default="sqlite+aiosqlite:///var/mcu.sqlite3", repr=False)  # may hold a password
-
-
-class BotChat(Section):
-    """A monitored chat of a messenger in which the bot has one account.
-
-    ``sector`` and ``district`` are those of messages that do not say theirs.
-    """
-
-    id: int
-    title: str = ""
-    kind: SourceKind = SourceKind.CHAT
-    answers: AnswerPolicy = AnswerPolicy.BOT
-    invite: BaseUrl | None = None
-    sector: ShortText | None = None
-    district: ShortText | None = None
-
-
-class BotSection(Section):
-    """A messenger with one account of the bot. ``token`` is empty only in a configuration loaded without tokens."""
-
-    token: SecretStr = SecretStr("")
-    token_file: ShortText | None = None
-    api_base: ApiBase
-    mode: UpdateMode = UpdateMode.POLLING
-    webhook_url: WebhookUrl | None = None
-    secret: SecretStr | None = None
-    private: AnswerPolicy = AnswerPolicy.BOT
-    personal_data: PersonalDataPolicy = PersonalDataPolicy.SHOW
-    invite: BaseUrl | None = None
-    chats: tuple[BotChat, ...] = ()
-
-
-class TelegramChat(BotChat):
-    """A Telegram chat: ``answers`` has no default because of law 41-ФЗ of 01.04.2025."""
-
-    answers: AnswerPolicy
-
-
-class TelegramSection(BotSection):
-    api_base: ApiBase = "https://api.telegram.org"
-    chats: tuple[TelegramChat, ...] = ()
-
-
-class VkCommunity(Section):
-    """A community of the municipality: its wall, messages, photos, videos and discussions.
-
-    ``secret`` and ``confirmation`` belong to its Callback API; with ``confirmation`` an administrator has connected the
-    address by hand.
-    """
-
-    id: PositiveId
-    title: str = ""
-    token: SecretStr = SecretStr("")
-    token_file: ShortText | None = None
-    secret: SecretStr | None = None
-    confirmation: SecretStr | None = None
-    kind: SourceKind = SourceKind.OFFICIAL
-    answers: AnswerPolicy = AnswerPolicy.BOT
-    invite: BaseUrl | None = None
-    sector: ShortText | None = None
-    district: ShortText | None = None
-
-
-class VkSection(Section):
-    api_base: ApiBase = "https://api.vk.ru"
-    mode: UpdateMode = UpdateMode.POLLING
-    webhook_url: WebhookUrl | None = None
-    service_token: SecretStr | None = None
-    personal_data: PersonalDataPolicy = PersonalDataPolicy.SHOW
-    pages_every: CalendarDuration = Field(default_factory=lambda: parse_duration("5m"))
-    communities: tuple[VkCommunity, ...] = ()
-
-
-class MaxSection(BotSection):
-    api_base: ApiBase = "https://platform-api2.max.ru"
 
 
 class HttpSection(Section):
@@ -187,99 +87,6 @@ class LearningSection(Section):
     at: ClockTime = Field(default_factory=lambda: parse_clock("03:30"))
 
 
-class RoleEntry(Section):
-    """A built-in role that is changed, or a new one with a ``base``."""
-
-    code: Annotated[SectorCode, Field(max_length=24)]  # as wide as its column
-    base: ShortText | None = None
-    title: ShortText | None = None
-    may: tuple[Right, ...] = ()
-    may_not: tuple[Right, ...] = ()
-    hears: tuple[Hearing, ...] = ()
-    hears_not: tuple[Hearing, ...] = ()
-
-
-class StaffMember(Section):
-    """An official; exactly one of ``role`` and ``roles`` is given: codes of built-in roles or of ``[[roles]]``.
-
-    ``title``: the post; ``stands_in``: the posts (or names where there is no title) whose work falls to this person
-    while their holders are away; ``systems``: for a system curator; ``digest_at``: an own hour of the daily digest.
-    """
-
-    name: ShortText
-    role: ShortText | None = None
-    roles: tuple[ShortText, ...] = ()
-    sectors: tuple[str, ...] = ()
-    districts: tuple[ShortText, ...] = ()
-    telegram_id: PositiveId | None = None
-    vk_id: PositiveId | None = None
-    max_id: PositiveId | None = None
-    title: ShortText | None = None
-    stands_in: tuple[ShortText, ...] = ()
-    systems: tuple[ShortText, ...] = ()
-    digest_at: ClockTime | None = None
-
-
-class DeadlinesSection(Section):
-    accept: AnyDuration = Field(default_factory=lambda: parse_duration("1wh"))
-    answer: AnyDuration = Field(default_factory=lambda: parse_duration("8wh"))
-    remind_at: tuple[Share, ...] = (0.5, 0.8)
-
-
-class UrgentSection(Section):
-    """The deadlines of urgent tickets: danger to people, or no water, heat, light or gas for a house or more."""
-
-    accept: AnyDuration = Field(default_factory=lambda: parse_duration("30m"))
-    answer: AnyDuration = Field(default_factory=lambda: parse_duration("4h"))
-
-
-class RuleEntry(Section):
-    """A rule: the tickets that it is for (one value or a list, any of them), then the keys that it decides."""
-
-    source: Words = ()
-    sector: Words = ()
-    theme: Words = ()
-    topic: Words = ()
-    district: Words = ()
-    importance: Annotated[tuple[Importance, ...], BeforeValidator(parse_words)] = ()
-    urgent: Annotated[tuple[bool, ...], BeforeValidator(parse_words)] = ()
-    applicant: Annotated[tuple[ApplicantKind, ...], BeforeValidator(parse_words)] = ()
-    approval: tuple[ShortText, ...] | None = None
-    four_eyes: bool | None = None
-    call_before_answer: bool | None = None
-    satisfaction: bool | None = None
-    reopen_at_most: int | None = Field(default=None, ge=0, le=100)
-    accept: AnyDuration | None = None
-    first_word: AnyDuration | None = None
-    draft: DraftDuration | None = None
-    approve: AnyDuration | None = None
-    rework: AnyDuration | None = None
-    answer: AnyDuration | None = None
-    final: AnyDuration | None = None
-    not_ours: AnyDuration | None = None
-    solve: AnyDuration | None = None
-    total: AnyDuration | None = None
-    escalation: ShortText | None = None
-
-
-class StepEntry(Section):
-    """A step of a chain; ``before`` counts in the time of the calendar."""
-
-    after: After
-    wait: WaitDuration | None = None
-    before: CalendarDuration | None = None
-    tell: tuple[ShortText, ...] = ()
-    hand_over: bool = False
-    ask: Literal["in_work"] | None = None
-
-
-class EscalationEntry(Section):
-    """A chain of those who are told one after another when a deadline is missed."""
-
-    code: ShortText
-    steps: tuple[StepEntry, ...] = ()
-
-
 class DangerSection(Section):
     """The words that people in danger read at once, instead of the built-in ones; a key for each ``Danger``."""
 
@@ -289,22 +96,6 @@ class DangerSection(Section):
     child: LongText | None = None
     suicide: LongText | None = None
     violence: LongText | None = None
-
-
-class CalendarSection(Section):
-    """Working time. ``shorten_before_holidays``: work ends an hour earlier on the eve of a holiday."""
-
-    working: tuple[Interval, ...] = Field(
-        default_factory=lambda: (parse_interval("09:00-13:00"), parse_interval("14:00-18:00"))
-    )
-    days_off: tuple[Day, ...] = ()
-    working_days: tuple[Day, ...] = ()
-    shorten_before_holidays: bool = True
-
-
-class QuietSection(Section):
-    start: ClockTime = Field(default_factory=lambda: parse_clock("22:00"), alias="from")
-    end: ClockTime = Field(default_factory=lambda: parse_clock("08:00"), alias="to")
 
 
 class FollowUpSection(Section):
@@ -334,46 +125,8 @@ class LimitsSection(Section):
     answers_per_day: int | None = Field(default=None, ge=1, le=100_000)
 
 
-class StaffNoticesSection(Section):
-    """``fallback_after``: officials are written to elsewhere when their messenger has failed for this long.
-
-    ``lists_at``: when those who watch deadlines get their lists; ``collect``: for how long a citizen's additions become
-    one note.
-    """
-
-    fallback_after: CalendarDuration = Field(default_factory=lambda: parse_duration("10m"))
-    lists_at: tuple[ClockTime, ...] = Field(default=USUAL_LIST_HOURS, min_length=1, max_length=24)
-    collect: CalendarDuration = Field(default_factory=lambda: parse_duration("1m"))
-
-
-class StaffInvitationsSection(Section):
-    """``valid``: the time during which an invitation code can be used."""
-
-    valid: CalendarDuration = Field(default_factory=lambda: parse_duration("24h"))
-
-
 class PlacesSection(Section):
     gazetteer: ShortText | None = None
-
-
-class PageMessenger(StrEnum):
-    """The messenger of an official page."""
-
-    TELEGRAM = "telegram"
-    VK = "vk"
-    MAX = "max"
-
-
-class PageEntry(Section):
-    """An official page to watch."""
-
-    messenger: PageMessenger
-    id: int
-    title: ShortText
-    discussion: int | None = None
-    kind: SourceKind = SourceKind.OFFICIAL
-    answers: AnswerPolicy = AnswerPolicy.PERSON
-    silent_after: CalendarDuration = Field(default_factory=lambda: parse_duration("7d"))
 
 
 class DismissedSection(Section):

@@ -1,6 +1,6 @@
 """The MAX messenger of the configuration."""
 
-from bot.config.schema import MaxSection, UpdateMode
+from bot.config.messenger_sections import MaxSection, UpdateMode
 from bot.domain.clock import Clock
 from bot.messengers.max.client import MaxTimeouts
 from bot.messengers.max.messenger import MaxMessenger

@@ -1,6 +1,6 @@
 """The Telegram messenger of the configuration."""
 
-from bot.config.schema import TelegramSection
+from bot.config.messenger_sections import TelegramSection
 from bot.domain.clock import Clock
 from bot.messengers.port import Messenger, Timeouts
 from bot.messengers.telegram.messenger import REQUEST_TIMEOUT_SECONDS, TelegramMessenger

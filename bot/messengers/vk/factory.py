@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bot.config.schema import UpdateMode, VkSection
+from bot.config.messenger_sections import UpdateMode, VkSection
 from bot.domain.clock import Clock
 from bot.domain.sources import OfficialPage
 from bot.messengers.port import Messenger, Timeouts
