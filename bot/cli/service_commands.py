@@ -16,6 +16,7 @@ from bot.cli.faults import report_database_faults
 from bot.cli.help_ru import RussianHelpCommand
 from bot.config import Config, Fault, render_faults
 from bot.config.errors import with_full_stop
+from bot.config.warnings import list_personal_data_notes, list_unsupported, list_warnings
 
 logger = logging.getLogger(__name__)
 
@@ -24,12 +25,12 @@ logger = logging.getLogger(__name__)
 def run(config: ConfigFile = Path("config.toml")) -> None:
     """Запустить бота."""
     settings = load_settings(config)
-    missing = settings.unsupported_faults()
+    missing = list_unsupported(settings)
     if missing:
         typer.echo(render_faults(missing), err=True)
         raise typer.Exit(EXIT_BAD_CONFIG)
     logging_setup.configure(known_secrets=settings.known_secrets())
-    for note in settings.warnings():
+    for note in list_warnings(settings):
         logger.warning("%s: %s. Что сделать: %s.", note.key, note.problem, note.remedy)
     from bot.cli.operations import list_data_paths
 
@@ -69,7 +70,7 @@ def check(
 ) -> None:
     """Проверить настройки, токены и права бота в чатах."""
     settings = load_settings(config, offline=offline)
-    if missing := settings.unsupported_faults():
+    if missing := list_unsupported(settings):
         typer.echo(render_faults(missing), err=True)
         raise typer.Exit(EXIT_BAD_CONFIG)
     logging_setup.configure(logging.ERROR, settings.known_secrets())
@@ -78,7 +79,7 @@ def check(
 
     signs = {"ok": "✓", "note": "i", "fault": "✗"}
     findings = [] if offline else asyncio.run(check_messengers(settings))
-    for note in (*settings.warnings(), *settings.personal_data_notes()):
+    for note in (*list_warnings(settings), *list_personal_data_notes(settings)):
         typer.echo(
             f"i {note.key}: {with_full_stop(note.problem)} {with_full_stop(note.remedy[:1].upper() + note.remedy[1:])}"
         )

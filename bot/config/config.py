@@ -1,6 +1,5 @@
 """The checked configuration: its sections, and the domain objects made of them."""
 
-import importlib.util
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -11,17 +10,15 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, SecretStr
 
+from bot.config import monitored_places
 from bot.config.chain_checks import to_chain
-from bot.config.errors import Fault
-from bot.config.fields import is_open_to_internet, resolve_database_url
+from bot.config.fields import resolve_database_url
 from bot.config.gazetteer import read_gazetteer
 from bot.config.messenger_kinds import MESSENGER_KINDS, MessengerKind
-from bot.config.messenger_sections import BotSection, PageEntry, PageMessenger, TelegramSection, UpdateMode, VkSection
-from bot.config.post_warnings import find_rivals
+from bot.config.messenger_sections import BotSection, PageMessenger, TelegramSection, UpdateMode, VkSection
 from bot.config.role_checks import to_role_change
 from bot.config.rule_checks import to_rule
 from bot.config.schema import ConfigTree
-from bot.config.secrets import is_placeholder
 from bot.config.staff_sections import StaffMember
 from bot.domain.answer_limits import AnswerLimits
 from bot.domain.applicants import PersonalDataPolicy
@@ -30,15 +27,13 @@ from bot.domain.deadlines import DeadlineTerms
 from bot.domain.districts import district_key, merge_names
 from bot.domain.escalation import Chain
 from bot.domain.limits import MessageLimits
-from bot.domain.people import Person, Staff, StaffAccount
+from bot.domain.people import Person, StaffAccount
 from bot.domain.posts import Routing
 from bot.domain.quiet_hours import QuietHours
-from bot.domain.recipients import Audience, roles_on
 from bot.domain.role_book import RoleBook
-from bot.domain.roles import BLOCK_ROLES
 from bot.domain.rules import Rules
 from bot.domain.sectors import STANDARD_SECTORS, Sector, Theme
-from bot.domain.sources import PRIVATE_SOURCE_ID, VK_PAGES_ACCOUNT, OfficialPage, Source, SourceKind
+from bot.domain.sources import OfficialPage, Source
 from bot.domain.streets import StreetRow
 from bot.domain.tickets import DismissReason
 from bot.domain.urgency import Danger
@@ -93,7 +88,7 @@ class Config:
     def vk(self) -> VkSection | None:
         return self.tree.vk
 
-    def _tokens(self) -> Iterator[tuple[str, SecretStr]]:
+    def tokens(self) -> Iterator[tuple[str, SecretStr]]:
         """Yield every token with the key of its table."""
         for kind in MESSENGER_KINDS:
             section = self.section(kind)
@@ -248,16 +243,16 @@ class Config:
         for kind in MESSENGER_KINDS:
             section = self.section(kind)
             if isinstance(section, VkSection):
-                found += _community_sources(section)
+                found += monitored_places.community_sources(section)
             elif section is not None:
-                found += _chat_sources(kind, section)
+                found += monitored_places.chat_sources(kind, section)
         own = {source.source_id for source in found if source.account.startswith("vk:")}
         pages = [page for page in self.tree.pages if page.messenger is PageMessenger.VK and str(page.id) not in own]
         spelled = [
             replace(source, district=self._spell_district(source.district)) if source.district else source
             for source in found
         ]
-        return (*spelled, *map(_page_source, pages))
+        return (*spelled, *map(monitored_places.page_source, pages))
 
     def dismissal_texts(self) -> dict[DismissReason, str]:
         """Return the words to citizens whose message is dismissed that the file gives; the others are built in."""
@@ -267,7 +262,7 @@ class Config:
     def pages(self) -> tuple[OfficialPage, ...]:
         """Return the official pages to watch."""
         own = {community.id for community in self.vk.communities} if self.vk else set()
-        return tuple(_official_page(entry, own) for entry in self.tree.pages)
+        return tuple(monitored_places.official_page(entry, own) for entry in self.tree.pages)
 
     def service_key_pages(self) -> tuple[OfficialPage, ...]:
         """Return the pages in VK that are read with the service key.
@@ -278,59 +273,10 @@ class Config:
             return ()
         return tuple(page for page in self.pages() if page.account.startswith("vk:"))
 
-    def unsupported_faults(self) -> tuple[Fault, ...]:
-        """Return the valid settings that this installation cannot run."""
-        found = []
-        if self.database_url.startswith("postgresql") and importlib.util.find_spec("asyncpg") is None:
-            problem = "для PostgreSQL не установлен пакет asyncpg"
-            found.append(
-                Fault("database.url", problem, "установите пакет asyncpg рядом с ботом или укажите файл SQLite")
-            )
-        return tuple(found)
-
     def known_secrets(self) -> frozenset[str]:
         """Return every token, secret and password of the configuration, for the log to mask."""
         password = urlsplit(self.tree.database.url).password or ""
         return frozenset({*_secrets_in(self.tree), password, unquote(password)} - {""})
-
-    def personal_data_notes(self) -> tuple[Fault, ...]:
-        """Return the settings that show applicants' data in a foreign messenger, for ``check``."""
-        if self.telegram is None or self.telegram.personal_data is PersonalDataPolicy.COVER:
-            return ()
-        problem = "имена и телефоны жителей видны в Telegram, иностранном мессенджере (КоАП, ст. 13.11.2)"
-        remedy = 'укажите personal_data = "cover", если сотрудники могут смотреть их в MAX или VK'
-        return (Fault("telegram.personal_data", problem, remedy),)
-
-    def warnings(self) -> tuple[Fault, ...]:
-        """Return settings that work but are probably not intended, for ``check`` and the start."""
-        found = []
-        held = self.roles().bases(code for entry in self.staff for code in entry.roles)
-        if not held & (roles_on(Audience.TRIAGE) - BLOCK_ROLES):
-            found.append(
-                Fault(
-                    "staff",
-                    "сообщения, блок которых не определён, получит первый из руководителей блоков: нет ни "
-                    "координатора, ни руководителя МЦУ, ни администратора",
-                    'добавьте сотрудника с ролью "coordinator"',
-                )
-            )
-        staff = Staff(self.staff, self.routing(), roles=self.roles())
-        found += find_rivals(staff, self.sectors())
-        for key, token in self._tokens():
-            if is_placeholder(token.get_secret_value()):
-                found.append(Fault(f"{key}.token", "токена ещё нет", "впишите его перед запуском"))
-        http = self.tree.http
-        if http is not None and is_open_to_internet(http.host):
-            problem = f"адрес {http.host} открыт для всех, кто дойдёт до сервера по сети, и без шифрования"
-            remedy = 'укажите listen = "127.0.0.1:…" и поставьте перед ботом nginx (README) или закройте порт снаружи'
-            found.append(Fault("http.listen", problem, remedy))
-        for index, chat in enumerate(self.telegram.chats if self.telegram else ()):
-            if chat.id > 0:
-                problem = "у групп и каналов Telegram id отрицательный"
-                found.append(
-                    Fault(f"telegram.chats[{index}].id", problem, "проверьте id чата, обычно он начинается с -100")
-                )
-        return tuple(found)
 
 
 def _token_files_in(value: object) -> Iterator[str]:
@@ -368,51 +314,3 @@ def _official(member: StaffMember) -> Person:
         systems=frozenset(member.systems),
         digest_at=member.digest_at,
     )
-
-
-def _official_page(entry: PageEntry, own: set[int]) -> OfficialPage:
-    account, root = entry.messenger.value, str(entry.id)
-    if entry.messenger is PageMessenger.VK:
-        account = f"vk:{entry.id}" if entry.id in own else VK_PAGES_ACCOUNT
-    heard_in = str(entry.discussion) if entry.discussion is not None else root
-    return OfficialPage(account, root, entry.title, heard_in, entry.silent_after.to_timedelta())
-
-
-def _page_source(entry: PageEntry) -> Source:
-    return Source(VK_PAGES_ACCOUNT, str(entry.id), entry.title, entry.kind, entry.answers)
-
-
-def _chat_sources(kind: MessengerKind, section: BotSection) -> list[Source]:
-    account, private = kind.section_name, f"личные сообщения боту {kind.title}"
-    return [
-        Source(account, PRIVATE_SOURCE_ID, private, SourceKind.OFFICIAL, section.private, section.invite),
-        *(
-            Source(
-                account,
-                str(c.id),
-                c.title or f"чат {kind.title} {c.id}",
-                c.kind,
-                c.answers,
-                c.invite,
-                c.sector,
-                c.district,
-            )
-            for c in section.chats
-        ),
-    ]
-
-
-def _community_sources(section: VkSection) -> list[Source]:
-    return [
-        Source(
-            f"vk:{one.id}",
-            str(one.id),
-            one.title or f"сообщество VK {one.id}",
-            one.kind,
-            one.answers,
-            one.invite,
-            one.sector,
-            one.district,
-        )
-        for one in section.communities
-    ]

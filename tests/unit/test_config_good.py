@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.config import ConfigFaults, load_config
+from bot.config.warnings import list_unsupported, list_warnings
 from bot.domain.durations import Duration
 from bot.domain.people import MessengerName, Staff, StaffAccount
 from bot.domain.posts import Prefer, Routing
@@ -62,8 +63,8 @@ def test_shipped_files_work_with_tokens_of_the_environment(name: str, monkeypatc
     assert config.telegram.token.get_secret_value() == TELEGRAM_TOKEN
     assert config.vk is not None
     assert config.vk.communities[0].token.get_secret_value() == VK_TOKEN
-    assert not config.unsupported_faults()
-    assert not config.warnings()
+    assert not list_unsupported(config)
+    assert not list_warnings(config)
 
 
 @pytest.mark.parametrize("name", ["config.example.toml", "examples/lesozavodsk.toml"])
@@ -330,7 +331,7 @@ secret = "c2VjcmV0c2VjcmV0"
     )
     config = load_config(file)
     assert config.uses_webhooks
-    assert config.unsupported_faults() == ()
+    assert list_unsupported(config) == ()
     assert "c0ffee42" not in repr(config.vk)
 
 
@@ -341,7 +342,7 @@ def test_a_town_without_anybody_for_triage_is_warned(file: Path) -> None:
         ),
         encoding="utf-8",
     )
-    assert [note.key for note in load_config(file).warnings()] == ["staff", "telegram.chats[0].id"]
+    assert [note.key for note in list_warnings(load_config(file))] == ["staff", "telegram.chats[0].id"]
 
 
 @pytest.mark.parametrize(
@@ -357,7 +358,7 @@ def test_a_town_without_anybody_for_triage_is_warned(file: Path) -> None:
 )
 def test_listener_that_is_open_to_everybody_is_noted(file: Path, host: str, is_open: bool) -> None:
     file.write_text(SMALL + f'telegram_id = 1\n[http]\nlisten = "{host}:8080"\n', encoding="utf-8")
-    assert [note.key for note in load_config(file).warnings()] == ["http.listen"] * is_open
+    assert [note.key for note in list_warnings(load_config(file))] == ["http.listen"] * is_open
 
 
 def test_commands_without_network_need_neither_messenger_nor_staff(file: Path) -> None:
@@ -413,7 +414,7 @@ def test_posts_that_fit_equally_are_named(file: Path) -> None:
         )
     )
     file.write_text(SMALL + heads, encoding="utf-8")
-    [warning] = load_config(file).warnings()
+    [warning] = list_warnings(load_config(file))
     assert "блок «Дороги»: одинаково подходят «Отдел дорог» и «Служба дорог»" in warning.problem
     assert "сообщения получит «Отдел дорог»" in warning.problem
     assert "title" in warning.remedy
