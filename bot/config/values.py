@@ -1,5 +1,6 @@
 """The plain values of the file, before they are typed. Values of a wrong type count as absent."""
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 Values = dict[str, Any]
@@ -23,3 +24,12 @@ def texts(value: Any) -> list[str]:
 def roles_of(member: Values) -> set[str]:
     single = member.get("role")
     return {*texts(member.get("roles")), *([single] if isinstance(single, str) else [])}
+
+
+def find_repeated(values: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Yield the keys whose value has occurred before, each with the key of the first occurrence."""
+    seen: dict[str, str] = {}
+    for place, value in values:
+        if value in seen:
+            yield place, seen[value]
+        seen.setdefault(value, place)
