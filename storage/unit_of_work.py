@@ -15,6 +15,7 @@ from storage.repositories.answer_marks import AnswerMarks
 from storage.repositories.answers import Answers
 from storage.repositories.audit_log import AuditLog
 from storage.repositories.audit_seals import AuditSeals
+from storage.repositories.author_tickets import AuthorTickets
 from storage.repositories.base import advisory_lock
 from storage.repositories.boards import Boards
 from storage.repositories.cards import Cards
@@ -81,6 +82,7 @@ class UnitOfWork:
         self.versions = Versions(transaction)
         self.topic_books = TopicBooks(transaction)
         self.tickets = Tickets(transaction, ids)
+        self.author_tickets = AuthorTickets(transaction)
         self.problems = Problems(transaction, ids)
         self.messages = Messages(transaction, ids)
         self.upvotes = Upvotes(transaction)

@@ -38,7 +38,7 @@ from storage.batching.candidate_cache import (
 from storage.batching.id_allocator import IdAllocator
 from storage.repositories.base import Repository
 from storage.repositories.problem_candidates import fetch_candidates
-from storage.repositories.tickets import TICKET_COLUMNS, ticket_columns, ticket_from_row
+from storage.repositories.ticket_rows import TICKET_COLUMNS, ticket_columns, ticket_from_row
 from storage.tables import message, problem, publication, ticket
 from storage.transaction import Transaction
 

@@ -1,19 +1,16 @@
 """Tickets; every change is guarded by the version, so that one of two concurrent changes wins."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import fields
 from datetime import datetime
-from enum import Enum
 from functools import cache
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Select,
     and_,
     bindparam,
     column,
-    exists,
     func,
     insert,
     literal_column,
@@ -23,33 +20,22 @@ from sqlalchemy import (
     update,
 )
 
-from bot.domain.applicants import ApplicantKind
-from bot.domain.importance import Importance
 from bot.domain.problems import Candidate
-from bot.domain.sources import author_key
 from bot.domain.ticket_changes import NewTicket, TicketChange
-from bot.domain.tickets import OPEN_TICKET_STATES, DismissReason, State, Ticket
-from bot.domain.urgency import Danger, Urgency
+from bot.domain.tickets import State, Ticket
 from storage.batching.candidate_cache import CachedCandidate
 from storage.batching.id_allocator import IdAllocator
-from storage.batching.transaction_cache import AuthorTicket
 from storage.repositories.base import Repository
-from storage.tables import message, ticket
+from storage.repositories.ticket_rows import TICKET_COLUMNS, TICKET_FIELDS, columns_of, ticket_columns, ticket_from_row
+from storage.tables import ticket
 from storage.tables.tickets import OPEN_STATES_SQL
 from storage.transaction import Transaction
 
-_FIELDS = tuple(Ticket.__dataclass_fields__)
-TICKET_COLUMNS = tuple(ticket.c[name] for name in _FIELDS)
-_AUTHOR_TICKET_COLUMNS = tuple(ticket.c[name] for name in ("author_key", "touched_at", "text_key", "street", "house"))
-_DEFAULTS = dict.fromkeys(_FIELDS) | {"version": 0}
+_DEFAULTS = dict.fromkeys(TICKET_FIELDS) | {"version": 0}
 _INSERT = insert(ticket)
 _NEW_FIELDS = tuple(field.name for field in fields(NewTicket))
-_COLUMN_NAMES = {"evidence": "why", "subject_family": "matter", "fingerprint": "sketch"}
-"""Columns whose names differ from those of the fields."""
 
 _EXCERPT_LENGTH = 600
-_OPEN_STATES = tuple(state.value for state in OPEN_TICKET_STATES)
-_UNANSWERED_STATES = tuple(state.value for state in OPEN_TICKET_STATES - {State.PUBLISHING})
 
 SHORT_WORD_SEARCH_DEPTH = 20_000
 """The number of latest tickets searched for words shorter than a trigram, such as «5а»."""
@@ -72,39 +58,10 @@ class Tickets(Repository):
         self._ids = ids
         self._cache = transaction.cache
 
-    async def prefetch(self, authors: Collection[str], since: datetime) -> None:
-        """Fetch at once what :meth:`find_same_text`, :meth:`list_open_in_thread`, :meth:`find_answered_in_thread` and
-        :meth:`get_address` will need for *authors*, for moments *since* then."""
-        recent = or_(ticket.c.touched_at >= since, ticket.c.registered_at >= since)
-        result = await self._transaction.execute(
-            select(*TICKET_COLUMNS, *_AUTHOR_TICKET_COLUMNS).where(
-                ticket.c.author_key.in_(authors),
-                or_(and_(ticket.c.state.in_(_OPEN_STATES), recent), ticket.c.answered_at >= since),
-            )
-        )
-        found = {row.id: row for row in result}
-        posts = await self._threads_by_ticket(found)
-        known: dict[str, dict[int, AuthorTicket]] = {author: {} for author in authors}
-        for number, row in found.items():
-            more = {column.name: row._mapping[column] for column in _AUTHOR_TICKET_COLUMNS}
-            known[row.author_key][number] = AuthorTicket(ticket_from_row(row), threads=frozenset(posts[number]), **more)
-        self._cache.load_author_tickets(known, since)
-
-    async def _threads_by_ticket(self, numbers: Collection[int]) -> dict[int, set[tuple[str, str, str, str]]]:
-        posts: dict[int, set[tuple[str, str, str, str]]] = {number: set() for number in numbers}
-        if numbers:
-            place = (message.c.account, message.c.chat_id, message.c.thread, message.c.author_id)
-            result = await self._transaction.execute(
-                select(message.c.ticket_id, *place).where(message.c.ticket_id.in_(numbers))
-            )
-            for row in result:
-                posts[row[0]].add((row[1], row[2], row[3], row[4]))
-        return posts
-
     async def add(self, new: NewTicket) -> Ticket:
         """Insert a ticket."""
         ticket_id = await self._ids.allocate(ticket)
-        row = _columns({name: getattr(new, name) for name in _NEW_FIELDS}) | {"id": ticket_id}
+        row = columns_of({name: getattr(new, name) for name in _NEW_FIELDS}) | {"id": ticket_id}
         self._transaction.defer_insert(_INSERT, row)
         added = ticket_from_row(_DEFAULTS | row)
         self._cache.add_new_ticket(added, new.author_key)
@@ -164,101 +121,6 @@ class Tickets(Repository):
         await self._transaction.execute_keeping_cache(
             update(ticket).where(ticket.c.id == ticket_id).values(touched_at=now)
         )
-
-    async def find_answered_in_thread(
-        self, account: str, chat_id: str, thread: str, author_id: str, since: datetime
-    ) -> Ticket | None:
-        """Return the author's newest ticket in the thread if it was answered *since* then."""
-        own = self._cache.get_author_tickets(author_key(account, author_id), since)
-        if own is not None and not any(_is_since(one.ticket.answered_at, since) for one in own):
-            return None
-        newest = await self.find_latest_in_thread(account, chat_id, thread, author_id)
-        return newest if newest is not None and _is_since(newest.answered_at, since) else None
-
-    async def find_latest_in_thread(self, account: str, chat_id: str, thread: str, author_id: str) -> Ticket | None:
-        """Return the author's newest ticket in the thread."""
-        result = await self._transaction.execute(
-            select(*TICKET_COLUMNS)
-            .join(message, message.c.ticket_id == ticket.c.id)
-            .where(
-                ticket.c.author_key == author_key(account, author_id),
-                ticket.c.account == account,
-                *_in_thread(account, chat_id, thread),
-                message.c.author_id == author_id,
-            )
-            .order_by(ticket.c.id.desc())
-            .limit(1)
-        )
-        row = result.first()
-        return ticket_from_row(row) if row else None
-
-    async def list_open_in_thread(
-        self, account: str, chat_id: str, thread: str, author_id: str, since: datetime
-    ) -> list[Ticket]:
-        """List the author's open tickets in the thread that were written to *since* then, latest first."""
-        own = self._cache.get_author_tickets(author_key(account, author_id), since)
-        if own is not None:
-            here = (account, chat_id, thread, author_id)
-            found = [one for one in own if one.ticket.is_open and one.touched_at >= since and here in one.threads]
-            return [one.ticket for one in sorted(found, key=lambda one: (one.touched_at, one.ticket.id), reverse=True)]
-        post = exists().where(
-            message.c.ticket_id == ticket.c.id, *_in_thread(account, chat_id, thread), message.c.author_id == author_id
-        )
-        result = await self._transaction.execute(
-            select(*TICKET_COLUMNS)
-            .where(
-                ticket.c.author_key == author_key(account, author_id),
-                ticket.c.state.in_(_OPEN_STATES),
-                ticket.c.touched_at >= since,
-                post,
-            )
-            .order_by(ticket.c.touched_at.desc(), ticket.c.id.desc())
-        )
-        return [ticket_from_row(row) for row in result]
-
-    async def list_open_of_author(self, author_key: str, since: datetime) -> list[Ticket]:
-        """List the author's open tickets in all chats that were written to *since* then, latest first."""
-        own = self._cache.get_author_tickets(author_key, since)
-        if own is not None:
-            found = [one for one in own if one.ticket.is_open and one.touched_at >= since]
-            return [one.ticket for one in sorted(found, key=lambda one: (one.touched_at, one.ticket.id), reverse=True)]
-        result = await self._transaction.execute(
-            select(*TICKET_COLUMNS)
-            .where(ticket.c.author_key == author_key, ticket.c.state.in_(_OPEN_STATES), ticket.c.touched_at >= since)
-            .order_by(ticket.c.touched_at.desc(), ticket.c.id.desc())
-        )
-        return [ticket_from_row(row) for row in result]
-
-    async def find_same_text(self, author_key: str, text_key: str, since: datetime) -> Ticket | None:
-        """Return the author's open ticket with the same text *since* then whose answer is not being published yet."""
-        own = self._cache.get_author_tickets(author_key, since)
-        if own is not None:
-            same = [one.ticket for one in own if one.text_key == text_key and one.ticket.registered_at >= since]
-            unanswered = [one for one in same if one.state.value in _UNANSWERED_STATES]
-            return max(unanswered, key=lambda one: one.id, default=None)
-        result = await self._transaction.execute(
-            select(*TICKET_COLUMNS)
-            .where(
-                ticket.c.author_key == author_key,
-                ticket.c.text_key == text_key,
-                ticket.c.state.in_(_UNANSWERED_STATES),
-                ticket.c.registered_at >= since,
-            )
-            .order_by(ticket.c.id.desc())
-            .limit(1)
-        )
-        row = result.first()
-        return ticket_from_row(row) if row else None
-
-    async def get_address(self, ticket_id: int) -> tuple[str | None, str | None]:
-        """Return (street, house) as parsed from the text."""
-        if (known := self._cache.get_author_ticket(ticket_id)) is not None:
-            return known.street, known.house
-        result = await self._transaction.execute(
-            select(ticket.c.street, ticket.c.house).where(ticket.c.id == ticket_id)
-        )
-        row = result.one()
-        return row.street, row.house
 
     async def list_deciding_words(self, ticket_id: int) -> tuple[str, ...]:
         """List the words that decided for the likeliest sector when the ticket's text was classified."""
@@ -347,22 +209,6 @@ class Tickets(Repository):
         return [ticket_from_row(row) for row in await self._transaction.execute(query)]
 
 
-def ticket_columns(change: TicketChange) -> dict[str, Any]:
-    """Return the columns that *change* sets, and their values."""
-    return _columns(change.given())
-
-
-def _columns(values: Mapping[str, object]) -> dict[str, Any]:
-    return {
-        _COLUMN_NAMES.get(name, name): value.value
-        if isinstance(value, Enum)
-        else list(value)
-        if isinstance(value, tuple)
-        else value
-        for name, value in values.items()
-    }
-
-
 def _with_trigram_index(query: Select[Any], words: Collection[str]) -> Select[Any]:
     """Drive the query by SQLite's trigram index, which yields the newest first and stops when there are enough.
 
@@ -378,29 +224,3 @@ def _with_trigram_index(query: Select[Any], words: Collection[str]) -> Select[An
         .order_by(None)
         .order_by(_SEARCH_INDEX.c.rowid.desc())
     )
-
-
-def _in_thread(account: str, chat_id: str, thread: str) -> tuple[ColumnElement[bool], ...]:
-    """Return the condition that a message, found by its ticket, is in this thread."""
-    # planner: coalesce hides the columns; otherwise a whole chat is read instead of an author's few tickets
-    # (test_a_hot_question_uses_an_index["tickets: the author's last in the thread"]).
-    where = (message.c.account, account), (message.c.chat_id, chat_id), (message.c.thread, thread)
-    return tuple(func.coalesce(column, "") == value for column, value in where)
-
-
-def _is_since(moment: datetime | None, since: datetime) -> bool:
-    return moment is not None and moment >= since
-
-
-def ticket_from_row(row: Any) -> Ticket:
-    """Return the ticket of a row, or of a mapping of its columns."""
-    known = getattr(row, "_mapping", row)
-    values = {name: known[name] for name in _FIELDS}
-    values["state"] = State(values["state"])
-    values["likely"] = tuple(values["likely"])
-    values["urgency"] = Urgency(values["urgency"]) if values["urgency"] else None
-    values["applicant_kind"] = ApplicantKind(values["applicant_kind"]) if values["applicant_kind"] else None
-    values["importance"] = Importance(values["importance"]) if values["importance"] else None
-    values["danger"] = Danger(values["danger"]) if values["danger"] else None
-    values["dismiss_reason"] = DismissReason(values["dismiss_reason"]) if values["dismiss_reason"] else None
-    return Ticket(**values)

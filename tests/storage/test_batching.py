@@ -27,7 +27,7 @@ async def _work(database: Database, seed: int) -> list[object]:
     for number in range(2):
         async with database.begin() as uow:
             await uow.messages.prefetch([("telegram", "-100", f"{number}-{one}") for one in range(4)])
-            await uow.tickets.prefetch(["telegram:7"], time_after(hours=-1))
+            await uow.author_tickets.prefetch(["telegram:7"], time_after(hours=-1))
             await uow.problems.prefetch(["telegram:0", "telegram:1"], QUERIES, CANDIDATE_LIMIT)
             workload = RandomWorkload(uow, random)
             for step in range(20):
@@ -57,9 +57,9 @@ async def _handle_message(uow: UnitOfWork, random: Random, key: str) -> list[obj
         await uow.messages.get(message_id),
         await uow.messages.find_by_external_id("telegram", "-100", "0-1"),
         await uow.messages.list_for_ticket(ticket.id),
-        await uow.tickets.find_same_text("telegram:7", key, time_after(hours=-1)),
-        await uow.tickets.list_open_in_thread("telegram", "-100", "", "7", time_after(hours=-1)),
-        await uow.tickets.get_address(ticket.id),
+        await uow.author_tickets.find_same_text("telegram:7", key, time_after(hours=-1)),
+        await uow.author_tickets.list_open_in_thread("telegram", "-100", "", "7", time_after(hours=-1)),
+        await uow.author_tickets.get_address(ticket.id),
     ]
 
 

@@ -122,25 +122,25 @@ async def test_prefetched_row_is_dropped_when_it_changes(database: Database, cha
         ticket = await add_ticket(uow, text_key="key")
         await add_message(uow, "1", ticket.id)
     async with database.begin() as uow:
-        await uow.tickets.prefetch(["telegram:7"], NOW)
+        await uow.author_tickets.prefetch(["telegram:7"], NOW)
         here = ("telegram", "-100", "", "7")
-        assert [one.id for one in await uow.tickets.list_open_in_thread(*here, NOW)] == [ticket.id]
-        assert await uow.tickets.find_answered_in_thread(*here, NOW) is None
-        assert await uow.tickets.find_same_text("telegram:7", "key", NOW) == ticket
+        assert [one.id for one in await uow.author_tickets.list_open_in_thread(*here, NOW)] == [ticket.id]
+        assert await uow.author_tickets.find_answered_in_thread(*here, NOW) is None
+        assert await uow.author_tickets.find_same_text("telegram:7", "key", NOW) == ticket
         match changed:
             case "touched":
                 await uow.tickets.touch(ticket.id, time_after(minutes=5))
-                assert await uow.tickets.list_open_in_thread(*here, time_after(minutes=5))
+                assert await uow.author_tickets.list_open_in_thread(*here, time_after(minutes=5))
             case "answered":
                 await uow.tickets.update(ticket, TicketChange(state=State.ANSWERED, answered_at=time_after(minutes=1)))
-                assert await uow.tickets.list_open_in_thread(*here, NOW) == []
-                assert (await uow.tickets.find_answered_in_thread(*here, NOW)) is not None
+                assert await uow.author_tickets.list_open_in_thread(*here, NOW) == []
+                assert (await uow.author_tickets.find_answered_in_thread(*here, NOW)) is not None
             case "attached":
                 await add_message(uow, "2", ticket.id, thread="9")
-                assert await uow.tickets.list_open_in_thread("telegram", "-100", "9", "7", NOW)
+                assert await uow.author_tickets.list_open_in_thread("telegram", "-100", "9", "7", NOW)
             case "registered":
                 other = await add_ticket(uow, text_key="other")
-                assert await uow.tickets.find_same_text("telegram:7", "other", NOW) == other
+                assert await uow.author_tickets.find_same_text("telegram:7", "other", NOW) == other
 
 
 async def test_a_place_that_was_foreseen_empty_is_known_when_it_is_taken(database: Database) -> None:

@@ -64,12 +64,12 @@ HOT_QUERIES: dict[str, Query] = {
     "terms: void": lambda uow: uow.deadlines.cancel(1, ["accept"]),
     "terms: what waits to be told": lambda uow: uow.deadlines.list_pending_notices(),
     "terms: when was this person told": lambda uow: uow.deadlines.find_last_notice_time(1, "watch_overdue"),
-    "tickets: the author's last in the thread": lambda uow: uow.tickets.find_answered_in_thread(
+    "tickets: the author's last in the thread": lambda uow: uow.author_tickets.find_answered_in_thread(
         "telegram", "-1", "", "7", NOW
     ),
-    "tickets: the author's open ones": lambda uow: uow.tickets.list_open_of_author("telegram:7", NOW),
-    "tickets: of several authors at once": lambda uow: uow.tickets.prefetch(["telegram:7", "vk:8"], NOW),
-    "tickets: the same words": lambda uow: uow.tickets.find_same_text("telegram:7", "key", NOW),
+    "tickets: the author's open ones": lambda uow: uow.author_tickets.list_open_of_author("telegram:7", NOW),
+    "tickets: of several authors at once": lambda uow: uow.author_tickets.prefetch(["telegram:7", "vk:8"], NOW),
+    "tickets: the same words": lambda uow: uow.author_tickets.find_same_text("telegram:7", "key", NOW),
     "messages: by place": lambda uow: uow.messages.find_by_external_id("telegram", "-1", "1"),
     "messages: at several places at once": lambda uow: uow.messages.prefetch(
         [("telegram", "-1", "1"), ("telegram", "-1", "2"), ("vk:5", "3", "1")]

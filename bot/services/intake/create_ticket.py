@@ -123,6 +123,6 @@ async def acknowledge(ctx: UseCaseContext, message: Message, ticket: Ticket, sou
 async def _find_previous_ticket(ctx: UseCaseContext, message: Message, reading: Reading) -> Ticket | None:
     """Return the author's open ticket about the matter, else their recently answered one in this conversation."""
     related = await same_matter.find_related_ticket(ctx, message, reading)
-    return related or await ctx.uow.tickets.find_answered_in_thread(
+    return related or await ctx.uow.author_tickets.find_answered_in_thread(
         message.account, message.chat_id, message.thread, message.author_id, ctx.now - ANSWERED_TICKET_WINDOW
     )

@@ -123,7 +123,7 @@ async def _find_same_text(ctx: UseCaseContext, message: Message) -> Ticket | Non
     key = text_key(message.text)
     if key is None:
         return None
-    return await ctx.uow.tickets.find_same_text(
+    return await ctx.uow.author_tickets.find_same_text(
         author_key(message.account, message.author_id), key, ctx.now - SAME_TEXT_WINDOW
     )
 
@@ -148,7 +148,7 @@ async def _find_continued_ticket(ctx: UseCaseContext, message: Message, reading:
 
     Return ``None`` if the message is about something else.
     """
-    found = await ctx.uow.tickets.list_open_in_thread(
+    found = await ctx.uow.author_tickets.list_open_in_thread(
         message.account,
         message.chat_id,
         message.thread,

@@ -49,7 +49,7 @@ async def prefetch(ctx: UseCaseContext, events: Sequence[Event]) -> None:
     await limits.prefetch(ctx, citizen_posts)
     if authors:
         await ctx.reachability()
-        await ctx.uow.tickets.prefetch(authors, ctx.now - max(ANSWERED_TICKET_WINDOW, OPEN_TICKET_WINDOW))
+        await ctx.uow.author_tickets.prefetch(authors, ctx.now - max(ANSWERED_TICKET_WINDOW, OPEN_TICKET_WINDOW))
     if message_keys:
         await ctx.uow.messages.prefetch(message_keys)
     await problem_matching.prefetch(ctx, authors, {clean_text(post.text) for post in citizen_posts})

@@ -75,7 +75,7 @@ async def _find_answered(ctx: UseCaseContext, message: Message) -> _Answered | N
         own = await ctx.uow.problems.find_ticket_of(replied.problem_id, author)
         return _Answered(own or replied, is_reply=True, is_own=own is not None)
     since = ctx.now - min(ANSWERED_TICKET_WINDOW, ctx.municipality.reopen_within)
-    latest = await ctx.uow.tickets.find_answered_in_thread(
+    latest = await ctx.uow.author_tickets.find_answered_in_thread(
         message.account, message.chat_id, message.thread, message.author_id, since
     )
     return _Answered(latest, is_reply=False) if latest is not None and not latest.is_open else None

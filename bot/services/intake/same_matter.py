@@ -38,7 +38,7 @@ async def find_repeated_ticket(
     if not message.text:
         return None
     place = (message.account, message.chat_id, message.thread, message.author_id)
-    for ticket in await ctx.uow.tickets.list_open_in_thread(*place, ctx.now - OPEN_TICKET_WINDOW):
+    for ticket in await ctx.uow.author_tickets.list_open_in_thread(*place, ctx.now - OPEN_TICKET_WINDOW):
         if ticket.state is State.PUBLISHING or await is_about_other_subject(ctx, ticket, reading):
             continue
         if ticket.id == replied_ticket_id or await _is_surely_same(ctx, ticket, message, reading):
@@ -49,7 +49,7 @@ async def find_repeated_ticket(
 async def find_related_ticket(ctx: UseCaseContext, message: Message, reading: Reading) -> Ticket | None:
     """Return the author's open ticket, in any chat, that is likely about the matter of *message*."""
     author = author_key(message.account, message.author_id)
-    for ticket in await ctx.uow.tickets.list_open_of_author(author, ctx.now - OPEN_TICKET_WINDOW):
+    for ticket in await ctx.uow.author_tickets.list_open_of_author(author, ctx.now - OPEN_TICKET_WINDOW):
         if await is_about_other_subject(ctx, ticket, reading) or not (message.text and ticket.text):
             continue
         if find_similar(message.text, [(ticket.id, ticket.text)], 1) or _is_same_topic(ctx, ticket, reading):
@@ -71,4 +71,4 @@ def _is_same_topic(ctx: UseCaseContext, ticket: Ticket, reading: Reading) -> boo
 
 
 async def _address(ctx: UseCaseContext, ticket: Ticket) -> PlaceName:
-    return PlaceName(*await ctx.uow.tickets.get_address(ticket.id))
+    return PlaceName(*await ctx.uow.author_tickets.get_address(ticket.id))

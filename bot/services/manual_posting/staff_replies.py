@@ -38,7 +38,7 @@ async def _find_replied_ticket_id(ctx: UseCaseContext, event: MessagePosted) -> 
     """Return the ticket that *event* replies to; in private the community replies to the person's latest ticket."""
     chat = event.chat
     if chat.kind is ChatKind.PRIVATE:
-        latest = await ctx.uow.tickets.find_latest_in_thread(chat.account, chat.id, chat.thread, chat.id)
+        latest = await ctx.uow.author_tickets.find_latest_in_thread(chat.account, chat.id, chat.thread, chat.id)
         return latest.id if latest is not None and is_posted_as_chat(event) else None
     if event.reply_to is None:
         return None
