@@ -29,6 +29,15 @@ class Wording(StrEnum):
     EXTENSION = "extension"  # a fixed text; what is approved is the new deadline
 
 
+EARLY_KINDS = (Wording.QUESTION, Wording.INTERIM, Wording.EXTENSION)
+"""Kinds of texts that answer nothing."""
+
+
+def answer_kind(kind: Wording) -> Wording:
+    """Return the kind under which a published text of *kind* is stored among the answers."""
+    return kind if kind in EARLY_KINDS else Wording.ANSWER
+
+
 class DraftState(StrEnum):
     """The state of a draft. Stored."""
 

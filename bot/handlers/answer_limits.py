@@ -8,7 +8,7 @@ from bot.domain.notifications.dialogs import PromptClosed
 from bot.domain.notifications.toasts import ToastCode
 from bot.handlers.replies import answer_callback, edit_pressed_note
 from bot.handlers.types import ButtonHandlers, ButtonPress
-from bot.services.answers import answer_limits, approvals
+from bot.services.answers import answer_limits, submissions
 from bot.services.context import UseCaseContext
 from bot.services.tickets import workflow
 from bot.views.callback_codes import Op
@@ -20,7 +20,7 @@ async def send_limited(ctx: UseCaseContext, press: ButtonPress) -> None:
     if author is None:  # dismissed meanwhile
         raise OutdatedButton(number=held.ticket_id)
     ticket = await workflow.get(ctx, held.ticket_id)
-    submitted = await approvals.submit(ctx, ticket, author, Wording(held.kind), held.text, held.media)
+    submitted = await submissions.submit(ctx, ticket, author, Wording(held.kind), held.text, held.media)
     await answer_callback(ctx, press, ToastCode.SENDING if submitted.draft is None else ToastCode.APPROVAL_ASKED)
     await edit_pressed_note(ctx, press, AnswerReleased(ticket_id=held.ticket_id))
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from bot.domain.answers import PublicationState
 from bot.domain.dialogs import Dialog, DialogStep, DraftKind
-from bot.domain.drafts import Wording
+from bot.domain.drafts import Wording, answer_kind
 from bot.domain.errors import DialogEnded, EmptyAnswer, EmptyCorrection, FieldsEmpty, OutdatedButton
 from bot.domain.notifications.answer_limits import AnswerWaits
 from bot.domain.notifications.answers import AlreadyAnswered, AnswerLost, PublicationFailed
@@ -40,10 +40,10 @@ from bot.services.answers import (
     answer_check,
     answer_limits,
     answers,
-    approvals,
     corrections,
     held_answers,
     saved_drafts,
+    submissions,
     templates,
 )
 from bot.services.context import UseCaseContext
@@ -71,7 +71,7 @@ _TOAST_BY_STATE = {
 
 async def ask_answer(ctx: UseCaseContext, press: ButtonPress) -> None:
     """«Ответить», «Подготовить ответ»: show the saved draft, if there is one, or ask for the text."""
-    ticket = await approvals.check_can_write(ctx, press.ticket_id, press.person, Wording.ANSWER)
+    ticket = await submissions.check_can_write(ctx, press.ticket_id, press.person, Wording.ANSWER)
     text, media = await saved_drafts.begin_text(ctx, ticket, press.person)
     dialog = await _start(ctx, press.person, DialogStep.ANSWER, ticket)
     await call_requests.request(ctx, ticket, press.person)
@@ -126,7 +126,7 @@ async def answer_to_card(ctx: UseCaseContext, person: Person, ticket_id: int, ev
     if ticket.state in (State.ANSWERED, State.PUBLISHING) and ticket.assignee_id == person.id:
         await notify.notify(ctx, person, AlreadyAnswered(ticket_id=ticket.id), ticket=ticket)
         return
-    ticket = await approvals.check_can_write(ctx, ticket_id, person, Wording.ANSWER)
+    ticket = await submissions.check_can_write(ctx, ticket_id, person, Wording.ANSWER)
     dialog = await _start(ctx, person, DialogStep.ANSWER, ticket)
     await call_requests.request(ctx, ticket, person)
     await _add_to_draft(ctx, OfficialMessage(person, event, dialog))
@@ -140,7 +140,7 @@ async def _add_to_draft(ctx: UseCaseContext, message: OfficialMessage) -> None:
     event = message.event
     kind = message.dialog.step.draft_kind
     if kind is not None and not message.dialog.step.is_preview:
-        approvals.check_text(ctx, message.dialog.ticket_id or 0, Wording(kind.value), text)
+        submissions.check_text(ctx, message.dialog.ticket_id or 0, Wording(kind.value), text)
     if text and not media and message.dialog.step.is_preview and list_fields(message.dialog.text):
         await drafts.fill_field(ctx, message.dialog, message.person, text)
         return
@@ -164,7 +164,7 @@ async def send_draft(ctx: UseCaseContext, press: ButtonPress) -> None:
     kind = Wording(dialog.step.draft_kind.value) if dialog.step.draft_kind is not None else Wording.ANSWER
     if fields := list_fields(dialog.text):
         raise FieldsEmpty(number=press.ticket_id, name=", ".join(dict.fromkeys(fields)))
-    ticket = await approvals.check_can_write(ctx, press.ticket_id, press.person, kind)
+    ticket = await submissions.check_can_write(ctx, press.ticket_id, press.person, kind)
     if await _is_overtaken(ctx, press, ticket, dialog, kind) or await _is_warned(ctx, press, dialog):
         return
     if kind is Wording.REFERRAL:
@@ -172,7 +172,7 @@ async def send_draft(ctx: UseCaseContext, press: ButtonPress) -> None:
     await dialogs.end(ctx, dialog, pressed_message_id=press.event.message_id)
     if kind is not Wording.CORRECTION and await _is_limited(ctx, press, ticket, dialog):
         return
-    submitted = await approvals.submit(ctx, ticket, press.person, kind, dialog.text, dialog.media)
+    submitted = await submissions.submit(ctx, ticket, press.person, kind, dialog.text, dialog.media)
     text = shorten(dialog.text, MAX_SENT_CHARS)
     if submitted.is_part:
         await answer_callback(ctx, press, ToastCode.PART_SENT)
@@ -238,7 +238,7 @@ async def _is_limited(ctx: UseCaseContext, press: ButtonPress, ticket: Ticket, d
 
 async def _report_sent(ctx: UseCaseContext, press: ButtonPress, ticket: Ticket, kind: Wording) -> None:
     """Show in a toast what happens to the answer, and turn the preview into a note of its status."""
-    answer = await ctx.uow.answers.find_latest(ticket.id, approvals.answer_kind(kind))
+    answer = await ctx.uow.answers.find_latest(ticket.id, answer_kind(kind))
     if answer is None:
         raise OutdatedButton(number=ticket.id)
     states = await ctx.uow.answers.count_by_state(answer.id)

@@ -11,7 +11,7 @@ from bot.domain.roles import Right
 from bot.handlers import extensions
 from bot.handlers.replies import answer_callback
 from bot.handlers.types import ButtonHandlers, ButtonPress, DialogStepHandlers, OfficialMessage
-from bot.services.answers import approval_requests, approvals
+from bot.services.answers import approval_requests, approvals, submissions
 from bot.services.context import UseCaseContext
 from bot.services.dialogs import dialogs
 from bot.services.notifications import notify
@@ -54,7 +54,7 @@ async def change_draft(ctx: UseCaseContext, press: ButtonPress) -> None:
     draft, old = await ctx.uow.drafts.get(draft_id), await ctx.uow.drafts.get_version(draft_id, version)
     if draft is None or old is None or draft.ticket_id != press.ticket_id:
         raise DraftChanged(number=press.ticket_id)
-    ticket = await approvals.check_can_write(ctx, press.ticket_id, press.person, draft.kind)
+    ticket = await submissions.check_can_write(ctx, press.ticket_id, press.person, draft.kind)
     if not draft.is_open or draft.version != version:
         raise DraftChanged(number=press.ticket_id)
     if draft.kind is Wording.EXTENSION:

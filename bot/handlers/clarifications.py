@@ -16,7 +16,7 @@ from bot.domain.notifications.clarifications import (
 )
 from bot.handlers.replies import answer_callback
 from bot.handlers.types import ButtonHandlers, ButtonPress, DialogStepHandlers, OfficialMessage
-from bot.services.answers import approvals, referrals, saved_drafts
+from bot.services.answers import referrals, saved_drafts, submissions
 from bot.services.context import UseCaseContext
 from bot.services.dialogs import dialogs, drafts
 from bot.services.notifications import cards
@@ -36,7 +36,7 @@ async def ask_interim(ctx: UseCaseContext, press: ButtonPress) -> None:
 async def _begin(
     ctx: UseCaseContext, press: ButtonPress, step: DialogStep, kind: Wording, prompt: AskClarification | AskInterim
 ) -> None:
-    ticket = await approvals.check_can_write(ctx, press.ticket_id, press.person, kind)
+    ticket = await submissions.check_can_write(ctx, press.ticket_id, press.person, kind)
     saved = await saved_drafts.find_saved(ctx, ticket, kind)
     base = saved.version if saved is not None else 0
     dialog = await dialogs.start(ctx, press.person, step, ticket, {"base": base})
@@ -50,7 +50,7 @@ async def _begin(
 
 async def ask_body(ctx: UseCaseContext, press: ButtonPress) -> None:
     """«Передать вне центра»: ask which body decides about the matter."""
-    ticket = await approvals.check_can_write(ctx, press.ticket_id, press.person, Wording.REFERRAL)
+    ticket = await submissions.check_can_write(ctx, press.ticket_id, press.person, Wording.REFERRAL)
     dialog = await dialogs.start(ctx, press.person, DialogStep.REFERRAL_BODY, ticket)
     await cards.open_menu(ctx, ticket, press.person, "")
     await answer_callback(ctx, press)

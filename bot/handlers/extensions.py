@@ -8,7 +8,7 @@ from bot.domain.notifications.extensions import AskExtension, Extended
 from bot.domain.outbox import Priority
 from bot.handlers.replies import answer_callback
 from bot.handlers.types import ButtonHandlers, ButtonPress, DialogStepHandlers, OfficialMessage
-from bot.services.answers import approvals, extensions
+from bot.services.answers import extensions, submissions
 from bot.services.context import UseCaseContext
 from bot.services.dialogs import dialogs
 from bot.services.notifications import cards, notify
@@ -18,7 +18,7 @@ from bot.views.callback_codes import Op
 
 async def ask_extension(ctx: UseCaseContext, press: ButtonPress) -> None:
     """«Продлить»: ask for the reason and the new deadline."""
-    ticket = await approvals.check_can_write(ctx, press.ticket_id, press.person, Wording.EXTENSION)
+    ticket = await submissions.check_can_write(ctx, press.ticket_id, press.person, Wording.EXTENSION)
     dialog = await dialogs.start(ctx, press.person, DialogStep.EXTENSION, ticket)
     await cards.open_menu(ctx, ticket, press.person, "")
     await answer_callback(ctx, press)
@@ -27,12 +27,12 @@ async def ask_extension(ctx: UseCaseContext, press: ButtonPress) -> None:
 
 async def extend(ctx: UseCaseContext, message: OfficialMessage) -> None:
     person, dialog = message.person, message.dialog
-    ticket = await approvals.check_can_write(ctx, dialog.ticket_id or 0, person, Wording.EXTENSION)
+    ticket = await submissions.check_can_write(ctx, dialog.ticket_id or 0, person, Wording.EXTENSION)
     reason, due = extensions.read_request(ctx, ticket, message.require_text())
     await extensions.prepare(ctx, ticket, person, reason, due)
     await dialogs.end(ctx, dialog)
     words = citizen.new_term(due, ctx.municipality.zone)
-    submitted = await approvals.submit(ctx, ticket, person, Wording.EXTENSION, words, ())
+    submitted = await submissions.submit(ctx, ticket, person, Wording.EXTENSION, words, ())
     note: Notification = Extended(ticket_id=ticket.id, due=due)
     if submitted.draft is not None:
         approver = submitted.approver.name if submitted.approver is not None else None

@@ -12,7 +12,7 @@ from bot.domain.roles import Right
 from bot.domain.tickets import UNACCEPTED_STATES, State, Ticket
 from bot.domain.view_data import ApprovalFacts, DelegationFacts, PublicationFacts, SubmissionFacts
 from bot.services import responsibility
-from bot.services.answers import answer_check, approvals, approvers, delegations, places
+from bot.services.answers import answer_check, approvals, approvers, delegations, places, submissions
 from bot.services.context import UseCaseContext
 
 
@@ -23,7 +23,7 @@ async def submission_facts(
     kind = dialog.step.draft_kind
     if person is None or kind is None:
         return None
-    return await approvals.foresee(ctx, ticket, person, Wording(kind.value), dialog.text, dialog.media)
+    return await submissions.foresee(ctx, ticket, person, Wording(kind.value), dialog.text, dialog.media)
 
 
 async def waiting_on_card(ctx: UseCaseContext, ticket: Ticket, person: Person) -> ApprovalFacts | None:

@@ -21,7 +21,7 @@ from bot.domain.people import MessengerName, Person, Staff, StaffAccount
 from bot.domain.roles import Role
 from bot.domain.rules import Rule, Rules
 from bot.services import responsibility
-from bot.services.answers import approvals, approvers
+from bot.services.answers import approvals, approvers, submissions
 from bot.services.context import Municipality, UseCaseContext
 from bot.services.intake import register
 from bot.services.staff import absences, reachability
@@ -124,7 +124,7 @@ class AbsentApproverMachine(RuleBasedStateMachine):
     def somebody_submits(self, who: int, text: str) -> None:
         async def submit(ctx: UseCaseContext) -> None:
             ticket = await workflow.get(ctx, 1)
-            await approvals.submit(ctx, ticket, self.people[who], Wording.ANSWER, text, ())
+            await submissions.submit(ctx, ticket, self.people[who], Wording.ANSWER, text, ())
 
         self.act(submit)
 

@@ -20,7 +20,7 @@ from bot.domain.people import MessengerName, Person, Staff, StaffAccount
 from bot.domain.roles import Role
 from bot.domain.rules import Rule, Rules
 from bot.domain.tickets import DismissReason, State, Ticket
-from bot.services.answers import approvals, delegations
+from bot.services.answers import approvals, delegations, submissions
 from bot.services.context import UseCaseContext
 from bot.services.intake import register
 from bot.services.tickets import workflow
@@ -82,7 +82,7 @@ class ApprovalMachine(RuleBasedStateMachine):
     def somebody_submits(self, number: int, person: int, text: str) -> None:
         async def submit(ctx: UseCaseContext) -> None:
             ticket = await workflow.get(ctx, number)
-            await approvals.submit(ctx, ticket, self.people[person], Wording.ANSWER, text, ())
+            await submissions.submit(ctx, ticket, self.people[person], Wording.ANSWER, text, ())
 
         self.attempt(submit)
 

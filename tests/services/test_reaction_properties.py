@@ -17,7 +17,7 @@ from bot.domain.sources import AnswerPolicy, Source, SourceKind
 from bot.domain.tickets import TRANSITIONS, State, Step
 from bot.handlers.router import handle_event
 from bot.messengers.events import Author, ButtonPressed, Chat, ChatKind, MessagePosted
-from bot.services.answers import answers, approvals, satisfaction, silence
+from bot.services.answers import answers, satisfaction, silence, submissions
 from bot.services.context import Municipality, UseCaseContext
 from storage.database import Database
 from storage.tables import metadata
@@ -87,7 +87,7 @@ class Town:
             assert head is not None
             if ticket is None or ticket.state not in (State.ASSIGNED, State.REOPENED):
                 return
-            await approvals.submit(ctx, ticket, head, Wording.ANSWER, "Сделали.", ())
+            await submissions.submit(ctx, ticket, head, Wording.ANSWER, "Сделали.", ())
             for publication in await uow.answers.list_publications_for_ticket(1):
                 await answers.on_published(ctx, publication.id, ["500"])
             await uow.sent_messages.add("telegram", "77", [QUESTION_ID], 1, satisfaction.QUESTION_KIND, self.now)

@@ -6,7 +6,7 @@ from bot.domain.errors import OutdatedButton, UnapprovedReply
 from bot.domain.messages import Message, MessageRole
 from bot.domain.people import Person
 from bot.domain.roles import Right
-from bot.services.answers import answers, approvals, staff_reply
+from bot.services.answers import answers, staff_reply, submissions
 from bot.services.answers.approvals import Submitted
 from bot.services.context import UseCaseContext
 from bot.services.manual_posting import handout
@@ -35,8 +35,8 @@ async def adopt_reply(ctx: UseCaseContext, ticket_id: int, person: Person, messa
             raise UnapprovedReply(number=ticket_id)
         await staff_reply.mark_published(ctx, person, message)(publication_id=awaiting.id)
         return Submitted(await workflow.get(ctx, ticket_id))
-    if await approvals.needs_approval(ctx, ticket, person, Wording.ANSWER):
-        return await approvals.submit(ctx, ticket, person, Wording.ANSWER, message.text, message.media)
+    if await submissions.needs_approval(ctx, ticket, person, Wording.ANSWER):
+        return await submissions.submit(ctx, ticket, person, Wording.ANSWER, message.text, message.media)
     ticket = await answers.start_publishing(ctx, ticket_id, person)
     return Submitted(await staff_reply.publish(ctx, ticket, person, message))
 

@@ -1,16 +1,13 @@
-"""Approval of texts for citizens: the one entrance for all that a person words, and the only way to publish it.
+"""Approval of drafts, step by step, and the only way to publish them.
 
-A text that needs nobody else's approval is published at once. Any other waits as a version of a draft: the first
-person who can be reached is asked, step by step, and the last approval publishes exactly the approved version.
+The first person who can be reached is asked for each step; the last approval publishes exactly the approved version.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from bot.domain.answers import PublicationState
 from bot.domain.audit import Remark
 from bot.domain.drafts import (
-    POST_STEP,
     Decision,
     Draft,
     DraftAct,
@@ -18,42 +15,25 @@ from bot.domain.drafts import (
     DraftState,
     DraftVersion,
     Wording,
+    answer_kind,
     count_own_steps,
     count_passed,
     next_draft_state,
 )
-from bot.domain.errors import DraftChanged, EmptyAnswer, NotApprover, OwnDraft
-from bot.domain.json_types import Json
+from bot.domain.errors import DraftChanged, NotApprover, OwnDraft
 from bot.domain.notifications.approvals import ApprovalEnd, ApprovalGiven, DraftReturned
 from bot.domain.people import Person
-from bot.domain.roles import Right
 from bot.domain.tickets import State, Step, Ticket
-from bot.domain.view_data import SubmissionFacts
-from bot.services import responsibility
 from bot.services.answers import (
     answers,
     approval_requests,
     approvers,
-    clarifications,
-    corrections,
-    delegations,
-    extensions,
-    interim_answers,
-    referrals,
     releases,
 )
 from bot.services.answers.approval_requests import INSTEAD_OF, RETURN_REMARK
 from bot.services.context import UseCaseContext
 from bot.services.notifications import cards, notify
 from bot.services.tickets import draft_requests, rules, workflow
-
-_EARLY_KINDS = (Wording.QUESTION, Wording.INTERIM, Wording.EXTENSION)
-"""Kinds of texts that answer nothing."""
-
-
-def answer_kind(kind: Wording) -> Wording:
-    """Return the kind under which a published text of *kind* is stored among the answers."""
-    return kind if kind in _EARLY_KINDS else Wording.ANSWER
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,141 +49,10 @@ class Submitted:
     is_part: bool = False
 
 
-async def check_can_write(ctx: UseCaseContext, ticket_id: int, person: Person, kind: Wording) -> Ticket:
-    """Return the ticket if *person* may word a text of *kind* for its citizen now; raise the refusal otherwise."""
-    ticket = await workflow.get(ctx, ticket_id)
-    draft = await ctx.uow.drafts.find_open(ticket.id, kind)
-    if draft is not None and draft.state is DraftState.WAITING and await may_decide(ctx, ticket, draft, person):
-        return ticket  # an approver changes what waits for them
-    if kind is Wording.FOLLOW_UP:
-        return await answers.check_can_send_further_answer(ctx, ticket_id, person)
-    if kind is Wording.CORRECTION:
-        return (await corrections.check_can_correct(ctx, ticket_id, person))[0]
-    if kind is Wording.QUESTION:
-        return await clarifications.check_can_ask(ctx, ticket_id, person)
-    if kind is Wording.REFERRAL:
-        return await referrals.check_can_refer(ctx, ticket_id, person)
-    if kind is Wording.EXTENSION:
-        return await extensions.check_can_extend(ctx, ticket_id, person)
-    if not await approvers.may_draft(ctx, ticket, person):
-        await workflow.check_right(ctx, person, Right.ANSWER, ticket)
-    if kind is Wording.INTERIM:
-        await interim_answers.check_possible(ctx, ticket)
-        return ticket
-    if draft is None or ticket.state is not State.ANSWERING:
-        await answers.check_answerable(ctx, ticket, person)
-    return ticket
-
-
-async def submit(
-    ctx: UseCaseContext, ticket: Ticket, person: Person, kind: Wording, text: str, media: Sequence[Json]
-) -> Submitted:
-    """Publish what *person* has worded, if nobody else has to approve it; otherwise ask for the next approval."""
-    if not text.strip() and not media:
-        raise EmptyAnswer()
-    ticket = await check_can_write(ctx, ticket.id, person, kind)
-    check_text(ctx, ticket.id, kind, text)
-    if kind is Wording.ANSWER and await delegations.is_part(ctx, ticket, person):
-        await delegations.give_part(ctx, ticket, person, text, media)
-        return Submitted(ticket, is_part=True)
-    if not await needs_approval(ctx, ticket, person, kind):
-        return Submitted(await releases.RELEASES[kind](ctx, ticket, person, person, text, media))
-    if (approved := await _find_approved(ctx, ticket, person, kind, text, media)) is not None:
-        owner = await approvers.owner_of(ctx, ticket, approved, person)
-        return Submitted(await releases.RELEASES[kind](ctx, ticket, owner, person, text, media))
-    draft = await _add_version(ctx, ticket, person, kind, text, media)
-    if draft.needs_post:
-        await delegations.mark_given(ctx, ticket, person)
-    chain = approvers.draft_chain(ctx, ticket, draft)
-    own = await approvers.count_own(ctx, ticket, person, chain)
-    return await _approve_steps(ctx, ticket, draft, person, chain, 0, own)
-
-
-def check_text(ctx: UseCaseContext, ticket_id: int, kind: Wording, text: str) -> None:
-    """Raise a refusal for a text that nobody could approve as a text of *kind*."""
-    if kind is Wording.QUESTION:
-        clarifications.check_length(ticket_id, text)
-    elif kind is Wording.INTERIM:
-        interim_answers.read_promise(ctx, ticket_id, text)
-
-
-async def needs_approval(ctx: UseCaseContext, ticket: Ticket, person: Person, kind: Wording) -> bool:
-    """Return whether a text of *person* goes through the steps of a draft, be it that all of them are their own."""
-    return (
-        bool(await _chain_for(ctx, ticket, person, kind)) or await ctx.uow.drafts.find_open(ticket.id, kind) is not None
-    )
-
-
-async def _chain_for(ctx: UseCaseContext, ticket: Ticket, person: Person, kind: Wording) -> tuple[str, ...]:
-    """Return the steps that a new draft of *person* needs."""
-    with_post = await approvers.needs_post(ctx, ticket, person, kind)
-    return approvers.chain_of(ctx, ticket, with_post=with_post) or approvers.term_chain(ctx, ticket, kind, person)
-
-
-async def foresee(
-    ctx: UseCaseContext, ticket: Ticket, person: Person, kind: Wording, text: str, media: Sequence[Json]
-) -> SubmissionFacts | None:
-    """Return what :func:`submit` would do; ``None`` if no rule asks for anybody's approval."""
-    draft = await ctx.uow.drafts.find_open(ticket.id, kind)
-    chain = await _chain_for(ctx, ticket, person, kind) if draft is None else approvers.draft_chain(ctx, ticket, draft)
-    if not chain or await _find_approved(ctx, ticket, person, kind, text, media) is not None:
-        return None
-    own = await approvers.count_own(ctx, ticket, person, chain)
-    if own == len(chain):
-        return SubmissionFacts(is_published=True)
-    authors = await approvers.excluded_from(ctx, ticket, draft, chain[own]) if draft is not None else ()
-    own_text = (person.id,) if rules.outcome_for(ctx, ticket).four_eyes or chain[own] != POST_STEP else ()
-    approver = await approvers.find_approver(ctx, ticket, chain[own], {*authors, *own_text})
-    return SubmissionFacts(is_published=False, approver=approver.person.name if approver is not None else None)
-
-
-async def _find_approved(
-    ctx: UseCaseContext, ticket: Ticket, person: Person, kind: Wording, text: str, media: Sequence[Json]
-) -> Draft | None:
-    """Return the published draft of exactly this text, if nobody can read it: it is approved, and is sent again.
-
-    Its publications have failed or disappeared; *person* may answer the ticket.
-    """
-    if kind in _EARLY_KINDS:
-        return None
-    draft = await ctx.uow.drafts.find_published(ticket.id, kind)
-    answer = await ctx.uow.answers.find_latest(ticket.id)
-    if draft is None or answer is None or draft.answer_id != answer.id:
-        return None
-    if not (await _version_of(ctx, draft)).is_same_text(text, media):
-        return None
-    states = set(await ctx.uow.answers.count_by_state(answer.id))
-    if not states or states - {PublicationState.FAILED, PublicationState.REMOVED}:
-        return None
-    may_answer = await responsibility.has_right(ctx, person, Right.ANSWER, ticket)
-    return draft if may_answer and await _is_approved(ctx, ticket, draft) else None
-
-
-async def _is_approved(ctx: UseCaseContext, ticket: Ticket, draft: Draft) -> bool:
+async def is_approved(ctx: UseCaseContext, ticket: Ticket, draft: Draft) -> bool:
     """Return whether every step that the rules ask for now has approved the draft's present version."""
     chain = approvers.draft_chain(ctx, ticket, draft)
     return count_passed(chain, await ctx.uow.drafts.list_approvals(draft.id), draft.version) == len(chain)
-
-
-async def _add_version(
-    ctx: UseCaseContext, ticket: Ticket, person: Person, kind: Wording, text: str, media: Sequence[Json]
-) -> Draft:
-    """Add a version to the ticket's open draft of *kind*, or to a new one; earlier approvals do not count for it."""
-    before = await ctx.uow.drafts.find_open(ticket.id, kind)
-    if before is None:
-        needs_post = await approvers.needs_post(ctx, ticket, person, kind)
-        before = await ctx.uow.drafts.add(ticket.id, kind, person.id, ctx.now, needs_post=needs_post)
-    else:
-        await draft_requests.close_requests(ctx, before, ApprovalEnd.CHANGED, person)
-    state = next_draft_state(before.state, DraftAct.SUBMIT)
-    version = before.version + 1
-    draft = replace(before, state=state, version=version, step=0, approver_id=None, approver_for_id=None, step_due=None)
-    await ctx.uow.drafts.add_version(draft, person.id, text, media, ctx.now)
-    await ctx.uow.drafts.save(draft)
-    author = ctx.municipality.staff.find_by_id(draft.author_id)
-    stands_in = author is not None and author != person and await responsibility.acting_for(ctx, author) == person
-    await _record(ctx, "approval_submitted", ticket, draft, person, instead_of=author if stands_in else None)
-    return draft
 
 
 async def approve(ctx: UseCaseContext, ticket_id: int, person: Person, draft_id: int, version: int) -> Submitted:
@@ -215,10 +64,10 @@ async def approve(ctx: UseCaseContext, ticket_id: int, person: Person, draft_id:
     authors = await ctx.uow.drafts.list_version_authors(draft.id) if four_eyes else frozenset()
     held = await approvers.held_steps(ctx, ticket, person, chain, authors)
     own = count_own_steps(chain, passed, held, four_eyes=person.id in authors)
-    return await _approve_steps(ctx, ticket, draft, person, chain, passed, max(own, 1 if passed < len(chain) else 0))
+    return await approve_steps(ctx, ticket, draft, person, chain, passed, max(own, 1 if passed < len(chain) else 0))
 
 
-async def _approve_steps(
+async def approve_steps(
     ctx: UseCaseContext, ticket: Ticket, draft: Draft, person: Person, chain: Sequence[str], passed: int, count: int
 ) -> Submitted:
     """Record *count* approvals by *person*; publish after the last step, or ask for the next one."""
@@ -228,7 +77,7 @@ async def _approve_steps(
         approval = DraftApproval(draft.version, step, chain[step], person.id, Decision.APPROVED, ctx.now)
         await ctx.uow.drafts.add_approval(draft, approval)
         represented = await approvers.find_represented(ctx, ticket, person, chain[step], exclude)
-        await _record(ctx, "approval_approved", ticket, draft, person, instead_of=represented, role=chain[step])
+        await record(ctx, "approval_approved", ticket, draft, person, instead_of=represented, role=chain[step])
     draft = replace(draft, step=passed + count)
     if draft.step >= len(chain):
         return Submitted(await _publish(ctx, ticket, draft, person))
@@ -246,15 +95,15 @@ async def _approve_steps(
 
 async def _publish(ctx: UseCaseContext, ticket: Ticket, draft: Draft, publisher: Person) -> Ticket:
     """Publish the approved version; what the rules ask for is checked once more."""
-    approved = await _version_of(ctx, draft)
+    approved = await version_of(ctx, draft)
     is_erased = not approved.text.strip() and not approved.media
-    if is_erased or not await _is_approved(ctx, ticket, draft):
+    if is_erased or not await is_approved(ctx, ticket, draft):
         raise DraftChanged(number=ticket.id)
     await draft_requests.close_requests(ctx, draft, ApprovalEnd.PUBLISHED, publisher)
     state = next_draft_state(draft.state, DraftAct.PUBLISH)
     published = replace(draft, state=state, approver_id=None, approver_for_id=None, step_due=None)
     await ctx.uow.drafts.save(published)
-    await _record(ctx, "approval_published", ticket, draft, publisher)
+    await record(ctx, "approval_published", ticket, draft, publisher)
     owner = await approvers.owner_of(ctx, ticket, draft, publisher)
     ticket = await releases.release_draft(ctx, draft, ticket, owner, publisher, approved)
     answer = await ctx.uow.answers.find_latest(ticket.id, answer_kind(draft.kind))
@@ -278,7 +127,7 @@ async def return_draft(
     returned = replace(draft, state=state, step=0, approver_id=None, approver_for_id=None)
     draft = await approval_requests.start_rework(ctx, ticket, returned)
     await ctx.uow.cards.add_remark(Remark(ticket.id, person.id, RETURN_REMARK, remark, ctx.now))
-    await _record(ctx, "approval_returned", ticket, draft, person, instead_of=represented)
+    await record(ctx, "approval_returned", ticket, draft, person, instead_of=represented)
     if draft.kind is Wording.ANSWER:
         ticket = await workflow.transition(ctx, ticket, Step.RETURN, person)
     else:
@@ -320,7 +169,7 @@ async def may_decide(ctx: UseCaseContext, ticket: Ticket, draft: Draft, person: 
     return person.id == draft.approver_id or await approvers.holds_step(ctx, ticket, person, chain[passed], excluded)
 
 
-async def _version_of(ctx: UseCaseContext, draft: Draft) -> DraftVersion:
+async def version_of(ctx: UseCaseContext, draft: Draft) -> DraftVersion:
     found = await ctx.uow.drafts.get_version(draft.id, draft.version)
     if found is None:
         raise DraftChanged(number=draft.ticket_id)
@@ -339,7 +188,7 @@ async def _notify_author(
         )
 
 
-async def _record(
+async def record(
     ctx: UseCaseContext,
     action: str,
     ticket: Ticket,
