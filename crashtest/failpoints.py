@@ -15,7 +15,8 @@ from typing import Any
 from bot.messengers.content import Content
 from bot.messengers.events import Chat
 from bot.messengers.port import Batch, Messenger, Sent, Target
-from storage.database import IDLE_TRANSACTION_SECONDS, Database
+from storage.database import Database
+from storage.engine import IDLE_TRANSACTION_SECONDS
 from storage.unit_of_work import UnitOfWork
 
 

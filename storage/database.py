@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import secrets
-import sqlite3
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
@@ -12,14 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event, make_url, text
-from sqlalchemy.engine import Connection, Dialect, ExceptionContext
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy import make_url, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from storage.errors import FAULT_MESSAGES, DatabaseFault, DatabaseUnreachable, classify_error
+from storage.engine import create_engine
+from storage.errors import FAULT_MESSAGES, DatabaseFault, DatabaseUnavailable, classify_error
 from storage.postgres.leader_lease import check_term
-from storage.sqlite.dbapi import SingleHopConnection, SingleHopDbapi
 from storage.sqlite.file_lock import DatabaseFileLock
 from storage.sqlite.write_lock import PriorityLock
 from storage.tables import metadata
@@ -30,36 +27,9 @@ logger = logging.getLogger(__name__)
 NOTIFY_CHANNEL = "mcu"
 """The PostgreSQL channel for wake-ups between processes."""
 
-_PRAGMAS = (
-    "busy_timeout=5000",
-    "journal_mode=WAL",
-    "synchronous=FULL",
-    "foreign_keys=ON",
-    "journal_size_limit=67108864",  # bytes of the write-ahead log that are kept after a peak
-)
-
-
-_POOL_SIZE, _MAX_POOL_OVERFLOW = 8, 40
-"""Connections that one process keeps, and how many more it opens while all of those are in use.
-
-Up to 24 deliveries (four for each account if there are more than six), 12 periodic tasks, the inbox, one poller and
-webhook per account, plus two permanent connections (leader lock, LISTEN). Usually three or four are in use. Callers
-that get no connection fail with :attr:`DatabaseFault.BUSY` and retry."""
-
-_POOL_TIMEOUT_SECONDS = 10.0
-"""Seconds to wait for a free connection: less than messengers and load balancers wait for an answer."""
-
 _WRITE_FAULTS = (DatabaseFault.FULL, DatabaseFault.READ_ONLY)
 
 _NOTIFY = text("SELECT pg_notify(:channel, :topic)")
-
-IDLE_TRANSACTION_SECONDS = 10
-"""Seconds after which the server ends a transaction whose process does not go on: frozen, it would hold its locks, and
-with them the claiming of updates, until it goes on. No transaction of the bot waits for a messenger or a person."""
-
-
-class DatabaseUnavailable(Exception):
-    """The database cannot be opened. The message says why, without the address, which may contain a password."""
 
 
 @dataclass(slots=True)
@@ -83,35 +53,17 @@ class Database:
         """Open *url*.
 
         Without *batching* nothing is deferred or cached (:mod:`storage.batching`); without *single_hop* SQLite has the
-        stock driver (:mod:`storage.sqlite.dbapi`). *idle_transaction_seconds*: see IDLE_TRANSACTION_SECONDS; 0 for
-        commands, whose output a person may read slowly.
+        stock driver (:mod:`storage.sqlite.dbapi`). *idle_transaction_seconds*: see
+        :data:`storage.engine.IDLE_TRANSACTION_SECONDS`; 0 for commands, whose output a person may read slowly.
         """
         self.session_name = f"mcu-bot {secrets.token_hex(8)}"
         self._term: int | None = None
         self._batching = batching
         self._url = make_url(url)
         self._is_sqlite = self._url.get_backend_name() == "sqlite"
-        if self._is_sqlite and self._url.database:
-            _make_folder(Path(self._url.database).parent)
-        driver: dict[str, Any] = {}
-        if not self._is_sqlite:
-            driver = _server_options(self.session_name, idle_transaction_seconds)
-        elif single_hop:
-            driver["module"] = SingleHopDbapi()
-        if self._url.database not in (None, "", ":memory:"):
-            driver |= {
-                "pool_size": _POOL_SIZE,
-                "max_overflow": _MAX_POOL_OVERFLOW,
-                "pool_timeout": _POOL_TIMEOUT_SECONDS,
-            }
-        self._engine = create_async_engine(
-            self._url,
-            **driver,
-            hide_parameters=True,  # errors are logged, what people wrote must not be
+        self._engine = create_engine(
+            self._url, self.session_name, single_hop=single_hop, idle_transaction_seconds=idle_transaction_seconds
         )
-        _name_broken_connections(self._engine)
-        if self._is_sqlite:
-            _prepare_sqlite(self._engine)
         self._readers = self._engine.execution_options(sqlite_begin="DEFERRED")
         # Waiting here costs nothing; waiting inside SQLite blocks a thread and ends in "database is locked".
         self._write_lock = PriorityLock()
@@ -284,74 +236,3 @@ class Database:
 
 async def _count_free_pages(connection: AsyncConnection) -> int:
     return int((await connection.exec_driver_sql("PRAGMA freelist_count")).scalar_one())
-
-
-def _server_options(session_name: str, idle_transaction_seconds: int) -> dict[str, Any]:
-    settings = {
-        "application_name": session_name,
-        "idle_in_transaction_session_timeout": str(idle_transaction_seconds * 1000),
-        # A limit of the role or the database for other programs: on a busy server it ends statements of good updates,
-        # whose errors would be counted against them.
-        "statement_timeout": "0",
-        "lock_timeout": "0",
-    }
-    return {
-        "connect_args": {"server_settings": settings},
-        "pool_pre_ping": True,
-    }
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise DatabaseUnavailable(str(error)) from error
-
-
-def _name_broken_connections(engine: AsyncEngine) -> None:
-    """Raise `DatabaseUnreachable` for an OSError of the driver: otherwise a file that some code of the bot cannot read
-    would look like a lost database."""
-
-    @event.listens_for(engine.sync_engine, "do_connect")
-    def _(dialect: Dialect, _entry: ConnectionPoolEntry, arguments: Any, parameters: Any) -> Any:
-        try:
-            return dialect.connect(*arguments, **parameters)
-        except OSError as error:
-            raise DatabaseUnreachable(str(error)) from error
-
-    @event.listens_for(engine.sync_engine, "handle_error")
-    def _(context: ExceptionContext) -> None:
-        if isinstance(context.original_exception, OSError):
-            raise DatabaseUnreachable(str(context.original_exception)) from context.original_exception
-
-
-def _prepare_sqlite(engine: AsyncEngine) -> None:
-    """Emit BEGIN explicitly: the driver's default loses updates silently, and DEFERRED ends in "locked"."""
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def _(connection: Any, _entry: ConnectionPoolEntry) -> None:
-        try:
-            connection.run_async(lambda driver: driver._execute(_configure_sqlite, driver._conn))  # one thread switch
-        except sqlite3.Error:
-            connection.close()  # the pool does not know it yet, and every attempt would leave a thread
-            raise
-
-    @event.listens_for(engine.sync_engine, "begin")
-    def _(connection: Connection) -> None:
-        mode = connection.get_execution_options().get("sqlite_begin", "IMMEDIATE")
-        if mode is None:  # a checkpoint runs outside any transaction
-            return
-        driver: Any = connection.connection.dbapi_connection
-        if isinstance(driver, SingleHopConnection):
-            driver.delay_begin(f"BEGIN {mode}")
-        else:
-            connection.exec_driver_sql(f"BEGIN {mode}")
-
-
-def _configure_sqlite(connection: sqlite3.Connection) -> None:
-    connection.isolation_level = None
-    if connection.execute("PRAGMA page_count").fetchone()[0] == 0:
-        # A new file. Repeating this pragma later would write, and wait for another writer.
-        connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
-    for pragma in _PRAGMAS:
-        connection.execute(f"PRAGMA {pragma}")

@@ -104,3 +104,7 @@ def classify_error(error: BaseException) -> DatabaseFault | None:
     if isinstance(code, int):
         return _SQLITE_FAULTS.get(code & _PRIMARY_CODE_MASK)
     return DatabaseFault.GONE if isinstance(error, DBAPIError) and error.connection_invalidated else None
+
+
+class DatabaseUnavailable(Exception):
+    """The database cannot be opened. The message says why, without the address, which may contain a password."""

@@ -10,8 +10,7 @@ from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from storage.database import DatabaseUnavailable
-from storage.errors import DATABASE_ERRORS
+from storage.errors import DATABASE_ERRORS, DatabaseUnavailable
 
 if TYPE_CHECKING:
     from alembic.config import Config

@@ -81,7 +81,7 @@ def _shared_statements() -> Iterator[None]:
     """Compile a statement once a session: every test makes an engine, and a tenth of its time went there."""
     options = {"compiled_cache": SharedStatements()}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("storage.database.create_async_engine", partial(create_async_engine, execution_options=options))
+        patch.setattr("storage.engine.create_async_engine", partial(create_async_engine, execution_options=options))
         yield
 
 

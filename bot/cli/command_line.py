@@ -41,8 +41,7 @@ def load_settings(path: Path, *, tokens_needed: bool = True, offline: bool = Fal
 def record_action(settings: Config, action: JournalAction, **facts: object) -> None:
     """Write a line of the journal; what was asked for is done already, so a fault is only said."""
     from bot.cli import personal_data
-    from storage.database import DatabaseUnavailable
-    from storage.errors import DATABASE_ERRORS
+    from storage.errors import DATABASE_ERRORS, DatabaseUnavailable
 
     try:
         asyncio.run(personal_data.record_action(settings, action, facts))

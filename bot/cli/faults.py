@@ -54,7 +54,7 @@ def report_database_faults(exit_code: int = EXIT_BAD_CONFIG) -> Iterator[None]:
     """Turn an unreachable database into one message without a traceback."""
     from sqlalchemy.exc import DBAPIError
 
-    from storage.database import DatabaseUnavailable
+    from storage.errors import DatabaseUnavailable
 
     try:
         yield

@@ -18,8 +18,8 @@ from bot.messengers.errors import BadCredentials, MessengerError
 from bot.messengers.port import Finding, Messenger, Severity
 from bot.services.answers import held_answers
 from bot.services.reports import export
-from storage.database import Database, DatabaseUnavailable
-from storage.errors import DATABASE_ERRORS, TransferFailed
+from storage.database import Database
+from storage.errors import DATABASE_ERRORS, DatabaseUnavailable, TransferFailed
 from storage.migrate import migrate
 from storage.postgres.leadership import has_leader
 from storage.sqlite.database_files import list_database_files

@@ -15,7 +15,8 @@ from bot.services.reports import training_examples
 from bot.understanding.model.registry import ModelRegistry
 from bot.understanding.model.training_data import Example
 from bot.understanding.training import pipeline
-from storage.database import Database, DatabaseUnavailable
+from storage.database import Database
+from storage.errors import DatabaseUnavailable
 from storage.migrate import migrate
 
 PrintLine = Callable[[str], None]

@@ -9,7 +9,8 @@ from bot.config import Config
 from bot.domain.clock import Clock, SystemClock
 from bot.messengers.port import Messenger, SendRateLimits
 from bot.understanding.analyzer import TextAnalyzer
-from storage.database import IDLE_TRANSACTION_SECONDS, Database
+from storage.database import Database
+from storage.engine import IDLE_TRANSACTION_SECONDS
 from storage.postgres.leader_lease import LEASE_SECONDS
 
 MessengerFactory = Callable[[Config, Clock, int, int | None], dict[str, Messenger]]

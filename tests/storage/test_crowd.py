@@ -10,7 +10,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from bot.domain.outbox import OutboxRow
 from bot.runtime.commit_retry import retry_until_committed
-from storage import database as module
+from storage import engine as module
 from storage.database import Database
 from storage.errors import DatabaseFault, classify_error
 from tests.storage.helpers import LEASE, NOW, outbox_draft

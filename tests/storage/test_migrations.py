@@ -9,7 +9,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
-from storage.database import Database, DatabaseUnavailable
+from storage.database import Database
+from storage.errors import DatabaseUnavailable
 from storage.migrate import alembic_config, downgrade, migrate, newest_revision, upgrade
 from storage.tables import metadata
 from storage.tables.base import UNMANAGED_TABLES

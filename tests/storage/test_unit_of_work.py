@@ -10,7 +10,8 @@ from sqlalchemy.exc import StatementError
 
 from bot.domain.ticket_changes import TicketChange
 from bot.domain.tickets import State
-from storage.database import Database, DatabaseUnavailable
+from storage.database import Database
+from storage.errors import DatabaseUnavailable
 from storage.migrate import migrate
 from tests.storage.helpers import NOW, add_ticket, outbox_draft, time_after
 
