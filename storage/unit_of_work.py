@@ -36,6 +36,7 @@ from storage.repositories.once_keys import OnceKeys
 from storage.repositories.outages import Outages
 from storage.repositories.outbox import Outbox
 from storage.repositories.personal_data import PersonalData
+from storage.repositories.personal_data_erasure import PersonalDataErasure
 from storage.repositories.problems import Problems
 from storage.repositories.promises import Promises
 from storage.repositories.reports import Reports
@@ -111,6 +112,7 @@ class UnitOfWork:
         self.unread_content = UnreadContent(transaction)
         self.floods = Floods(transaction)
         self.personal_data = PersonalData(transaction)
+        self.personal_data_erasure = PersonalDataErasure(transaction)
 
     @property
     def pending_wake_ups(self) -> tuple[WakeUpTopic, ...]:

@@ -84,7 +84,7 @@ async def erase_person(config: Config, citizen: Citizen, *, force: bool) -> Eras
             ctx = UseCaseContext(municipality, uow, SystemClock().now())
             proof = await erasure.erase(ctx, citizen, server_user(), view.EMPTY_NOTE, force=force)
             if proof is not None:
-                await uow.personal_data.merge_search_index()
+                await uow.personal_data_erasure.merge_search_index()
         if proof is not None:
             await database.compact()
         return proof

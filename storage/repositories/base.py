@@ -5,10 +5,11 @@ a statement, not its construction, which costs more than executing a short one.
 """
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, text
+from sqlalchemy import ColumnElement, and_, bindparam, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import Table
 
@@ -65,6 +66,15 @@ class Repository:
     def __init__(self, transaction: Transaction) -> None:
         self._transaction = transaction
         self.has_new_work = False
+
+    async def _rows(self, query: Any) -> Sequence[Any]:
+        """Return all rows of *query*."""
+        return (await self._transaction.execute(query)).all()
+
+    async def _count(self, table: Table, condition: ColumnElement[bool]) -> int:
+        """Return how many rows of *table* fulfil *condition*."""
+        result = await self._transaction.execute(select(func.count()).select_from(table).where(condition))
+        return int(result.scalar_one())
 
     def _insert(self, table: Table) -> Any:
         """Return an INSERT with ON CONFLICT, which SQLAlchemy offers only per dialect."""

@@ -26,12 +26,12 @@ async def test_old_words_go_in_batches_and_open_tickets_keep_theirs(database: Da
             await uow._connection.execute(insert(answer).values(text="Мария, готово", media=[], **row))
         await add_message(uow, "loose", chat_kind="private", chat_id="7", root="7")
     async with database.begin() as uow:
-        assert not await uow.personal_data.has_expired(NOW)
-        assert await uow.personal_data.count_expired(later) == 3
-        assert await uow.personal_data.anonymize_expired(later, 1, later) == (1, [])
-        assert await uow.personal_data.anonymize_expired(later, 5, later) == (1, [])
-        assert await uow.personal_data.delete_loose(later, 5) == 1
-        assert not await uow.personal_data.has_expired(later + timedelta(days=1))
+        assert not await uow.personal_data_erasure.has_expired(NOW)
+        assert await uow.personal_data_erasure.count_expired(later) == 3
+        assert await uow.personal_data_erasure.anonymize_expired(later, 1, later) == (1, [])
+        assert await uow.personal_data_erasure.anonymize_expired(later, 5, later) == (1, [])
+        assert await uow.personal_data_erasure.delete_loose(later, 5) == 1
+        assert not await uow.personal_data_erasure.has_expired(later + timedelta(days=1))
     async with database.read() as uow:
         tickets = (await uow._connection.execute(select(ticket).order_by(ticket.c.id))).all()
         messages = (await uow._connection.execute(select(message).order_by(message.c.id))).all()

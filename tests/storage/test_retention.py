@@ -62,7 +62,7 @@ async def fill_database(database: Database) -> None:
         await uow._connection.execute(
             insert(button).values(account="telegram", chat_id="1", external_id="5", ticket_id=1, sent_at=NOW)
         )
-        await uow.personal_data.add_erasure(NOW, "root", "0" * 64, {}, [])
+        await uow.personal_data_erasure.add_erasure(NOW, "root", "0" * 64, {}, [])
         await uow.unread_content.add("telegram", UnreadKind.AUDIO, NOW)
         await uow.floods.add_act("telegram:1", NOW)
         await uow.held_notes.add(Reader(Audience.OPERATION), {"code": "credentials", "title": "VK"}, NOW)

@@ -41,14 +41,14 @@ async def erase(
         if ticket.problem_id is None:
             await workflow.transition(ctx, ticket, Step.ERASE, None, TicketChange(ended_at=ctx.now))
     public_answers = await ctx.uow.personal_data.list_public_answers(found.ticket_ids)
-    counts = await ctx.uow.personal_data.erase(found, ctx.now)
-    cleared = await ctx.uow.personal_data.erase_audit(found)
+    counts = await ctx.uow.personal_data_erasure.erase(found, ctx.now)
+    cleared = await ctx.uow.personal_data_erasure.erase_audit(found)
     photos = await _empty_officials_chats(ctx, found, empty_note)
     await ctx.uow.audit_log.record_all(JournalAction.ANONYMIZED.value, ctx.now, {one: {} for one in found.ticket_ids})
     key = secrets.token_hex(_KEY_BYTES)
     account_hash = hash_account(key, citizen)
     copies = await ctx.uow.personal_data.list_copies()
-    number = await ctx.uow.personal_data.add_erasure(ctx.now, by, account_hash, counts, copies)
+    number = await ctx.uow.personal_data_erasure.add_erasure(ctx.now, by, account_hash, counts, copies)
     facts: dict[str, object] = {"by": by, "number": number}
     if cleared:
         facts["records"] = cleared  # so that the chain knows them as lawfully erased

@@ -29,20 +29,20 @@ async def is_due(ctx: UseCaseContext) -> bool:
     announced = await ctx.uow.once_keys.get(_announced_key(ctx))
     if announced is not None and ctx.now - announced < NOTICE_PERIOD:
         return False
-    return await ctx.uow.personal_data.has_expired(_end_of_retention(ctx))
+    return await ctx.uow.personal_data_erasure.has_expired(_end_of_retention(ctx))
 
 
 async def run(ctx: UseCaseContext) -> None:
     """Announce the first erasure to the administrator, or erase the words of at most BATCH_SIZE tickets."""
     before = _end_of_retention(ctx)
     if await ctx.uow.once_keys.get(_announced_key(ctx)) is None:
-        count = await ctx.uow.personal_data.count_expired(before)
+        count = await ctx.uow.personal_data_erasure.count_expired(before)
         note = WordsExpire(count=count, starts_at=ctx.now + NOTICE_PERIOD, kept_days=ctx.municipality.words_kept.days)
         await notify.notify_administrator(ctx, note, once_key=_announced_key(ctx))
         return
     await ctx.uow.once_keys.set(_RUN_KEY, ctx.now)
-    count, cleared = await ctx.uow.personal_data.anonymize_expired(before, BATCH_SIZE, ctx.now)
-    loose = await ctx.uow.personal_data.delete_loose(before, BATCH_SIZE)
+    count, cleared = await ctx.uow.personal_data_erasure.anonymize_expired(before, BATCH_SIZE, ctx.now)
+    loose = await ctx.uow.personal_data_erasure.delete_loose(before, BATCH_SIZE)
     facts: dict[str, object] = {"tickets": count, "messages": loose}
     if cleared:
         facts["records"] = cleared
