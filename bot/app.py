@@ -25,6 +25,7 @@ from bot.inbox.worker import InboxWorker
 from bot.messengers.port import Messenger
 from bot.os_errors import describe_os_error
 from bot.outbox.worker import OutboxWorker
+from bot.runtime.first_transaction import bring_up_to_date
 from bot.runtime.leader import Leader
 from bot.runtime.options import RuntimeOptions
 from bot.runtime.progress import Progress
@@ -35,12 +36,9 @@ from bot.runtime.supervisor import Supervisor, WakeUp
 from bot.scheduler.audit_sealing import AuditSealing
 from bot.scheduler.nightly_training import ModelReloader, NightlyTraining
 from bot.scheduler.scheduler import Scheduler
-from bot.services.answers import held_answers, posting_policy
 from bot.services.context import BotAccount, Municipality
-from bot.services.monitoring import configuration
 from bot.services.monitoring.health import Health
-from bot.services.reports import official_pages
-from bot.services.staff import directory, invitations, reachability
+from bot.services.staff import directory
 from bot.services.topics import directory as topics
 from bot.understanding.analyzer import TextAnalyzer
 from bot.understanding.model.registry import ModelRegistry
@@ -195,21 +193,10 @@ class App:
             wanted = TopicBook.of_file(self.config.sectors(), self.config.themes())
             self._on_topics_changed(await topics.open_book(uow, wanted, self.options.clock.now()))
             ctx = self.runtime.context(uow)
-            await uow.once_keys.claim("first_start", ctx.now)
-            await configuration.record_changes(ctx, self.config.audited_settings())
             if not self.database.is_shared:
                 await uow.inbox.release_all_leases()
                 await uow.outbox.release_leases()
-            await held_answers.hold_after_restore(ctx)
-            for person in staff.people:
-                await reachability.update_menus(ctx, person)
-            await directory.report_difference(ctx, self.config.staff)
-            await topics.report_difference(ctx, wanted, self.config.sectors())
-            await invitations.void_old_codes(ctx)
-            await invitations.notify_not_joined(ctx)
-            await posting_policy.announce_policy(ctx)
-            await posting_policy.apply_policy(ctx)
-            await official_pages.start_watching(ctx)
+            await bring_up_to_date(ctx, self.config, wanted)
 
     async def _start_http_server(self) -> None:
         """Listen for health checks and webhooks, if an address is configured.
