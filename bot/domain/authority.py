@@ -1,8 +1,9 @@
 """Authority over people: who may give a place to whom, and who may change or dismiss whom.
 
 Nobody gives a right that they lack over that scope, and nobody changes their own place. Those who hold
-:data:`Right.MANAGE_ROLES` may give any role to others: that is what this right permits. A dismissal gives nobody
-anything, so that a block curator, who cannot do what a head does, may still dismiss the heads of the own block.
+:data:`Right.MANAGE_ROLES` may give any role to others: that is what this right permits. In their own block, people also
+give the roles that theirs supervises (:data:`SUPERVISED`): a block curator forms the block, although they cannot do what
+its head does, and never do it by their own word.
 """
 
 from dataclasses import dataclass
@@ -60,26 +61,28 @@ class Authority:
             return False
         if self.manages_roles(giver):
             return True
-        known = [self.roles.definitions[code] for code in place.roles if code in self.roles.definitions]
-        wanted = [(right, _BREADTH[scope]) for one in known for right, scope in one.rights.items()]
         if self.manages_everybody(giver):
-            return all(self._breadth(giver, right) for right, _ in wanted)
+            known = (self.roles.definitions[code] for code in place.roles if code in self.roles.definitions)
+            return all(self._breadth(giver, right) for one in known for right in one.rights)
         within = all(map(self.roles.is_in_block, place.roles)) and _is_within(giver, place)
-        return within and all(self._breadth(giver, right) >= breadth for right, breadth in wanted)
+        supervised = self._supervised(giver)
+        return within and all(
+            self.roles.definitions[code].base in supervised or self._holds_rights_of(giver, code)
+            for code in place.roles
+        )
 
     def may_manage(self, manager: Person, other: Person) -> bool:
         """Return whether *manager* may change or dismiss *other*: somebody else, whose whole place they could give."""
         return manager.id != other.id and self.may_give(manager, Place.of(other))
 
-    def may_dismiss(self, manager: Person, other: Person) -> bool:
-        """Return whether *manager* may dismiss *other*: they may manage them, or supervise them in the own block."""
-        if self.may_manage(manager, other):
-            return True
-        place = Place.of(other)
-        if manager.id == other.id or not place.roles <= self.roles.definitions.keys():
-            return False
-        bases = self.roles.bases(place.roles)
-        return bool(bases) and bases <= self._supervised(manager) and _is_within(manager, place)
+    def may_act_as(self, manager: Person, other: Person) -> bool:
+        """Return whether *manager* may take the work of *other* by an own word: it gives them no right they lack."""
+        return self.manages_everybody(manager) or all(self._holds_rights_of(manager, code) for code in other.roles)
+
+    def _holds_rights_of(self, person: Person, code: str) -> bool:
+        """Return whether *person* holds every right of the role *code*, as broadly."""
+        known = self.roles.definitions.get(code)
+        return known is None or all(self._breadth(person, one) >= _BREADTH[own] for one, own in known.rights.items())
 
     def _supervised(self, manager: Person) -> frozenset[Role]:
         """Return the roles below those by which *manager* manages people."""

@@ -118,15 +118,19 @@ SUPERVISED: Mapping[Role, frozenset[Role]] = {
     Role.BLOCK_CURATOR: frozenset({Role.HEAD, Role.DEPUTY, Role.EMPLOYEE}),
     Role.HEAD: frozenset({Role.DEPUTY, Role.EMPLOYEE}),
 }
-"""The roles of the same block whose holders may be dismissed although they can do what their supervisor cannot."""
+"""The roles of the same block that a supervisor gives and takes although their holders can do what they cannot."""
 
 RIGHTS: Mapping[Role, Mapping[Right, Scope]] = {
     Role.HEAD: _HEAD | {Right.MANAGE_PEOPLE: Scope.OWN},
     Role.DEPUTY: _HEAD,
     Role.EMPLOYEE: dict.fromkeys((*_WATCHING, Right.DRAFT), Scope.OWN),
     Role.BLOCK_CURATOR: dict.fromkeys(
+        (*_WORKING, *_DIRECTING, Right.DRAFT, Right.APPROVE, Right.DELEGATE, Right.REQUEST, Right.CHANGE_DATA),
+        Scope.STAND_IN,
+    )  # works while the head is away and nobody of the block is left
+    | dict.fromkeys(
         (*_WATCHING, *_MEASURING, Right.SEE_PERSON, Right.MANAGE_PEOPLE), Scope.OWN
-    ),  # the curator telephones citizens before an answer in ПОС
+    ),  # telephones citizens before an answer in ПОС
     Role.COORDINATOR: _COORDINATOR,
     Role.MANAGER: _COORDINATOR
     | dict.fromkeys((Right.INVITE, Right.MANAGE_PEOPLE, Right.AUDIT), Scope.ALL)

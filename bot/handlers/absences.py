@@ -65,7 +65,7 @@ async def _choices(ctx: UseCaseContext, by: Person, absence: Absence) -> ChooseS
         is_own=by.id == away.id,
         first_day=absence.first_day,
         last_day=absence.last_day,
-        candidates=tuple(Candidate(one.id, one.name) for one in await absences.list_candidates(ctx, absence)),
+        candidates=tuple(Candidate(one.id, one.name) for one in await absences.list_candidates(ctx, by, absence)),
     )
 
 

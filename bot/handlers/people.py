@@ -94,7 +94,6 @@ async def _person_page(ctx: UseCaseContext, by: Person, args: Sequence[str], *, 
         accounts=tuple(accounts.name_of(own) for own in person.accounts),
         tag=people.tag_of(ctx),
         is_managed=people.authority(ctx).may_manage(by, person),
-        may_dismiss=people.authority(ctx).may_dismiss(by, person),
         asks_dismissal=asks,
     )
 

@@ -1,14 +1,15 @@
 """Random people invite, join, move, change roles and dismiss at random, from processes that may know less than others.
 
-Nobody gains a right that the giver lacks, nobody changes their own place, an administrator remains, and what a
-dismissed account does counts for nothing.
+Nobody gains a right that the giver lacks, except the roles that the giver supervises in the own block; nobody changes
+their own place or takes another's by an own word, an administrator remains, and what a dismissed account does counts for
+nothing.
 """
 
 import asyncio
 import tempfile
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
@@ -19,9 +20,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from bot.domain.authority import Place
 from bot.domain.errors import NotAllowed, Refusal
 from bot.domain.people import MessengerName, Person, Staff, StaffAccount
-from bot.domain.roles import BLOCK_ROLES, RIGHTS, Right, Role, Scope
+from bot.domain.roles import BLOCK_ROLES, RIGHTS, SUPERVISED, Right, Role, Scope
 from bot.services.context import UseCaseContext
-from bot.services.staff import directory, invitations, people, reachability
+from bot.services.staff import absences, directory, invitations, people, reachability
 from storage.database import Database
 from storage.tables import metadata
 from tests.services.municipality import HEADS, STAFF, municipality_of
@@ -33,6 +34,9 @@ NOW = datetime(2026, 10, 23, 9, 0, tzinfo=UTC)
 CURATORS = tuple(
     Person(0, f"куратор {sector}", frozenset({Role.BLOCK_CURATOR}), frozenset({sector}))
     for sector in ("roads", "housing")
+)
+WORKERS = tuple(
+    Person(0, role.value, frozenset({role}), frozenset({"roads"})) for role in (Role.DEPUTY, Role.EMPLOYEE)
 )
 ADMINISTRATORS = tuple(
     Person(0, name, frozenset({Role.ADMINISTRATOR}), accounts=(StaffAccount(MessengerName.TELEGRAM, name),))
@@ -64,7 +68,7 @@ class PeopleMachine(RuleBasedStateMachine):
             async with self.database.engine.begin() as connection:
                 await connection.run_sync(metadata.create_all)
             async with self.database.begin() as uow:
-                return await directory.open_staff(uow, (*STAFF, *ADMINISTRATORS, MANAGER, *CURATORS))
+                return await directory.open_staff(uow, (*STAFF, *ADMINISTRATORS, MANAGER, *CURATORS, *WORKERS))
 
         staff = self.runner.run(prepare())
         self.known = [municipality_of(staff), municipality_of(staff)]
@@ -116,6 +120,19 @@ class PeopleMachine(RuleBasedStateMachine):
 
         self._try(by, process, act)
 
+    @rule(by=picks, other=picks, process=st.integers(0, 1), days=st.integers(0, 3))
+    def somebody_names_themselves_as_stand_in(self, by: int, other: int, process: int, days: int) -> None:
+        away, first = self._pick(other), NOW.date() + timedelta(days=days)
+
+        async def act(ctx: UseCaseContext, actor: Person) -> None:
+            planned = await absences.plan(ctx, actor, away, first, first)
+            chosen = await absences.choose_stand_in(ctx, actor, planned.id, actor.id)
+            if chosen.agreed_at is not None and not _holds(actor, Right.MANAGE_ROLES):
+                lacked = _powers(away) - _powers(actor, may_stand_in=_holds(actor, Right.MANAGE_PEOPLE))
+                assert not lacked, "nobody takes another's place by an own word"
+
+        self._try(by, process, act)
+
     # what must hold
 
     @invariant()
@@ -154,11 +171,17 @@ class PeopleMachine(RuleBasedStateMachine):
                 assert one.roles <= BLOCK_ROLES, "a block manages its own people alone"
                 assert one.sectors <= actor.sectors
                 assert Role.BLOCK_CURATOR not in one.roles or Role.BLOCK_CURATOR in actor.roles
+        if not _holds(actor, Right.MANAGE_PEOPLE):
+            changed = {one.id for one in {*before.people} ^ {*after.people}}
+            for one in (*before.people, *after.people):
+                if one.id in changed:
+                    assert _is_below(actor, one), "a block forms itself, below its own roles"
         if _holds(actor, Right.MANAGE_ROLES):
             return
         for one in after.people:
             if before.find_by_id(one.id) != one:
-                assert _powers(one) <= _powers(actor, may_stand_in=_holds(actor, Right.MANAGE_PEOPLE))
+                lacked = _powers(one) - _powers(actor, may_stand_in=_holds(actor, Right.MANAGE_PEOPLE))
+                assert lacked <= _supervised_powers(actor)
 
     def _run(self, process: int, act: Callable[[UseCaseContext], Awaitable[T]]) -> T:
         async def transaction() -> T:
@@ -186,6 +209,18 @@ def _holds(person: Person, right: Right) -> bool:
     return any(RIGHTS[Role(role)].get(right) is Scope.ALL for role in person.roles)
 
 
+def _is_below(actor: Person, other: Person) -> bool:
+    """Return whether *other* works in no other block than *actor*, in their roles or those that they supervise."""
+    below = {role for own in actor.roles for role in SUPERVISED.get(Role(own), ())}
+    return other.roles <= below | actor.roles and bool(other.sectors) and other.sectors <= actor.sectors
+
+
+def _supervised_powers(actor: Person) -> set[tuple[Right, str]]:
+    """Return the rights of the roles that *actor* supervises, in the blocks of *actor*."""
+    below = frozenset(role for own in actor.roles for role in SUPERVISED.get(Role(own), ()))
+    return _powers(replace(actor, roles=below)) if actor.sectors else set()
+
+
 def _powers(person: Person, *, may_stand_in: bool = False) -> set[tuple[Right, str]]:
     """Return every right with the blocks in which it is held; «*» for the town, «~» as a stand-in."""
     found = set()
@@ -199,4 +234,4 @@ def _powers(person: Person, *, may_stand_in: bool = False) -> set[tuple[Right, s
 
 
 TestPeople = PeopleMachine.TestCase
-TestPeople.settings = settings(max_examples=6, stateful_step_count=14, deadline=None)
+TestPeople.settings = settings(max_examples=8, stateful_step_count=16, deadline=None)

@@ -45,7 +45,6 @@ class PersonPage(Notification, code="person_page"):
     tag: str
     is_managed: bool
     asks_dismissal: bool = stored(default=False)
-    may_dismiss: bool = stored(default=False)
 
 
 class Choice(NamedTuple):

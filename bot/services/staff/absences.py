@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from bot.domain.absences import REMINDER_DAYS, Absence, AbsenceGone
+from bot.domain.errors import OwnPlace
 from bot.domain.notifications.absences import (
     AbsenceBegins,
     AbsenceEnds,
@@ -56,8 +57,13 @@ def _person(ctx: UseCaseContext, person_id: int | None) -> Person:
     return person
 
 
-async def list_candidates(ctx: UseCaseContext, absence: Absence) -> list[Person]:
-    """List who may stand in: those whom the configuration names, the deputies, the own block, those who sort."""
+def _may_choose(ctx: UseCaseContext, by: Person, away: Person, stand_in: Person) -> bool:
+    """Return whether *by* may name *stand_in*: nobody takes another's rights by an own word alone."""
+    return stand_in.id != by.id or by.id == away.id or people.authority(ctx).may_act_as(by, away)
+
+
+async def list_candidates(ctx: UseCaseContext, by: Person, absence: Absence) -> list[Person]:
+    """List whom *by* may choose: those whom the configuration names, the deputies, the own block, those who sort."""
     away, staff = _person(ctx, absence.person_id), ctx.municipality.staff
     named = [one for one in staff.people if {away.title, away.name} & set(one.stands_in)]
     sectors: list[str | None] = [*sorted(away.sectors)] or [None]
@@ -67,7 +73,8 @@ async def list_candidates(ctx: UseCaseContext, absence: Absence) -> list[Person]
     sorting = await responsibility.sorting_people(ctx)
     others = [one for one in staff.people if ctx.municipality.has_right_anywhere(one, Right.ANSWER)]
     ordered = dict.fromkeys([*named, *deputies, *block, *sorting, *others])
-    return [one for one in ordered if one.id != away.id and one.accounts][:MAX_CANDIDATES]
+    found = [one for one in ordered if one.id != away.id and one.accounts and _may_choose(ctx, by, away, one)]
+    return found[:MAX_CANDIDATES]
 
 
 async def choose_stand_in(ctx: UseCaseContext, by: Person, absence_id: int, stand_in_id: int) -> Absence:
@@ -75,6 +82,8 @@ async def choose_stand_in(ctx: UseCaseContext, by: Person, absence_id: int, stan
     absence = await get(ctx, absence_id)
     away, stand_in = _person(ctx, absence.person_id), _person(ctx, stand_in_id)
     check_may_plan(ctx, by, away)
+    if not _may_choose(ctx, by, away, stand_in):
+        raise OwnPlace()
     (await ctx.absence_plan()).check_stand_in(absence, stand_in.id)
     shown = await _list_concerned(ctx, absence)
     await ctx.uow.absences.choose_stand_in(absence.id, stand_in.id)
@@ -212,14 +221,16 @@ async def _begin(ctx: UseCaseContext, absence: Absence) -> None:
     tickets = await changes.list_tickets(ctx, away)
     approvals = await _follow(ctx, await get(ctx, absence.id), tickets)
     stand_in = ctx.municipality.staff.find_by_id((await ctx.absence_plan()).stand_in_for(away.id, ctx.today) or 0)
+    successors = [] if stand_in else await responsibility.list_successors(ctx, away)
     note = AbsenceBegins(
         name=away.name,
         stand_in=stand_in.name if stand_in else None,
         last_day=absence.last_day,
         tickets=len(set(tickets)),
         approvals=approvals,
+        successors=tuple(one.name for one in successors),
     )
-    for person in filter(None, (away, stand_in)):
+    for person in filter(None, (away, stand_in, *successors)):
         await notify.notify(ctx, person, note)
 
 

@@ -149,13 +149,6 @@ def check_manages_person(ctx: UseCaseContext, manager: Person, person: Person) -
         raise NotYourPeople()
 
 
-def check_may_dismiss(ctx: UseCaseContext, manager: Person, person: Person) -> None:
-    if manager.id == person.id:
-        raise OwnPlace()
-    if not authority(ctx).may_dismiss(manager, person):
-        raise NotYourPeople()
-
-
 async def change_place(
     ctx: UseCaseContext, by: Person, person_id: int, tag: str | None, change: Callable[[Place], Place]
 ) -> None:
@@ -184,7 +177,7 @@ async def dismiss(ctx: UseCaseContext, by: Person, person_id: int, tag: str) -> 
     """Handle «Уволить», confirmed."""
     manager = await _begin(ctx, by)
     person = get_visible(ctx, manager, person_id)
-    check_may_dismiss(ctx, manager, person)
+    check_manages_person(ctx, manager, person)
     check_tag(ctx, tag)
     await changes.dismiss(ctx, person, manager)
     return person

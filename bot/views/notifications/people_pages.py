@@ -74,7 +74,6 @@ def person_page(note: PersonPage, data: NotificationData, context: RenderContext
         if not note.accounts:
             buttons.append(_button("Пригласить", f"code={note.person_id}"))
         buttons.append(_button("Отпуск", f"away={note.person_id}"))
-    if note.is_managed or note.may_dismiss:
         buttons.append(_button("Уволить", f"ask={note.person_id}"))
     return Content.of(*spans, keyboard=[*in_rows(buttons, 2), [_button("← Назад", "list=0")]])
 

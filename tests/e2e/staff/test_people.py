@@ -266,27 +266,64 @@ async def start_with_curators(bot: Harness) -> None:
     await bot.start()
 
 
-async def test_a_block_curator_dismisses_the_head_of_the_own_block_and_gains_nothing(closed_bot: Harness) -> None:
+async def invite(bot: Harness, by: int, page: dict[str, Any], name: str) -> str:
+    """Name who is invited, after the place was chosen on *page*; return the code."""
+    await bot.wait_for_message(by, "Как зовут")
+    await bot.send_message(by, name)
+    letter = await bot.wait_for_message(by, f"{name}: /start")
+    return message_text(letter).partition("/start ")[2].split()[0]
+
+
+async def test_a_block_curator_forms_the_own_block_and_gains_nothing(closed_bot: Harness) -> None:
     bot = closed_bot
     await start_with_curators(bot)
-    await send_report(bot, who=ANNA)
+    await send_report(bot, who=4001)
     await bot.wait_for_card(ROADS_HEAD, 1)
     page = await open_page(bot, MARIA, "Начальник отдела дорог")
-    assert button_labels(page) == ["Уволить", "← Назад"], (
-        "no role, no code, no absence: these would give what they lack"
-    )
+    assert button_labels(page) == ["Роли", "Блоки", "Районы", "Должность", "Отпуск", "Уволить", "← Назад"]
+    await press(bot, MARIA, page, "Роли")
+    assert button_labels(page) == [
+        *("✅ руководитель отраслевого блока", "заместитель руководителя блока", "сотрудник блока"),
+        *("куратор блока", "Готово", "← Назад"),
+    ], "nothing above the own role"
+    for label in ("сотрудник блока", "✅ руководитель отраслевого блока"):
+        await press(bot, MARIA, page, label)
+    await press(bot, MARIA, page, "Готово")
+    await bot.wait_for_message(ROADS_HEAD, "Теперь вы: сотрудник блока; блоки: Дороги")
+    await bot.wait_for_card(COORDINATOR, 1, "Ленина 45")
 
-    await press(bot, MARIA, page, "Уволить")
-    await press(bot, MARIA, page, "Уволить")
+    page = await open_page(bot, MARIA, "Пригласить", "Другое место", "руководитель отраслевого блока", "Дороги")
+    await bot.press_button(MARIA, page, "Готово")
+    code = await invite(bot, MARIA, page, "Анна Ким")
+    await bot.send_message(MARIA, f"/start {code}")
+    await wait_until_idle(bot)
+    assert await list_audit(bot, "joined") == [], "who invites does not become it"
+    await bot.sandbox.telegram.start_bot(ANNA, code)
+    await bot.wait_for_card(ANNA, 1, "Ленина 45")
+    await bot.wait_for_message(ADMINISTRATOR, "Анна Ким")
 
-    await bot.wait_for_message(ROADS_HEAD, "Ваш доступ к сообщениям жителей")
+    page = await open_page(bot, MARIA, "Анна Ким", "Уволить", "Уволить")
+    await bot.wait_for_message(ANNA, "Ваш доступ к сообщениям жителей")
     await bot.wait_for_card(COORDINATOR, 1, "Ленина 45")
     await wait_until_idle(bot)
     assert bot.ticket_numbers(MARIA) == [], "the work of the head is not the curator's"
-    page = await open_page(bot, MARIA, "Пригласить")
-    assert "Начальник отдела дорог" not in str(button_labels(page))
-    [facts] = await list_audit(bot, "person_dismissed")
-    assert facts["roles"] == ["head"]
+
+
+async def test_a_block_curator_does_not_stand_in_by_an_own_word(closed_bot: Harness) -> None:
+    """Who plans the absence of a head cannot name themselves: that would give them the head's rights."""
+    bot = closed_bot
+    await start_with_curators(bot)
+    page = await open_page(bot, MARIA, "Начальник отдела дорог")
+    await bot.press_button(MARIA, page, "Отпуск")
+    await bot.wait_for_message(MARIA, "Начальник отдела дорог")
+    await bot.send_message(MARIA, "21.11–24.11")
+    letter = await bot.wait_for_message(MARIA, "Кто замещает?")
+    assert "Куратор блока дорог" not in str(button_labels(letter))
+
+    answer = await bot.press_code(MARIA, MARIA, letter["message_id"], "1:aws:0:1.6")
+
+    assert "Себя так не изменить" in answer["text"]
+    assert await list_audit(bot, "absence_agreed") == []
 
 
 @pytest.mark.parametrize(
@@ -294,12 +331,16 @@ async def test_a_block_curator_dismisses_the_head_of_the_own_block_and_gains_not
     [
         (MARIA, "Этого сотрудника меняете не вы", "dismiss=2.{tag}"),  # the head of another block
         (MARIA, "Этого сотрудника меняете не вы", "dismiss=7.{tag}"),  # a curator of more blocks
+        (MARIA, "Этого сотрудника меняете не вы", "card=3"),  # the coordinator
         (MARIA, "Себя так не изменить", "dismiss=6.{tag}"),
-        (MARIA, "Этого сотрудника меняете не вы", "setroles=1.1.{tag}"),
-        (MARIA, "Этого сотрудника меняете не вы", "code=1"),  # the code would make the curator a head
-        (MARIA, "Этого сотрудника меняете не вы", "away=1"),  # and so would standing in by an own word
-        (MARIA, "больше прав или блоков", "start=head.1.{tag}"),
+        (MARIA, "Себя так не изменить", "setroles=6.1.{tag}"),
+        (MARIA, "Нужна хотя бы одна роль", "setroles=1.f0.{tag}"),  # no role above can be chosen, whatever is sent
+        (MARIA, "Нужна хотя бы одна роль", "setsectors=1.0.{tag}"),  # a head without a block would lead the town
+        (MARIA, "Сотрудников за это время изменили", "setroles=1.2.00000000"),
+        (MARIA, "больше прав или блоков", "start=coordinator.0.{tag}"),
+        (MARIA, "больше прав или блоков", "start=administrator.0.{tag}"),
         (ROADS_HEAD, "Этого сотрудника меняете не вы", "dismiss=6.{tag}"),  # nobody dismisses who is above
+        (ROADS_HEAD, "больше прав или блоков", "start=block_curator.1.{tag}"),
     ],
 )
 async def test_a_block_curator_reaches_nobody_beyond(closed_bot: Harness, person: int, words: str, code: str) -> None:
@@ -318,3 +359,4 @@ async def test_a_block_curator_reaches_nobody_beyond(closed_bot: Harness, person
     await wait_until_idle(bot)
     for action in ("person_dismissed", "person_changed", "person_added", "absence_planned"):
         assert await list_audit(bot, action) == []
+    assert len(await list_audit(bot, "refused")) == 1
