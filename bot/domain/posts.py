@@ -4,7 +4,7 @@ Officials with the same title hold one post; without a title, those with the sam
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bot.domain.person import Person
@@ -61,14 +61,24 @@ class Responsibility:
 
     ``ladder``: groups of people; those of the first group in which somebody can be reached act. ``needs_district``:
     the posts are divided by district and the ticket's is unknown, so that the post is the one that sorts.
+    ``curators``: those of the block, who act while a holder is away and nobody of the first ``block_groups`` is left.
     """
 
     post: Post
     ladder: tuple[tuple[Person, ...], ...]
     needs_district: bool = False
+    curators: tuple[Person, ...] = ()
+    block_groups: int = 0
+
+    @property
+    def absence_ladder(self) -> tuple[tuple[Person, ...], ...]:
+        """The ladder while a holder of the post is away: the curators of the block come before those who sort."""
+        if not self.curators:
+            return self.ladder
+        return (*self.ladder[: self.block_groups], self.curators, *self.ladder[self.block_groups :])
 
     def is_on_ladder(self, person: Person) -> bool:
-        return any(person in group for group in self.ladder)
+        return any(person in group for group in self.absence_ladder)
 
 
 class PostTable:
@@ -115,7 +125,10 @@ class PostTable:
             below = fitting[1:] if index else []  # a further head is no deputy
             deputies = [one for later in _BLOCK_RUNGS[index + 1 :] for _, one in self._ranked(later, sector, near)]
             named = [_post([one]) for one in self._all_people() if _stands_in_for(one, post)]
-            return _responsibility([post, *named, *below, *deputies, *sorting], deputies=[*below, *deputies])
+            block = [post, *named, *below, *deputies]
+            found = _responsibility([*block, *sorting], deputies=[*below, *deputies])
+            curators = tuple(self._curators(sector, district))
+            return replace(found, curators=curators, block_groups=len({one.people for one in block}))
         return _responsibility(sorting)
 
     def _ranked(self, rung: Iterable[Role], sector: str, district: str | None) -> list[tuple[int, Post]]:
@@ -133,6 +146,14 @@ class PostTable:
             free = [one for one in found if not one[2]]
             found = free or (found if len(found) == 1 else [])
         return [(rank, post) for rank, post, _ in sorted(found, key=lambda one: -one[0])]
+
+    def _curators(self, sector: str, district: str | None) -> Iterator[Person]:
+        """Yield the curators of the block; those of districts do not know a ticket whose district is unknown."""
+        for rung in RECIPIENTS[Audience.OVERDUE_IN_BLOCK]:
+            for one in self._all_people():
+                is_near = one.covers(sector, district) and not (one.districts and district is None)
+                if one.bases.intersection(rung) and is_near:
+                    yield one
 
     def _is_divided(self, rung: Iterable[Role], sector: str) -> bool:
         return any(one.bases.intersection(rung) and one.covers(sector) for one in self._all_people())

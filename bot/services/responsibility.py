@@ -27,8 +27,8 @@ async def acting_people(ctx: UseCaseContext, ticket: Ticket) -> tuple[Person, ..
     """Return the people who have to work on *ticket* now: only they have live buttons.
 
     That is the person who has taken it, or to whom a chain has handed it over; else the holders of its post; if none of
-    them can be reached, the deputies of the post, then the ladder. If nobody can be reached, the ticket waits for the
-    first of them.
+    them can be reached, the deputies of the post, while one of them is away the curators of the block, then the ladder.
+    If nobody can be reached, the ticket waits for the first of them.
     """
     return (await standing_of(ctx, ticket)).acting
 
@@ -60,7 +60,7 @@ async def _find_handed_to(ctx: UseCaseContext, ticket: Ticket) -> Person | None:
 async def _has_stood_in(ctx: UseCaseContext, person: Person, found: Responsibility) -> bool:
     """Return whether *person* has taken the ticket for a colleague who was away: it stays with them."""
     plan = await ctx.absence_plan()
-    return plan.has_stood_in(person.id, (one.id for group in found.ladder for one in group))
+    return plan.has_stood_in(person.id, (one.id for group in found.absence_ladder for one in group))
 
 
 async def is_available(ctx: UseCaseContext, person: Person) -> bool:
@@ -96,6 +96,27 @@ async def list_replacements(ctx: UseCaseContext, person: Person) -> list[Person]
     return [*([agreed] if agreed else []), *[one for one in named if one != agreed and await is_available(ctx, one)]]
 
 
+async def _present_ladder(ctx: UseCaseContext, found: Responsibility) -> tuple[tuple[Person, ...], ...]:
+    """Return who takes the place of the post today: an absence brings in the curators of its block."""
+    if not found.curators:
+        return found.ladder
+    plan = await ctx.absence_plan()
+    is_away = any(plan.is_away(one.id, ctx.today) for one in found.post.members)
+    return found.absence_ladder if is_away else found.ladder
+
+
+async def list_successors(ctx: UseCaseContext, away: Person) -> list[Person]:
+    """List who works now on the tickets of the posts that *away* holds, in whose place no colleague acts."""
+    staff, found = ctx.municipality.staff, dict[Person, None]()
+    districts: list[str | None] = [*sorted(away.districts)] or [None]
+    for sector in ctx.municipality.sectors:
+        for district in districts:
+            answer = staff.responsibility_for(sector, district)
+            if answer.post.in_block and away in answer.post.people:
+                found |= dict.fromkeys(await _first_present(ctx, answer))
+    return [one for one in found if one != away]
+
+
 async def _first_reachable(ctx: UseCaseContext, ladder: tuple[tuple[Person, ...], ...]) -> tuple[Person, ...]:
     for group in ladder:
         reached = [person for person in group if await is_available(ctx, person)]
@@ -103,6 +124,10 @@ async def _first_reachable(ctx: UseCaseContext, ladder: tuple[tuple[Person, ...]
         if reached:
             return tuple(reached)
     return ladder[0] if ladder else ()
+
+
+async def _first_present(ctx: UseCaseContext, found: Responsibility) -> tuple[Person, ...]:
+    return await _first_reachable(ctx, await _present_ladder(ctx, found))
 
 
 async def _represented(ctx: UseCaseContext, group: Iterable[Person]) -> dict[Person, list[Person]]:
@@ -121,10 +146,10 @@ async def list_sectors(ctx: UseCaseContext, person: Person) -> tuple[list[str], 
     """Return the sectors with tickets of *person*: of any district, and only where the district is unknown."""
     staff, whole, unplaced = ctx.municipality.staff, [], []
     for code in ctx.municipality.sectors:
-        places = [staff.responsibility_for(code, district).ladder for district in (ELSEWHERE, *staff.districts)]
-        if person.covers(code) or any([person in await _first_reachable(ctx, ladder) for ladder in places]):
+        places = [staff.responsibility_for(code, district) for district in (ELSEWHERE, *staff.districts)]
+        if person.covers(code) or any([person in await _first_present(ctx, found) for found in places]):
             whole.append(code)
-        elif person in await _first_reachable(ctx, staff.responsibility_for(code).ladder):
+        elif person in await _first_present(ctx, staff.responsibility_for(code)):
             unplaced.append(code)
     return whole, unplaced
 
@@ -195,11 +220,11 @@ async def standing_of(ctx: UseCaseContext, ticket: Ticket) -> Standing:
     found, taker = responsibility_for(ctx, ticket), await find_taker(ctx, ticket)
     handed_to = await _find_handed_to(ctx, ticket) if taker is None else None
     holder = taker or handed_to
-    acting = (holder,) if holder else await _first_reachable(ctx, found.ladder)
-    represented = await _represented(ctx, (one for group in found.ladder for one in group))
+    acting = (holder,) if holder else await _first_present(ctx, found)
+    represented = await _represented(ctx, (one for group in found.absence_ladder for one in group))
     plan = await ctx.absence_plan()
     if taker is not None and not found.is_on_ladder(taker):
-        ladder = (one for group in found.ladder for one in group)
+        ladder = (one for group in found.absence_ladder for one in group)
         represented[taker] = [one for one in ladder if plan.has_stood_in(taker.id, (one.id,))]
     is_away = any(plan.is_away(one.id, ctx.today) for one in found.post.people)
     return Standing(

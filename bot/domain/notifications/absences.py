@@ -77,13 +77,17 @@ class StandInRefused(Notification, code="absence_refused"):
 
 
 class AbsenceBegins(Notification, code="absence_begins"):
-    """The tickets of somebody who is away have gone over, and the ``approvals`` that were asked of them."""
+    """The tickets of somebody who is away have gone over, and the ``approvals`` that were asked of them.
+
+    ``successors``: who works on them, if nobody stands in.
+    """
 
     name: str
     stand_in: str | None
     last_day: date
     tickets: int
     approvals: int = stored(default=0, omit_default=True)
+    successors: tuple[str, ...] = stored(default=(), omit_default=True)
 
 
 class AbsenceEnds(Notification, code="absence_ends"):

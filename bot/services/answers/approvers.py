@@ -159,6 +159,9 @@ async def _list_candidates(ctx: UseCaseContext, ticket: Ticket, role: str) -> li
         preferred.sort(key=lambda person: person not in acting)
     for deputy in DEPUTIES.get(role, ()):
         preferred += [one for one in staff.people if await _holds_role(ctx, ticket, one, deputy)]
+    plan = await ctx.absence_plan()
+    if role in DEPUTIES and any(plan.is_away(one.id, ctx.today) for one in preferred):
+        preferred += responsibility.responsibility_for(ctx, ticket).curators
     ladder = [person for rung in staff.rungs(Audience.SUBSTITUTES) for person in rung]
     return list({person.id: person for person in (*preferred, *ladder)}.values())
 

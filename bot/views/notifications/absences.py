@@ -48,7 +48,7 @@ def ask_days(note: AskAbsenceDays, data: NotificationData, context: RenderContex
 def choose_stand_in(note: ChooseStandIn, data: NotificationData, context: RenderContext) -> Content:
     words = f"🏖 {note.name}: {_days(note.first_day, note.last_day)}. "
     if not note.candidates:
-        return Content.of(words, "Замещать некому: сообщения перейдут заместителю или координатору.")
+        return Content.of(words, "Замещать некому: сообщения перейдут заместителю, куратору блока или координатору.")
     rows = [
         [Button(one.name[:60], pack(Op.ABSENCE_STAND_IN, 0, f"{note.absence_id}.{one.person_id}"))]
         for one in note.candidates
@@ -85,7 +85,8 @@ def refused(note: StandInRefused, data: NotificationData, context: RenderContext
 
 def begins(note: AbsenceBegins, data: NotificationData, context: RenderContext) -> Content:
     count = plural(note.tickets, "сообщение", "сообщения", "сообщений")
-    who = f"замещает {note.stand_in}" if note.stand_in else "замещающего нет, работают заместитель или координатор"
+    others = ", ".join(note.successors) or "заместитель, куратор блока или координатор"
+    who = f"замещает {note.stand_in}" if note.stand_in else f"замещающего нет, его сообщения получает {others}"
     if note.approvals:
         count += f", {plural(note.approvals, 'согласование', 'согласования', 'согласований')}"
     return Content.of(f"🏖 {note.name} в отпуске по {note.last_day:%d.%m.%Y}: {who}. Перешло: {count}.")

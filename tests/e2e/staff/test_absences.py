@@ -157,3 +157,103 @@ async def test_another_stand_in_is_chosen_during_the_absence_and_the_first_loses
 
     assert button_shown(await bot.wait_for_card(COORDINATOR, 1), "Принять")
     await bot.wait_until(lambda: not button_shown(card, "Принять"))
+
+
+BLOCK = """
+[[staff]]
+name = "Заместитель по дорогам"
+role = "deputy"
+sectors = ["roads"]
+telegram_id = 1006
+
+[[staff]]
+name = "Куратор блока дорог"
+role = "block_curator"
+sectors = ["roads"]
+telegram_id = 1007
+
+[[staff]]
+name = "Куратор блока ЖКХ"
+role = "block_curator"
+sectors = ["housing"]
+telegram_id = 1008
+"""
+DEPUTY, BLOCK_CURATOR, OTHER_CURATOR = 1006, 1007, 1008
+
+
+async def open_block(bot: Harness, more: str = "") -> None:
+    bot.settings |= {"staff": STAFF + BLOCK, "more": more}
+    for number in (DEPUTY, BLOCK_CURATOR, OTHER_CURATOR):
+        bot.sandbox.telegram.user(number, f"Сотрудник {number}")
+        await bot.sandbox.telegram.start_bot(number)
+    await bot.start()
+
+
+async def test_nobody_left_is_replaced_by_the_block_curator_then_by_who_sorts(closed_bot: Harness) -> None:
+    bot = closed_bot
+    await open_block(bot)
+    await send_report(bot)
+    await bot.wait_for_card(ROADS_HEAD, 1)
+    for who in (ROADS_HEAD, DEPUTY):
+        await bot.send_message(who, "/away 21.11–24.11")
+        await bot.wait_for_message(who, "Кто замещает?")
+    await wait_until_idle(bot)
+    assert bot.ticket_numbers(BLOCK_CURATOR) == []
+
+    bot.set_time("21.11 09:30")
+
+    await bot.wait_for_message(BLOCK_CURATOR, "в отпуске", "его сообщения получает Куратор блока дорог")
+    card = await bot.wait_for_card(BLOCK_CURATOR, 1, "Ответственный в отпуске, его замещают")
+    await wait_until_idle(bot)
+    assert bot.ticket_numbers(COORDINATOR) == bot.ticket_numbers(OTHER_CURATOR) == []
+    await bot.press_button(BLOCK_CURATOR, card, "Принять")
+    await bot.wait_for_card(BLOCK_CURATOR, 1, "В работе: Куратор блока дорог")
+
+    await bot.sandbox.telegram.block(BLOCK_CURATOR)
+    await send_report(bot, "На Мира 7 огромная яма на дороге")
+    second = await bot.wait_for_card(COORDINATOR, 2)
+    assert button_shown(second, "Принять")
+    await bot.sandbox.telegram.unblock(BLOCK_CURATOR)
+    await bot.send_message(BLOCK_CURATOR, "/my")
+    back = await bot.wait_for_card(BLOCK_CURATOR, 2)
+    await bot.wait_until(lambda: button_shown(back, "Принять"))
+    await bot.wait_until(lambda: not button_shown(second, "Принять"))
+
+    bot.set_time("25.11 09:30")
+
+    await bot.wait_for_message(ROADS_HEAD, "С возвращением!")
+    await bot.wait_until(lambda: not button_shown(back, "Принять"))
+    assert button_shown(await bot.wait_for_card(ROADS_HEAD, 2), "Принять")
+    kept = await bot.wait_for_card(BLOCK_CURATOR, 1)
+    await bot.press_button(BLOCK_CURATOR, kept, "Ответить")
+    await bot.wait_for_message(BLOCK_CURATOR, "Ответ на №1")
+
+
+async def test_the_work_of_a_head_who_has_blocked_the_bot_is_not_the_curators(closed_bot: Harness) -> None:
+    """Curators of blocks are deputy mayors: an absence that everybody knows of reaches them, a blocked bot does not."""
+    bot = closed_bot
+    await open_block(bot)
+    for who in (ROADS_HEAD, DEPUTY):
+        await bot.sandbox.telegram.block(who)
+    await send_report(bot)
+    await bot.wait_for_card(COORDINATOR, 1)
+    assert bot.ticket_numbers(BLOCK_CURATOR) == []
+
+
+async def test_an_approval_of_absent_heads_goes_to_the_block_curator(closed_bot: Harness) -> None:
+    bot = closed_bot
+    await open_block(bot, '[[rules]]\nsector = "roads"\napproval = ["coordinator", "head"]\n')
+    for who in (ROADS_HEAD, DEPUTY):
+        await bot.send_message(who, "/away 21.11–24.11")
+        await bot.wait_for_message(who, "Кто замещает?")
+    await send_report(bot)
+    card = await bot.wait_for_card(ROADS_HEAD, 1)
+    await bot.press_button(ROADS_HEAD, card, "Принять")
+    await bot.press_button(ROADS_HEAD, card, "Подготовить ответ")
+    await bot.wait_for_message(ROADS_HEAD, "Ответ на №1")
+    await bot.send_message(ROADS_HEAD, "Засыплем до 25.11.2026.")
+    preview = await bot.wait_for_message(ROADS_HEAD, "Так ответ увидит житель")
+    await bot.press_button(ROADS_HEAD, preview, "На согласование")
+    bot.set_time("21.11 09:30")
+    await bot.press_button(COORDINATOR, await bot.wait_for_message(COORDINATOR, "на согласовании (№1)"), "Согласовать")
+    await bot.wait_for_message(BLOCK_CURATOR, "на согласовании (№1)")
