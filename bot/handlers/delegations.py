@@ -1,7 +1,8 @@
 """Buttons of delegation: the list of people, and the press on one of them."""
 
+from bot.domain.notifications.delegations import DelegateTakenBack
 from bot.domain.notifications.toasts import ToastCode
-from bot.handlers.replies import answer_callback
+from bot.handlers.replies import answer_callback, edit_pressed_note
 from bot.handlers.types import ButtonHandlers, ButtonPress
 from bot.services.answers import delegations
 from bot.services.context import UseCaseContext
@@ -23,4 +24,30 @@ async def delegate(ctx: UseCaseContext, press: ButtonPress) -> None:
     await cards.open_menu(ctx, await workflow.get(ctx, press.ticket_id), press.person, "delegate:0")
 
 
-BUTTON_HANDLERS: ButtonHandlers = {Op.DELEGATE: open_delegate_menu, Op.DELEGATE_TO: delegate}
+async def take_back(ctx: UseCaseContext, press: ButtonPress) -> None:
+    """Handle «Забрать» below the news that somebody is not there."""
+    await _take_back(ctx, press)
+    await answer_callback(ctx, press, ToastCode.TAKEN_BACK)
+
+
+async def give_to_another(ctx: UseCaseContext, press: ButtonPress) -> None:
+    """Handle «Поручить другому»: take it back, if that has not happened, and open the list of people on the card."""
+    ticket = await delegations.check_can_delegate(ctx, press.ticket_id, press.person)
+    if await delegations.find_open(ctx, ticket, press.require_number()) is not None:
+        await _take_back(ctx, press)
+    await answer_callback(ctx, press)
+    await cards.open_menu(ctx, await workflow.get(ctx, press.ticket_id), press.person, "delegate:0")
+
+
+async def _take_back(ctx: UseCaseContext, press: ButtonPress) -> None:
+    known = await delegations.take_back(ctx, press.ticket_id, press.person, press.require_number())
+    name = await ctx.uow.staff.find_name(known.person_id) or ""
+    await edit_pressed_note(ctx, press, DelegateTakenBack(ticket_id=press.ticket_id, name=name))
+
+
+BUTTON_HANDLERS: ButtonHandlers = {
+    Op.DELEGATE: open_delegate_menu,
+    Op.DELEGATE_TO: delegate,
+    Op.DELEGATE_BACK: take_back,
+    Op.DELEGATE_OTHER: give_to_another,
+}

@@ -108,6 +108,8 @@ class Op(StrEnum):
     IN_WORK = "iw"  # «В работе»: the answer to «Ещё в работе?»
     DELEGATE = "vd"  # open the list of people; the argument is the page
     DELEGATE_TO = "vt"  # give the ticket to a person, or take it back; the argument is the person
+    DELEGATE_BACK = "vx"  # take the ticket back from a person who is not there; the argument is the person
+    DELEGATE_OTHER = "vo"  # likewise, and open the list of people
     FIRST_WORD = "fw"  # «Взять в работу и сообщить»
     EXTEND = "fx"  # «Продлить»
     PROMISE_NOTE = "fp"  # «Запомнить обещание»; the argument is the answer

@@ -1,8 +1,8 @@
 """Random people invite, join, move, change roles and dismiss at random, from processes that may know less than others.
 
 Nobody gains a right that the giver lacks, except the roles that the giver supervises in the own block; nobody changes
-their own place or takes another's by an own word, an administrator remains, and what a dismissed account does counts for
-nothing.
+their own place or takes another's by an own word, an administrator remains, and what a dismissed account does counts
+for nothing.
 """
 
 import asyncio
@@ -35,9 +35,7 @@ CURATORS = tuple(
     Person(0, f"куратор {sector}", frozenset({Role.BLOCK_CURATOR}), frozenset({sector}))
     for sector in ("roads", "housing")
 )
-WORKERS = tuple(
-    Person(0, role.value, frozenset({role}), frozenset({"roads"})) for role in (Role.DEPUTY, Role.EMPLOYEE)
-)
+WORKERS = tuple(Person(0, role.value, frozenset({role}), frozenset({"roads"})) for role in (Role.DEPUTY, Role.EMPLOYEE))
 ADMINISTRATORS = tuple(
     Person(0, name, frozenset({Role.ADMINISTRATOR}), accounts=(StaffAccount(MessengerName.TELEGRAM, name),))
     for name in ("8", "9")

@@ -134,6 +134,8 @@ PUBLISHED = {
     b"1:vd:142:1": CallbackData(Op.DELEGATE, 142, "1"),
     b"1:iw:142": CallbackData(Op.IN_WORK, 142),
     b"1:vt:142:7": CallbackData(Op.DELEGATE_TO, 142, "7"),
+    b"1:vx:142:7": CallbackData(Op.DELEGATE_BACK, 142, "7"),
+    b"1:vo:142:7": CallbackData(Op.DELEGATE_OTHER, 142, "7"),
 }
 
 # The numbers of these buttons stand in published codes, so the order is pinned, too.

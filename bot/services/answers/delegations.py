@@ -1,6 +1,6 @@
 """Delegation: employees write the answer, or parts of it; the post stays responsible for the ticket."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from bot.domain.channels import Purpose
@@ -8,7 +8,7 @@ from bot.domain.delegations import Delegation, DelegationState
 from bot.domain.dialogs import ANSWER_STEPS
 from bot.domain.errors import OutdatedButton
 from bot.domain.json_types import Json
-from bot.domain.notifications.delegations import Delegated, DelegationWithdrawn, PartGiven
+from bot.domain.notifications.delegations import DelegateAway, Delegated, DelegationWithdrawn, PartGiven
 from bot.domain.people import Person
 from bot.domain.roles import DRAFT_FOR_ALL_BLOCKS, Right
 from bot.domain.tickets import UNACCEPTED_STATES, State, Step, Ticket, is_allowed
@@ -64,12 +64,71 @@ async def toggle(ctx: UseCaseContext, ticket_id: int, person: Person, to_id: int
     await ctx.uow.audit_log.record(
         "delegate_asked", ctx.now, person_id=person.id, ticket_id=ticket.id, facts={"to": to.id}
     )
-    for address in await addresses_for(ctx, to, Purpose.CARDS):
-        if await ctx.uow.cards.get(to.id, ticket.id, address.account) is None:
-            await cards.create(ctx, ticket, to, address)
-    await notify.notify(ctx, to, Delegated(ticket_id=ticket.id, name=person.name, due=ticket.answer_due), ticket=ticket)
+    await _ask_writer(ctx, ticket, to, Delegated(ticket_id=ticket.id, name=person.name, due=ticket.answer_due))
+    if not await responsibility.is_available(ctx, to):
+        await _tell_of_absence(ctx, ticket, to, (person,), by=person)
     await cards.sync(ctx, ticket, actor=person)
     return True
+
+
+async def _ask_writer(ctx: UseCaseContext, ticket: Ticket, writer: Person, note: Delegated) -> None:
+    for address in await addresses_for(ctx, writer, Purpose.CARDS):
+        if await ctx.uow.cards.get(writer.id, ticket.id, address.account) is None:
+            await cards.create(ctx, ticket, writer, address)
+    await notify.notify(ctx, writer, note, ticket=ticket)
+
+
+async def follow_absence(ctx: UseCaseContext, absent: Person) -> None:
+    """Tell the responsible people of each ticket whose answer *absent* was asked for, and ask who acts for them."""
+    for ticket_id in await ctx.uow.delegations.list_asked(absent.id):
+        ticket = await ctx.uow.tickets.get(ticket_id)
+        if ticket is not None and ticket.is_open:
+            await _tell_of_absence(ctx, ticket, absent, await responsibility.acting_people(ctx, ticket))
+
+
+async def _tell_of_absence(
+    ctx: UseCaseContext, ticket: Ticket, absent: Person, readers: Iterable[Person], by: Person | None = None
+) -> None:
+    stand_in = await responsibility.find_stand_in(ctx, absent)
+    absence = (await ctx.absence_plan()).current(absent.id, ctx.today)
+    note = DelegateAway(
+        ticket_id=ticket.id,
+        person_id=absent.id,
+        name=absent.name,
+        last_day=absence.last_day if absence is not None else None,
+        stand_in=stand_in.name if stand_in is not None else "",
+    )
+    for reader in readers:
+        if reader not in (absent, stand_in):
+            await notify.notify(ctx, reader, note, ticket=ticket)
+    known = await find_open(ctx, ticket, absent.id)
+    if stand_in is not None and known is not None:
+        giver = by or ctx.municipality.staff.find_by_id(known.by_id) or absent
+        asked = Delegated(ticket_id=ticket.id, name=giver.name, due=ticket.answer_due, instead_of=absent.name)
+        await _ask_writer(ctx, ticket, stand_in, asked)
+
+
+async def take_back(ctx: UseCaseContext, ticket_id: int, person: Person, from_id: int) -> Delegation:
+    """Take the ticket back from who was asked and has given nothing yet."""
+    ticket = await check_can_delegate(ctx, ticket_id, person)
+    known = await find_open(ctx, ticket, from_id)
+    if known is None or known.state is not DelegationState.ASKED:
+        raise OutdatedButton(number=ticket.id)
+    await _withdraw(ctx, ticket, known, person)
+    return known
+
+
+async def end_for_dismissed(ctx: UseCaseContext, gone: Person) -> None:
+    """Take back what *gone*, who does not work here any more, was asked to write, and tell the responsible people."""
+    for ticket_id in await ctx.uow.delegations.list_asked(gone.id):
+        ticket = await ctx.uow.tickets.get(ticket_id)
+        known = await find_open(ctx, ticket, gone.id) if ticket is not None else None
+        if ticket is None or known is None:
+            continue
+        await _withdraw(ctx, ticket, known, None)
+        note = DelegateAway(ticket_id=ticket.id, person_id=gone.id, name=gone.name, is_gone=True)
+        for reader in await responsibility.acting_people(ctx, ticket):
+            await notify.notify(ctx, reader, note, ticket=ticket)
 
 
 async def find_open(ctx: UseCaseContext, ticket: Ticket, person_id: int) -> Delegation | None:
@@ -84,10 +143,10 @@ async def find_own(ctx: UseCaseContext, ticket: Ticket, person: Person) -> Deleg
     return next((one for one in found if one is not None), None)
 
 
-async def _withdraw(ctx: UseCaseContext, ticket: Ticket, known: Delegation, actor: Person) -> None:
+async def _withdraw(ctx: UseCaseContext, ticket: Ticket, known: Delegation, actor: Person | None) -> None:
     await ctx.uow.delegations.save(replace(known, state=DelegationState.WITHDRAWN))
-    facts = {"from": known.person_id}
-    await ctx.uow.audit_log.record("delegate_withdrawn", ctx.now, person_id=actor.id, ticket_id=ticket.id, facts=facts)
+    facts, by = {"from": known.person_id}, actor.id if actor is not None else None
+    await ctx.uow.audit_log.record("delegate_withdrawn", ctx.now, person_id=by, ticket_id=ticket.id, facts=facts)
     holder = ctx.municipality.staff.find_by_id(known.person_id)
     if holder is not None:
         await workflow.cancel_dialogs_of(ctx, ticket, holder, ANSWER_STEPS)

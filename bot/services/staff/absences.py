@@ -16,7 +16,7 @@ from bot.domain.notifications.absences import (
 from bot.domain.people import Person
 from bot.domain.roles import Right, Scope
 from bot.services import responsibility
-from bot.services.answers import approval_requests
+from bot.services.answers import approval_requests, delegations
 from bot.services.context import UseCaseContext
 from bot.services.notifications import notify
 from bot.services.staff import changes, people
@@ -116,6 +116,8 @@ async def _agree(ctx: UseCaseContext, absence: Absence, by: Person, stand_in: Pe
     if by.id != away.id:
         await notify.notify(ctx, away, told)
     await _follow(ctx, absence, [])
+    if absence.started_at is not None:
+        await delegations.follow_absence(ctx, away)
     return await get(ctx, absence.id)
 
 
@@ -221,6 +223,7 @@ async def _begin(ctx: UseCaseContext, absence: Absence) -> None:
     tickets = await changes.list_tickets(ctx, away)
     approvals = await _follow(ctx, await get(ctx, absence.id), tickets)
     stand_in = ctx.municipality.staff.find_by_id((await ctx.absence_plan()).stand_in_for(away.id, ctx.today) or 0)
+    await delegations.follow_absence(ctx, away)
     successors = [] if stand_in else await responsibility.list_successors(ctx, away)
     note = AbsenceBegins(
         name=away.name,
@@ -245,6 +248,7 @@ async def _release(ctx: UseCaseContext, absence: Absence) -> None:
     note = StandInRefused(absence_id=absence.id, name=await ctx.uow.staff.find_name(former_id) or "")
     await notify.notify(ctx, away, note)
     if absence.started_at is not None:
+        await delegations.follow_absence(ctx, away)
         needed = AbsenceNeedsStandIn(absence_id=absence.id, name=away.name, first_day=absence.first_day)
         await notify.notify_administrator(ctx, needed)
 

@@ -13,7 +13,7 @@ from bot.domain.people import Person, StaffAccount
 from bot.domain.people_plan import PersonChange, PersonField
 from bot.domain.posts import post_key
 from bot.services import responsibility
-from bot.services.answers import approval_requests
+from bot.services.answers import approval_requests, delegations
 from bot.services.context import UseCaseContext
 from bot.services.notifications import cards, notify
 from bot.services.staff import access, directory, reachability
@@ -70,6 +70,7 @@ async def dismiss(ctx: UseCaseContext, person: Person, by: Person | None) -> Non
     await ctx.uow.invitations.revoke(person.id, ctx.now)
     await directory.reload(ctx)
     await _record(ctx, "person_dismissed", by, person, **changed_facts(_audited(person), {}))
+    await delegations.end_for_dismissed(ctx, person)
     await follow_tickets(ctx, held)
     await open_corrections.pass_on(ctx, corrections, person)
     await _report_vacancy(ctx, person)

@@ -6,7 +6,7 @@ from bot.domain.outbox import OutboxDraft, OutboxKind, Priority
 from bot.domain.people import Person
 from bot.domain.roles import Right
 from bot.domain.tickets import Ticket
-from bot.services.answers import approval_requests
+from bot.services.answers import approval_requests, delegations
 from bot.services.context import UseCaseContext, account_of
 from bot.services.notifications import cards, notify
 from bot.services.tickets import open_corrections
@@ -47,6 +47,7 @@ async def on_unreachable(ctx: UseCaseContext, account: str, user_id: str) -> Non
         for colleague in await cards.next_on_ladder(ctx, (person,)):
             await notify.notify(ctx, colleague, Unreachable(name=person.name))
         await approval_requests.reassign(ctx, person.id)
+        await delegations.follow_absence(ctx, person)
     for ticket in await _list_affected(ctx, person, Address(account, user_id)):
         await cards.sync(ctx, ticket)  # open tickets go to people who see them
 

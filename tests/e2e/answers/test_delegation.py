@@ -16,6 +16,7 @@ from tests.e2e.queries import (
     wait_for_preview,
     wait_until_idle,
 )
+from tests.e2e.staff.people_file import apply_people
 
 FIRST, SECOND = 1008, 1009
 EMPLOYEES = "".join(
@@ -111,3 +112,73 @@ async def test_what_is_taken_back_cannot_be_submitted_any_more(bot: Harness) -> 
     await bot.wait_until(lambda: bot.find_message(FIRST, "Сообщение №1 сейчас не у вас"))
     assert await refusal_codes(bot, 1) == ["dialog_over", "not_allowed"]
     assert bot.bot_messages(GROUP) == []
+
+
+async def test_the_post_learns_at_once_that_an_employee_is_away_and_asks_another(bot: Harness) -> None:
+    """Parallel requests, too: the one part that nobody writes would hold the answer."""
+    await delegate(bot, "Сотрудник дорог", "Сотрудник мостов")
+    await wait_for_task(bot, FIRST)
+    await bot.send_message(FIRST, "/away 21.11–24.11")
+    await bot.wait_for_message(FIRST, "Кто замещает?")
+    assert not bot.find_message(ROADS_HEAD, "ответ готовит")
+
+    bot.set_time("21.11 09:30")
+
+    told = await bot.wait_for_message(
+        ROADS_HEAD, "№1: ответ готовит Сотрудник дорог", "в отпуске по 24.11.2026", "За него никого нет"
+    )
+    assert button_labels(told) == ["↩️ Забрать", "👤 Поручить другому"]
+    code = told["reply_markup"]["inline_keyboard"][0][0]["callback_data"]
+    await bot.press_button(ROADS_HEAD, told, "Забрать")
+    await bot.wait_until(lambda: "поручение снято" in message_text(told))
+    await bot.wait_for_message(FIRST, "Поручение по №1 снято")
+    said = await bot.press_code(ROADS_HEAD, ROADS_HEAD, told["message_id"], code)
+    assert said["show_alert"], "a second press does not ask the absent employee again"
+    await wait_until_idle(bot)
+    assert len(await list_audit(bot, 1, "delegate_withdrawn")) == 1
+    assert len(await list_audit(bot, 1, "delegate_asked")) == 2
+
+
+async def test_who_is_given_a_ticket_while_away_is_named_at_once_and_the_list_opens(bot: Harness) -> None:
+    await bot.send_message(FIRST, "/away 20.11–24.11")
+    await bot.wait_for_message(FIRST, "Кто замещает?")
+    bot.pass_time(minutes=1)
+    await bot.wait_for_message(FIRST, "в отпуске по 24.11.2026")
+    await delegate(bot, "Сотрудник дорог")
+
+    told = await bot.wait_for_message(ROADS_HEAD, "№1: ответ готовит Сотрудник дорог", "в отпуске по 24.11.2026")
+    await bot.press_button(ROADS_HEAD, told, "Поручить другому")
+
+    await bot.wait_for_message(FIRST, "Поручение по №1 снято")
+    card = await bot.wait_for_card(ROADS_HEAD, 1)
+    await bot.wait_until(lambda: "Сотрудник мостов" in button_labels(card))
+    await bot.press_button(ROADS_HEAD, card, "Сотрудник мостов")
+    await wait_for_task(bot, SECOND)
+
+
+async def test_the_stand_in_of_an_absent_employee_is_asked_and_the_post_is_told(bot: Harness) -> None:
+    await delegate(bot, "Сотрудник дорог")
+    await bot.send_message(FIRST, "/away 21.11–24.11")
+    letter = await bot.wait_for_message(FIRST, "Кто замещает?")
+    await bot.press_button(FIRST, letter, "Сотрудник мостов")
+    await bot.press_button(SECOND, await bot.wait_for_message(SECOND, "просит заместить"), "Согласен")
+    await bot.wait_for_message(FIRST, "Вас замещает")
+    bot.set_time("21.11 09:30")
+
+    await bot.wait_for_message(ROADS_HEAD, "№1: ответ готовит Сотрудник дорог", "Вместо него пишет Сотрудник мостов")
+    await bot.wait_for_message(SECOND, "Вам поручено подготовить ответ на №1", "Сотрудник дорог")
+    await submit(bot, SECOND, "Яму заделают до 27.11.")
+    await bot.press_button(ROADS_HEAD, await wait_for_question(bot, ROADS_HEAD), "Опубликовать")
+    assert message_text(await bot.wait_for_message(GROUP)) == "Яму заделают до 27.11."
+
+
+async def test_what_a_dismissed_employee_was_asked_for_comes_back_to_the_post(bot: Harness) -> None:
+    await delegate(bot, "Сотрудник дорог", "Сотрудник мостов")
+    await wait_for_task(bot, FIRST)
+    bot.settings["staff"] = STAFF + EMPLOYEES.partition('\n[[staff]]\nname = "Сотрудник мостов"')[0]
+    await apply_people(bot)
+
+    told = await bot.wait_for_message(ROADS_HEAD, "ответ готовил сотрудник Сотрудник мостов", "больше не работает")
+    await submit(bot, FIRST, "Яму заделают до 27.11.")
+    await wait_for_question(bot, ROADS_HEAD)  # only one is asked now, so that this is the answer and no part
+    assert button_labels(told) == ["👤 Поручить другому"]
