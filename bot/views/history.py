@@ -229,6 +229,8 @@ def action_text(row: AuditRow, titles: Mapping[str, str]) -> str | None:
             return f"выбрана отрасль: {sector}"
         case "escalated":
             return _escalated_text(facts)
+        case "passed_over":
+            return "шаги цепочки пропущены: сразу наступил более поздний" if "newer" in facts else None
         case "hand_over" if row.person_id is None:
             return "передано по цепочке: срок вышел"
         case "hand_over" if facts.get("district"):

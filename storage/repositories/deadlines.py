@@ -1,6 +1,6 @@
 """Moments at which a reminder or escalation is due, notices waiting to be sent, and digests."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, RowMapping, delete, func, insert, select, update
@@ -13,6 +13,9 @@ from storage.tables import digest, due_moment, notice
 
 _INSERT_DUE, _INSERT_NOTICE = insert(due_moment), insert(notice)
 _DUE_COLUMNS = (*(due_moment.c[name] for name in DueRow.__dataclass_fields__), due_moment.c.step)
+_MAX_STEPS = 50
+"""More steps of one ticket than are ever due at once."""
+
 _NOTICE_COLUMNS = tuple(notice.c[name] for name in NoticeRow.__dataclass_fields__)
 
 
@@ -45,12 +48,26 @@ class DeadlineSchedule(Repository):
         return [DueRow(**{name: row[name] for name in DueRow.__dataclass_fields__}) for row in rows]
 
     async def take_steps(self, now: datetime, limit: int) -> list[StepRow]:
-        """Claim up to *limit* steps of chains that are due, the earliest first; each is returned only once."""
+        """Claim about *limit* steps of chains that are due, the earliest first; each is returned only once.
+
+        All due steps of a ticket come together, those of one chain one after another in their order.
+        """
         rows = await self._take(now, limit, due_moment.c.kind == STEP_KIND)
-        return [
-            StepRow(row["id"], row["ticket_id"], row["limit"], int(row["share"]), row["at"], row["step"])
-            for row in sorted(rows, key=lambda row: (row["at"], row["ticket_id"], row["share"]))
-        ]
+        if len(rows) == limit:
+            tickets = due_moment.c.ticket_id.in_({row["ticket_id"] for row in rows})
+            rows += await self._take(now, limit * _MAX_STEPS, (due_moment.c.kind == STEP_KIND) & tickets)
+        return _steps_in_order(rows)
+
+    async def withdraw_steps(self, ticket_id: int, deadline: str) -> list[StepRow]:
+        """Cancel the waiting steps of a chain, and return them."""
+        is_theirs = (due_moment.c.ticket_id == ticket_id) & (due_moment.c.limit == deadline)
+        result = await self._transaction.execute(
+            update(due_moment)
+            .where(is_theirs, due_moment.c.kind == STEP_KIND, due_moment.c.state == "waiting")
+            .values(state="void")
+            .returning(*_DUE_COLUMNS)
+        )
+        return _steps_in_order([row._mapping for row in result])
 
     async def _take(self, now: datetime, limit: int, of_kind: ColumnElement[bool]) -> list[RowMapping]:
         chosen = (
@@ -129,3 +146,10 @@ class DeadlineSchedule(Repository):
         statement = self._insert(digest).values(day=day, since=since, until=until)
         result = await self._transaction.execute(statement.on_conflict_do_nothing(index_elements=["day"]))
         return bool(result.rowcount)
+
+
+def _steps_in_order(rows: Iterable[RowMapping]) -> list[StepRow]:
+    found = [
+        StepRow(row["id"], row["ticket_id"], row["limit"], int(row["share"]), row["at"], row["step"]) for row in rows
+    ]
+    return sorted(found, key=lambda row: (row.ticket_id, row.deadline, row.at, row.number))

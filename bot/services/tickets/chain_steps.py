@@ -3,10 +3,13 @@
 Each step is claimed once from the due moments, and does nothing if what was asked has been done.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from itertools import groupby
 
+from bot.domain.deadlines import shift_due
 from bot.domain.dialogs import TICKET_STEPS
+from bot.domain.durations import Duration
 from bot.domain.errors import OutdatedButton
 from bot.domain.escalation import Absence, Addressee, After, ChainStep, StepCode
 from bot.domain.notifications.deadlines import ChainHandedOver, StillInWork
@@ -31,6 +34,9 @@ IN_WORK_PRESSED = "in_work"
 ESCALATED = "escalated"
 """Action of the audit: a step has happened; stored."""
 
+PASSED_OVER = "passed_over"
+"""Action of the audit: steps were due together with a newer one, or had nobody to reach; stored."""
+
 
 async def run_due(ctx: UseCaseContext, *, messengers_caught_up: bool = True) -> None:
     """Take the steps that are due. After an outage they wait until what people did meanwhile is known."""
@@ -39,38 +45,118 @@ async def run_due(ctx: UseCaseContext, *, messengers_caught_up: bool = True) -> 
         ctx, outage, messengers_caught_up=messengers_caught_up
     ):
         return
-    for row in await ctx.uow.deadlines.take_steps(ctx.now, BATCH_SIZE):
-        async with isolated(ctx, "chains", row.ticket_id):
-            await _run(ctx, row)
+    rows = await ctx.uow.deadlines.take_steps(ctx.now, BATCH_SIZE)
+    for (ticket_id, _), steps in groupby(rows, key=lambda row: (row.ticket_id, row.deadline)):
+        async with isolated(ctx, "chains", ticket_id):
+            await _run(ctx, list(steps))
 
 
-async def _run(ctx: UseCaseContext, row: StepRow) -> None:
-    ticket = await ctx.uow.tickets.get(row.ticket_id, lock=True)
-    step, moment = ChainStep.from_json(row.step), datetime.fromisoformat(row.step["moment"])
-    is_warning = step.before is not None
-    if ticket is None or not await chain_conditions.holds(ctx, ticket, step.after, is_warning=is_warning):
+async def _run(ctx: UseCaseContext, rows: Sequence[StepRow]) -> None:
+    """Take the steps of one chain that are due, in their order.
+
+    Several are due at once after an outage, or when changed rules have moved the deadline into the past. Then the newest
+    tells, and the older ones are passed over; but the ticket still goes to those to whom the chain hands it over.
+    """
+    ticket = await ctx.uow.tickets.get(rows[0].ticket_id, lock=True)
+    if ticket is None:
         return
-    if step.after is After.SILENT and await _was_alive(ctx, ticket, moment):
+    holding = [row for row in rows if await _holds(ctx, ticket, row)]
+    if not holding:
         return
+    after, moment = _step(holding[0]).after, _moment(holding[0])
+    if after is After.SILENT:
+        if await _was_alive(ctx, ticket, moment):
+            return
+        holding = await _put_question_first(ctx, ticket, holding)
+    taken, told = set[int](), set[int]()
+    handing = await _find_hand_over(ctx, ticket, holding)
+    if handing is not None:
+        row, person, absence = handing
+        told = {one.id for one in await responsibility.acting_people(ctx, ticket)} | {person.id}
+        await _record(ctx, ticket, row, [person])
+        ticket = await _hand_over(ctx, ticket, person, absence)
+        taken.add(row.number)
+        holding = [one for one in holding if one.number <= row.number or await _holds(ctx, ticket, one)]
+    for row in reversed(holding):
+        if row.number in taken or await _take(ctx, ticket, row, told):
+            taken.add(row.number)
+            break
+    await _record_passed_over(ctx, ticket, holding, taken)
+    if after is After.SILENT and ticket.state is State.ACCEPTED and _is_last(ctx, ticket, holding[-1].number):
+        await chains.watch_silence(ctx, ticket, moment)
+
+
+def _step(row: StepRow) -> ChainStep:
+    return ChainStep.from_json(row.step)
+
+
+def _moment(row: StepRow) -> datetime:
+    """Return the missed moment from which the chain of *row* counts."""
+    return datetime.fromisoformat(row.step["moment"])
+
+
+async def _holds(ctx: UseCaseContext, ticket: Ticket, row: StepRow) -> bool:
+    step = _step(row)
+    return await chain_conditions.holds(ctx, ticket, step.after, is_warning=step.before is not None)
+
+
+async def _put_question_first(ctx: UseCaseContext, ticket: Ticket, rows: Sequence[StepRow]) -> list[StepRow]:
+    """Return the steps up to the first question; those after it wait for the answer as long as the chain says."""
+    asked = next((number for number, row in enumerate(rows) if _step(row).ask is not None), len(rows))
+    if asked + 1 < len(rows):
+        later = await ctx.uow.deadlines.withdraw_steps(ticket.id, rows[asked].deadline)
+        for row in (*rows[asked + 1 :], *later):
+            term = _step(row).wait or Duration.parse("0m")
+            at = shift_due(row.at, rows[asked].at, ctx.now, term, ctx.municipality.calendar)
+            await ctx.uow.deadlines.schedule_step(ticket.id, row.deadline, row.number, at, row.step)
+    return list(rows[: asked + 1])
+
+
+async def _find_hand_over(
+    ctx: UseCaseContext, ticket: Ticket, rows: Sequence[StepRow]
+) -> tuple[StepRow, Person, Absence | None] | None:
+    """Return the newest step that can hand the ticket over, with the person who gets it."""
+    for row in reversed(rows):
+        step = _step(row)
+        people, absence = await _find_addressees(ctx, ticket, step) if step.hand_over else ((), None)
+        if people and await _can_hand_over(ctx, ticket, people[0]):
+            return row, people[0], absence
+    return None
+
+
+async def _take(ctx: UseCaseContext, ticket: Ticket, row: StepRow, told: Collection[int]) -> bool:
+    """Tell and ask what the step wants; return False if it reaches nobody who was not *told* just now."""
+    step = _step(row)
     people, absence = await _find_addressees(ctx, ticket, step)
-    facts = {
-        "after": step.after.value,
-        "step": row.number,
-        "moment": moment.isoformat(),
-        "told": [person.id for person in people],
-    }
-    if row.number != chains.WATCH_NUMBER and (people or step.ask is not None):
-        await ctx.uow.audit_log.record(ESCALATED, ctx.now, ticket_id=ticket.id, facts=facts)
-    if step.hand_over and people and await _can_hand_over(ctx, ticket, people[0]):
-        await _hand_over(ctx, ticket, people[0], absence)
-        return
-    code = str(StepCode(step.after, is_warning, absence))
+    people = [one for one in people if one.id not in told]
+    if row.number == chains.WATCH_NUMBER or not (people or step.ask is not None):
+        return False
+    await _record(ctx, ticket, row, people)
     for person in people:
-        await _tell(ctx, ticket, person, code, step)
+        await _tell(ctx, ticket, person, str(StepCode(step.after, step.before is not None, absence)), step)
     if step.ask is not None:
         await _ask(ctx, ticket)
-    if step.after is After.SILENT and _is_last(ctx, ticket, row.number):
-        await chains.watch_silence(ctx, ticket, moment)
+    return True
+
+
+async def _record(ctx: UseCaseContext, ticket: Ticket, row: StepRow, people: Sequence[Person]) -> None:
+    facts = _facts(row) | {"step": row.number, "told": [person.id for person in people]}
+    await ctx.uow.audit_log.record(ESCALATED, ctx.now, ticket_id=ticket.id, facts=facts)
+
+
+async def _record_passed_over(
+    ctx: UseCaseContext, ticket: Ticket, rows: Sequence[StepRow], taken: Collection[int]
+) -> None:
+    """Record the steps that were not *taken*: a newer one was, or they reach nobody."""
+    numbers = [row.number for row in rows if row.number not in taken and row.number != chains.WATCH_NUMBER]
+    if numbers:
+        newer = max(taken, default=None)
+        facts = _facts(rows[0]) | {"steps": numbers} | ({"newer": newer} if newer is not None else {})
+        await ctx.uow.audit_log.record(PASSED_OVER, ctx.now, ticket_id=ticket.id, facts=facts)
+
+
+def _facts(row: StepRow) -> dict[str, object]:
+    return {"after": _step(row).after.value, "moment": _moment(row).isoformat()}
 
 
 def _is_last(ctx: UseCaseContext, ticket: Ticket, number: int) -> bool:
@@ -154,7 +240,7 @@ async def _can_hand_over(ctx: UseCaseContext, ticket: Ticket, person: Person) ->
     return is_new and is_allowed(ticket.state, Step.HAND_OVER) and (rights or on_ladder)
 
 
-async def _hand_over(ctx: UseCaseContext, ticket: Ticket, person: Person, absence: Absence | None) -> None:
+async def _hand_over(ctx: UseCaseContext, ticket: Ticket, person: Person, absence: Absence | None) -> Ticket:
     """Let the ticket go over to *person*; it counts to those who held it, and they are told."""
     before = await responsibility.acting_people(ctx, ticket)
     change = TicketChange(assignee_id=None, handed_to=person.id)
@@ -168,6 +254,7 @@ async def _hand_over(ctx: UseCaseContext, ticket: Ticket, person: Person, absenc
     for one in before:
         if one != person:
             await notify.notify(ctx, one, ChainHandedOver(ticket_id=ticket.id, name=person.name), ticket=changed)
+    return changed
 
 
 async def _ask(ctx: UseCaseContext, ticket: Ticket) -> None:

@@ -5,7 +5,7 @@ import pytest
 from tests.databases import ON_BOTH
 from tests.e2e.harness import COORDINATOR, CURATOR, MARIA, ROADS_HEAD, STAFF, Harness, message_text
 from tests.e2e.queries import get_ticket, list_audit, wait_until_idle
-from tests.e2e.schedules import KERB, POTHOLE, add_officials, send_report
+from tests.e2e.schedules import KERB, MANAGER, POTHOLE, WITH_MANAGER, add_officials, send_report
 
 pytestmark = ON_BOTH
 
@@ -126,6 +126,61 @@ steps = [{ after = "accept_overdue", tell = ["deputy"] }]
     assert len(texts(bot, COORDINATOR, "Просрочено")) == 1
     assert "того, кому это сообщают, в списке сотрудников нет" in listed
     assert texts(bot, DEPUTY, "Просрочено") == []
+
+
+OVERTAKEN = """
+[[rules]]
+accept = "{accept}"
+escalation = "standard"
+
+[[escalation]]
+code = "standard"
+steps = [
+  {{ after = "accept_overdue", tell = ["coordinator"] }},
+  {{ after = "accept_overdue", wait = "10m", tell = ["deputy"], hand_over = true }},
+  {{ after = "accept_overdue", wait = "20m", tell = ["coordinator"] }},
+  {{ after = "accept_overdue", wait = "30m", tell = ["manager"] }},
+]
+"""
+
+
+async def test_a_changed_rule_that_makes_several_steps_due_lets_only_the_newest_tell(closed_bot: Harness) -> None:
+    """The ticket still goes to the deputy, and the steps that nobody hears of are on record."""
+    bot = closed_bot
+    bot.settings |= {"staff": WITH_DEPUTY + WITH_MANAGER.removeprefix(STAFF), "more": OVERTAKEN.format(accept="3h")}
+    await add_officials(bot, DEPUTY, MANAGER)
+    await bot.start()
+    await send_report(bot, POTHOLE)
+    await bot.wait_for_card(ROADS_HEAD, 1, "принять до 17:30")
+    bot.set_time("20.11 15:25")
+    await wait_until_idle(bot)
+    await bot.stop()
+    bot.settings["more"] = OVERTAKEN.format(accept="5m")
+    await bot.start()
+    await bot.wait_for_message(DEPUTY, "№1 передано вам")
+    await bot.wait_for_message(MANAGER, "Просрочено: №1 · Дороги · не принято до 14:35")
+    await wait_until_idle(bot)
+    assert texts(bot, COORDINATOR, "Просрочено") == []
+    chain = [(one.action, one.facts) for one in await list_audit(bot, 1) if one.action in ("escalated", "passed_over")]
+    assert [(action, facts.get("step", facts.get("steps"))) for action, facts in chain] == [
+        ("escalated", 1),
+        ("escalated", 3),
+        ("passed_over", [0, 2]),
+    ]
+
+
+async def test_who_was_never_asked_is_asked_before_anybody_hears_of_the_silence(town: Harness) -> None:
+    await town.press_button(ROADS_HEAD, await town.wait_for_card(ROADS_HEAD, 1), "Принять")
+    await town.wait_for_card(ROADS_HEAD, 1, "В работе")
+    await town.wait_for_outbox()
+    await town.stop()
+    town.set_time("20.11 19:00")
+    await town.start()
+    await town.wait_for_message(ROADS_HEAD, "Ещё в работе? №1")
+    await wait_until_idle(town)
+    assert texts(town, COORDINATOR, "Нет вестей") == []
+    town.set_time("20.11 20:00")
+    await town.wait_for_message(COORDINATOR, "Нет вестей: №1")
 
 
 async def test_without_a_chain_the_coordinator_hears_of_what_stays_late(bot: Harness) -> None:
