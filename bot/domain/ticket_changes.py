@@ -61,6 +61,7 @@ class NewTicket:
     accept_due: datetime
     answer_due: datetime
     first_word_due: datetime | None = None
+    solve_due: datetime | None = None
     external_due: datetime | None = None
     importance: Importance | None = None
     assignee_id: int | None = None
@@ -102,6 +103,7 @@ class TicketChange:
     external_due: _Settable[datetime | None] = UNSET
     importance: _Settable[Importance | None] = UNSET
     first_word_due: _Settable[datetime | None] = UNSET
+    solve_due: _Settable[datetime | None] = UNSET
     first_word_sent_at: _Settable[datetime | None] = UNSET
     first_word_at: _Settable[datetime | None] = UNSET
     assignee_id: _Settable[int | None] = UNSET

@@ -153,15 +153,17 @@ async def _recompute_deadlines(state: TaskState) -> None:
         if not await recomputing.is_due(ctx):
             return
         is_first = await recomputing.is_first_run(ctx)
-    after = moved = 0
-    while not is_first:
-        async with runtime.database.begin() as uow:
-            ctx = runtime.context(uow)
-            batch = await recomputing.list_batch(ctx, after)
-            moved += await recomputing.recompute_batch(ctx, batch)
-        if len(batch) < recomputing.BATCH_SIZE:
-            break
-        after = batch[-1].id
+    moved = 0
+    for answered in () if is_first else (False, True):
+        after = 0
+        while True:
+            async with runtime.database.begin() as uow:
+                ctx = runtime.context(uow)
+                batch = await recomputing.list_batch(ctx, after, answered=answered)
+                moved += await recomputing.recompute_batch(ctx, batch)
+            if len(batch) < recomputing.BATCH_SIZE:
+                break
+            after = batch[-1].id
     async with runtime.database.begin() as uow:
         await recomputing.finish(runtime.context(uow), moved, is_first=is_first)
     runtime.outbox_wake_up.set()

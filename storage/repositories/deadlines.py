@@ -89,6 +89,22 @@ class DeadlineSchedule(Repository):
             query = query.where(due_moment.c.kind != STEP_KIND)
         return (await self._transaction.execute(query.limit(1))).first() is not None
 
+    async def list_waiting_after(self, deadline: str, ticket_id: int, limit: int) -> list[int]:
+        """List up to *limit* tickets with a greater number for which a moment of *deadline* waits, in order."""
+        result = await self._transaction.execute(
+            select(due_moment.c.ticket_id)
+            .where(
+                due_moment.c.state == "waiting",
+                due_moment.c.kind != STEP_KIND,
+                due_moment.c.limit == deadline,
+                due_moment.c.ticket_id > ticket_id,
+            )
+            .distinct()
+            .order_by(due_moment.c.ticket_id)
+            .limit(limit)
+        )
+        return list(result.scalars())
+
     async def find_oldest_due(self) -> datetime | None:
         """Return the earliest due moment that has not been handled."""
         result = await self._transaction.execute(

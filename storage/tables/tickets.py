@@ -67,6 +67,7 @@ ticket = Table(
     Column("first_word_due", UtcDateTime),
     Column("first_word_sent_at", UtcDateTime),  # when somebody pressed «Взять в работу и сообщить»
     Column("first_word_at", UtcDateTime),  # when the citizen could read it
+    Column("solve_due", UtcDateTime),  # until when the problem has to be solved
     Column("assignee_id", Id, ForeignKey("person.id")),
     Column("handed_to", Id),  # the person to whom a chain has handed it over, until somebody accepts it
     Column("accepted_at", UtcDateTime),

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import assert_never
 
 from bot.domain.audit import changed_facts
 from bot.domain.calendar import WorkingCalendar
@@ -14,13 +15,18 @@ from bot.domain.escalation import After
 from bot.domain.people import Person
 from bot.domain.rule_facts import facts_of
 from bot.domain.ticket_changes import NewTicket, TicketChange
-from bot.domain.tickets import OPEN_TICKET_STATES, UNACCEPTED_STATES, Ticket
+from bot.domain.tickets import OPEN_TICKET_STATES, UNACCEPTED_STATES, State, Ticket
 from bot.domain.urgency import Urgency
 from bot.services.context import UseCaseContext
 from bot.services.deadlines import chains, first_word_clock
 
-STORED_KINDS = (DeadlineKind.ACCEPT, DeadlineKind.ANSWER, DeadlineKind.FIRST_WORD)
+STORED_KINDS = (DeadlineKind.ACCEPT, DeadlineKind.ANSWER, DeadlineKind.FIRST_WORD, DeadlineKind.SOLVE)
 """The deadlines that the ticket itself holds."""
+
+_WORK_KINDS = (DeadlineKind.ACCEPT, DeadlineKind.ANSWER, DeadlineKind.FIRST_WORD)
+"""The deadlines that end with the answer; that for solving goes on until the citizen or an end of the work stops it."""
+
+_ENDED_STATES = (State.CLOSED, State.DISMISSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +72,7 @@ async def store_beginning(ctx: UseCaseContext, ticket: Ticket, beginning: Beginn
     for event in beginning.events:
         await ctx.uow.clock_events.add(ticket.id, event)
     if ticket.lead_id is None:
-        kinds = (*STORED_KINDS, DeadlineKind.SOLVE) if chains.follows_solving(ctx, ticket) else STORED_KINDS
+        kinds = STORED_KINDS if chains.follows_solving(ctx, ticket) else _WORK_KINDS
         await schedule(ctx, ticket, [due for due in beginning.plan.due_moments if due.deadline in kinds])
 
 
@@ -100,17 +106,25 @@ async def record(
 
 async def recompute(ctx: UseCaseContext, ticket: Ticket) -> Ticket:
     """Compute the deadlines of *ticket* once more, and schedule the notices of those that have moved."""
-    plan = await compute_plan(ctx, ticket)
+    return await apply_plan(ctx, ticket, await compute_plan(ctx, ticket))
+
+
+async def apply_plan(ctx: UseCaseContext, ticket: Ticket, plan: ClockPlan) -> Ticket:
+    """Store the deadlines of *plan*, and schedule the notices of those that have moved.
+
+    Of an answered ticket only the problem is still to be solved.
+    """
     moved = moved_kinds(ticket, plan)
     if not moved:
         return ticket
-    changed = await ctx.uow.tickets.update(ticket, dues_of(plan))
+    change = dues_of(plan) if ticket.is_open else TicketChange(solve_due=planned_due(plan, DeadlineKind.SOLVE))
+    changed = await ctx.uow.tickets.update(ticket, change)
     if changed is None:
         raise TakenByOther(number=ticket.id)
     await ctx.uow.audit_log.record(
         "terms_moved", ctx.now, ticket_id=ticket.id, facts=changed_facts(_dues(ticket), _dues(changed))
     )
-    # A first word that no rule has asked for until now is not told to be late: a changed rule rings for no old ticket.
+    # A deadline that no rule has asked for until now is not told to be late: a changed rule rings for no old ticket.
     was_late = {kind for kind in moved if (due := stored_due(ticket, kind)) is None or due <= ctx.now}
     await reschedule(ctx, changed, plan, moved, was_late)
     return changed
@@ -122,6 +136,7 @@ def dues_of(plan: ClockPlan) -> TicketChange:
         accept_due=plan.accept_due,
         answer_due=plan.answer_due,
         first_word_due=planned_due(plan, DeadlineKind.FIRST_WORD),
+        solve_due=planned_due(plan, DeadlineKind.SOLVE),
     )
 
 
@@ -137,14 +152,22 @@ def _dues(ticket: Ticket) -> dict[str, object]:
 
 def moved_kinds(ticket: Ticket, plan: ClockPlan) -> tuple[DeadlineKind, ...]:
     """Return the deadlines of *ticket* that differ from those of *plan*."""
-    return tuple(kind for kind in STORED_KINDS if stored_due(ticket, kind) != planned_due(plan, kind))
+    kinds = STORED_KINDS if ticket.is_open else (DeadlineKind.SOLVE,) if ticket.state is State.ANSWERED else ()
+    return tuple(kind for kind in kinds if stored_due(ticket, kind) != planned_due(plan, kind))
 
 
 def stored_due(ticket: Ticket, kind: DeadlineKind) -> datetime | None:
     """Return the deadline that *ticket* holds."""
-    if kind is DeadlineKind.FIRST_WORD:
-        return ticket.first_word_due
-    return ticket.accept_due if kind is DeadlineKind.ACCEPT else ticket.answer_due
+    match kind:
+        case DeadlineKind.ACCEPT:
+            return ticket.accept_due
+        case DeadlineKind.ANSWER:
+            return ticket.answer_due
+        case DeadlineKind.FIRST_WORD:
+            return ticket.first_word_due
+        case DeadlineKind.SOLVE:
+            return ticket.solve_due
+    assert_never(kind)
 
 
 async def reschedule(
@@ -158,9 +181,9 @@ async def reschedule(
 
     A member of a problem has no notices of its own, and an ended ticket has none.
     """
-    if ticket.lead_id is not None or not ticket.is_open:
+    if ticket.lead_id is not None or ticket.state in _ENDED_STATES:
         return
-    running = [kind for kind in kinds if _runs(ticket, kind)]
+    running = [kind for kind in kinds if _runs(ctx, ticket, kind)]
     wanted = [due for due in plan.due_moments if due.deadline in running]
     past = [due for due in wanted if due.at < ctx.now and (due.kind is DueKind.REMINDER or due.deadline in was_late)]
     late = [kind for kind in running if kind in was_late and plan.clocks[kind].due <= ctx.now]
@@ -169,10 +192,17 @@ async def reschedule(
     await schedule(ctx, ticket, [due for due in wanted if due not in past])
 
 
-def _runs(ticket: Ticket, kind: DeadlineKind) -> bool:
-    if kind is DeadlineKind.FIRST_WORD:
-        return first_word_clock.runs(ticket)
-    return kind is not DeadlineKind.ACCEPT or ticket.state in UNACCEPTED_STATES
+def _runs(ctx: UseCaseContext, ticket: Ticket, kind: DeadlineKind) -> bool:
+    match kind:
+        case DeadlineKind.FIRST_WORD:
+            return first_word_clock.runs(ticket)
+        case DeadlineKind.SOLVE:
+            return ticket.solve_due is not None and chains.follows_solving(ctx, ticket)
+        case DeadlineKind.ACCEPT:
+            return ticket.state in UNACCEPTED_STATES
+        case DeadlineKind.ANSWER:
+            return ticket.is_open
+    assert_never(kind)
 
 
 async def apply_urgent(ctx: UseCaseContext, ticket: Ticket) -> Ticket:
@@ -194,7 +224,9 @@ async def cancel_finished(ctx: UseCaseContext, before: Ticket, after: Ticket) ->
     if before.state in UNACCEPTED_STATES and after.state not in UNACCEPTED_STATES:
         stopped.append(DeadlineKind.ACCEPT.value)
     if before.state in OPEN_TICKET_STATES and after.state not in OPEN_TICKET_STATES:
-        stopped = [kind.value for kind in STORED_KINDS]
+        stopped = [kind.value for kind in _WORK_KINDS]
+    if after.state in _ENDED_STATES and after.solve_due is not None:
+        stopped.append(DeadlineKind.SOLVE.value)
     if stopped:
         await ctx.uow.deadlines.cancel(after.id, stopped)
 

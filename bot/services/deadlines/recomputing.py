@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from hashlib import sha256
 
+from bot.domain.clocks import ClockPlan
+from bot.domain.deadlines import DeadlineKind
 from bot.domain.errors import TakenByOther
 from bot.domain.notifications.deadlines import TermsRecomputed
 from bot.domain.tickets import Ticket
@@ -32,8 +34,12 @@ async def is_first_run(ctx: UseCaseContext) -> bool:
     return not await ctx.uow.once_keys.list_keys(_KEY_PREFIX)
 
 
-async def list_batch(ctx: UseCaseContext, after: int) -> Sequence[Ticket]:
-    """Return the next open tickets whose number is greater than *after*."""
+async def list_batch(ctx: UseCaseContext, after: int, *, answered: bool = False) -> Sequence[Ticket]:
+    """Return the next open tickets whose number is greater than *after*; or the *answered* ones still to be solved."""
+    if answered:
+        numbers = await ctx.uow.deadlines.list_waiting_after(DeadlineKind.SOLVE.value, after, BATCH_SIZE)
+        found = await ctx.uow.tickets.get_many(numbers)
+        return [found[number] for number in numbers if number in found]
     return await ctx.uow.tickets.list_open_after(after, BATCH_SIZE)
 
 
@@ -46,15 +52,17 @@ async def recompute_batch(ctx: UseCaseContext, tickets: Sequence[Ticket]) -> int
         kinds = deadlines.moved_kinds(ticket, plan)
         if kinds:
             try:
-                await _move(ctx, ticket)
+                await _move(ctx, ticket, plan)
             except TakenByOther:  # somebody has changed it meanwhile, by the new terms
                 continue
             moved += 1
     return moved
 
 
-async def _move(ctx: UseCaseContext, ticket: Ticket) -> None:
-    changed = await deadlines.recompute(ctx, ticket)
+async def _move(ctx: UseCaseContext, ticket: Ticket, plan: ClockPlan) -> None:
+    changed = await deadlines.apply_plan(ctx, ticket, plan)
+    if not changed.is_open:
+        return
     await draft_clocks.reschedule_draft(ctx, changed)
     if changed.lead_id is None:
         await cards.sync(ctx, changed)

@@ -211,6 +211,7 @@ async def restart_terms(
         accept_due=plan.accept_due,
         answer_due=plan.answer_due,
         first_word_due=deadlines.planned_due(plan, DeadlineKind.FIRST_WORD),
+        solve_due=deadlines.planned_due(plan, DeadlineKind.SOLVE),
     )
     changed = await transition(ctx, ticket, step, person, change)
     await deadlines.reschedule(ctx, changed, plan)
