@@ -32,10 +32,10 @@ class StepRow:
 
 @dataclass(frozen=True, slots=True)
 class NoticeRow:
-    """A reminder or overdue notice that waits for its person's next batch."""
+    """A reminder or overdue notice that waits for its person's next batch. ``due_at``: when it became true."""
 
     id: int
     person_id: int
     ticket_id: int
     code: str
-    created_at: datetime
+    due_at: datetime

@@ -16,7 +16,10 @@ _DUE_COLUMNS = (*(due_moment.c[name] for name in DueRow.__dataclass_fields__), d
 _MAX_STEPS = 50
 """More steps of one ticket than are ever due at once."""
 
-_NOTICE_COLUMNS = tuple(notice.c[name] for name in NoticeRow.__dataclass_fields__)
+_NOTICE_COLUMNS = (
+    *(notice.c[name] for name in ("id", "person_id", "ticket_id", "code")),
+    notice.c.created_at.label("due_at"),
+)
 
 
 class DeadlineSchedule(Repository):
@@ -113,8 +116,9 @@ class DeadlineSchedule(Repository):
         moment: datetime | None = result.scalar_one_or_none()
         return moment
 
-    async def add_notice(self, person_id: int, ticket_id: int, code: str, now: datetime) -> None:
-        row = {"person_id": person_id, "ticket_id": ticket_id, "code": code, "created_at": now}
+    async def add_notice(self, person_id: int, ticket_id: int, code: str, due_at: datetime) -> None:
+        """Add a notice that became true at *due_at*; the column has the name of its first meaning."""
+        row = {"person_id": person_id, "ticket_id": ticket_id, "code": code, "created_at": due_at}
         self._transaction.defer_insert(_INSERT_NOTICE, row)
 
     async def list_pending_notices(self) -> list[NoticeRow]:
@@ -135,14 +139,6 @@ class DeadlineSchedule(Repository):
         if not ids:
             return
         await self._transaction.execute(delete(notice).where(notice.c.id.in_(ids)))
-
-    async def find_last_notice_time(self, person_id: int, code: str) -> datetime | None:
-        """Return when a notice of this code was last sent to the person."""
-        result = await self._transaction.execute(
-            select(func.max(notice.c.sent_at)).where(notice.c.person_id == person_id, notice.c.code == code)
-        )
-        moment: datetime | None = result.scalar_one_or_none()
-        return moment
 
     async def find_last_digest_end(self, now: datetime) -> datetime | None:
         """Return the end of the period that the newest digest covers.

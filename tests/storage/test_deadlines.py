@@ -79,8 +79,6 @@ async def test_notices_wait_until_they_are_told(database: Database) -> None:
         ]
         await uow.deadlines.mark_notices_sent([waiting[0].id, waiting[2].id], time_after(minutes=1))
         assert [one.code for one in await uow.deadlines.list_pending_notices()] == ["answer_overdue"]
-        assert await uow.deadlines.find_last_notice_time(second, "watch_overdue") == time_after(minutes=1)
-        assert await uow.deadlines.find_last_notice_time(second, "answer_overdue") is None
 
 
 async def test_a_day_has_one_digest(database: Database, second: Database) -> None:

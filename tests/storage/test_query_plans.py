@@ -63,7 +63,6 @@ HOT_QUERIES: dict[str, Query] = {
     "terms: fire": lambda uow: uow.deadlines.take_due(NOW, 10),
     "terms: void": lambda uow: uow.deadlines.cancel(1, ["accept"]),
     "terms: what waits to be told": lambda uow: uow.deadlines.list_pending_notices(),
-    "terms: when was this person told": lambda uow: uow.deadlines.find_last_notice_time(1, "watch_overdue"),
     "tickets: the author's last in the thread": lambda uow: uow.author_tickets.find_answered_in_thread(
         "telegram", "-1", "", "7", NOW
     ),

@@ -65,7 +65,7 @@ async def is_awaited(ctx: UseCaseContext, ticket: Ticket, deadline: DraftDeadlin
     return any(draft.state is _STATES[deadline] for draft in await ctx.uow.drafts.list_open(ticket.id))
 
 
-async def create_notices(ctx: UseCaseContext, ticket: Ticket, deadline: DraftDeadline) -> None:
+async def create_notices(ctx: UseCaseContext, ticket: Ticket, deadline: DraftDeadline, due_at: datetime) -> None:
     """Create the notices that a step is late: to the people who must take it, and to those who wait for it."""
     if not await is_late(ctx, ticket, deadline):
         return
@@ -73,7 +73,7 @@ async def create_notices(ctx: UseCaseContext, ticket: Ticket, deadline: DraftDea
     people = [*await _late_people(ctx, ticket, deadline), *await _waiting_people(ctx, ticket, deadline)]
     for person_id in dict.fromkeys(person.id for person in people):
         code = f"{deadline.value}_{DueKind.OVERDUE.value}"
-        await ctx.uow.deadlines.add_notice(person_id, ticket.id, code, ctx.now)
+        await ctx.uow.deadlines.add_notice(person_id, ticket.id, code, due_at)
 
 
 async def _late_people(ctx: UseCaseContext, ticket: Ticket, deadline: DraftDeadline) -> tuple[Person, ...]:

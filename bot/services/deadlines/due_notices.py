@@ -1,6 +1,7 @@
 """Due moments become notices: to those who must act, to those who watch, and along the chain of the ticket."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from bot.domain.deadlines import DeadlineKind, DueKind
 from bot.domain.dialogs import ANSWER_STEPS
@@ -12,7 +13,7 @@ from bot.domain.reminders import DueRow
 from bot.domain.tickets import UNACCEPTED_STATES, Ticket
 from bot.services import responsibility
 from bot.services.context import UseCaseContext
-from bot.services.deadlines import chains, draft_clocks, first_word_clock, not_ours_clock, notice_plan
+from bot.services.deadlines import chains, draft_clocks, first_word_clock, not_ours_clock, notice_plan, outage_summary
 from bot.services.manual_posting import handout
 from bot.services.notifications import cards
 from bot.services.notifications.isolation import isolated
@@ -29,19 +30,20 @@ async def create_due_notices(ctx: UseCaseContext) -> None:
 
 async def _create_notices(ctx: UseCaseContext, due: DueRow) -> None:
     ticket = await ctx.uow.tickets.get(due.ticket_id)
+    due_at = outage_summary.due_moment(ctx, due.at)
     if ticket is not None and due.limit == handout.POSTING_DEADLINE:
-        await _create_posting_notices(ctx, ticket)
+        await _create_posting_notices(ctx, ticket, due_at)
         return
     if ticket is not None and due.limit in set(DraftDeadline):
-        await draft_clocks.create_notices(ctx, ticket, DraftDeadline(due.limit))
+        await draft_clocks.create_notices(ctx, ticket, DraftDeadline(due.limit), due_at)
         await chains.start(ctx, ticket, After.of_deadline(due.limit), due.at)
         return
     if ticket is not None and due.limit == not_ours_clock.NOT_OURS_DEADLINE:
-        await not_ours_clock.create_notices(ctx, ticket)
+        await not_ours_clock.create_notices(ctx, ticket, due_at)
         await chains.start(ctx, ticket, After.NOT_OURS, due.at)
         return
     if ticket is not None and due.limit == first_word_clock.FIRST_WORD_DEADLINE:
-        await first_word_clock.create_notices(ctx, ticket)
+        await first_word_clock.create_notices(ctx, ticket, due_at)
         return
     if ticket is not None and due.limit == DeadlineKind.SOLVE:
         await chains.start(ctx, ticket, After.SOLVE, due.at)
@@ -54,20 +56,20 @@ async def _create_notices(ctx: UseCaseContext, due: DueRow) -> None:
     listeners = notice_plan.reminded_too(ctx, ticket) if due.kind == DueKind.REMINDER else ()
     for person in dict.fromkeys((*recipients, *listeners)):
         if person.id not in writers:
-            await ctx.uow.deadlines.add_notice(person.id, ticket.id, code, ctx.now)
+            await ctx.uow.deadlines.add_notice(person.id, ticket.id, code, due_at)
     if due.kind == DueKind.OVERDUE:
         after = After.of_deadline(due.limit)
         await ctx.uow.audit_log.record("overdue", ctx.now, ticket_id=ticket.id, facts={"limit": due.limit})
         if not chains.chain_of(ctx, ticket).replaces_watchers(after):
             for person in _watchers(ctx, ticket, recipients):
-                await tell_watcher(ctx, person, ticket)
+                await tell_watcher(ctx, person, ticket, due_at)
         await chains.start(ctx, ticket, after, due.at)
         await cards.sync(ctx, ticket)
 
 
-async def tell_watcher(ctx: UseCaseContext, person: Person, ticket: Ticket) -> None:
-    """Let *person*, who watches deadlines, hear that one of *ticket* has passed."""
-    await ctx.uow.deadlines.add_notice(person.id, ticket.id, notice_plan.WATCHER_NOTICE, ctx.now)
+async def tell_watcher(ctx: UseCaseContext, person: Person, ticket: Ticket, due_at: datetime) -> None:
+    """Let *person*, who watches deadlines, hear that one of *ticket* has passed at *due_at*."""
+    await ctx.uow.deadlines.add_notice(person.id, ticket.id, notice_plan.WATCHER_NOTICE, due_at)
 
 
 async def _writers(ctx: UseCaseContext, ticket: Ticket) -> frozenset[int]:
@@ -83,7 +85,7 @@ async def find_typing(ctx: UseCaseContext, ticket: Ticket) -> frozenset[int]:
     return frozenset(one.id for one in people if one is not None)
 
 
-async def _create_posting_notices(ctx: UseCaseContext, ticket: Ticket) -> None:
+async def _create_posting_notices(ctx: UseCaseContext, ticket: Ticket, due_at: datetime) -> None:
     """Remind the author of an answer that waits to be posted by hand, or else the responsible people."""
     awaiting = await ctx.uow.answers.list_manual_pending_of(ticket.id)
     answer = await ctx.uow.answers.get(awaiting[-1].answer_id) if awaiting else None
@@ -92,7 +94,7 @@ async def _create_posting_notices(ctx: UseCaseContext, ticket: Ticket) -> None:
     author = ctx.municipality.staff.find_by_id(answer.person_id)
     is_reachable = author is not None and await ctx.can_reach(author)
     for person in (author,) if is_reachable and author else await responsibility.acting_people(ctx, ticket):
-        await ctx.uow.deadlines.add_notice(person.id, ticket.id, handout.POSTING_REMINDER, ctx.now)
+        await ctx.uow.deadlines.add_notice(person.id, ticket.id, handout.POSTING_REMINDER, due_at)
 
 
 def _is_still_relevant(ticket: Ticket, due: DueRow) -> bool:

@@ -1,5 +1,7 @@
 """The clock of the first word: it ends when the citizen can read that the ticket is taken up, or the answer itself."""
 
+from datetime import datetime
+
 from bot.domain.deadlines import DeadlineKind, DueKind
 from bot.domain.tickets import State, Ticket
 from bot.services.context import UseCaseContext
@@ -29,10 +31,10 @@ async def is_late(ctx: UseCaseContext, ticket: Ticket) -> bool:
     return runs(ticket) and ticket.first_word_due is not None and ticket.first_word_due <= ctx.now
 
 
-async def create_notices(ctx: UseCaseContext, ticket: Ticket) -> None:
+async def create_notices(ctx: UseCaseContext, ticket: Ticket, due_at: datetime) -> None:
     """Create the one notice, for those who work on the ticket."""
     if not await is_late(ctx, ticket):
         return
     await ctx.uow.audit_log.record("overdue", ctx.now, ticket_id=ticket.id, facts={"limit": FIRST_WORD_DEADLINE})
     for person in await cards.recipients(ctx, ticket):
-        await ctx.uow.deadlines.add_notice(person.id, ticket.id, LATE_CODE, ctx.now)
+        await ctx.uow.deadlines.add_notice(person.id, ticket.id, LATE_CODE, due_at)

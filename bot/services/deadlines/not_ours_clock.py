@@ -69,11 +69,11 @@ async def is_late(ctx: UseCaseContext, ticket: Ticket) -> bool:
     return runs(ticket) and await is_over(ctx, ticket)
 
 
-async def create_notices(ctx: UseCaseContext, ticket: Ticket) -> None:
+async def create_notices(ctx: UseCaseContext, ticket: Ticket, due_at: datetime) -> None:
     """Create the one notice: for those who act at the post, and for those who sort."""
     if not runs(ticket):
         return
     await ctx.uow.audit_log.record("overdue", ctx.now, ticket_id=ticket.id, facts={"limit": NOT_OURS_DEADLINE})
     people = [*await cards.recipients(ctx, ticket), *await responsibility.sorting_people(ctx)]
     for person_id in dict.fromkeys(person.id for person in people):
-        await ctx.uow.deadlines.add_notice(person_id, ticket.id, LATE_CODE, ctx.now)
+        await ctx.uow.deadlines.add_notice(person_id, ticket.id, LATE_CODE, due_at)

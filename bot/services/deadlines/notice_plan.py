@@ -7,6 +7,7 @@ wants nothing but summaries; in a person's quiet hours all wait. Danger never do
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from bot.domain.answers import PublicationState
 from bot.domain.deadlines import DueKind
@@ -53,6 +54,8 @@ class NoticePlan:
     notices: dict[int, list[tuple[str, Ticket]]] = field(default_factory=lambda: defaultdict(list))  # by person
     outage: Outage | None = None
     """The outage whose summary is sent now."""
+    list_hour: datetime | None = None
+    """The hour whose lists are sent now: they hold what became due by then."""
 
     @property
     def is_empty(self) -> bool:
@@ -72,13 +75,20 @@ async def plan_notices(ctx: UseCaseContext, *, messengers_caught_up: bool) -> No
     ):
         plan.outage = outage
     is_deferred = outage != plan.outage
+    plan.list_hour = await _find_list_hour(ctx) if waiting else None
     for row in waiting:
-        if row.created_at > ctx.now:
+        if row.due_at > ctx.now:
             continue  # the clock was put back: the notice is not true yet, but will be
         planning = _plan_notice(ctx, plan, row, tickets.get(row.ticket_id), is_deferred=is_deferred)
         if not await succeeds(planning, TASK, row.ticket_id):
             plan.broken.append(row)
     return plan
+
+
+async def _find_list_hour(ctx: UseCaseContext) -> datetime | None:
+    """Return the last hour of the lists once everything that was due by then has become a notice: one list has all."""
+    hour = find_last_hour(ctx.now, ctx.municipality.lists_at, ctx.municipality.zone)
+    return None if hour is None or await ctx.uow.deadlines.has_due(hour) else hour
 
 
 async def _plan_notice(
@@ -105,8 +115,7 @@ async def _is_told_now(ctx: UseCaseContext, plan: NoticePlan, row: NoticeRow, ti
         return False
     if plan.outage is not None or not await _waits_for_list(ctx, row, ticket, person_id):
         return True
-    hour = find_last_hour(ctx.now, ctx.municipality.lists_at, ctx.municipality.zone)
-    return hour is not None and row.created_at <= hour
+    return plan.list_hour is not None and row.due_at <= plan.list_hour
 
 
 async def _waits_for_list(ctx: UseCaseContext, row: NoticeRow, ticket: Ticket, person_id: int) -> bool:

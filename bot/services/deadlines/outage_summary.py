@@ -33,6 +33,14 @@ class Outage:
     until: datetime
 
 
+def due_moment(ctx: UseCaseContext, at: datetime) -> datetime:
+    """Return when a notice of the moment *at* counts as true: then, or now if new terms put the moment far back.
+
+    A list that went out long ago cannot hold it any more; and after a long pause of the bot there is a summary.
+    """
+    return at if ctx.now - at < MIN_OUTAGE else ctx.now
+
+
 async def record_heartbeat(ctx: UseCaseContext) -> None:
     """Store that a leader is running now."""
     await ctx.uow.once_keys.set(_HEARTBEAT_KEY, ctx.now)

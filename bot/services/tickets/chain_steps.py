@@ -133,7 +133,8 @@ async def _take(ctx: UseCaseContext, ticket: Ticket, row: StepRow, told: Collect
         return False
     await _record(ctx, ticket, row, people)
     for person in people:
-        await _tell(ctx, ticket, person, str(StepCode(step.after, step.before is not None, absence)), step)
+        code = str(StepCode(step.after, step.before is not None, absence))
+        await _tell(ctx, ticket, person, code, step, outage_summary.due_moment(ctx, row.at))
     if step.ask is not None:
         await _ask(ctx, ticket)
     return True
@@ -164,12 +165,14 @@ def _is_last(ctx: UseCaseContext, ticket: Ticket, number: int) -> bool:
     return number >= max((at for at, one in enumerate(steps) if one.after is After.SILENT), default=0)
 
 
-async def _tell(ctx: UseCaseContext, ticket: Ticket, person: Person, code: str, step: ChainStep) -> None:
+async def _tell(
+    ctx: UseCaseContext, ticket: Ticket, person: Person, code: str, step: ChainStep, due_at: datetime
+) -> None:
     is_deadline = step.after in (After.ACCEPT, After.ANSWER) and step.before is None
     if is_deadline and person.bases <= READS_LISTS:
-        await due_notices.tell_watcher(ctx, person, ticket)
+        await due_notices.tell_watcher(ctx, person, ticket, due_at)
     else:
-        await ctx.uow.deadlines.add_notice(person.id, ticket.id, code, ctx.now)
+        await ctx.uow.deadlines.add_notice(person.id, ticket.id, code, due_at)
 
 
 async def _find_addressees(

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+import pytest
+
+from bot.services.deadlines import due_notices
 from tests.databases import ON_BOTH
 from tests.e2e.deadlines.test_quiet_hours import DANGER, KERB, LAMP, POTHOLE, TAP, deadline_notices, makes_sound
 from tests.e2e.harness import ANNA, CURATOR, HOUSING_HEAD, MARIA, PYOTR, ROADS_HEAD, Harness, message_text
@@ -21,6 +24,58 @@ async def list_at_five(bot: Harness) -> dict[str, Any]:
     await bot.wait_for_outbox()
     bot.set_time("20.11 17:00")
     return await bot.wait_for_message(CURATOR, "Просрочено: 2 сообщения\n№1")
+
+
+async def test_a_list_holds_what_became_due_by_its_hour_though_it_was_noticed_later(bot: Harness) -> None:
+    bot.set_time("20.11 16:00")
+    await send_report(bot, POTHOLE)
+    await bot.wait_for_card(ROADS_HEAD, 1)
+    bot.pass_time(seconds=1)
+    await send_report(bot, TAP, PYOTR)
+    await bot.wait_for_card(HOUSING_HEAD, 2)
+    bot.set_time("20.11 16:59")
+    await bot.wait_for_outbox()
+    bot.pass_time(seconds=61)
+    told = await bot.wait_for_message(CURATOR, "Просрочено: №1 · Дороги")
+    await bot.wait_for_message(HOUSING_HEAD, "Просрочено: №2")
+    await bot.wait_for_outbox()
+    assert "№2" not in message_text(told), "it became due a second after the list"
+    assert len(deadline_notices(bot, CURATOR)) == 1
+
+
+async def test_a_list_waits_until_everything_due_by_its_hour_is_noticed(
+    bot: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(due_notices, "BATCH_SIZE", 1)
+    bot.set_time("20.11 16:00")
+    await send_report(bot, POTHOLE)
+    await bot.wait_for_card(ROADS_HEAD, 1)
+    await send_report(bot, TAP, PYOTR)
+    await bot.wait_for_card(HOUSING_HEAD, 2)
+    bot.set_time("20.11 16:59")
+    await bot.wait_for_outbox()
+    bot.pass_time(seconds=62)
+    await bot.wait_for_message(CURATOR, "Просрочено: 2 сообщения\n№1", "№2")
+    await bot.wait_for_outbox()
+    assert len(deadline_notices(bot, CURATOR)) == 1
+
+
+async def test_a_deadline_that_new_terms_put_far_back_waits_for_the_next_list(closed_bot: Harness) -> None:
+    closed_bot.set_time("20.11 11:00")
+    closed_bot.settings |= {"accept": "4h", "answer": "24h"}
+    await closed_bot.start()
+    bot = closed_bot
+    await send_report(bot, POTHOLE)
+    await bot.wait_for_card(ROADS_HEAD, 1)
+    bot.set_time("20.11 13:00")
+    bot.settings["accept"] = "30m"
+    await bot.stop()
+    await bot.start()
+    await bot.wait_for_message(ROADS_HEAD, "Просрочено: №1 · не принято до 11:30")
+    await bot.wait_for_outbox()
+    assert deadline_notices(bot, CURATOR) == []
+    bot.set_time("20.11 17:00")
+    await bot.wait_for_message(CURATOR, "Просрочено: №1 · Дороги")
 
 
 async def test_a_list_names_the_posts_opens_cards_and_hurries_the_post(bot: Harness) -> None:
