@@ -25,6 +25,7 @@ from bot.config.messenger_checks import (
     find_webhook_faults,
 )
 from bot.config.messenger_kinds import MESSENGER_KINDS
+from bot.config.notice_checks import find_notice_faults
 from bot.config.role_checks import find_role_faults
 from bot.config.rule_checks import find_rule_faults
 from bot.config.sector_checks import find_sector_faults
@@ -49,6 +50,7 @@ def find_faults(tree: Values, folder: Path, *, for_work: bool) -> Iterator[Fault
     yield from find_role_faults(tree, for_work=for_work)
     yield from find_rule_faults(tree, folder, for_work=for_work)
     yield from find_chain_faults(tree, for_work=for_work)
+    yield from find_notice_faults(tree)
     yield from _deadlines(tree)
     yield from _answers(tree)
     yield from _calendar(tree)

@@ -59,7 +59,7 @@ class StaffNoticesSection(Section):
     """
 
     fallback_after: CalendarDuration = Field(default_factory=lambda: parse_duration("10m"))
-    lists_at: tuple[ClockTime, ...] = Field(default=USUAL_LIST_HOURS, min_length=1, max_length=24)
+    lists_at: tuple[ClockTime, ...] = USUAL_LIST_HOURS
     collect: CalendarDuration = Field(default_factory=lambda: parse_duration("1m"))
 
 

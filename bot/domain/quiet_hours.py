@@ -7,6 +7,11 @@ from zoneinfo import ZoneInfo
 from bot.domain.local_time import local_to_utc, to_utc
 
 
+def is_between(clock: time, start: time, end: time) -> bool:
+    """Return whether *clock* lies between the two times, over midnight if *end* is earlier; equal times: never."""
+    return start <= clock < end if start <= end else clock >= start or clock < end
+
+
 @dataclass(frozen=True, slots=True)
 class QuietHours:
     """The hours from ``start`` to ``end`` on the wall clock of ``zone``, over midnight if ``end`` is earlier.
@@ -20,10 +25,7 @@ class QuietHours:
 
     def is_quiet(self, moment: datetime) -> bool:
         """Return whether *moment* (aware) lies in the quiet hours."""
-        clock = to_utc(moment).astimezone(self.zone).time()
-        if self.start <= self.end:
-            return self.start <= clock < self.end
-        return clock >= self.start or clock < self.end
+        return is_between(to_utc(moment).astimezone(self.zone).time(), self.start, self.end)
 
     def defer(self, moment: datetime) -> datetime:
         """Return *moment* in UTC if it is not quiet, else the end of the quiet hours."""

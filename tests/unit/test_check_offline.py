@@ -36,6 +36,8 @@ def test_example_passes(path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pyt
         ({"telegram": 'token_file = "none"\n'}, "telegram.token_file"),
         ({"telegram": ""}, "telegram, vk, max"),
         ({"staff": ""}, "sectors[0]"),
+        ({"staff_notices": 'lists_at = ["12:00", "23:00"]\n'}, "staff_notices.lists_at[1]"),
+        ({"staff_notices": 'collect = "2d"\n'}, "staff_notices.collect"),
         ({"places": 'gazetteer = "none.csv"\n'}, "places.gazetteer"),
     ],
 )
