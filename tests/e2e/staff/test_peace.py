@@ -60,24 +60,6 @@ async def test_a_list_waits_until_everything_due_by_its_hour_is_noticed(
     assert len(deadline_notices(bot, CURATOR)) == 1
 
 
-async def test_a_deadline_that_new_terms_put_far_back_waits_for_the_next_list(closed_bot: Harness) -> None:
-    closed_bot.set_time("20.11 11:00")
-    closed_bot.settings |= {"accept": "4h", "answer": "24h"}
-    await closed_bot.start()
-    bot = closed_bot
-    await send_report(bot, POTHOLE)
-    await bot.wait_for_card(ROADS_HEAD, 1)
-    bot.set_time("20.11 13:00")
-    bot.settings["accept"] = "30m"
-    await bot.stop()
-    await bot.start()
-    await bot.wait_for_message(ROADS_HEAD, "Просрочено: №1 · не принято до 11:30")
-    await bot.wait_for_outbox()
-    assert deadline_notices(bot, CURATOR) == []
-    bot.set_time("20.11 17:00")
-    await bot.wait_for_message(CURATOR, "Просрочено: №1 · Дороги")
-
-
 async def test_a_list_names_the_posts_opens_cards_and_hurries_the_post(bot: Harness) -> None:
     told = await list_at_five(bot)
     assert "№2 · ЖКХ · не принято до 15:30 · отвечает: Начальник отдела ЖКХ" in message_text(told)
