@@ -57,7 +57,8 @@ def compare(stored: Sequence[Person], wanted: Sequence[Person]) -> PeoplePlan:
     """Return the steps from *stored* to *wanted*.
 
     A person is recognised by any of the accounts, else by the name. An account that joined by a code stays, unless
-    *wanted* names only accounts that this person never had: that is a successor under the same name.
+    *wanted* names only accounts that this person never had: that is a successor under the same name. The hour of the
+    daily summary, which people choose for themselves, changes only if *wanted* names one.
     """
     known = recognize(stored, wanted)
     found = [(known.get(index), one) for index, one in enumerate(wanted)]
@@ -88,7 +89,8 @@ def recognize(stored: Sequence[Person], wanted: Sequence[Person]) -> dict[int, P
 
 
 def _merge(before: Person, wanted: Person) -> Person:
-    return replace(wanted, id=before.id, accounts=(*wanted.accounts, *_kept_accounts(before, wanted)))
+    accounts = (*wanted.accounts, *_kept_accounts(before, wanted))
+    return replace(wanted, id=before.id, accounts=accounts, digest_at=wanted.digest_at or before.digest_at)
 
 
 def _kept_accounts(before: Person, wanted: Person) -> Iterator[StaffAccount]:

@@ -53,8 +53,12 @@ def plan_from_file(staff: Staff, wanted: Sequence[Person]) -> PeoplePlan:
 
 
 async def report_difference(ctx: UseCaseContext, wanted: Sequence[Person]) -> None:
-    """Tell the administrator, once per difference, that the file names other people than the database."""
-    plan = plan_from_file(ctx.municipality.staff, wanted)
+    """Tell the administrator, once per difference, that the file names other people than the database.
+
+    The hour of the daily summary is everybody's own choice, and another than that of the file is no difference.
+    """
+    staff = ctx.municipality.staff
+    plan = plan_from_file(replace(staff, people=_without_hours(staff.people)), _without_hours(wanted))
     if plan:
         note = PeopleDiffer(
             added=tuple(one.name for one in plan.added),
@@ -62,6 +66,10 @@ async def report_difference(ctx: UseCaseContext, wanted: Sequence[Person]) -> No
             dismissed=tuple(one.name for one in plan.dismissed),
         )
         await notify.notify_administrator(ctx, note, once_key=f"people_differ:{_fingerprint(plan)}")
+
+
+def _without_hours(people: Sequence[Person]) -> tuple[Person, ...]:
+    return tuple(replace(one, digest_at=None) for one in people)
 
 
 def _fingerprint(plan: PeoplePlan) -> str:

@@ -51,6 +51,26 @@ async def test_a_file_that_differs_changes_nothing_and_is_told_once(bot: Harness
     assert bot.bot_messages(ANNA) == []
 
 
+async def test_an_hour_chosen_in_the_settings_is_no_difference_and_outlives_the_file(bot: Harness) -> None:
+    await bot.send_message(ROADS_HEAD, "/settings")
+    await bot.press_button(ROADS_HEAD, await bot.wait_for_message(ROADS_HEAD, "Сводка дня: 09:00"), "Сводка дня")
+    await bot.press_button(ROADS_HEAD, await bot.wait_for_message(ROADS_HEAD, "🕕 Сводка дня"), "19:00")
+    await bot.wait_for_message(ROADS_HEAD, "🕕 Сводка дня: 19:00")
+    await bot.stop()
+    await bot.start()
+    await wait_until_idle(bot)
+    assert not bot.find_message(ADMINISTRATOR, "не те, что в базе")
+
+    assert "менять нечего" in await apply_people(bot)
+
+    bot.settings["staff"] = STAFF.replace("telegram_id = 1001", 'telegram_id = 1001\ndigest_at = "18:00"')
+    await bot.stop()
+    await bot.start()
+    await wait_until_idle(bot)
+    assert not bot.find_message(ADMINISTRATOR, "не те, что в базе"), "whose hour it is decides about it"
+    assert "18:00" in await apply_people(bot), "a file that names an hour is taken when somebody asks for it"
+
+
 async def test_the_file_is_taken_over_while_the_bot_runs(bot: Harness) -> None:
     """The dismissed head loses words and rights at once, the successor has every open card."""
     await bot.sandbox.telegram.start_bot(ANNA)
