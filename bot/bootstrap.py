@@ -119,7 +119,7 @@ def build_municipality(
         sectors={sector.code: sector for sector in config.sectors()},
         themes={theme.code: theme for theme in config.themes()},
         understanding=understanding,
-        calendar=config.working_calendar(),
+        hours=config.working_hours(),
         terms=config.deadline_terms(),
         urgent_terms=config.urgent_deadline_terms(),
         quiet_hours=config.quiet_hours(),

@@ -175,7 +175,7 @@ DATA_MAP: Mapping[Table, TableData] = {
         "what happened to the deadlines of tickets",
         Rows.OF_TICKET,
         figures="id ticket_id kind at deadline due",
-        official="person_id",
+        official="person_id post",
     ),
     tables.publication: _lines(
         "where answers were published",

@@ -7,16 +7,14 @@ broken: an administrator gets every fault at once. Values of a wrong type are ig
 import errno
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import date
-from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 from pydantic_core import PydanticCustomError
 
+from bot.config.calendar_checks import find_calendar_faults
 from bot.config.chain_checks import find_chain_faults
 from bot.config.errors import Fault
-from bot.config.fields import parse_day, parse_duration, parse_interval
+from bot.config.fields import parse_duration
 from bot.config.gazetteer import GAZETTEER_KEY, read_gazetteer
 from bot.config.messenger_checks import (
     find_invitation_faults,
@@ -32,8 +30,6 @@ from bot.config.sector_checks import find_sector_faults
 from bot.config.staff_checks import find_staff_faults, find_unassigned_sectors
 from bot.config.values import Values, find_repeated, section, tables
 from bot.os_errors import describe_os_error
-
-_HOURS_EXAMPLE = 'working = ["09:00-13:00", "14:00-18:00"]'
 
 
 def find_faults(tree: Values, folder: Path, *, for_work: bool) -> Iterator[Fault]:
@@ -53,7 +49,7 @@ def find_faults(tree: Values, folder: Path, *, for_work: bool) -> Iterator[Fault
     yield from find_notice_faults(tree)
     yield from _deadlines(tree)
     yield from _answers(tree)
-    yield from _calendar(tree)
+    yield from find_calendar_faults(tree)
     yield from _gazetteer(tree, folder)
 
 
@@ -87,45 +83,6 @@ def _answers(tree: Values) -> Iterator[Fault]:
                 f"сообщение закроется ({close.in_russian()}) раньше, чем жителя спросят ({ask.in_russian()})",
                 "сделайте close_after длиннее, чем ask_solved_after",
             )
-
-
-def _calendar(tree: Values) -> Iterator[Fault]:
-    values = section(tree, "calendar")
-    working = values.get("working")
-    if isinstance(working, list):
-        if not working:
-            yield Fault("calendar.working", "список пуст: никто никогда не работает", f"добавьте {_HOURS_EXAMPLE}")
-        yield from _overlaps(working)
-    both = _parse_dates(values.get("days_off")) & _parse_dates(values.get("working_days"))
-    for clash in sorted(both):
-        yield Fault(
-            "calendar.working_days",
-            f"день {clash:%d.%m.%Y} указан и рабочим, и выходным",
-            "оставьте его только в одном из списков days_off и working_days",
-        )
-
-
-def _overlaps(working: list[Any]) -> Iterator[Fault]:
-    spans = []
-    for index, text in enumerate(working):
-        with suppress(PydanticCustomError):
-            spans.append((parse_interval(text), index))
-    spans.sort()
-    for (earlier, _), (later, index) in pairwise(spans):
-        if later[0] < earlier[1]:
-            yield Fault(
-                f"calendar.working[{index}]",
-                "промежутки рабочего времени пересекаются",
-                f"разделите их, например {_HOURS_EXAMPLE}",
-            )
-
-
-def _parse_dates(value: Any) -> set[date]:
-    found = set()
-    for item in value if isinstance(value, list) else ():
-        with suppress(PydanticCustomError):
-            found.add(parse_day(item))
-    return found
 
 
 def _gazetteer(tree: Values, folder: Path) -> Iterator[Fault]:

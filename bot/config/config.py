@@ -12,6 +12,7 @@ from pydantic import BaseModel, SecretStr
 
 from bot.config import monitored_places
 from bot.config.chain_checks import to_chain
+from bot.config.deadline_sections import PostHoursEntry
 from bot.config.fields import resolve_database_url
 from bot.config.gazetteer import read_gazetteer
 from bot.config.messenger_kinds import MESSENGER_KINDS, MessengerKind
@@ -28,6 +29,7 @@ from bot.domain.districts import district_key, merge_names
 from bot.domain.escalation import Chain
 from bot.domain.limits import MessageLimits
 from bot.domain.people import Person, StaffAccount
+from bot.domain.post_hours import PostHours
 from bot.domain.posts import Routing
 from bot.domain.quiet_hours import QuietHours
 from bot.domain.role_book import RoleBook
@@ -37,6 +39,7 @@ from bot.domain.sources import OfficialPage, Source
 from bot.domain.streets import StreetRow
 from bot.domain.tickets import DismissReason
 from bot.domain.urgency import Danger
+from bot.domain.working_hours import WorkingHours
 
 AUDITED_SECTIONS = (
     *(
@@ -47,6 +50,7 @@ AUDITED_SECTIONS = (
         "rules",
         "escalation",
         "calendar",
+        "post_hours",
         "quiet",
         "follow_up",
         "problems",
@@ -181,6 +185,11 @@ class Config:
             shortens_eves=section.shorten_before_holidays,
         )
 
+    def working_hours(self) -> WorkingHours:
+        """Return the working time of the town and of its posts; keep it like the calendar."""
+        own = {title: _post_hours(entry) for entry in self.tree.post_hours for title in entry.post}
+        return WorkingHours(self.working_calendar(), own)
+
     def quiet_hours(self) -> QuietHours:
         return QuietHours(self.zone, self.tree.quiet.start, self.tree.quiet.end)
 
@@ -298,6 +307,10 @@ def _secrets_in(value: object) -> Iterator[str]:
     elif isinstance(value, tuple):
         for one in value:
             yield from _secrets_in(one)
+
+
+def _post_hours(entry: PostHoursEntry) -> PostHours:
+    return PostHours(tuple(sorted(entry.working)), frozenset(entry.weekdays or ()), entry.holidays)
 
 
 def _official(member: StaffMember) -> Person:

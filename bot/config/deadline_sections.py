@@ -24,6 +24,7 @@ from bot.config.section import Section
 from bot.domain.applicants import ApplicantKind
 from bot.domain.escalation import After
 from bot.domain.importance import Importance
+from bot.domain.post_hours import Weekday
 
 
 class DeadlinesSection(Section):
@@ -95,6 +96,19 @@ class CalendarSection(Section):
     days_off: tuple[Day, ...] = ()
     working_days: tuple[Day, ...] = ()
     shorten_before_holidays: bool = True
+
+
+class PostHoursEntry(Section):
+    """The working hours of posts (titles, or names where there is none) that differ from those of the town.
+
+    ``weekdays``: the days on which they work, instead of those of the production calendar; ``holidays``: on public
+    holidays and local days off, too.
+    """
+
+    post: Words
+    working: tuple[Interval, ...]
+    weekdays: tuple[Weekday, ...] | None = None
+    holidays: bool = False
 
 
 class QuietSection(Section):

@@ -14,6 +14,7 @@ from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
 
 from bot.config.errors import did_you_mean
+from bot.domain.calendar import END_OF_DAY
 from bot.domain.durations import Duration, InvalidDuration, TimeUnit
 from bot.domain.rules import Share as TermShare
 
@@ -151,11 +152,12 @@ def parse_interval(value: Any) -> tuple[time, time]:
         raise_fault(
             f"«{text[:30]}» не похоже на промежуток времени", "запишите начало и конец через дефис: «09:00-13:00»"
         )
-    opening, closing = parse_clock(match[1]), parse_clock(match[2])
+    opening = parse_clock(match[1])
+    closing = END_OF_DAY if match[2] == "24:00" else parse_clock(match[2])
     if opening >= closing:
         raise_fault(
             f"промежуток «{text}» заканчивается не позже, чем начинается",
-            "начало должно быть раньше конца; рабочее время через полночь не поддерживается",
+            "начало должно быть раньше конца; ночную смену запишите двумя промежутками: «20:00-24:00» и «00:00-08:00»",
         )
     return opening, closing
 

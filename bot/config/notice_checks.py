@@ -35,7 +35,9 @@ def find_notice_faults(tree: Values) -> Iterator[Fault]:
 def _list_hours(value: Any, quiet: Values) -> Iterator[Fault]:
     known: set[time] = set()
     if value == []:
-        yield Fault("staff_notices.lists_at", "список пуст: о просрочках никто бы не узнал", f"добавьте {_HOURS_EXAMPLE}")
+        yield Fault(
+            "staff_notices.lists_at", "список пуст: о просрочках никто бы не узнал", f"добавьте {_HOURS_EXAMPLE}"
+        )
     for index, text in enumerate(value if isinstance(value, list) else ()):
         with suppress(PydanticCustomError):
             hour = parse_clock(text)

@@ -7,6 +7,7 @@ from bot.config.deadline_sections import (
     CalendarSection,
     DeadlinesSection,
     EscalationEntry,
+    PostHoursEntry,
     QuietSection,
     RuleEntry,
     UrgentSection,
@@ -209,6 +210,7 @@ class ConfigTree(BaseSettings):
     escalation: tuple[EscalationEntry, ...] = ()
     danger: DangerSection = DangerSection()
     calendar: CalendarSection = CalendarSection()
+    post_hours: tuple[PostHoursEntry, ...] = ()
     quiet: QuietSection = QuietSection()
     follow_up: FollowUpSection = FollowUpSection()
     problems: ProblemsSection = ProblemsSection()

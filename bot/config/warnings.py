@@ -5,7 +5,7 @@ import importlib.util
 from bot.config.config import Config
 from bot.config.errors import Fault
 from bot.config.fields import is_open_to_internet
-from bot.config.post_warnings import find_rivals
+from bot.config.post_warnings import find_rivals, find_unknown_posts
 from bot.config.secrets import is_placeholder
 from bot.domain.applicants import PersonalDataPolicy
 from bot.domain.people import Staff
@@ -28,6 +28,7 @@ def list_warnings(config: Config) -> tuple[Fault, ...]:
         )
     staff = Staff(config.staff, config.routing(), roles=config.roles())
     found += find_rivals(staff, config.sectors())
+    found += find_unknown_posts(config.staff, [entry.post for entry in config.tree.post_hours])
     for key, token in config.tokens():
         if is_placeholder(token.get_secret_value()):
             found.append(Fault(f"{key}.token", "токена ещё нет", "впишите его перед запуском"))

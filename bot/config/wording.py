@@ -57,6 +57,11 @@ _EXAMPLES = {
     "staff_notices.lists_at": 'lists_at = ["12:00", "17:00"]',
     "staff_notices.collect": 'collect = "1m"',
     "calendar.working": 'working = ["09:00-13:00", "14:00-18:00"]',
+    "post_hours": "[[post_hours]]",
+    "post_hours.post": 'post = "Дежурный ЕДДС"',
+    "post_hours.working": 'working = ["00:00-24:00"]',
+    "post_hours.weekdays": 'weekdays = ["tue", "wed", "thu", "fri", "sat"]',
+    "post_hours.holidays": "holidays = true",
     "calendar.days_off": "days_off = [2026-12-30]",
     "calendar.working_days": "working_days = [2026-12-26]",
 }

@@ -16,8 +16,10 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.durations import Duration, TimeUnit
 from bot.domain.local_time import local_to_utc, to_utc
-from bot.domain.production_calendar import WEEKEND, DayOff, DayOffKind, ProductionCalendar
+from bot.domain.post_hours import PostHours
+from bot.domain.production_calendar import WEEKEND, DayOff
 from bot.domain.russian_text import human_day, human_days
+from bot.domain.working_days import OWN_DAY_OFF, WorkingDays
 
 _DAY = timedelta(days=1)
 _MICROSECOND = timedelta(microseconds=1)
@@ -25,7 +27,8 @@ _SHORTER_BY = timedelta(hours=1)
 _MAX_CACHED_DAYS = 2_000
 """Days whose working intervals are cached."""
 
-_LOCAL_DAY_OFF = DayOff(DayOffKind.LOCAL, "нерабочий день по решению администрации")
+END_OF_DAY = time.max
+"""The end of a day in intervals of working hours: 24:00."""
 
 Interval = tuple[datetime, datetime]
 
@@ -58,7 +61,7 @@ class WorkingCalendar:
     length, not overlapping, within one day. ``days_off`` and ``working_days`` are local exceptions and win over the
     production calendar. With ``shortens_eves``, work ends an hour earlier on the eve of a holiday. Raises
     ``ValueError`` for other hours or a day in both lists. Moments are aware; results are in UTC. Working intervals are
-    half-open: the closing time is not working time.
+    half-open: the closing time is not working time. :meth:`for_post` makes the calendar of a post with other hours.
     """
 
     def __init__(
@@ -72,30 +75,30 @@ class WorkingCalendar:
     ) -> None:
         self.zone = zone
         self._hours = tuple(sorted(hours))
-        self._days_off = frozenset(days_off)
-        self._working_days = frozenset(working_days)
-        self._shortens_eves = shortens_eves
-        self._production = ProductionCalendar()
+        self._days = WorkingDays(frozenset(days_off), frozenset(working_days), shortens_eves)
         self._intervals = lru_cache(maxsize=_MAX_CACHED_DAYS)(self._compute_intervals)
         if not self._hours or any(opening >= closing for opening, closing in self._hours):
             raise ValueError("working hours must be intervals of positive length within a day")
         if any(later[0] < earlier[1] for earlier, later in pairwise(self._hours)):
             raise ValueError("working hours overlap")
-        if self._days_off & self._working_days:
+        if self._days.days_off & self._days.working_days:
             raise ValueError("a day cannot be both off and working")
 
     @property
     def signature(self) -> tuple[object, ...]:
         """Everything that the calendar was made of, in a fixed order."""
-        return (self.zone.key, self._hours, sorted(self._days_off), sorted(self._working_days), self._shortens_eves)
+        return (self.zone.key, self._hours, *self._days.signature)
+
+    def for_post(self, hours: PostHours) -> "WorkingCalendar":
+        """Return the calendar of a post with *hours* of its own in this town."""
+        calendar = WorkingCalendar(self.zone, hours.working)
+        weekdays = {one.number for one in hours.weekdays}
+        calendar._days = self._days.with_own_week(weekdays, works_on_holidays=hours.holidays)
+        return calendar
 
     def day_off(self, day: date) -> DayOff | None:
         """Return the reason why *day* is off, or ``None`` for a working day."""
-        if day in self._working_days:
-            return None
-        if day in self._days_off:
-            return _LOCAL_DAY_OFF
-        return self._production.day_off(day)
+        return self._days.day_off(day)
 
     def is_working_day(self, day: date) -> bool:
         """Return whether *day*, a date of the municipality's zone, is a working day."""
@@ -103,11 +106,11 @@ class WorkingCalendar:
 
     def is_shortened_day(self, day: date) -> bool:
         """Return whether work ends an hour earlier on *day*, the eve of a holiday; local working days are whole."""
-        return self._shortens_eves and day not in self._working_days and self._production.is_shortened(day)
+        return self._days.is_shortened(day)
 
     def has_transfers(self, year: int) -> bool:
         """Return whether the Government's transfers of *year* are known; if not, they can be configured."""
-        return self._production.has_transfers(year)
+        return self._days.production.has_transfers(year)
 
     def is_working(self, moment: datetime) -> bool:
         """Return whether *moment* lies in working time."""
@@ -135,7 +138,7 @@ class WorkingCalendar:
             raise ValueError("a share of a term cannot be negative")
         exact = Fraction(repr(float(share)))  # the decimal 0.7, not the nearest binary number
         if term.unit is TimeUnit.WORKING_DAY:
-            return self._add_working_days(self.next_working_moment(start), exact * Fraction(term.amount))
+            return self.add_working_days(start, exact * Fraction(term.amount))
         length = timedelta(microseconds=round(term.to_microseconds() * exact))
         if term.is_working:
             return self.add_working(start, length)
@@ -149,6 +152,20 @@ class WorkingCalendar:
                 return opening + left
             left -= closing - opening
         raise OverflowError("the term goes past the end of time")  # pragma: no cover - date arithmetic raises first
+
+    def add_working_days(self, start: datetime, amount: Fraction) -> datetime:
+        """Return the moment when *amount* of working days, whole or not, have passed since *start*; see :meth:`add`."""
+        return self._add_working_days(self.next_working_moment(start), amount)
+
+    def working_days_between(self, start: datetime, end: datetime) -> Fraction:
+        """Return the working days from *start* to *end*, which is not before it."""
+        first, last = to_utc(start), to_utc(end)
+        day, last_day = self._local_date(first), self._local_date(last)
+        days = self._passed_share(last_day, last) - self._passed_share(day, first)
+        while day < last_day:
+            days += bool(self._intervals(day))
+            day += _DAY
+        return days
 
     def working_between(self, start: datetime, end: datetime) -> timedelta:
         """Return the working time between two moments; zero if *end* is not later than *start*."""
@@ -197,6 +214,13 @@ class WorkingCalendar:
         passed = _total_length([(a, min(b, moment)) for a, b in intervals if a < moment])
         return Fraction(passed // _MICROSECOND, _total_length(intervals) // _MICROSECOND)
 
+    def _passed_share(self, day: date, moment: datetime) -> Fraction:
+        """Return the share of the working day that is over at *moment*: all of it from the closing on."""
+        intervals = self._intervals(day)
+        if not intervals:
+            return Fraction(0)
+        return Fraction(1) if moment >= intervals[-1][1] else self._share_of_day(day, moment)
+
     def _next_working_day(self, day: date) -> date:
         day += _DAY
         while not self._intervals(day):
@@ -217,8 +241,13 @@ class WorkingCalendar:
 
     def _whole_day(self, day: date) -> Sequence[Interval]:
         """Return the hours of *day* as if it were a usual working day."""
-        pairs = ((local_to_utc(day, a, self.zone), local_to_utc(day, b, self.zone)) for a, b in self._hours)
+        pairs = ((local_to_utc(day, a, self.zone), self._closing(day, b)) for a, b in self._hours)
         return tuple((a, b) for a, b in pairs if a < b)  # moving the clock forward can remove an interval
+
+    def _closing(self, day: date, clock: time) -> datetime:
+        if clock == END_OF_DAY:
+            return local_to_utc(day + _DAY, time.min, self.zone)
+        return local_to_utc(day, clock, self.zone)
 
     def _working_intervals_from(self, start: datetime) -> Iterator[Interval]:
         day = self._local_date(start)
@@ -280,5 +309,7 @@ def _total_length(intervals: Sequence[Interval]) -> timedelta:
 
 
 def _describe_days_off(first: date, last: date, off: DayOff) -> str:
-    reason = "выходные" if off == WEEKEND and first != last else off.reason
+    reason = (
+        off.reason if first == last else {WEEKEND: "выходные", OWN_DAY_OFF: "выходные должности"}.get(off, off.reason)
+    )
     return f"{human_days(first, last)}: {reason}"

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import assert_never
 
 from bot.domain.calendar import WorkingCalendar
-from bot.domain.durations import Duration
+from bot.domain.durations import Duration, TimeUnit
 
 
 class DeadlineKind(StrEnum):
@@ -120,6 +120,22 @@ def shift_due(
         return due + (resumed_at - stopped_at)
     left = calendar.working_between(stopped_at, due)
     return max(due, calendar.add_working(resumed_at, left)) if left else max(due, resumed_at)
+
+
+def carry_over(
+    due: datetime, moved_at: datetime, term: Duration, old: WorkingCalendar, new: WorkingCalendar
+) -> datetime:
+    """Return the deadline *due* of *term* once the working time *new* counts instead of *old* from *moved_at* on.
+
+    What was left then is left again, in working hours or working days; what was late stays late.
+    """
+    if due <= moved_at or not term.is_working:
+        return due
+    if term.unit is TimeUnit.WORKING_DAY:
+        days = old.working_days_between(moved_at, due)
+        return new.add_working_days(moved_at, days) if days else due
+    left = old.working_between(moved_at, due)
+    return new.add_working(moved_at, left) if left else due
 
 
 def _multiply(length: timedelta, share: Fraction) -> timedelta:

@@ -1,7 +1,7 @@
 """The answer to «почему такой срок?»: the steps of a deadline, and how the time on the way to it counts."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -9,6 +9,8 @@ from bot.domain.calendar import SkipKind, WorkingCalendar
 from bot.domain.clocks import Clock, ClockEventKind, ClockStep
 from bot.domain.deadlines import DeadlineKind
 from bot.domain.durations import Duration
+from bot.domain.post_hours import PostHours
+from bot.domain.working_hours import WorkingHours
 
 
 class SegmentKind(StrEnum):
@@ -34,7 +36,8 @@ class TermSegment:
 class TermExplanation:
     """A deadline with its steps and, from the last beginning of a term on, all time up to it, without gaps.
 
-    ``rule``: the number of the rule, from 1, that decides the term; ``None``: the usual or the urgent term counts.
+    ``rule``: the number of the rule, from 1, that decides the term; ``None``: the usual or the urgent term counts;
+    ``post_hours``: the hours of the posts that steps name.
     """
 
     kind: DeadlineKind
@@ -43,28 +46,32 @@ class TermExplanation:
     segments: tuple[TermSegment, ...]
     rule: int | None = None
     is_urgent: bool = False
+    post_hours: Mapping[str, PostHours] = field(default_factory=dict)
 
 
-def explain(clock: Clock, calendar: WorkingCalendar, *, rule: int | None, is_urgent: bool) -> TermExplanation:
+def explain(clock: Clock, hours: WorkingHours, *, rule: int | None, is_urgent: bool) -> TermExplanation:
     """Explain the deadline of *clock*. Steps before the last beginning of the clock are left out."""
     last_start = max(n for n, step in enumerate(clock.steps) if step.kind is ClockEventKind.START)
     steps = clock.steps[last_start:]
-    return TermExplanation(clock.kind, clock.due, steps, _list_segments(steps, calendar), rule, is_urgent)
+    named = {step.post: hours.definitions[step.post] for step in steps if step.post is not None}
+    return TermExplanation(clock.kind, clock.due, steps, _list_segments(steps, hours), rule, is_urgent, named)
 
 
-def _list_segments(steps: Sequence[ClockStep], calendar: WorkingCalendar) -> tuple[TermSegment, ...]:
-    base = max(n for n, step in enumerate(steps) if step.kind is not ClockEventKind.WAIT)
+def _list_segments(steps: Sequence[ClockStep], hours: WorkingHours) -> tuple[TermSegment, ...]:
+    passing = (ClockEventKind.WAIT, ClockEventKind.POST)
+    base = max(n for n, step in enumerate(steps) if step.kind not in passing)
     if steps[base].term is None:
         return ()  # somebody has named the moment: nothing is counted up to it
-    at, due, term = steps[base].at, steps[-1].due, steps[base].term
+    at, due, term, calendar = steps[base].at, steps[-1].due, steps[base].term, hours.of(steps[base].post)
     segments: list[TermSegment] = []
-    for wait in steps[base + 1 :]:
-        end = max(at, min(wait.until or wait.at, due))
-        start = max(at, min(wait.at, end))
+    for step in steps[base + 1 :]:
+        start = max(at, min(step.at, due))
         segments += _count(at, start, term, calendar)
+        at, calendar = start, hours.of(step.post)
+        end = max(start, min(step.until or step.at, due))
         if start < end:
             segments.append(TermSegment(SegmentKind.WAITED, start, end))
-        at = end
+            at = end
     return (*segments, *_count(at, due, term, calendar))
 
 

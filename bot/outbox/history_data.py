@@ -8,6 +8,7 @@ from bot.domain.view_data import (
 from bot.outbox.trouble_data import trouble_facts
 from bot.services.answers import approval_requests
 from bot.services.context import UseCaseContext
+from bot.services.deadlines import post_hours
 from bot.understanding.similarity import find_similar
 
 MAX_SIMILAR_DISTANCE, MAX_SIMILAR_COMPARED, MAX_SIMILAR_SHOWN = 20_000, 300, 3
@@ -45,9 +46,7 @@ async def _list_similar_earlier(ctx: UseCaseContext, ticket: Ticket) -> list[int
 
 def _list_excluded_days(ctx: UseCaseContext, ticket: Ticket) -> list[str]:
     """Return the days that do not count toward the deadline, such as «сб и вс 21 и 22 ноября», each once."""
-    term = ctx.municipality.terms_of(facts_of(ticket)).answer
-    if not term.is_working or ctx.municipality.calendar.add(ticket.registered_at, term) != ticket.answer_due:
+    term, calendar = ctx.municipality.terms_of(facts_of(ticket)).answer, post_hours.calendar_for(ctx, ticket)
+    if not term.is_working or calendar.add(ticket.registered_at, term) != ticket.answer_due:
         return []
-    return list(
-        dict.fromkeys(pause.text for pause in ctx.municipality.calendar.skipped_by_term(ticket.registered_at, term))
-    )
+    return list(dict.fromkeys(pause.text for pause in calendar.skipped_by_term(ticket.registered_at, term)))

@@ -28,6 +28,7 @@ from bot.domain.terms import TermBook
 from bot.domain.tickets import DismissReason, Ticket
 from bot.domain.topic_book import TopicBook
 from bot.domain.urgency import Danger
+from bot.domain.working_hours import WorkingHours
 from bot.messengers.events import Chat, ChatKind
 from bot.messengers.port import Capabilities
 from bot.understanding.analyzer import TextAnalyzer
@@ -65,7 +66,7 @@ class Municipality:
     staff: Staff
     sectors: Mapping[str, Sector]
     understanding: TextAnalyzer
-    calendar: WorkingCalendar
+    hours: WorkingHours
     terms: DeadlineTerms
     urgent_terms: DeadlineTerms
     quiet_hours: QuietHours
@@ -123,6 +124,15 @@ class Municipality:
 
     covered_messengers: frozenset[str] = frozenset()
     """Messengers in which officials do not see the names and telephones of applicants."""
+
+    @property
+    def calendar(self) -> WorkingCalendar:
+        """The working time of the town."""
+        return self.hours.town
+
+    def calendar_of(self, person: Person | None) -> WorkingCalendar:
+        """Return the working time of *person*: that of their post, if it has hours of its own."""
+        return self.hours.of((person.title or person.name) if person is not None else None)
 
     def covers_applicants(self, account: str) -> bool:
         """Return whether officials do not see applicants' names and telephones in the messenger of *account*."""

@@ -7,6 +7,7 @@ from bot.domain.people import Person
 from bot.domain.posts import Responsibility, StandIn
 from bot.domain.role_book import RoleBook
 from bot.domain.roles import RESPONSIBLE_RIGHTS, Right, Scope
+from bot.domain.ticket_changes import NewTicket
 from bot.domain.tickets import UNACCEPTED_STATES, State, Ticket
 from bot.services.context import UseCaseContext
 
@@ -14,12 +15,12 @@ ELSEWHERE = ""
 """A district that nobody's post is bounded by."""
 
 
-def responsibility_for(ctx: UseCaseContext, ticket: Ticket) -> Responsibility:
+def responsibility_for(ctx: UseCaseContext, ticket: Ticket | NewTicket) -> Responsibility:
     """Return the post that is responsible for *ticket*, and who takes its place."""
     return ctx.municipality.staff.responsibility_for(_sector_of(ticket), ticket.district)
 
 
-def _sector_of(ticket: Ticket) -> str | None:
+def _sector_of(ticket: Ticket | NewTicket) -> str | None:
     return None if ticket.state is State.TRIAGE else ticket.sector
 
 

@@ -3,9 +3,11 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
+from bot.domain.calendar import END_OF_DAY
 from bot.domain.clocks import ClockEventKind, ClockStep
 from bot.domain.deadlines import DeadlineKind
 from bot.domain.notifications.tickets import TermReasons
+from bot.domain.post_hours import PostHours, Weekday
 from bot.domain.term_explanation import SegmentKind, TermExplanation, TermSegment, shorten_segments
 from bot.domain.view_data import NotificationData
 from bot.messengers.content import Bold, Content, Span, Text
@@ -20,6 +22,8 @@ _TITLES = {
     DeadlineKind.ANSWER: "Ответить до",
     DeadlineKind.SOLVE: "Решить до",
 }
+
+_WEEKDAYS = dict(zip(Weekday, ("пн", "вт", "ср", "чт", "пт", "сб", "вс"), strict=True))
 
 _STEPS = {
     ClockEventKind.START: "отсчёт",
@@ -54,12 +58,27 @@ def _step_text(step: ClockStep, one: TermExplanation, names: Mapping[int, str], 
     at = context.format_full(step.at)
     if step.kind is ClockEventKind.TIGHTEN:
         return f"не позже {context.format_full(step.due)}: такой срок важнее"
+    if step.kind is ClockEventKind.POST:
+        return f"{at}: сообщение у другой должности, дальше — {_format_hours(step.post, one.post_hours)}"
     name = names.get(step.person_id or 0)
     by = f" ({name})" if name is not None else ""
     if step.term is None:
         return f"{at}: {_STEPS[step.kind]}{by} — до {context.format_full(step.due)}"
     origin = f"по правилу №{one.rule}" if one.rule is not None else "срочное" if one.is_urgent else "обычный срок"
-    return f"{at}: {_STEPS[step.kind]}, срок — {step.term.in_russian()} ({origin})"
+    own = f"; {_format_hours(step.post, one.post_hours)}" if step.post is not None and step.term.is_working else ""
+    return f"{at}: {_STEPS[step.kind]}, срок — {step.term.in_russian()} ({origin}){own}"
+
+
+def _format_hours(post: str | None, known: Mapping[str, PostHours]) -> str:
+    """Return «по часам должности «Дежурный ЕДДС»: круглосуточно», «по рабочим часам города»."""
+    if post is None:
+        return "по рабочим часам города"
+    hours = known[post]
+    if hours.is_round_the_clock:
+        return f"по часам должности «{post}»: круглосуточно"
+    days = ", ".join(_WEEKDAYS[day] for day in Weekday if day in hours.weekdays) or "рабочие дни"
+    times = ", ".join(f"{a:%H:%M}–{'24:00' if b == END_OF_DAY else f'{b:%H:%M}'}" for a, b in hours.working)
+    return f"по часам должности «{post}»: {days} {times}{', и в праздники' if hours.holidays else ''}"
 
 
 def _segment_text(segment: TermSegment, context: RenderContext) -> str:

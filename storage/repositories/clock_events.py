@@ -26,6 +26,7 @@ class ClockEvents(Repository):
             "deadline": event.deadline.value if event.deadline is not None else None,
             "due": event.due,
             "person_id": person_id,
+            "post": event.post,
         }
         self._transaction.defer_insert(_INSERT, row)
 
@@ -35,14 +36,15 @@ class ClockEvents(Repository):
             return {}
         columns = (clock_event.c.ticket_id, clock_event.c.kind, clock_event.c.at, clock_event.c.deadline)
         result = await self._transaction.execute(
-            select(*columns, clock_event.c.due, clock_event.c.person_id)
+            select(*columns, clock_event.c.due, clock_event.c.person_id, clock_event.c.post)
             .where(clock_event.c.ticket_id.in_(ticket_ids))
             .order_by(clock_event.c.ticket_id, clock_event.c.id)
         )
         found: defaultdict[int, list[ClockEvent]] = defaultdict(list)
         for row in result:
             deadline = DeadlineKind(row.deadline) if row.deadline is not None else None
-            found[row.ticket_id].append(ClockEvent(ClockEventKind(row.kind), row.at, deadline, row.due, row.person_id))
+            event = ClockEvent(ClockEventKind(row.kind), row.at, deadline, row.due, row.person_id, row.post)
+            found[row.ticket_id].append(event)
         return {ticket_id: tuple(events) for ticket_id, events in found.items()}
 
     async def end_wait(self, ticket_id: int, at: datetime) -> None:

@@ -14,6 +14,7 @@ clock_event = Table(
     Column("deadline", String(16)),  # without it: every clock
     Column("due", UtcDateTime),  # the new deadline, or the end of a waiting
     Column("person_id", Id),
+    Column("post", String(200)),  # the post that has the ticket from then on
     Index("ix_clock_event_ticket", "ticket_id", "id"),
     sqlite_autoincrement=True,
 )

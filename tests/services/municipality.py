@@ -13,6 +13,7 @@ from bot.domain.people import MessengerName, Person, Staff, StaffAccount
 from bot.domain.quiet_hours import QuietHours
 from bot.domain.roles import Role
 from bot.domain.sectors import Sector
+from bot.domain.working_hours import WorkingHours
 from bot.messengers.events import ChatKind
 from bot.messengers.port import Capabilities, SendRateLimits
 from bot.messengers.rate_limits import Rate
@@ -59,7 +60,7 @@ def municipality_of(staff: Staff) -> Municipality:
         staff=staff,
         sectors={code: Sector(code, code) for code in HEADS},
         understanding=NO_UNDERSTANDING,
-        calendar=WorkingCalendar(ZONE, [(time(9), time(13)), (time(14), time(18))]),
+        hours=WorkingHours(WorkingCalendar(ZONE, [(time(9), time(13)), (time(14), time(18))])),
         terms=DeadlineTerms(ACCEPT_TERM, Duration.parse("14h"), (0.5, 0.8)),
         urgent_terms=DeadlineTerms(ACCEPT_TERM, Duration.parse("14h"), (0.5, 0.8)),
         quiet_hours=QuietHours(ZONE, time(22), time(8)),

@@ -29,9 +29,9 @@ async def ask(ctx: UseCaseContext, ticket: Ticket, draft: Draft, role: str) -> t
     """Ask the first reachable person for the approval of *role*; return the draft that waits, and the person."""
     exclude = await approvers.excluded_from(ctx, ticket, draft, role)
     chosen = await approvers.find_approver(ctx, ticket, role, exclude)
-    due = _due(ctx, rules.outcome_for(ctx, ticket).approve)
-    waiting = replace(_asking(draft, chosen), state=DraftState.WAITING, step_due=due)
     approver = chosen.person if chosen is not None else None
+    due = _due(ctx, rules.outcome_for(ctx, ticket).approve, approver)
+    waiting = replace(_asking(draft, chosen), state=DraftState.WAITING, step_due=due)
     await ctx.uow.drafts.save(waiting)
     await ctx.uow.deadlines.cancel(ticket.id, [DraftDeadline.DRAFT])
     await _schedule(ctx, ticket, waiting, DraftDeadline.APPROVE)
@@ -156,14 +156,16 @@ async def _return_again(ctx: UseCaseContext, ticket: Ticket, draft: Draft) -> No
 
 async def start_rework(ctx: UseCaseContext, ticket: Ticket, draft: Draft) -> Draft:
     """Save a returned draft, and start the clock of its author."""
-    returned = replace(draft, step_due=_due(ctx, rules.outcome_for(ctx, ticket).rework))
+    author = ctx.municipality.staff.find_by_id(draft.author_id)
+    returned = replace(draft, step_due=_due(ctx, rules.outcome_for(ctx, ticket).rework, author))
     await ctx.uow.drafts.save(returned)
     await _schedule(ctx, ticket, returned, DraftDeadline.REWORK)
     return returned
 
 
-def _due(ctx: UseCaseContext, term: Duration | None) -> datetime | None:
-    return ctx.municipality.calendar.add(ctx.now, term) if term is not None else None
+def _due(ctx: UseCaseContext, term: Duration | None, person: Person | None) -> datetime | None:
+    """Return until when *person* has to take the step, in the hours of their post."""
+    return ctx.municipality.calendar_of(person).add(ctx.now, term) if term is not None else None
 
 
 async def _schedule(ctx: UseCaseContext, ticket: Ticket, draft: Draft, deadline: DraftDeadline) -> None:

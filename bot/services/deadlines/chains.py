@@ -10,6 +10,7 @@ from bot.domain.escalation import USUAL_CHAIN, After, Chain, ChainStep, PlannedS
 from bot.domain.rule_facts import facts_of
 from bot.domain.tickets import State, Ticket
 from bot.services.context import UseCaseContext
+from bot.services.deadlines import post_hours
 
 WATCH_NUMBER = 1000
 """Number of the step, after the last of a chain, that only looks whether somebody has given a sign of life since."""
@@ -22,7 +23,8 @@ def chain_of(ctx: UseCaseContext, ticket: Ticket) -> Chain:
 
 async def start(ctx: UseCaseContext, ticket: Ticket, after: After, moment: datetime) -> None:
     """Schedule the steps that follow the missed *moment*; where the chain has none, the usual ones do."""
-    await _schedule(ctx, ticket, steps_after(ctx, ticket, after).plan(after, moment, ctx.municipality.calendar), moment)
+    planned = steps_after(ctx, ticket, after).plan(after, moment, post_hours.calendar_for(ctx, ticket))
+    await _schedule(ctx, ticket, planned, moment)
 
 
 def steps_after(ctx: UseCaseContext, ticket: Ticket, after: After) -> Chain:
@@ -45,7 +47,7 @@ def follows_solving(ctx: UseCaseContext, ticket: Ticket) -> bool:
 
 async def restart_silence(ctx: UseCaseContext, ticket: Ticket, since: datetime) -> None:
     """Count the silence of who has accepted *ticket* from *since* on."""
-    planned = chain_of(ctx, ticket).plan(After.SILENT, since, ctx.municipality.calendar)
+    planned = chain_of(ctx, ticket).plan(After.SILENT, since, post_hours.calendar_for(ctx, ticket))
     if planned:
         await ctx.uow.deadlines.cancel(ticket.id, [After.SILENT.deadline])
         await _schedule(ctx, ticket, planned, since)
@@ -63,7 +65,7 @@ async def on_state(ctx: UseCaseContext, before: Ticket, after: Ticket) -> None:
 
 async def watch_silence(ctx: UseCaseContext, ticket: Ticket, since: datetime) -> None:
     """Look again later whether somebody has given a sign of life since *since*: then the chain begins once more."""
-    planned = chain_of(ctx, ticket).plan(After.SILENT, ctx.now, ctx.municipality.calendar)
+    planned = chain_of(ctx, ticket).plan(After.SILENT, ctx.now, post_hours.calendar_for(ctx, ticket))
     if planned:
         step = ChainStep(After.SILENT)
         await _schedule(ctx, ticket, [PlannedStep(WATCH_NUMBER, step, planned[0].at)], since)

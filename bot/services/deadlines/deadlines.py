@@ -1,13 +1,12 @@
 """Deadlines of a ticket: computed from its history, stored with it, and scheduled as notices."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import assert_never
 
 from bot.domain.audit import changed_facts
-from bot.domain.calendar import WorkingCalendar
 from bot.domain.clocks import ClockEvent, ClockEventKind, ClockPlan, compute_clocks
 from bot.domain.deadlines import DeadlineKind, DeadlineTerms, DueKind, DueMoment
 from bot.domain.errors import TakenByOther
@@ -17,8 +16,9 @@ from bot.domain.rule_facts import facts_of
 from bot.domain.ticket_changes import NewTicket, TicketChange
 from bot.domain.tickets import OPEN_TICKET_STATES, UNACCEPTED_STATES, State, Ticket
 from bot.domain.urgency import Urgency
+from bot.domain.working_hours import WorkingHours
 from bot.services.context import UseCaseContext
-from bot.services.deadlines import chains, first_word_clock
+from bot.services.deadlines import chains, first_word_clock, post_hours
 
 STORED_KINDS = (DeadlineKind.ACCEPT, DeadlineKind.ANSWER, DeadlineKind.FIRST_WORD, DeadlineKind.SOLVE)
 """The deadlines that the ticket itself holds."""
@@ -43,21 +43,23 @@ def begin(ctx: UseCaseContext, ticket: NewTicket, external_due: datetime | None 
     *external_due*: the deadline of the answer in the system that the ticket came from. Where a rule decides about the
     answer, the rule's term counts, but never ends later; otherwise the system's deadline is ours.
     """
-    terms = ctx.municipality.terms_of(facts_of(ticket))
+    terms, hours = ctx.municipality.terms_of(facts_of(ticket)), ctx.municipality.hours
     start = defer_start(ctx, ticket.urgency, ctx.now)
-    events = [ClockEvent(ClockEventKind.START, start)] if start != ctx.now else []
+    posts = post_hours.first_event(ctx, ticket)
+    events = list(posts)
+    events += [ClockEvent(ClockEventKind.START, start)] if start != ctx.now else []
     if external_due is not None:
         is_ruled = ctx.municipality.rules.find_deciding(facts_of(ticket), "answer") is not None
         kind = ClockEventKind.TIGHTEN if is_ruled else ClockEventKind.SET
         events.append(ClockEvent(kind, start, DeadlineKind.ANSWER, external_due))
-        return Beginning(compute_clocks(ctx.now, terms, ctx.municipality.calendar, events), tuple(events))
-    return Beginning(_usual_plan(start, terms, ctx.municipality.calendar), tuple(events))
+        return Beginning(compute_clocks(ctx.now, terms, hours, events), tuple(events))
+    return Beginning(_usual_plan(start, terms, hours, posts), tuple(events))
 
 
 @lru_cache(maxsize=4)
-def _usual_plan(since: datetime, terms: DeadlineTerms, calendar: WorkingCalendar) -> ClockPlan:
+def _usual_plan(since: datetime, terms: DeadlineTerms, hours: WorkingHours, posts: tuple[ClockEvent, ...]) -> ClockPlan:
     """Compute the plan once for all tickets that a batch registers at one moment."""
-    return compute_clocks(since, terms, calendar)
+    return compute_clocks(since, terms, hours, [replace(one, at=since) for one in posts])
 
 
 def defer_start(ctx: UseCaseContext, urgency: Urgency | None, since: datetime) -> datetime:
@@ -83,9 +85,10 @@ async def compute_plan(ctx: UseCaseContext, ticket: Ticket) -> ClockPlan:
 
 
 def plan_from(ctx: UseCaseContext, ticket: Ticket, events: Sequence[ClockEvent]) -> ClockPlan:
-    """Compute the clocks of *ticket* from these events."""
+    """Compute the clocks of *ticket* from these events, and from the post that has it now."""
     terms = ctx.municipality.terms_of(facts_of(ticket))
-    return compute_clocks(ticket.registered_at, terms, ctx.municipality.calendar, events)
+    events = (*events, *post_hours.missing_events(ctx, ticket, events))
+    return compute_clocks(ticket.registered_at, terms, ctx.municipality.hours, events)
 
 
 async def record(
@@ -106,6 +109,7 @@ async def record(
 
 async def recompute(ctx: UseCaseContext, ticket: Ticket) -> Ticket:
     """Compute the deadlines of *ticket* once more, and schedule the notices of those that have moved."""
+    await post_hours.follow(ctx, ticket)
     return await apply_plan(ctx, ticket, await compute_plan(ctx, ticket))
 
 

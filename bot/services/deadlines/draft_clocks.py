@@ -12,7 +12,7 @@ from bot.domain.rules import Share
 from bot.domain.tickets import State, Ticket
 from bot.services import responsibility
 from bot.services.context import UseCaseContext
-from bot.services.deadlines import chains
+from bot.services.deadlines import chains, post_hours
 from bot.services.notifications import cards
 
 LATE_CODES = {f"{one.value}_{DueKind.OVERDUE.value}": one for one in DraftDeadline}
@@ -26,7 +26,7 @@ async def schedule_draft(ctx: UseCaseContext, ticket: Ticket, since: datetime) -
     term = ctx.municipality.rules.match(facts_of(ticket)).draft
     if term is None:
         return
-    calendar = ctx.municipality.calendar
+    calendar = post_hours.calendar_for(ctx, ticket)
     if isinstance(term, Share):
         answer_term = ctx.municipality.terms_of(facts_of(ticket)).answer
         at = moment_at_share(since, ticket.answer_due, float(term.amount), answer_term, calendar)

@@ -18,5 +18,5 @@ async def explain_deadlines(ctx: UseCaseContext, ticket: Ticket) -> tuple[TermEx
     for clock in running:
         number = ctx.municipality.rules.find_deciding(facts, clock.kind.value)
         rule = number + 1 if number is not None else None
-        found.append(explain(clock, ctx.municipality.calendar, rule=rule, is_urgent=ticket.urgent))
+        found.append(explain(clock, ctx.municipality.hours, rule=rule, is_urgent=ticket.urgent))
     return tuple(sorted(found, key=lambda one: one.due))

@@ -8,7 +8,7 @@ from bot.domain.rule_facts import facts_of
 from bot.domain.tickets import UNACCEPTED_STATES, State, Step, Ticket
 from bot.services import responsibility
 from bot.services.context import UseCaseContext
-from bot.services.deadlines import chains
+from bot.services.deadlines import chains, post_hours
 from bot.services.notifications import cards
 
 NOT_OURS_DEADLINE = "not_ours"
@@ -52,7 +52,7 @@ async def _start(ctx: UseCaseContext, ticket: Ticket, since: datetime) -> None:
 
 def _due(ctx: UseCaseContext, ticket: Ticket, since: datetime) -> datetime | None:
     term = ctx.municipality.rules.match(facts_of(ticket)).not_ours
-    return ctx.municipality.calendar.add(since, term) if term is not None else None
+    return post_hours.calendar_for(ctx, ticket).add(since, term) if term is not None else None
 
 
 async def is_over(ctx: UseCaseContext, ticket: Ticket) -> bool:

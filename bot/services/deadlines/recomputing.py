@@ -20,7 +20,7 @@ _KEY_PREFIX = "terms:"
 
 def fingerprint(municipality: Municipality) -> str:
     """Return a code that changes with everything that deadlines are computed from."""
-    parts = (municipality.rules, municipality.terms, municipality.urgent_terms, municipality.calendar.signature)
+    parts = (municipality.rules, municipality.terms, municipality.urgent_terms, municipality.hours.signature)
     return sha256(repr(parts).encode()).hexdigest()[:16]
 
 

@@ -119,7 +119,8 @@ async def _join_problem(
     await deadlines.store_beginning(ctx, ticket, beginning)
     await _record_registration(ctx, ticket, new.created_by, {"with": lead.id})
     if lead.state is State.TRIAGE and sector is not None:
-        await workflow.transition(ctx, lead, Step.CHOOSE_SECTOR, None, TicketChange(sector=sector))
+        chosen = await workflow.transition(ctx, lead, Step.CHOOSE_SECTOR, None, TicketChange(sector=sector))
+        await deadlines.recompute(ctx, chosen)  # another post, and perhaps another rule
         return await workflow.get(ctx, ticket.id)
     await cards.sync(ctx, lead, counters_only=True)
     return ticket

@@ -15,6 +15,7 @@ from bot.domain.posts import post_key
 from bot.services import responsibility
 from bot.services.answers import approval_requests, delegations
 from bot.services.context import UseCaseContext
+from bot.services.deadlines import deadlines
 from bot.services.notifications import cards, notify
 from bot.services.staff import access, directory, reachability
 from bot.services.tickets import open_corrections
@@ -99,10 +100,12 @@ async def list_tickets(ctx: UseCaseContext, person: Person) -> list[int]:
 
 
 async def follow_tickets(ctx: UseCaseContext, ticket_ids: Sequence[int]) -> None:
-    """Show open tickets to who is responsible now."""
+    """Show open tickets to who is responsible now; the working hours of their post count from now on."""
     for ticket_id in dict.fromkeys(ticket_ids):
         ticket = await ctx.uow.tickets.get(ticket_id)
         if ticket is not None:
+            if ctx.municipality.hours.definitions and ticket.is_open:
+                ticket = await deadlines.recompute(ctx, ticket)
             await cards.sync(ctx, ticket)
 
 

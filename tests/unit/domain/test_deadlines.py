@@ -11,6 +11,7 @@ from bot.domain.calendar import WorkingCalendar
 from bot.domain.clocks import ClockEvent, ClockEventKind, ClockPlan, compute_clocks
 from bot.domain.deadlines import DeadlineKind, DeadlineTerms, DueKind, DueMoment, shift_due
 from bot.domain.durations import Duration
+from bot.domain.working_hours import WorkingHours
 
 ZONE = ZoneInfo("Asia/Vladivostok")
 CALENDAR = WorkingCalendar(ZONE, [(time(9), time(13)), (time(14), time(18))])
@@ -28,7 +29,7 @@ def compute_plan(
     """Compute the plan of a ticket whose deadlines somebody has set at its registration."""
     given = ((DeadlineKind.ACCEPT, accept_due), (DeadlineKind.ANSWER, answer_due))
     events = [ClockEvent(ClockEventKind.SET, start, kind, due) for kind, due in given if due is not None]
-    return compute_clocks(start, terms, calendar, events)
+    return compute_clocks(start, terms, WorkingHours(calendar), events)
 
 
 def local(day: int, hour: int, minute: int = 0) -> datetime:
