@@ -28,6 +28,7 @@ from bot.config.role_checks import find_role_faults
 from bot.config.rule_checks import find_rule_faults
 from bot.config.sector_checks import find_sector_faults
 from bot.config.staff_checks import find_staff_faults, find_unassigned_sectors
+from bot.config.term_checks import find_term_faults
 from bot.config.values import Values, find_repeated, section, tables
 from bot.os_errors import describe_os_error
 
@@ -47,29 +48,10 @@ def find_faults(tree: Values, folder: Path, *, for_work: bool) -> Iterator[Fault
     yield from find_rule_faults(tree, folder, for_work=for_work)
     yield from find_chain_faults(tree, for_work=for_work)
     yield from find_notice_faults(tree)
-    yield from _deadlines(tree)
+    yield from find_term_faults(tree)
     yield from _answers(tree)
     yield from find_calendar_faults(tree)
     yield from _gazetteer(tree, folder)
-
-
-def _deadlines(tree: Values) -> Iterator[Fault]:
-    for name, usual in (("deadlines", ("1wh", "8wh")), ("urgent", ("30m", "4h"))):
-        yield from _deadline_pair(name, section(tree, name), *usual)
-
-
-def _deadline_pair(name: str, values: Values, accept_usually: str, answer_usually: str) -> Iterator[Fault]:
-    with suppress(PydanticCustomError):
-        accept, answer = (
-            parse_duration(values.get("accept", accept_usually)),
-            parse_duration(values.get("answer", answer_usually)),
-        )
-        if accept.unit is answer.unit and accept.amount > answer.amount:
-            yield Fault(
-                f"{name}.accept",
-                f"срок принятия ({accept.in_russian()}) длиннее срока ответа ({answer.in_russian()})",
-                "сделайте accept не длиннее, чем answer",
-            )
 
 
 def _answers(tree: Values) -> Iterator[Fault]:

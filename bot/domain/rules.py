@@ -1,7 +1,7 @@
 """The municipality's rules for its tickets: the first rule that fits a ticket decides each key that it names."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from decimal import Decimal
 from typing import TypeVar
 
@@ -174,6 +174,11 @@ class Rules:
             total=first(lambda rule: rule.total, usual.total),
             escalation=first(lambda rule: rule.escalation, usual.escalation),
         )
+
+    def sure_outcome(self, condition: Condition) -> RuleOutcome:
+        """Return the outcome for a ticket of which nothing is known but that it meets *condition*."""
+        sure = (rule for rule in self.rules if rule.condition.covers(condition))
+        return Rules(tuple(replace(rule, condition=Condition()) for rule in sure)).match(RuleFacts())
 
     @property
     def ask_for_importance(self) -> bool:

@@ -75,6 +75,19 @@ def test_a_chain_is_read_as_written(tmp_path: Path) -> None:
             "молчит",
         ),
         (town('{ after = "accepted_silent", ask = "in_work" }'), "escalation[0].steps[0].wait", "сколько ждать"),
+        (
+            town('{ after = "answer_overdue", before = "30d", tell = ["post"] }'),
+            "escalation[0].steps[0].before",
+            "предупредить нельзя: весь срок — 8 рабочих часов",
+        ),
+        (
+            town(
+                '{ after = "not_ours_overdue", before = "1h", tell = ["post"] }',
+                rules='[[rules]]\nescalation = "a"\nnot_ours = "30m"\n',
+            ),
+            "escalation[0].steps[0].before",
+            "предупредить нельзя: весь срок — 30 минут",
+        ),
     ],
 )
 def test_a_chain_that_cannot_work_is_refused_with_a_remedy(tmp_path: Path, text: str, key: str, words: str) -> None:

@@ -126,6 +126,35 @@ reopen_at_most = 2
             "rules[0], rules[1]",
             "выше",
         ),
+        ('[[rules]]\naccept = "9wh"\n', "rules[0].accept", "принятие (9 рабочих часов) позже", "сократите accept"),
+        ('[[rules]]\nfirst_word = "2wd"\n', "rules[0].first_word", "первое слово", "увеличьте answer"),
+        ('[[rules]]\nnot_ours = "2h"\nanswer = "1h"\n', "rules[0].not_ours", "«не наше» (2 часа)", "сократите"),
+        ('[[rules]]\nsolve = "1h"\n', "rules[0].solve", "срок решения (1 час) короче", "увеличьте solve"),
+        ('[[rules]]\ndraft = "9wh"\n', "rules[0].draft", "подготовить (9 рабочих часов) — дольше", "увеличьте answer"),
+        (
+            '[[rules]]\napproval = ["head"]\nanswer = "4wh"\ndraft = "2wh"\napprove = "2wh"\nrework = "1wh"\n',
+            "rules[0].answer",
+            "подготовить (2 рабочих часа), согласовать (2 рабочих часа), исправить (1 рабочий час) — дольше, чем",
+            "сократите draft, approve и rework",
+        ),
+        (
+            '[[rules]]\napproval = ["head", "coordinator"]\ndraft = "0.5"\napprove = "1wh"\n[[rules]]\ntotal = "3wh"\n',
+            "rules[0].draft",
+            "подготовить (доля 0.5 этого срока), согласовать (2 × 1 рабочий час) — дольше, чем весь срок на всю",
+            "увеличьте total",
+        ),
+        (
+            '[[rules]]\nurgent = true\napproval = ["head"]\napprove = "5h"\n',
+            "rules[0].approve",
+            "весь срок на ответ на срочное сообщение (4 часа)",
+            "сократите",
+        ),
+        (
+            '[[rules]]\napproval = ["head"]\nfinal = "1wh"\napprove = "1wh"\nrework = "1wh"\n',
+            "rules[0].final",
+            "согласовать (1 рабочий час), исправить (1 рабочий час) — дольше, чем весь срок на итоговый ответ",
+            "увеличьте final",
+        ),
     ],
 )
 def test_rule_is_refused(tmp_path: Path, rules: str, key: str, problem: str, remedy: str) -> None:
@@ -133,6 +162,32 @@ def test_rule_is_refused(tmp_path: Path, rules: str, key: str, problem: str, rem
     assert list(faults) == [key]
     assert problem in faults[key].problem
     assert remedy in faults[key].remedy
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        # The steps take exactly the time of the answer.
+        '[[rules]]\napproval = ["head"]\nanswer = "4wh"\ndraft = "2wh"\napprove = "1wh"\nrework = "1h"\n',
+        # An hour of the night is no working hour: from some hours of the day it fits.
+        '[[rules]]\napproval = ["head"]\nanswer = "3wh"\ndraft = "1wh"\nrework = "12h"\n',
+        # Without an approval nobody approves or returns.
+        '[[rules]]\napproval = []\nanswer = "1wh"\napprove = "2wh"\nrework = "2wh"\n',
+        # The usual term to accept ends with the answer where that ends earlier.
+        '[[rules]]\nanswer = "30m"\n',
+        # The steps of another rule do not count where this one says less.
+        '[[rules]]\nimportance = "high"\nanswer = "2h"\ndraft = "1h"\n[[rules]]\ndraft = "4wh"\n',
+    ],
+)
+def test_steps_that_fit_are_taken(tmp_path: Path, rules: str) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(town(rules), encoding="utf-8")
+    assert load_config(path).rules().rules
+
+
+def test_a_term_to_accept_in_other_units_than_that_of_the_answer_is_compared_too(tmp_path: Path) -> None:
+    found = faults_of(tmp_path, build_config(deadlines='accept = "1wd"\nanswer = "4h"\n'))
+    assert "длиннее срока ответа (4 часа)" in found["deadlines.accept"].problem
 
 
 def test_commands_without_network_need_nobody_who_approves(tmp_path: Path) -> None:

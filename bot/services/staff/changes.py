@@ -15,10 +15,9 @@ from bot.domain.posts import post_key
 from bot.services import responsibility
 from bot.services.answers import approval_requests, delegations
 from bot.services.context import UseCaseContext
-from bot.services.deadlines import deadlines
 from bot.services.notifications import cards, notify
 from bot.services.staff import access, directory, reachability
-from bot.services.tickets import open_corrections
+from bot.services.tickets import open_corrections, workflow
 from bot.services.tickets.search import list_waiting_tickets
 
 MAX_FOLLOWED_TICKETS = 500
@@ -104,9 +103,7 @@ async def follow_tickets(ctx: UseCaseContext, ticket_ids: Sequence[int]) -> None
     for ticket_id in dict.fromkeys(ticket_ids):
         ticket = await ctx.uow.tickets.get(ticket_id)
         if ticket is not None:
-            if ctx.municipality.hours.definitions and ticket.is_open:
-                ticket = await deadlines.recompute(ctx, ticket)
-            await cards.sync(ctx, ticket)
+            await cards.sync(ctx, await workflow.follow_post(ctx, ticket))
 
 
 async def _report_vacancy(ctx: UseCaseContext, former: Person) -> None:

@@ -155,6 +155,12 @@ async def move(ctx: UseCaseContext, ticket: Ticket, step: Step, person: Person, 
     return changed
 
 
+async def follow_post(ctx: UseCaseContext, ticket: Ticket) -> Ticket:
+    """Let the hours of the post that has *ticket* after a change of people count from now on."""
+    has_posts = ctx.municipality.hours.definitions and ticket.is_open
+    return await deadlines.recompute(ctx, ticket) if has_posts else ticket
+
+
 async def resume_accept_clock(ctx: UseCaseContext, ticket: Ticket) -> None:
     """Let the rest of the time to accept apply to the next head of a *ticket* that was accepted."""
     plan = await deadlines.compute_plan(ctx, ticket)
