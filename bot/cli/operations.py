@@ -134,10 +134,11 @@ async def export_tickets(
         municipality = build_municipality(config, Staff(()), build_understanding(config), {})
         async with database.read() as uow:
             shape = export.ticket_record if codes or form == "json" else export.sheet_record
+            now = SystemClock().now()
             records = (
-                export.redact_record(municipality, shape(municipality, row), row)
+                export.redact_record(municipality, shape(municipality, row, now), row)
                 if public
-                else shape(municipality, row)
+                else shape(municipality, row, now)
                 async for row in uow.reports.iterate_tickets(since, until)
             )
             await _write_export(form, records, output, codes=codes)

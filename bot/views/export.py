@@ -6,6 +6,7 @@ Words for officials and citizens belong to views. Messages of the command line a
 from collections.abc import Iterable
 
 from bot.domain.answers import PublicationState
+from bot.domain.clock_results import ClockResult
 from bot.domain.people import MessengerName
 from bot.domain.sources import messenger_of, messenger_title
 from bot.domain.tickets import DismissReason, State
@@ -47,8 +48,28 @@ COLUMN_TITLES = {
     "phone": "Телефон",
     "solved_at": "Решено со слов жителя",
     "returned": "Возвращено жителем, раз",
+    "accept_result": "Срок принятия",
+    "first_word_due": "Сообщить жителю до",
+    "first_word_at": "Жителю сообщено",
+    "first_word_result": "Срок первого слова",
+    "answer_result": "Срок ответа",
+    "overdue": "Просрочено",
+    "solve_due": "Решить до",
+    "solve_result": "Срок решения",
+    "first_word_hours": "До первого слова, ч",
+    "first_word_working_hours": "До первого слова, рабочих ч",
+    "answer_hours": "До ответа, ч",
+    "answer_working_hours": "До ответа, рабочих ч",
+    "solved_hours": "До решения, ч",
+    "solved_working_hours": "До решения, рабочих ч",
 }
 """Heading of every column of the export, in their order."""
+
+RESULT_TITLES = {
+    ClockResult.RUNNING: "идёт",
+    ClockResult.MET: "соблюдён",
+    ClockResult.MISSED: "просрочен",
+}
 
 STATE_TITLES = {
     State.NEW: "новое",

@@ -5,6 +5,7 @@ import io
 import json
 import re
 from collections.abc import AsyncIterator, Mapping
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -12,12 +13,14 @@ import xlsxwriter
 
 from bot.domain.answers import PublicationState
 from bot.domain.applicants import ApplicantKind
+from bot.domain.clock_results import ClockResult, TicketMoments, hours_between, working_hours_between
 from bot.domain.tickets import DismissReason, State
 from bot.domain.urgency import Urgency
 from bot.services.context import Municipality
 from bot.views.applicants import APPLICANT_KIND_TITLES
 from bot.views.export import (
     COLUMN_TITLES,
+    RESULT_TITLES,
     SHEET_TITLE,
     STATE_TITLES,
     answer_states_text,
@@ -28,7 +31,14 @@ from bot.views.export import (
 )
 from bot.views.render_context import citizen_name
 
-DATETIME_COLUMNS = ("registered_at", "accept_due", "answer_due", "accepted_at", "answered_at", "ended_at", "solved_at")
+DATETIME_COLUMNS = (
+    *("registered_at", "accept_due", "answer_due", "accepted_at", "answered_at", "ended_at", "solved_at"),
+    *("first_word_due", "first_word_at", "solve_due"),
+)
+
+_RESULT_COLUMNS = ("accept_result", "first_word_result", "answer_result", "solve_result")
+
+_NUMBER_COLUMNS = ("id", "previous_id", "problem", "returned")
 
 BYTE_ORDER_MARK = "\ufeff"
 
@@ -45,9 +55,13 @@ _FIELDS_FOR_EVERYBODY = ("text", "answer", "dismiss_reason", "place", "source")
 _PERSONAL_FIELDS = ("author_name", "applicant_name", "phone", "link", "answer_link", "assignee")
 
 
-def ticket_record(municipality: Municipality, row: Mapping[str, Any]) -> dict[str, Any]:
-    """Return one ticket: moments as ISO 8601 in the municipality's zone, everything else as it is stored."""
+def ticket_record(municipality: Municipality, row: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """Return one ticket: moments as ISO 8601 in the municipality's zone, everything else as it is stored.
+
+    *now*: clocks that still run are judged by it.
+    """
     values = dict(row) | {"sector_title": municipality.sector_title(row["sector"])}
+    values |= _clock_columns(municipality, row, now)
     values["theme"] = municipality.theme_title(row["theme"])
     for name, value in values.items():
         if isinstance(value, datetime):
@@ -55,9 +69,28 @@ def ticket_record(municipality: Municipality, row: Mapping[str, Any]) -> dict[st
     return {name: values.get(name) for name in COLUMN_TITLES}
 
 
-def sheet_record(municipality: Municipality, row: Mapping[str, Any]) -> dict[str, Any]:
+def _clock_columns(municipality: Municipality, row: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+    """Return the result of each clock, and how long each took in the time of the calendar and in working time."""
+    moments = TicketMoments(**{one.name: row[one.name] for one in fields(TicketMoments)})
+    answer = moments.answer_result(now)
+    found: dict[str, Any] = {
+        "accept_result": moments.accept_result(now),
+        "first_word_result": moments.first_word_result(now),
+        "answer_result": answer,
+        "solve_result": moments.solve_result(now),
+        "overdue": answer is ClockResult.MISSED,
+    }
+    reached = {"first_word": moments.first_word, "answer": moments.answered_at, "solved": moments.solved_at}
+    for name, moment in reached.items():
+        found[f"{name}_hours"] = hours_between(moments.registered_at, moment)
+        working = working_hours_between(moments.registered_at, moment, municipality.calendar)
+        found[f"{name}_working_hours"] = working
+    return found
+
+
+def sheet_record(municipality: Municipality, row: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """Return one ticket for officials: Russian words for state, source and reason; moments in local time."""
-    values = ticket_record(municipality, row) | {
+    values = ticket_record(municipality, row, now) | {
         name: value.astimezone(municipality.zone).replace(tzinfo=None)
         for name, value in row.items()
         if isinstance(value, datetime)
@@ -71,6 +104,8 @@ def sheet_record(municipality: Municipality, row: Mapping[str, Any]) -> dict[str
     values["source"] = source_title(values["source"])
     values["state"] = STATE_TITLES[State(values["state"])]
     values["urgent"] = bool(values["urgent"])
+    for name in _RESULT_COLUMNS:
+        values[name] = RESULT_TITLES[ClockResult(values[name])] if values[name] is not None else None
     if values["answer_state"]:
         values["answer_state"] = answer_states_text(map(PublicationState, values["answer_state"].split(",")))
     if values["dismiss_reason"] is not None:
@@ -151,7 +186,7 @@ async def as_xlsx(records: AsyncIterator[dict[str, Any]]) -> bytes:
     row_number = 1
     async for one in records:
         for column, (name, value) in enumerate(one.items()):
-            if name in ("id", "previous_id", "problem", "returned") and value is not None:
+            if value is not None and (name in _NUMBER_COLUMNS or name.endswith("_hours")):
                 sheet.write_number(row_number, column, value)
             elif isinstance(value, datetime):
                 sheet.write_datetime(row_number, column, value, datetime_format)

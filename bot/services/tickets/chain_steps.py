@@ -54,8 +54,8 @@ async def run_due(ctx: UseCaseContext, *, messengers_caught_up: bool = True) -> 
 async def _run(ctx: UseCaseContext, rows: Sequence[StepRow]) -> None:
     """Take the steps of one chain that are due, in their order.
 
-    Several are due at once after an outage, or when changed rules have moved the deadline into the past. Then the newest
-    tells, and the older ones are passed over; but the ticket still goes to those to whom the chain hands it over.
+    Several are due at once after an outage, or when changed rules have moved the deadline into the past. Then the
+    newest tells, and the older ones are passed over; but the ticket still goes to whom the chain hands it over.
     """
     ticket = await ctx.uow.tickets.get(rows[0].ticket_id, lock=True)
     if ticket is None:

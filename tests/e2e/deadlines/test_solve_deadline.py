@@ -1,4 +1,4 @@
-"""The term for solving: it follows changed rules and a return to work, after the answer too, and ends with the ticket."""
+"""The term for solving: it follows changed rules and a return to work, after the answer too."""
 
 import pytest
 
