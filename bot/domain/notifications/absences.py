@@ -79,7 +79,8 @@ class StandInRefused(Notification, code="absence_refused"):
 class AbsenceBegins(Notification, code="absence_begins"):
     """The tickets of somebody who is away have gone over, and the ``approvals`` that were asked of them.
 
-    ``successors``: who works on them, if nobody stands in.
+    ``successors``: who works on them, if nobody stands in; ``asked``: the colleague who has not answered yet whether they
+    stand in.
     """
 
     name: str
@@ -88,6 +89,7 @@ class AbsenceBegins(Notification, code="absence_begins"):
     tickets: int
     approvals: int = stored(default=0, omit_default=True)
     successors: tuple[str, ...] = stored(default=(), omit_default=True)
+    asked: str | None = stored(default=None, omit_default=True)
 
 
 class AbsenceEnds(Notification, code="absence_ends"):

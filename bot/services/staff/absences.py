@@ -1,6 +1,7 @@
 """Absences: planned by the person or who manages people, agreed by the stand-in, begun and ended by the clock."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from bot.domain.absences import REMINDER_DAYS, Absence, AbsenceGone
@@ -115,10 +116,14 @@ async def _agree(ctx: UseCaseContext, absence: Absence, by: Person, stand_in: Pe
     told = StandInAgreed(name=stand_in.name, first_day=absence.first_day, last_day=absence.last_day)
     if by.id != away.id:
         await notify.notify(ctx, away, told)
-    await _follow(ctx, absence, [])
-    if absence.started_at is not None:
-        await delegations.follow_absence(ctx, away)
-    return await get(ctx, absence.id)
+    absence = await get(ctx, absence.id)
+    if absence.started_at is None:
+        return absence
+    tickets = await changes.count_waiting_tickets(ctx, away)
+    approvals = await _follow(ctx, absence, [])
+    await delegations.follow_absence(ctx, away)
+    await notify.notify(ctx, stand_in, _beginning(absence, away, stand_in, tickets, approvals))
+    return absence
 
 
 async def refuse(ctx: UseCaseContext, person: Person, absence_id: int) -> None:
@@ -220,21 +225,27 @@ async def _begin(ctx: UseCaseContext, absence: Absence) -> None:
     away = ctx.municipality.staff.find_by_id(absence.person_id)
     if away is None:
         return
-    tickets = await changes.list_tickets(ctx, away)
-    approvals = await _follow(ctx, await get(ctx, absence.id), tickets)
+    tickets = await changes.count_waiting_tickets(ctx, away)
+    approvals = await _follow(ctx, await get(ctx, absence.id), await changes.list_tickets(ctx, away))
     stand_in = ctx.municipality.staff.find_by_id((await ctx.absence_plan()).stand_in_for(away.id, ctx.today) or 0)
     await delegations.follow_absence(ctx, away)
     successors = [] if stand_in else await responsibility.list_successors(ctx, away)
-    note = AbsenceBegins(
+    note = _beginning(absence, away, stand_in, tickets, approvals)
+    if stand_in is None:
+        asked = ctx.municipality.staff.find_by_id(absence.stand_in_id or 0)
+        note = replace(note, successors=tuple(one.name for one in successors), asked=asked.name if asked else None)
+    for person in filter(None, (away, stand_in, *successors)):
+        await notify.notify(ctx, person, note)
+
+
+def _beginning(absence: Absence, away: Person, stand_in: Person | None, tickets: int, approvals: int) -> AbsenceBegins:
+    return AbsenceBegins(
         name=away.name,
         stand_in=stand_in.name if stand_in else None,
         last_day=absence.last_day,
-        tickets=len(set(tickets)),
+        tickets=tickets,
         approvals=approvals,
-        successors=tuple(one.name for one in successors),
     )
-    for person in filter(None, (away, stand_in, *successors)):
-        await notify.notify(ctx, person, note)
 
 
 async def _release(ctx: UseCaseContext, absence: Absence) -> None:

@@ -98,6 +98,11 @@ async def list_tickets(ctx: UseCaseContext, person: Person) -> list[int]:
     return [*(ticket.id for ticket in waiting), *shown]
 
 
+async def count_waiting_tickets(ctx: UseCaseContext, person: Person) -> int:
+    """Count the open tickets that *person* should have."""
+    return len(await list_waiting_tickets(ctx, person, MAX_FOLLOWED_TICKETS))
+
+
 async def follow_tickets(ctx: UseCaseContext, ticket_ids: Sequence[int]) -> None:
     """Show open tickets to who is responsible now; the working hours of their post count from now on."""
     for ticket_id in dict.fromkeys(ticket_ids):

@@ -84,12 +84,18 @@ def refused(note: StandInRefused, data: NotificationData, context: RenderContext
 
 
 def begins(note: AbsenceBegins, data: NotificationData, context: RenderContext) -> Content:
-    count = plural(note.tickets, "сообщение", "сообщения", "сообщений")
     others = ", ".join(note.successors) or "заместитель, куратор блока или координатор"
-    who = f"замещает {note.stand_in}" if note.stand_in else f"замещающего нет, его сообщения получает {others}"
+    if note.stand_in:
+        who = f"замещает {note.stand_in}"
+    elif note.asked:
+        who = f"ждём согласия ({note.asked}), пока сообщения получает {others}"
+    else:
+        who = f"замещающий не выбран, сообщения получает {others}"
+    counts = [plural(note.tickets, "сообщение", "сообщения", "сообщений")] if note.tickets else []
     if note.approvals:
-        count += f", {plural(note.approvals, 'согласование', 'согласования', 'согласований')}"
-    return Content.of(f"🏖 {note.name} в отпуске по {note.last_day:%d.%m.%Y}: {who}. Перешло: {count}.")
+        counts.append(plural(note.approvals, "согласование", "согласования", "согласований"))
+    over = f" Перешло: {', '.join(counts)}." if counts else ""
+    return Content.of(f"🏖 {note.name} в отпуске по {note.last_day:%d.%m.%Y}: {who}.{over}")
 
 
 def ends(note: AbsenceEnds, data: NotificationData, context: RenderContext) -> Content:

@@ -2,7 +2,17 @@
 
 import pytest
 
-from tests.e2e.harness import ADMINISTRATOR, COORDINATOR, HOUSING_HEAD, ROADS_HEAD, STAFF, Harness, message_text
+from tests.e2e.harness import (
+    ADMINISTRATOR,
+    COORDINATOR,
+    HOUSING_HEAD,
+    MARIA,
+    PYOTR,
+    ROADS_HEAD,
+    STAFF,
+    Harness,
+    message_text,
+)
 from tests.e2e.queries import button_rows, button_shown, send_report, wait_until_idle
 from tests.e2e.staff.people_file import apply_people
 
@@ -41,6 +51,37 @@ async def test_tickets_go_over_to_the_stand_in_and_come_back(bot: Harness) -> No
     kept = await bot.wait_for_card(HOUSING_HEAD, 1)
     assert any("Ответить" in one for row in button_rows(kept) for one in row), "what was taken stays"
     assert "В работе: Начальник отдела ЖКХ" in message_text(kept)
+
+
+async def test_a_stand_in_who_agrees_after_the_absence_has_begun_hears_what_came_over(bot: Harness) -> None:
+    await bot.answer_ticket(ROADS_HEAD, await report_and_wait(bot, 1), "Яму на Ленина заделали сегодня, 20 ноября.")
+    await bot.wait_for_card(ROADS_HEAD, 1, "Отвечено")
+    await report_and_wait(bot, 2)
+    await bot.send_message(ROADS_HEAD, "/away сегодня")
+    told = await bot.wait_for_message(ROADS_HEAD, "🏖 Начальник отдела дорог в отпуске по 20.11.2026", "не выбран")
+    assert "Перешло: 1 сообщение" in message_text(told), "an answered one is not worked on"
+    await bot.wait_for_card(COORDINATOR, 2)
+    await bot.press_button(ROADS_HEAD, await bot.wait_for_message(ROADS_HEAD, "Кто замещает?"), "ЖКХ")
+    await bot.press_button(HOUSING_HEAD, await bot.wait_for_message(HOUSING_HEAD, "просит заместить"), "Согласен")
+    begun = await bot.wait_for_message(HOUSING_HEAD, "в отпуске по 20.11.2026: замещает Начальник отдела ЖКХ")
+    assert "Перешло: 1 сообщение" in message_text(begun)
+    assert button_shown(await bot.wait_for_card(HOUSING_HEAD, 2), "Принять")
+
+
+async def test_an_absence_begins_while_the_colleague_has_not_answered(bot: Harness) -> None:
+    await plan(bot, ROADS_HEAD, "21.11–24.11", "ЖКХ")
+    await bot.wait_for_message(HOUSING_HEAD, "просит заместить")
+    bot.set_time("21.11 09:30")
+    told = await bot.wait_for_message(ROADS_HEAD, "в отпуске по 24.11.2026", "ждём согласия (Начальник отдела ЖКХ)")
+    assert "Перешло" not in message_text(told)
+    assert not bot.find_message(HOUSING_HEAD, "в отпуске по")
+
+
+async def report_and_wait(bot: Harness, number: int) -> int:
+    """A citizen writes about another hole, and the head has the card of that number."""
+    await send_report(bot, f"На Мира {number} огромная яма на дороге", MARIA if number == 1 else PYOTR)
+    await bot.wait_for_card(ROADS_HEAD, number)
+    return number
 
 
 async def test_a_refusal_lets_choose_somebody_else_and_an_administrator_decides(bot: Harness) -> None:
@@ -202,7 +243,7 @@ async def test_nobody_left_is_replaced_by_the_block_curator_then_by_who_sorts(cl
 
     bot.set_time("21.11 09:30")
 
-    await bot.wait_for_message(BLOCK_CURATOR, "в отпуске", "его сообщения получает Куратор блока дорог")
+    await bot.wait_for_message(BLOCK_CURATOR, "в отпуске", "сообщения получает Куратор блока дорог")
     card = await bot.wait_for_card(BLOCK_CURATOR, 1, "Ответственный в отпуске, его замещают")
     await wait_until_idle(bot)
     assert bot.ticket_numbers(COORDINATOR) == bot.ticket_numbers(OTHER_CURATOR) == []
