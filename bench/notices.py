@@ -2,7 +2,7 @@
 
 A message counts if the bot sent it while its reader had asked for nothing; it is a sound if it was not sent silently.
 The day begins on a Monday at eight and ends on Tuesday at half past eight, with the lists of the morning after a night.
-Sounds about people in danger are counted, and listed apart: no target speaks of them.
+Sounds about people in danger count like all others, but at night, when they alone may ring; they are listed apart, too.
 """
 
 import argparse
@@ -201,9 +201,8 @@ async def measure(posts: Posts, folder: Path) -> dict[int, PhoneDay]:
 def misses(posts: Posts, phones: dict[int, PhoneDay]) -> list[str]:
     """Return the targets of issue 13 that the day did not meet."""
     found = [f"{OFFICIALS[one]}: {phone.night} sounds at night" for one, phone in phones.items() if phone.night]
-    curator = phones[CURATOR].sounds - phones[CURATOR].danger
-    if curator > MAX_CURATOR_SOUNDS:
-        found.append(f"curator: {curator} sounds, at most {MAX_CURATOR_SOUNDS}")
+    if phones[CURATOR].sounds > MAX_CURATOR_SOUNDS:
+        found.append(f"curator: {phones[CURATOR].sounds} sounds, at most {MAX_CURATOR_SOUNDS}")
     if posts is Posts.DILIGENT:
         for head in (ROADS_HEAD, HOUSING_HEAD):
             most = phones[head].cards + MAX_HEAD_EXTRA_SOUNDS

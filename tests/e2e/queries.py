@@ -109,3 +109,13 @@ async def open_history(bot: Harness, person: int, card: dict[str, Any]) -> str:
     await bot.wait_until(lambda: button_shown(card, "История"))
     await bot.press_button(person, card, "История")
     return message_text(await bot.wait_for_message(person, "🕘 История №1"))
+
+
+async def choose_budget(bot: Harness, person: int, title: str) -> None:
+    """Let an official choose in ``/settings`` what makes a sound."""
+    await bot.send_message(person, "/settings")
+    page = await bot.wait_for_message(person, "⚙️ Куда приходят")
+    await bot.press_button(person, page, "🔔 Все уведомления")
+    await bot.wait_until(lambda: button_shown(page, "Только сводки"))
+    await bot.press_button(person, page, title)
+    await bot.wait_until(lambda: button_shown(page, f"✅ {title}"))

@@ -5,6 +5,7 @@ from statistics import median
 
 from bot.domain.channels import Purpose
 from bot.domain.local_time import local_to_utc
+from bot.domain.notice_budgets import NoticeBudget
 from bot.domain.notifications.envelope import NoteEnvelope
 from bot.domain.notifications.reports import (
     Digest,
@@ -61,13 +62,23 @@ async def send_daily(ctx: UseCaseContext) -> None:
     for person in common_readers(ctx):
         async with isolated(ctx, "digest"):
             envelope = NoteEnvelope(purpose=Purpose.REPORTS)
-            is_off = (await ctx.uow.staff.find_own_times(person.id)).is_day_off(ctx.today)
-            await notify.notify(ctx, person, note, priority=Priority.BULK, envelope=envelope, silent=is_off)
+            silent = await comes_silently(ctx, person)
+            await notify.notify(ctx, person, note, priority=Priority.BULK, envelope=envelope, silent=silent)
     async with isolated(ctx, "digest"):
         dangers = await ctx.uow.reports.count_dangers(since)
         kinds = tuple(FalseAlarmCount(one.danger, one.new, one.false) for one in dangers if one.false)
         if kinds:
             await notify.notify_administrator(ctx, FalseAlarms(kinds=kinds))
+
+
+async def comes_silently(ctx: UseCaseContext, person: Person) -> bool:
+    """Return whether the daily summary of *person* makes no sound.
+
+    Nobody has to act on it at once: it is read when there is time. It rings by day if *person* wants to hear of
+    nothing else.
+    """
+    budget = await ctx.uow.staff.find_budget(person.id)
+    return budget is not NoticeBudget.SUMMARIES or await ctx.is_quiet_for(person.id)
 
 
 def common_readers(ctx: UseCaseContext) -> tuple[Person, ...]:

@@ -79,7 +79,8 @@ async def send_due(ctx: UseCaseContext) -> None:
                 note = await build(ctx, person, since)
             if note is not None:
                 envelope = NoteEnvelope(purpose=Purpose.REPORTS)
-                await notify.notify(ctx, person, note, priority=Priority.BULK, envelope=envelope, silent=True)
+                silent = await digest.comes_silently(ctx, person)
+                await notify.notify(ctx, person, note, priority=Priority.BULK, envelope=envelope, silent=silent)
 
 
 async def build(ctx: UseCaseContext, person: Person, since: datetime) -> DailySummary | None:

@@ -73,9 +73,10 @@ def _summary_page(note: Settings) -> Content:
     hours = [Button(f"{one:02}:00", pack(Op.SETTINGS, 0, f"summary={one:02}")) for one in SUMMARY_HOURS]
     usual = [Button("Как у всех", pack(Op.SETTINGS, 0, "summary=usual"))] if note.digest_is_own else []
     rows = [hours[start : start + 2] for start in range(0, len(hours), 2)]
+    sound = "со звуком" if note.budget is NoticeBudget.SUMMARIES else "без звука"
     return Content.of(
         Bold(f"🕕 Сводка дня: {_summary_hour(note)}"),
-        "\nКаждый день в этот час, без звука; в пустой день не приходит.",
+        f"\nКаждый день в этот час, {sound}; в пустой день не приходит.",
         keyboard=[*rows, [*usual, *_back_row()]],
     )
 

@@ -2,7 +2,8 @@
 
 from tests.databases import ON_BOTH
 from tests.e2e.harness import COORDINATOR, CURATOR, HOUSING_HEAD, ROADS_HEAD, STAFF, Harness, message_text
-from tests.e2e.queries import send_report, wait_until_idle
+from tests.e2e.queries import choose_budget, send_report, wait_until_idle
+from tests.e2e.schedules import makes_sound
 
 OWN_HOUR = STAFF.replace("telegram_id = 1001", 'telegram_id = 1001\ndigest_at = "18:00"').replace(
     "telegram_id = 1004", 'telegram_id = 1004\ndigest_at = "17:30"'
@@ -43,6 +44,18 @@ def silent_messages(bot: Harness, person: int) -> list[int]:
         if name == "sendMessage" and call.get("disable_notification") and str(call.get("chat_id")) == str(person)
     }
     return [one["message_id"] for one in bot.bot_messages(person) if message_text(one) in silent]
+
+
+@ON_BOTH
+async def test_the_daily_summary_rings_only_where_nothing_else_does(bot: Harness) -> None:
+    """The curator reads the digest without a sound, as the page of the hour promises."""
+    await choose_budget(bot, COORDINATOR, "Только сводки")
+    await send_report(bot)
+    await bot.wait_for_card(ROADS_HEAD, 1)
+    bot.set_time("21.11 09:00")
+    assert makes_sound(await bot.wait_for_message(COORDINATOR, "📊 Ваша сводка"))
+    assert not makes_sound(await bot.wait_for_message(CURATOR, "📊 Сводка за"))
+    assert not makes_sound(await bot.wait_for_message(ROADS_HEAD, "📊 Ваша сводка"))
 
 
 async def test_the_coordinator_reads_the_whole_town_and_an_empty_day_says_nothing(bot: Harness) -> None:

@@ -8,7 +8,7 @@ from bot.services.deadlines import due_notices
 from tests.databases import ON_BOTH
 from tests.e2e.deadlines.test_quiet_hours import DANGER, KERB, LAMP, POTHOLE, TAP, deadline_notices, makes_sound
 from tests.e2e.harness import ANNA, CURATOR, HOUSING_HEAD, MARIA, PYOTR, ROADS_HEAD, Harness, message_text
-from tests.e2e.queries import button_rows, button_shown, open_history
+from tests.e2e.queries import button_rows, button_shown, choose_budget, open_history
 from tests.e2e.schedules import send_report
 
 pytestmark = ON_BOTH
@@ -131,15 +131,6 @@ async def test_a_list_of_ones_own_tickets_has_a_button_for_each(bot: Harness) ->
     assert button_rows(told) == [["№1", "№2", "№3"]]
     await bot.press_button(ROADS_HEAD, told, "№2")
     await bot.wait_until(lambda: message_text(bot.bot_messages(ROADS_HEAD)[-1]).startswith("🆕 №2"))
-
-
-async def choose_budget(bot: Harness, person: int, title: str) -> None:
-    await bot.send_message(person, "/settings")
-    page = await bot.wait_for_message(person, "⚙️ Куда приходят")
-    await bot.press_button(person, page, "🔔 Все уведомления")
-    await bot.wait_until(lambda: button_shown(page, "Только сводки"))
-    await bot.press_button(person, page, title)
-    await bot.wait_until(lambda: button_shown(page, f"✅ {title}"))
 
 
 async def test_only_what_is_important_makes_a_sound(bot: Harness) -> None:
