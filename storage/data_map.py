@@ -113,7 +113,9 @@ DATA_MAP: Mapping[Table, TableData] = {
         figures="id sector topic text at deleted_at",
         official="person_id",
     ),
-    tables.theme: _lines("the town's themes", Rows.NONE, figures="code title sector position"),
+    tables.theme: _lines(
+        "the town's themes", Rows.NONE, figures="code title sector position removed_at", official="added_by"
+    ),
     tables.keyword: _lines(
         "the town's words for blocks, themes and topics",
         Rows.NONE,

@@ -2,8 +2,8 @@
 
 Nobody gives a right that they lack over that scope, and nobody changes their own place. Those who hold
 :data:`Right.MANAGE_ROLES` may give any role to others: that is what this right permits. In their own block, people
-also give the roles that theirs supervises (:data:`SUPERVISED`): a block curator forms the block, although they cannot do
-what its head does, and never do it by their own word.
+also give the roles that theirs supervises (:data:`SUPERVISED`): a block curator forms the block, although they cannot
+do what its head does, and never do it by their own word.
 """
 
 from dataclasses import dataclass

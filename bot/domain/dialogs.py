@@ -55,6 +55,7 @@ class DialogStep(StrEnum):
     TEMPLATE_TEXT = "template_text"
     TOPIC_WORDS = "topic_words"
     TOPIC_TITLE = "topic_title"
+    TOPIC_NEW = "topic_new"
     ENDED = "over"
 
     @property

@@ -200,6 +200,12 @@ class TooManyKeywords(Refusal):
     code = "too_many_keywords"
 
 
+class TooManyThemes(Refusal):
+    """The town has as many themes as fit; ``limit`` is how many do."""
+
+    code = "too_many_themes"
+
+
 class TitleUnsuitable(Refusal):
     """The title of a theme has no letters, is too long, or another theme has it."""
 

@@ -1,6 +1,6 @@
 """The standard sectors. A municipality configures some of them and may add its own."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 STANDARD_SECTORS: dict[str, str] = {
     "housing": "Жилищно-коммунальное хозяйство",
@@ -39,10 +39,11 @@ class Sector:
 class Theme:
     """A level between topic and sector. ``sector``: the one that it is a part of; ``None``: a person chooses.
 
-    A code of :data:`STANDARD_SECTORS` brings the built-in words of that sector.
+    A code of :data:`STANDARD_SECTORS` brings the built-in words of that sector. ``added_by``: who added it in the chat.
     """
 
     code: str
     title: str
     sector: str | None = None
     keywords: tuple[str, ...] = ()
+    added_by: int | None = field(default=None, compare=False)

@@ -1,18 +1,38 @@
 """The town's themes, its own words for blocks, themes and built-in topics, and what of them is switched off."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from itertools import count
 from zlib import crc32
 
-from bot.domain.sectors import Sector, Theme
+from bot.domain.sectors import STANDARD_SECTORS, Sector, Theme
+from bot.domain.text_normal import fold
 
 MAX_WORD_CHARS = 60
 MAX_TITLE_CHARS = 100
 MAX_WORDS_OF_ONE = 200
 """Words of one block, theme or topic; more would name everything."""
+MAX_THEMES = 100
+"""Themes of a town: more could be neither read nor told apart."""
 MAX_WORDS_AT_ONCE = 20
 """Words of one message: somebody who sends a whole dictionary has not looked at it."""
+
+
+_STANDARD_CODES = {fold(title): code for code, title in STANDARD_SECTORS.items()}
+
+
+def new_theme_code(title: str, taken: Container[str]) -> str:
+    """Return the code of a theme that the chat adds: a standard one, with its words, for a standard title.
+
+    The same title has the same code again after it was removed.
+    """
+    standard = _STANDARD_CODES.get(fold(title))
+    if standard is not None and standard not in taken:
+        return standard
+    numbered = (fold(title) + (str(number) if number else "") for number in count())
+    codes = (f"own_{crc32(one.encode()):x}" for one in numbered)
+    return next(code for code in codes if code not in taken)
 
 
 class OwnerKind(StrEnum):
@@ -51,12 +71,16 @@ class Keyword:
 
 @dataclass(frozen=True, slots=True)
 class TopicBook:
-    """Everything that the town has said about its topics; ``version`` changes with every change in the database."""
+    """Everything that the town has said about its topics; ``version`` changes with every change in the database.
+
+    ``removed_titles``: the titles of themes that the chat has removed, by code; tickets still name them.
+    """
 
     themes: tuple[Theme, ...] = ()
     keywords: tuple[Keyword, ...] = ()
     switched_off: frozenset[Owner] = frozenset()
     version: str = field(default="", compare=False)
+    removed_titles: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @classmethod
     def of_file(cls, sectors: Iterable[Sector], themes: Iterable[Theme]) -> "TopicBook":
@@ -123,7 +147,7 @@ class BookDifference:
 
 
 def compare(stored: TopicBook, wanted: TopicBook, sectors: Iterable[Sector]) -> BookDifference:
-    """Return how *wanted*, the file's book, differs from *stored*; words that the chat added are no difference."""
+    """Return how *wanted*, the file's book, differs from *stored*; what the chat added is no difference."""
     known = {one.code: one for one in stored.themes}
     names = {one.code for one in wanted.themes}
     titles = {Owner(OwnerKind.SECTOR, one.code): one.title for one in sectors}
@@ -131,7 +155,7 @@ def compare(stored: TopicBook, wanted: TopicBook, sectors: Iterable[Sector]) -> 
     return BookDifference(
         added=tuple(one.title for one in wanted.themes if one.code not in known),
         changed=tuple(one.title for one in wanted.themes if one.code in known and one != known[one.code]),
-        removed=tuple(one.title for one in stored.themes if one.code not in names),
+        removed=tuple(one.title for one in stored.themes if one.code not in names and not one.added_by),
         reworded=tuple(title for owner, title in titles.items() if _of_file(stored, owner) != _of_file(wanted, owner)),
     )
 

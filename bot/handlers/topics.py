@@ -7,6 +7,7 @@ from bot.domain.errors import OutdatedButton
 from bot.domain.notifications.base import Notification
 from bot.domain.notifications.topics import (
     AddedWord,
+    AskNewTopic,
     AskTopicTitle,
     AskTopicWords,
     TopicBlocks,
@@ -91,7 +92,9 @@ async def _words(ctx: UseCaseContext, by: Person, args: Sequence[str]) -> TopicP
     return _page_of(ctx, changes.find_owner(ctx, args[0]), removes=True, page=_number(args, 1))
 
 
-def _page_of(ctx: UseCaseContext, owner: Owner, *, removes: bool = False, page: int = 0) -> TopicPage:
+def _page_of(
+    ctx: UseCaseContext, owner: Owner, *, removes: bool = False, page: int = 0, asks_removal: bool = False
+) -> TopicPage:
     block = _block_of(ctx, owner)
     keywords = ctx.municipality.topics.keywords_of(owner)
     return TopicPage(
@@ -103,7 +106,15 @@ def _page_of(ctx: UseCaseContext, owner: Owner, *, removes: bool = False, page: 
         added=tuple(AddedWord(one.id, one.word) for one in keywords if one.added_by is not None),
         removes=removes,
         page=page,
+        is_own=_is_own(ctx, owner),
+        asks_removal=asks_removal and _is_own(ctx, owner),
     )
+
+
+def _is_own(ctx: UseCaseContext, owner: Owner) -> bool:
+    """Return whether *owner* is a theme that was added in the chat."""
+    theme = ctx.municipality.topics.find_theme(owner.code) if owner.kind is OwnerKind.THEME else None
+    return theme is not None and theme.added_by is not None
 
 
 def _block_of(ctx: UseCaseContext, owner: Owner) -> Owner | None:
@@ -140,6 +151,16 @@ async def _remove(ctx: UseCaseContext, by: Person, args: Sequence[str]) -> Topic
     return _page_of(ctx, await changes.remove_word(ctx, by, _number(args, 0)), removes=True)
 
 
+async def _removal(ctx: UseCaseContext, by: Person, args: Sequence[str]) -> TopicPage:
+    return _page_of(ctx, changes.find_owner(ctx, args[0]), asks_removal=True)
+
+
+async def _remove_theme(ctx: UseCaseContext, by: Person, args: Sequence[str]) -> TopicList:
+    sector = await changes.remove_theme(ctx, by, args[0])
+    known = sector is not None and sector in ctx.municipality.sectors
+    return await _list(ctx, by, [Owner(OwnerKind.SECTOR, sector or "").key if known else "", "0"])
+
+
 async def _ask_words(ctx: UseCaseContext, press: ButtonPress, key: str) -> None:
     title = changes.title_of(ctx, changes.find_owner(ctx, key))
     dialog = await dialogs.start(ctx, press.person, DialogStep.TOPIC_WORDS, facts={"owner": key})
@@ -152,6 +173,12 @@ async def _ask_title(ctx: UseCaseContext, press: ButtonPress, key: str) -> None:
     await dialogs.prompt(ctx, press.person, dialog, AskTopicTitle(title=title))
 
 
+async def _ask_new(ctx: UseCaseContext, press: ButtonPress, key: str) -> None:
+    block = changes.title_of(ctx, changes.find_owner(ctx, key)) if key else ""
+    dialog = await dialogs.start(ctx, press.person, DialogStep.TOPIC_NEW, facts={"owner": key})
+    await dialogs.prompt(ctx, press.person, dialog, AskNewTopic(block=block))
+
+
 async def on_words(ctx: UseCaseContext, message: OfficialMessage) -> None:
     owner, _ = await changes.add_words(ctx, message.person, message.dialog.facts["owner"], message.require_text())
     await _send_page(ctx, message, owner)
@@ -159,6 +186,11 @@ async def on_words(ctx: UseCaseContext, message: OfficialMessage) -> None:
 
 async def on_title(ctx: UseCaseContext, message: OfficialMessage) -> None:
     owner = await changes.rename_theme(ctx, message.person, message.dialog.facts["owner"], message.require_text())
+    await _send_page(ctx, message, owner)
+
+
+async def on_new(ctx: UseCaseContext, message: OfficialMessage) -> None:
+    owner = await changes.add_theme(ctx, message.person, message.dialog.facts["owner"], message.require_text())
     await _send_page(ctx, message, owner)
 
 
@@ -184,15 +216,22 @@ PAGES: dict[str, Page] = {
     "off": _switch_off,
     "move": _move,
     "to": _move_to,
+    "drop": _removal,
+    "gone": _remove_theme,
 }
 """Buttons that show another page in the same message, some after a change."""
 
 PROMPTS: dict[str, Callable[[UseCaseContext, ButtonPress, str], Awaitable[None]]] = {
     "add": _ask_words,
     "name": _ask_title,
+    "new": _ask_new,
 }
 """Buttons that ask for words."""
 
 BUTTON_HANDLERS: ButtonHandlers = {Op.TOPICS: on_press}
 COMMAND_HANDLERS: CommandHandlers = {"topics": send_topics}
-STEP_HANDLERS: DialogStepHandlers = {DialogStep.TOPIC_WORDS: on_words, DialogStep.TOPIC_TITLE: on_title}
+STEP_HANDLERS: DialogStepHandlers = {
+    DialogStep.TOPIC_WORDS: on_words,
+    DialogStep.TOPIC_TITLE: on_title,
+    DialogStep.TOPIC_NEW: on_new,
+}

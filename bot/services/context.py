@@ -179,9 +179,9 @@ class Municipality:
         return bool(EDIT_TOPICS & person.bases) or self.has_right_anywhere(person, Right.MANAGE_ROLES)
 
     def theme_title(self, code: str | None) -> str | None:
-        """Return the title of a theme; a code of an older configuration is shown as it is."""
+        """Return the title of a theme, also of a removed one; an older configuration's code is shown as it is."""
         theme = self.themes.get(code or "")
-        return theme.title if theme is not None else code
+        return theme.title if theme is not None else self.topics.removed_titles.get(code or "", code)
 
     def theme_within(self, sector: str | None, code: str | None) -> str | None:
         """Return the theme *code*, unless it belongs to another sector than *sector*."""

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, insert, select, update
+from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select, update
 
 from bot.domain.sectors import Theme
 from bot.domain.topic_book import Keyword, Owner, OwnerKind, TopicBook
@@ -23,14 +23,20 @@ class TopicBooks(Repository):
         themes = await self._transaction.execute(select(theme).order_by(theme.c.position, theme.c.code))
         words = await self._transaction.execute(select(keyword).order_by(keyword.c.id))
         off = await self._transaction.execute(select(switched_off))
+        stored = list(themes)
         return TopicBook(
-            tuple(Theme(row.code, row.title, row.sector) for row in themes),
+            tuple(
+                Theme(row.code, row.title, row.sector, added_by=row.added_by)
+                for row in stored
+                if row.removed_at is None
+            ),
             tuple(
                 Keyword(row.id, Owner(OwnerKind(row.owner_kind), row.owner_code), row.word, row.person_id)
                 for row in words
             ),
             frozenset(Owner(OwnerKind(row.owner_kind), row.owner_code) for row in off),
             await self.find_version() or "",
+            {row.code: row.title for row in stored if row.removed_at is not None},
         )
 
     async def find_version(self) -> str | None:
@@ -55,8 +61,9 @@ class TopicBooks(Repository):
         await self._set(TOPICS_VERSION, secrets.token_hex(8))
 
     async def take_file(self, wanted: TopicBook, seed: str, now: datetime) -> None:
-        """Take over the themes and words of the file; words that were added in the chat stay, and what is off."""
-        await self._transaction.execute(delete(theme))
+        """Take over the themes and words of the file; what was added in the chat stays, and what is off."""
+        codes = [one.code for one in wanted.themes]
+        await self._transaction.execute(delete(theme).where(or_(theme.c.added_by.is_(None), theme.c.code.in_(codes))))
         rows = [
             {"code": one.code, "title": one.title, "sector": one.sector, "position": at}
             for at, one in enumerate(wanted.themes)
@@ -82,6 +89,25 @@ class TopicBooks(Repository):
 
     async def remove_word(self, keyword_id: int) -> None:
         await self._transaction.execute(delete(keyword).where(keyword.c.id == keyword_id))
+        await self.mark_changed()
+
+    async def add_theme(self, added: Theme, person_id: int) -> None:
+        """Add a theme in the chat; a removed one of this code comes back."""
+        values = {"title": added.title, "sector": added.sector, "added_by": person_id, "removed_at": None}
+        last = select(func.coalesce(func.max(theme.c.position), 0) + 1).scalar_subquery()
+        statement = self._insert(theme).values(code=added.code, position=last, **values)
+        await self._transaction.execute(statement.on_conflict_do_update(index_elements=["code"], set_=values))
+        await self.mark_changed()
+
+    async def remove_theme(self, owner: Owner, now: datetime) -> None:
+        """Remove a theme with its words; its title stays for the tickets that have it."""
+        await self._transaction.execute(update(theme).where(theme.c.code == owner.code).values(removed_at=now))
+        await self._transaction.execute(delete(keyword).where(_is_of(owner)))
+        await self._transaction.execute(
+            delete(switched_off).where(
+                switched_off.c.owner_kind == owner.kind.value, switched_off.c.owner_code == owner.code
+            )
+        )
         await self.mark_changed()
 
     async def update_theme(self, changed: Theme) -> None:

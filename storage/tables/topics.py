@@ -11,6 +11,8 @@ theme = Table(
     Column("title", String(200), nullable=False),
     Column("sector", String(64)),
     Column("position", Integer, nullable=False),
+    Column("added_by", Id),  # the person who added it in the chat; NULL: the file names it
+    Column("removed_at", UtcDateTime),  # kept for its title: tickets and figures name it
 )
 
 keyword = Table(

@@ -40,7 +40,10 @@ class AddedWord(NamedTuple):
 
 
 class TopicPage(Notification, code="topic_page"):
-    """A block, theme or topic with its words; ``removes``: the added ones are buttons that remove them."""
+    """A block, theme or topic with its words; ``removes``: the added ones are buttons that remove them.
+
+    ``is_own``: a theme that was added in the chat, and can be removed there; ``asks_removal``: one press before that.
+    """
 
     entry: TopicEntry
     block_key: str
@@ -50,6 +53,8 @@ class TopicPage(Notification, code="topic_page"):
     added: tuple[AddedWord, ...]
     removes: bool = stored(default=False)
     page: int = stored(default=0)
+    is_own: bool = stored(default=False)
+    asks_removal: bool = stored(default=False)
 
 
 class TopicMove(Notification, code="topic_move"):
@@ -70,6 +75,12 @@ class AskTopicTitle(Notification, code="topic_ask_title"):
     """Prompt for the title of a theme."""
 
     title: str
+
+
+class AskNewTopic(Notification, code="topic_ask_new"):
+    """Prompt for the title of a new theme of ``block``; without a block nobody's yet."""
+
+    block: str
 
 
 class TopicsDiffer(Notification, code="topics_differ"):

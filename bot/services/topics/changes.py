@@ -1,6 +1,7 @@
 """Changes of the town's topics in the chat: each takes a lock, is in the audit, and counts in all processes at once."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 
 from bot.domain.errors import (
@@ -12,18 +13,21 @@ from bot.domain.errors import (
     TextRequired,
     TitleUnsuitable,
     TooManyKeywords,
+    TooManyThemes,
 )
 from bot.domain.people import Person
 from bot.domain.roles import Right
 from bot.domain.sectors import Theme
 from bot.domain.text_normal import fold
 from bot.domain.topic_book import (
+    MAX_THEMES,
     MAX_TITLE_CHARS,
     MAX_WORD_CHARS,
     MAX_WORDS_AT_ONCE,
     MAX_WORDS_OF_ONE,
     Owner,
     OwnerKind,
+    new_theme_code,
 )
 from bot.services.context import UseCaseContext
 from bot.services.topics import directory
@@ -119,13 +123,47 @@ async def remove_word(ctx: UseCaseContext, by: Person, keyword_id: int) -> Owner
     return found.owner
 
 
+async def add_theme(ctx: UseCaseContext, by: Person, key: str, title: str) -> Owner:
+    """Add a theme to the block *key*; without one to none: who sorts decides, or the town has no blocks."""
+    check_may_edit(ctx, by)
+    await directory.lock(ctx)
+    sector = find_owner(ctx, key) if key else None
+    if sector is not None and sector.kind is not OwnerKind.SECTOR:
+        raise OutdatedButton()
+    title = _check_title(ctx, title, ctx.municipality.themes.values())
+    if len(ctx.municipality.themes) >= MAX_THEMES:
+        raise TooManyThemes(limit=MAX_THEMES)
+    code = new_theme_code(title, {*ctx.municipality.themes, *ctx.municipality.sectors})
+    sector_code = sector.code if sector is not None else None
+    await ctx.uow.topic_books.add_theme(Theme(code, title, sector_code), by.id)
+    owner = Owner(OwnerKind.THEME, code)
+    await _end(ctx, by, "theme_added", owner, title=title, sector=sector_code)
+    return owner
+
+
+async def remove_theme(ctx: UseCaseContext, by: Person, key: str) -> str | None:
+    """Remove a theme that was added in the chat; return its block. Tickets keep it, and figures its title."""
+    owner, theme = await _begin_theme(ctx, by, key)
+    if theme.added_by is None:
+        raise OutdatedButton()
+    await ctx.uow.topic_books.remove_theme(owner, ctx.now)
+    await _end(ctx, by, "theme_removed", owner, title=theme.title)
+    return theme.sector
+
+
+def _check_title(ctx: UseCaseContext, title: str, others: Iterable[Theme]) -> str:
+    """Return the title of a theme without needless spaces; refuse one that says nothing or that *others* have."""
+    title = " ".join(title.split())
+    titles = {fold(one.title) for one in others}
+    if not any(map(str.isalpha, title)) or len(title) > MAX_TITLE_CHARS or fold(title) in titles:
+        raise TitleUnsuitable()
+    return title
+
+
 async def rename_theme(ctx: UseCaseContext, by: Person, key: str, title: str) -> Owner:
     """Give a theme another title."""
     owner, theme = await _begin_theme(ctx, by, key)
-    title = " ".join(title.split())
-    others = (one.title for one in ctx.municipality.themes.values() if one.code != theme.code)
-    if not any(map(str.isalpha, title)) or len(title) > MAX_TITLE_CHARS or fold(title) in map(fold, others):
-        raise TitleUnsuitable()
+    title = _check_title(ctx, title, (one for one in ctx.municipality.themes.values() if one.code != theme.code))
     await ctx.uow.topic_books.update_theme(replace(theme, title=title))
     await _end(ctx, by, "theme_renamed", owner, title=title)
     return owner

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bot.domain.notifications.topics import (
+    AskNewTopic,
     AskTopicTitle,
     AskTopicWords,
     TopicBlocks,
@@ -57,7 +58,8 @@ def topic_list(note: TopicList, data: NotificationData, context: RenderContext) 
     if note.words:
         spans.append(f"\nСвои слова: {shorten(', '.join(note.words), MAX_WORDS_CHARS)}")
     spans += [_line(one) for one in shown] or ["\nТем здесь нет."]
-    last = [_button("Слова блока", f"item={note.key}")] if note.key else []
+    last = [_button("➕ Новая тема", f"new={note.key}")]
+    last += [_button("Слова блока", f"item={note.key}")] if note.key else []
     last.append(_button("← Назад", "blocks=0"))
     items = [_button(one.title, f"item={one.key}") for one in shown]
     return Content.of(*spans, keyboard=[*in_rows(items, 2), *page.turns(), last])
@@ -76,6 +78,10 @@ def topic_page(note: TopicPage, data: NotificationData, context: RenderContext) 
     added = ", ".join(one.word for one in note.added)
     spans.append(f"\nДобавлено в чате: {shorten(added, MAX_WORDS_CHARS) or 'пока ничего'}")
     back = _button("← Назад", f"block={note.block_key}.0")
+    if note.asks_removal:
+        spans.append("\n\nУдалить тему вместе с её словами? Прежние сообщения и отчёты её сохранят.")
+        remove = _button("🗑 Удалить", f"gone={entry.key}")
+        return Content.of(*spans, keyboard=[[remove, _button("← Назад", f"item={entry.key}")]])
     if note.removes:
         page = Pager(context, note.page, len(note.added), f"words={entry.key}", width=2, other_rows=1, op=Op.TOPICS)
         words = [_button(f"🗑 {one.word}", f"del={one.keyword_id}") for one in page.cut(note.added)]
@@ -90,6 +96,8 @@ def topic_page(note: TopicPage, data: NotificationData, context: RenderContext) 
     if kind is not OwnerKind.SECTOR:
         switch = ("▶️ Включить", "on") if entry.is_off else ("⏸ Выключить", "off")
         buttons.append(_button(switch[0], f"{switch[1]}={entry.key}"))
+    if note.is_own:
+        buttons.append(_button("🗑 Удалить тему", f"drop={entry.key}"))
     return Content.of(*spans, keyboard=[*in_rows(buttons, 2), [back]])
 
 
@@ -115,6 +123,13 @@ def ask_words(note: AskTopicWords, data: NotificationData, context: RenderContex
 
 def ask_title(note: AskTopicTitle, data: NotificationData, context: RenderContext) -> Content:
     return Content.of(f"Как назвать тему «{note.title}»? Напишите новое название.", keyboard=cancel_row(data))
+
+
+def ask_new(note: AskNewTopic, data: NotificationData, context: RenderContext) -> Content:
+    block = f"блок «{note.block}»" if note.block else "без блока: решает тот, кто распределяет"
+    return Content.of(
+        Bold("➕ Новая тема"), f"\n{block[0].upper()}{block[1:]}. Напишите название темы.", keyboard=cancel_row(data)
+    )
 
 
 def difference_lines(
@@ -149,5 +164,6 @@ TOPIC_VIEWS = (
     row(TopicMove, topic_move),
     row(AskTopicWords, ask_words),
     row(AskTopicTitle, ask_title),
+    row(AskNewTopic, ask_new),
     row(TopicsDiffer, topics_differ),
 )

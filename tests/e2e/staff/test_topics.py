@@ -52,7 +52,7 @@ async def press(bot: Harness, *buttons: str) -> dict[str, Any]:
         before = message_text(page), button_labels(page)
         await bot.press_button(MANAGER, page, button)
         await wait_until_idle(bot)
-        if "Добавить" not in button and "Переимен" not in button:
+        if not any(word in button for word in ("Добавить", "Переимен", "Новая")):  # they ask in a message of their own
             await bot.wait_until(lambda before=before: (message_text(page), button_labels(page)) != before)
     return page
 
@@ -222,3 +222,66 @@ async def test_a_file_that_differs_is_told_once_and_taken_over_by_a_command(town
     assert set(town.app.municipality().themes) == {"energy", "sport"}
     code, output, _ = await run_command("topics", "apply", "--yes", cwd=town.folder)
     assert (code, "менять нечего" in output) == (0, True)
+
+
+async def create_theme(bot: Harness, title: str, *buttons: str) -> None:
+    await press(bot, *buttons, "Новая тема")
+    await bot.wait_for_message(MANAGER, "➕ Новая тема", "Напишите название темы")
+    await bot.send_message(MANAGER, title)
+    await wait_until_idle(bot)
+
+
+@ON_BOTH
+async def test_a_theme_is_created_with_words_used_at_once_and_removed(town: Harness) -> None:
+    await create_theme(town, "  Ночной   свет ", "ЖКХ")
+    page = await town.wait_for_message(MANAGER, "🗂 Ночной свет", "Добавлено в чате: пока ничего")
+    assert "🗑 Удалить тему" in button_labels(page)
+    await add_words(town, "драндулет", "ЖКХ", "Ночной свет")
+    await send_report(town, WRECK)
+    await town.wait_for_card(HOUSING_HEAD, 1, "Ночной свет")
+
+    code, output, errors = await run_command("topics", "apply", "--yes", cwd=town.folder)
+    assert (code, "менять нечего" in output) == (0, True), errors
+
+    page = await press(town, "ЖКХ", "Ночной свет", "Удалить тему")
+    assert "Удалить тему вместе с её словами?" in message_text(page)
+    stale = page["reply_markup"]["inline_keyboard"][0][0]["callback_data"]
+    await town.press_button(MANAGER, page, "🗑 Удалить")
+    await town.wait_until(lambda: "Ночной свет" not in message_text(page))
+    said = await town.press_code(MANAGER, MANAGER, page["message_id"], stale)
+    assert "устарела" in said["text"]
+    await send_report(town, WRECK, PYOTR)
+    await town.wait_for_card(COORDINATOR, 2)
+    await town.send_message(HOUSING_HEAD, "/find 1")
+    await town.wait_for_card(HOUSING_HEAD, 1, "Ночной свет")  # what was sorted keeps the title
+    assert await actions(town) == ["theme_added", "topic_words_added", "theme_removed"]
+
+
+async def test_a_standard_title_brings_its_words_and_a_removed_theme_comes_back(town: Harness) -> None:
+    await create_theme(town, "Спорт", "Образование")
+    assert town.app is not None
+    assert set(town.app.municipality().themes) == {"energy", "sport"}
+    page = await press(town, "Образование", "Спорт", "Удалить тему")
+    await town.press_button(MANAGER, page, "🗑 Удалить")
+    await town.wait_until(lambda: "Спорт" not in str(button_labels(page)))
+    await create_theme(town, "спорт", "ЖКХ")
+    assert town.app.municipality().themes["sport"].sector == "housing"
+    await create_theme(town, "Энергетика", "Дороги")
+    await town.wait_for_message(MANAGER, "Такое название не подходит")
+    await town.send_message(MANAGER, "!!!")
+    await wait_until_idle(town)
+    assert set(town.app.municipality().themes) == {"energy", "sport"}
+
+
+async def test_a_theme_of_the_file_is_not_removed_in_the_chat(town: Harness) -> None:
+    page = await press(town, "ЖКХ", "Энергетика")
+    assert "🗑 Удалить тему" not in button_labels(page)
+    owner = Owner(OwnerKind.THEME, "energy").key
+    for argument in (f"gone={owner}", "gone=zz", "new=zz", f"new={owner}"):
+        await town.press_code(MANAGER, MANAGER, page["message_id"], pack(Op.TOPICS, 0, argument))
+    await wait_until_idle(town)
+    await town.send_message(MANAGER, "Подтема")  # a theme under a theme has no place
+    await wait_until_idle(town)
+    assert town.app is not None
+    assert set(town.app.municipality().themes) == {"energy"}
+    assert await actions(town) == []

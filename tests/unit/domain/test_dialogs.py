@@ -49,6 +49,7 @@ def test_stored_steps_keep_their_values() -> None:
         "template_text",
         "topic_words",
         "topic_title",
+        "topic_new",
         "over",
     }
     assert {reason.value for reason in EndReason} == {"moved", "over", "other", "expired", "void"}
