@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 # Some machines forbid it; the workers and the many processes that tests start would compile every module again.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test lint check fmt bench notices crashtest chaos fuzz machine lock clean
+.PHONY: demo test lint prose check fmt bench notices crashtest chaos fuzz machine lock clean
 
 demo: $(READY)  ## a whole town in one window; prints the page's address
 	$(BIN)/python -m bot demo
@@ -21,6 +21,9 @@ lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	@$(MAKE) --no-print-directory prose
+
+prose: $(READY)  ## words and docstrings that docs/style.md refuses
 	$(BIN)/pre-commit run --all-files prose
 
 check: lint test

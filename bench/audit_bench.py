@@ -15,7 +15,7 @@ from storage.migrate import migrate
 from tests.services.municipality import municipality_of
 
 RECORDS_PER_TICKET = 8
-"""What a ticket leaves from its registration to its end: registered, four steps, asked, solved, closed."""
+"""The records of a ticket from its registration to its end: registered, four steps, asked, solved, closed."""
 
 _FILL = {
     "sqlite": """WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < :count)

@@ -21,7 +21,7 @@ from storage.unit_of_work import UnitOfWork
 
 
 class CrashPoint(StrEnum):
-    """Where."""
+    """Places at which a process is killed."""
 
     ANYWHERE = "at a random moment"
     FETCHED = "after fetch, before store"

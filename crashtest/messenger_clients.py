@@ -23,7 +23,7 @@ VK_ANSWER_TIME = timedelta(seconds=60)
 
 
 class PressOutcome(Enum):
-    """What has become of a press."""
+    """The outcome of a press."""
 
     ANSWERED = "answered"
     LATE = "late"

@@ -24,7 +24,7 @@ class Content(Enum):
 
 
 class Rows(Enum):
-    """How the rows about a citizen or a ticket are found."""
+    """The way in which the rows about a citizen or a ticket are found."""
 
     NONE = auto()  # nothing about citizens
     TICKET = auto()

@@ -15,7 +15,7 @@ HANDS: Mapping[str, tuple[str, ...]] = {
     "e": ("train_e",),
     "fresh": ("fresh_a",),
 }
-"""Who wrote the texts that the model is trained on → their sets.
+"""The authors of the texts that the model is trained on → their sets.
 
 The author of «rules» wrote the rules for them, too. The author of «e» had read «c», «d» and «fresh» and wrote what the
 model lacked, so the figures of these three are a little better than those of a stranger's texts.

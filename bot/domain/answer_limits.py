@@ -29,7 +29,7 @@ class LimitKind(StrEnum):
 
 
 class HeldState(StrEnum):
-    """What became of a held answer. The values are stored."""
+    """The outcome of a held answer. The values are stored."""
 
     WAITING = "waiting"
     SENT = "sent"

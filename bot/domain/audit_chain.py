@@ -17,7 +17,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 GENESIS_HASH = "0" * 64
-"""What the first seal has instead of the hash of a seal before it."""
+"""The value of the first seal in the place of the hash of a seal before it."""
 
 PERSONAL_FACTS = ("account", "subject")
 """Facts that may name a citizen's account. A lawful erasure removes them, and the chain stays whole."""

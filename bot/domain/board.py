@@ -143,7 +143,7 @@ class BoardFilter:
 
 @dataclass(frozen=True, slots=True)
 class DayCounts:
-    """What happened in a scope in a period; ``repeated``: of the new ones, by citizens who had written of it before."""
+    """The events of a scope in a period; ``repeated``: of the new ones, by citizens who had written of it before."""
 
     new: int
     repeated: int

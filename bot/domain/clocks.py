@@ -26,7 +26,7 @@ from bot.domain.working_hours import WorkingHours
 
 
 class ClockEventKind(StrEnum):
-    """What happened to the clocks of a ticket."""
+    """An event that moves the clocks of a ticket."""
 
     START = "start"  # it returned to work: the clocks begin once more
     SET = "set"  # a person or the system that it came from set the deadline

@@ -23,7 +23,7 @@ class InquiryKind(StrEnum):
 
 
 class InquiryState(StrEnum):
-    """What became of a question. Stored."""
+    """The outcome of a question. Stored."""
 
     OPEN = "open"
     ANSWERED = "answered"  # of a correction: the unit says that it is done

@@ -1,10 +1,10 @@
-"""How much an official's phone may ring."""
+"""The sounds that an official's phone may make."""
 
 from enum import StrEnum
 
 
 class NoticeBudget(StrEnum):
-    """What makes a sound. Danger always does; cards come in any case. Stored: never change."""
+    """The notices that make a sound. Danger always does; cards come in any case. Stored: never change."""
 
     ALL = "all"
     IMPORTANT = "important"  # reminders and a citizen's additions come silently

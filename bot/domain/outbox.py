@@ -19,7 +19,7 @@ class Priority(IntEnum):
 
 
 class OutboxKind(StrEnum):
-    """Which fact an outbox row names. Append-only: rows outlive releases."""
+    """The kind of fact that an outbox row names. Append-only: rows outlive releases."""
 
     CARD = "card"  # the card of ticket X for person Y
     CARD_MEDIA = "card_media"  # the pictures that belong to it

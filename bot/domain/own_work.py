@@ -1,10 +1,10 @@
-"""What waits for an official (``/my``): the reasons, and their order."""
+"""The work that waits for an official (``/my``): the reasons, and their order."""
 
 from enum import StrEnum
 
 
 class WorkReason(StrEnum):
-    """What the official has to do with a ticket. Stored: never change."""
+    """The official's task in a ticket. Stored: never change."""
 
     SORT = "sort"  # choose the block
     ACCEPT = "accept"

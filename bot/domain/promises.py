@@ -15,7 +15,7 @@ class PromiseOrigin(StrEnum):
 
 
 class PromiseOutcome(StrEnum):
-    """What became of a promise. Stored; how often a day was moved is the number of promises with that outcome."""
+    """The outcome of a promise. Stored; how often a day was moved is the number of promises with that outcome."""
 
     KEPT = "kept"
     MOVED = "moved"  # another promise names a later day

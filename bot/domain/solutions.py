@@ -1,15 +1,15 @@
-"""What came of an answer: the claim of the block is the answer, the confirmation is the citizen's."""
+"""The result of an answer: the claim of the block is the answer, the confirmation is the citizen's."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 USUAL_REOPENINGS = 2
-"""How often a citizen's «не решено» returns a ticket to its post, unless a rule says otherwise."""
+"""The number of times that a citizen's «не решено» returns a ticket to its post, unless a rule says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """What is known about a ticket after its answer.
+    """The facts about a ticket after its answer.
 
     ``returned``: how often its author said that nothing is solved; ``problem_id``: the problem from whose answer the
     ticket was returned, until that problem has another answer.

@@ -1,4 +1,4 @@
-"""What the audit says of a change of a ticket: its records alone tell the state, the block, the district, the assignee.
+"""The audit's account of a change of a ticket: its records alone tell the state, the block, the district, the assignee.
 
 ``tests/machine/replay.py`` reads them.
 """

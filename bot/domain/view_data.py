@@ -146,7 +146,7 @@ class HistoryFacts:
 
 @dataclass(frozen=True, slots=True)
 class TroubleFacts:
-    """What went wrong with a ticket: the missed deadlines, the longest gap, who held the ticket then, and now."""
+    """The trouble with a ticket: the missed deadlines, the longest gap, who held the ticket then, and now."""
 
     missed: Sequence[tuple[datetime, str]]
     gap: Gap | None
@@ -213,7 +213,7 @@ class PublicationFacts:
 
 @dataclass(frozen=True, slots=True)
 class SubmissionFacts:
-    """What becomes of a text that its writer submits: published at once, or shown to ``approver`` (if there is one)."""
+    """The way of a text that its writer submits: published at once, or shown to ``approver`` (if there is one)."""
 
     is_published: bool
     approver: str | None = None

@@ -1,4 +1,4 @@
-"""What went wrong with a ticket: the longest time in which nothing happened, and the post that held it then."""
+"""The trouble with a ticket: the longest time in which nothing happened, and the post that held it then."""
 
 from collections.abc import Sequence
 

@@ -41,7 +41,7 @@ class RuntimeOptions:
     call_seconds: int | None = None  # for any call but a poll; None: as each messenger's package says
     card_edit_interval: timedelta = timedelta(seconds=1)
     collect_additions: timedelta | None = None
-    """How long a citizen's additions are gathered into one note; ``None``: as the configuration says."""
+    """The time for which a citizen's additions are gathered into one note; ``None``: as the configuration says."""
     retry_delays: Sequence[float] = POLL_RETRY_DELAYS_SECONDS
     drain_seconds: float = DRAIN_SECONDS
     self_check_seconds: float = SELF_CHECK_SECONDS

@@ -78,7 +78,7 @@ class Municipality:
     lists_at: tuple[time, ...] = USUAL_LIST_HOURS
     """The hours at which those who watch deadlines get what came due since the last one."""
     collect_additions: timedelta = timedelta(minutes=1)
-    """How long a citizen's short additions are gathered into one note."""
+    """The time for which a citizen's short additions are gathered into one note."""
     """A messenger that has failed for this time is avoided: officials get messages in another one."""
     invitation_term: Duration = field(default_factory=lambda: Duration.parse("24h"))
     """Time during which an invitation code can be used."""

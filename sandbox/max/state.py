@@ -8,7 +8,7 @@ from typing import Any
 Json = dict[str, Any]
 
 ALL_RIGHTS = ("read_all_messages", "add_remove_members", "change_chat_info", "pin_message", "write", "edit", "delete")
-"""What an administrator gets unless somebody says otherwise."""
+"""The rights of an administrator unless somebody says otherwise."""
 
 
 class ChatType(StrEnum):

@@ -48,7 +48,7 @@ class TelegramServer(TelegramControl):
 
     @property
     def violations(self) -> list[str]:
-        """Which limits were overstepped, in their order, whether that was answered with 429 or not: ``*`` for all
+        """The limits that were overstepped, in their order, whether that was answered with 429 or not: ``*`` for all
         chats together, a group's id, ``burst:`` and a chat's id."""
         return self._transport.limits.violations
 

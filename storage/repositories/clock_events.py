@@ -1,4 +1,4 @@
-"""What happened to the clocks of tickets."""
+"""The events that move the clocks of tickets."""
 
 from collections import defaultdict
 from collections.abc import Collection

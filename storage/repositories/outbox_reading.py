@@ -33,7 +33,7 @@ from storage.repositories.outbox_queries import is_pending
 from storage.tables import outbox
 
 MAX_CLOCK_DIFFERENCE = timedelta(minutes=5)
-"""How much earlier than a messenger's clock says the server may record a message as sent."""
+"""The time by which the server may record a message as sent earlier than the messenger's clock says."""
 
 OUTBOX_COLUMNS = (
     outbox.c.id,

@@ -1,4 +1,4 @@
-"""What came of answers."""
+"""The results of answers."""
 
 from collections.abc import Collection
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""What was found wanting in published answers, by the checker or by a person."""
+"""Faults found in published answers, by the checker or by a person."""
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table
 

@@ -1,4 +1,4 @@
-"""Where officials see the board of control, and when each of them had the last daily summary."""
+"""The messages in which officials see the board of control, and the moment of each one's last daily summary."""
 
 from sqlalchemy import Column, Date, ForeignKey, String, Table
 

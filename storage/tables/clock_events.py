@@ -1,4 +1,4 @@
-"""What happened to the clocks of tickets: deadlines that people set, waiting, extensions."""
+"""The events that move the clocks of tickets: deadlines that people set, waiting, extensions."""
 
 from sqlalchemy import Column, ForeignKey, Index, String, Table
 

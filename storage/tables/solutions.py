@@ -1,4 +1,4 @@
-"""What came of an answer: the question to the citizen, the word of the citizen, and control."""
+"""The result of an answer: the question to the citizen, the word of the citizen, and control."""
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, Table, text
 

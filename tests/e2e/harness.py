@@ -173,7 +173,7 @@ CONFIG_DEFAULTS = {
     "calendar": "",
     "digest_at": "09:00",
 }
-"""What :data:`CONFIG` is filled with, unless a test wants something else; only the address is missing."""
+"""The values of :data:`CONFIG`, unless a test wants something else; only the address is missing."""
 
 
 @lru_cache
@@ -206,9 +206,9 @@ class Harness:
     """One message a second to one person is right for Telegram and long for a test; None: the messengers' limits."""
     retry_pauses: Sequence[float] = (0.1, 0.3, 1.0)  # in seconds, after failures of a messenger
     card_edit_delay: timedelta = timedelta()
-    """How long changes of a card are gathered into one edit: not at all, unless a test is about that."""
+    """The time for which changes of a card are gathered into one edit: not at all, unless a test is about that."""
     addition_delay: timedelta | None = timedelta()
-    """How long a citizen's additions are gathered into one note: not at all; None: as the configuration says."""
+    """The time for which additions are gathered into one note: not at all; None: as the configuration says."""
     further_options: dict[str, Any] = field(default_factory=dict)  # of RuntimeOptions
     sandbox: Sandbox = field(init=False)
     app: App | None = None

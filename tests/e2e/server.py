@@ -16,7 +16,7 @@ from tests.e2e.messengers.test_webhook import free_port
 
 
 def unavailable_reason() -> str | None:
-    """Why there can be no such server here, if so."""
+    """Return why there can be no such server here, or ``None``."""
     if _find_binaries() is None:
         return "PostgreSQL's server is not installed"
     if os.geteuid() == 0 and not _has_postgres_user():

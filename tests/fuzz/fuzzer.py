@@ -43,7 +43,7 @@ ID_PLACES = (
     ("object", "message", "conversation_message_id"),
     ("object", "id"),
 )
-"""Where the messengers' updates name the message that they are about."""
+"""The places in which the messengers' updates name the message that they are about."""
 
 RETRY_PAUSE_SECONDS = 31
 """Longer than any pause between two attempts of the inbox."""

@@ -1,4 +1,4 @@
-"""What officials' chats may hold: live buttons of those who act alone, and nothing at all once somebody has left."""
+"""The contents that officials' chats may have: live buttons of those who act alone, nothing once somebody has left."""
 
 from bot.domain.drafts import DraftState
 from bot.domain.people import MessengerName, Person, StaffAccount

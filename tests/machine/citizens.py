@@ -1,4 +1,4 @@
-"""What citizens do, chosen at random."""
+"""Acts of citizens, chosen at random."""
 
 import random
 

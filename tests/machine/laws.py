@@ -1,4 +1,4 @@
-"""What must hold at every moment about posts, states and histories, and what a press may have changed."""
+"""Laws that hold at every moment about posts, states and histories, and what a press may have changed."""
 
 from bot.domain.audit import AuditRow
 from bot.domain.drafts import DraftState

@@ -1,4 +1,4 @@
-"""What officials do with tickets, chosen at random."""
+"""Acts of officials on tickets, chosen at random."""
 
 import random
 

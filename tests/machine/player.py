@@ -23,12 +23,12 @@ from tests.machine.snapshot import Snapshot
 from tests.machine.town import NEWCOMERS, OFFICIALS, CentreTown, TownRules
 
 happened: Counter[str] = Counter()
-"""How often the audit of all stories has each action: what is never there is never tested."""
+"""The number of times that the audit of all stories has each action: one that is never there is never tested."""
 
 CITIZENS_BUTTONS = frozenset({Op.SOLVED, Op.NOT_SOLVED})
 
 Button = tuple[Phone, Seen, str, str]
-"""Whose button it is, the message that carries it, its label and its code."""
+"""The owner of a button, the message that carries it, its label and its code."""
 
 
 @dataclass

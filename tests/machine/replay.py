@@ -12,7 +12,7 @@ _STEPS = frozenset(step.value for step in Step)
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """What the history says of a ticket."""
+    """The state of a ticket by its history."""
 
     state: State
     sector: str | None

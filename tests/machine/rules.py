@@ -27,7 +27,7 @@ TOWNS = (
 )
 
 GROUPS = ((officials.ACTS, 7), (citizens.ACTS, 3), (world.ACTS, 2), (staff.ACTS, 2), (altered_apps.ACTS, 2))
-"""Who acts, and how often."""
+"""The weights of those who act."""
 
 FIRST_REPORTS = 3
 """Messages with which every story begins: without any there is nothing to do."""

@@ -1,4 +1,4 @@
-"""What people see in their messengers, and what they can do there: read, press, write."""
+"""The messengers' screens of people, and their acts there: read, press, write."""
 
 import json
 from collections.abc import Callable

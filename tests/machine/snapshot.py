@@ -43,7 +43,7 @@ class DraftFacts:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What one look into the database has found."""
+    """The findings of one look into the database."""
 
     staff: Staff
     reach: Mapping[StaffAccount, AccountReachability]

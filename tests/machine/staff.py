@@ -1,4 +1,4 @@
-"""How people come, move, go and are away, chosen at random."""
+"""Acts of the staff, chosen at random: people come, move, go and are away."""
 
 import random
 import re

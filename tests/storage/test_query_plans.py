@@ -124,7 +124,7 @@ SMALL_TABLES = ("board", "daily_summary", "digest", "person", "dialog", "once", 
 """Tables that stay small: reading one from end to end is the quickest."""
 
 OWN_SCANS = ("lane", "CONSTANT", "ours", "press", "chosen")
-"""What queries put together themselves."""
+"""Tables that queries put together themselves."""
 
 
 async def _collect(rows: AsyncIterator[object]) -> list[object]:

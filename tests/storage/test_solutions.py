@@ -1,4 +1,4 @@
-"""What came of answers, on both databases: questions, returns, and the end of silent tickets."""
+"""The results of answers, on both databases: questions, returns, and the end of silent tickets."""
 
 from datetime import UTC, datetime, timedelta
 

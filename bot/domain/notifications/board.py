@@ -8,6 +8,6 @@ class BoardBelow(Notification, code="board_below"):
 
 
 class Nudged(AboutTicket, code="nudged"):
-    """Who controls a ticket asks those who have it to hurry."""
+    """The request of somebody who controls a ticket, to those who have it, to hurry."""
 
     name: str

@@ -68,7 +68,7 @@ class TicketRegistered(CitizenNote, code="registered"):
 
 
 class DangerAdvice(CitizenNote, code="danger"):
-    """Where to call in a danger; ``text`` are the municipality's own words."""
+    """The numbers to call in a danger; ``text`` are the municipality's own words."""
 
     danger: Danger
     ticket_id: int = stored("number")

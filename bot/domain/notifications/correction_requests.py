@@ -40,6 +40,6 @@ class CorrectionDone(AboutTicket, code="correction_request_done"):
 
 
 class CorrectionAccepted(AboutTicket, code="correction_request_accepted"):
-    """Who asked has accepted what was mended."""
+    """The person who asked has accepted what was mended."""
 
     inquiry_id: int

@@ -13,7 +13,7 @@ class NotSolved(AboutTicket, code="not_solved"):
 
 
 class ProblemNotSolved(AboutTicket, code="problem_not_solved"):
-    """So many people said so that all tickets of the problem are back."""
+    """The return of all tickets of a problem, because many people said that it is not solved."""
 
     complaints: int
 

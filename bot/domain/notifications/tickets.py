@@ -34,7 +34,7 @@ class OwnWorkItem(NamedTuple):
 
 
 class OwnWork(Notification, code="own_work"):
-    """What waits for an official (``/my``)."""
+    """The work that waits for an official (``/my``)."""
 
     items: tuple[OwnWorkItem, ...]
 
@@ -47,7 +47,7 @@ class TicketHistory(AboutTicket, code="history"):
 
 
 class TermReasons(AboutTicket, code="why_term"):
-    """How the deadlines of a ticket came about."""
+    """The steps by which the deadlines of a ticket came about."""
 
 
 class CardBelow(AboutTicket, code="card_below"):

@@ -15,7 +15,7 @@ from bot.messengers.vk.chats import GROUP_PEER_OFFSET
 from bot.messengers.vk.client import VkClient
 
 CLOCK_TOLERANCE = timedelta(minutes=1)
-"""How far VK's clock and that of the server may differ."""
+"""The difference that VK's clock and that of the server may have."""
 
 
 @dataclass(frozen=True, slots=True)

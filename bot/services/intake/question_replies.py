@@ -16,7 +16,7 @@ from bot.services.tickets import waiting, workflow
 from bot.understanding.reading import Noise, Reading
 
 _EMPTY = frozenset({Noise.GREETING, Noise.COMMAND, Noise.EMOJI, Noise.EMPTY})
-"""What says nothing yet: the answer follows, or does not."""
+"""Words that say nothing yet: the answer follows, or does not."""
 
 MAX_PLACE_WORDS = 5
 """Words of an answer that may be nothing but a street with a house."""

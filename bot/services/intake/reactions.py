@@ -1,4 +1,4 @@
-"""What citizens write under an answer, or after it: thanks and talk are no tickets, «не решено» returns the ticket."""
+"""Citizens' words under an answer, or after it: thanks and talk are no tickets, «не решено» returns the ticket."""
 
 from dataclasses import dataclass
 
@@ -21,7 +21,7 @@ ANSWER_KINDS = frozenset({"answer", satisfaction.QUESTION_KIND, satisfaction.QUE
 """Kinds of the bot's messages that a reaction may be a reply to."""
 
 _OPENINGS = frozenset({Noise.GREETING, Noise.COMMAND})
-"""What people begin with who are about to write something else."""
+"""Beginnings of people who are about to write something else."""
 
 QUIET_REACTIONS = frozenset({Reaction.THANKS, Reaction.SOLVED, Reaction.CHATTER})
 

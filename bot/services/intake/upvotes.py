@@ -11,7 +11,7 @@ from bot.services.sources.messages import is_private
 from bot.understanding.reading import Reading
 
 ECHO_WINDOW = timedelta(minutes=20)
-"""How long «и у нас» refers to the preceding message of the same conversation."""
+"""The time for which «и у нас» refers to the preceding message of the same conversation."""
 
 
 MAX_SHOWN_CHANGES = 20

@@ -19,7 +19,7 @@ COMMENTS_GAP = timedelta(days=30)
 """The same for comments: colleagues may answer in the community's name, and a head is asked about each answer."""
 
 CLOCK_TOLERANCE = timedelta(minutes=1)
-"""How far a messenger's clock and that of the server may differ."""
+"""The difference that a messenger's clock and that of the server may have."""
 
 
 async def report_second_poller(ctx: UseCaseContext, account: str, title: str) -> None:

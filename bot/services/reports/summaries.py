@@ -25,7 +25,8 @@ FIRST_PERIOD = timedelta(days=1)
 """Time that the first summary of a person covers."""
 
 MAX_FIRST_DELAY = timedelta(hours=1)
-"""Whose hour has long passed when they come, or the bot is upgraded, gets the first summary on the next day."""
+"""The longest delay of a first summary: somebody whose hour has passed longer ago when they come, or when the bot is
+upgraded, gets it on the next day."""
 
 NEXT_DAY = Duration.parse("1wd")
 

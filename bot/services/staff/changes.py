@@ -24,7 +24,7 @@ MAX_FOLLOWED_TICKETS = 500
 """Open tickets of a person that follow a change at once; more than any post of a town has."""
 
 PLACE_FIELDS = frozenset({PersonField.TITLE, PersonField.ROLES, PersonField.SECTORS, PersonField.DISTRICTS})
-"""What a person is told of when it changes."""
+"""The parts of a place of whose change a person is told."""
 
 
 async def add(ctx: UseCaseContext, one: Person, by: Person | None) -> Person:

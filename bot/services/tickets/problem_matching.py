@@ -22,7 +22,7 @@ MAX_CANDIDATES = 60
 """Candidates; the latest ones, of problems and of single tickets each."""
 
 ECHO_WINDOW = timedelta(minutes=20)
-"""How long «и у нас» refers to an earlier message."""
+"""The time for which «и у нас» refers to an earlier message."""
 
 LOCK_KEY = "problems"
 

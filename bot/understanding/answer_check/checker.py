@@ -31,7 +31,7 @@ class EarlierAnswer:
 
 @dataclass(frozen=True, slots=True)
 class AnswerFacts:
-    """What the check has to know besides the text and the question.
+    """The facts that the check needs besides the text and the question.
 
     ``allowed``: personal data in it may be repeated, as an answer in a private chat does with the person's own words.
     """

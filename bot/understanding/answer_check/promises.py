@@ -14,7 +14,7 @@ _INVITATIONS = PhraseList(
     "приходите; приезжайте; обращайтесь; обратитесь; звоните; позвоните; пишите; запишитесь; подайте; прием граждан\n"
     "режим работы; часы работы; график приема; ждем вас; приглаша*; просим вас; передайте показания; оплатите"
 )
-"""What the citizen should do, and when an office is open: no promise."""
+"""Words about what the citizen should do, and when an office is open: no promise."""
 
 _ENDS = {"весн": (5, 31), "лет": (8, 31), "осен": (11, 30), "зим": (3, 0)}
 """The last day of a season; day 0 is the eve of the month."""

@@ -21,7 +21,7 @@ _BLOCK_VALUES: Mapping[str, float] = {
     "class": 0.7, "first clause": 0.7, "last clause": 0.7, "together": 0.5, "next": 0.4, "class tag": 0.5,
     "person": 0.7, "sign": 1.0, "emoji": 1.0, "length": 0.6, "sentences": 0.6, "opening": 0.8, "appeal": 1.0,
 }  # fmt: skip
-"""How much a feature of the block counts: many pieces together weigh about as much as one word."""
+"""The weight of a feature of the block: many pieces together weigh about as much as one word."""
 _MIN_PIECE, _MAX_PIECE = 3, 5
 _LENGTHS, _SENTENCES = (1, 2, 3, 4, 6, 8, 11, 15, 20, 30), (2, 3, 4)
 _PARTS_OF_SPEECH = (

@@ -1,4 +1,4 @@
-"""What the rules find in a reaction: phrases that say something about an answer, and classes of words."""
+"""The findings of the rules in a reaction: phrases that say something about an answer, and classes of words."""
 
 from collections.abc import Sequence
 from string import Template

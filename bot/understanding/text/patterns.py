@@ -18,7 +18,7 @@ from bot.understanding.text.tokens import Word
 
 _CACHE_SIZE = 20_000
 _MAX_GAP_WORDS = 4
-"""How many words more than the pattern has may lie between its ends."""
+"""The number of words, besides those of the pattern, that may lie between its ends."""
 _MIN_TYPO_LENGTH = 5
 _MAX_OCCURRENCES = 12
 """A word repeated more often than this adds nothing; the bound keeps hostile texts cheap."""

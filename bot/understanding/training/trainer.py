@@ -34,11 +34,11 @@ _MAX_FEATURES = {WORD_PREFIX: 60_000, NGRAM_PREFIX: 40_000}
 _SYNTHETIC_WEIGHT = 0.5
 """The weight of a phrase of the taxonomy; a real message has 1."""
 _INVERSE_REGULARIZATION, _INVERSE_REGULARIZATION_WITH_RULES = 10.0, 3.0
-"""How closely the regression follows the examples: less so where the rules vote, too."""
+"""The freedom of the regression to follow the examples: less where the rules vote, too."""
 _MAX_ITERATIONS = 300
 _FOLDS = 3
 _LOWER_RANK_WEIGHT = 0.25
-"""What the second and third choice count in calibration: the threshold is about the first one."""
+"""The weights of the second and third choice in calibration: the threshold is about the first one."""
 RECIPE_WITH_RULES = Recipe(topics=False, rules=0.8, prior=0.5)
 """For sectors that the rules know: they vote. Taking back some of the frequency keeps chats from suffering."""
 RECIPE_WITHOUT_RULES = Recipe(topics=True, rules=0.0, prior=0.0)

@@ -181,7 +181,7 @@ async def test_a_fresh_database_answers_as_well(bot: Harness) -> None:
 
 
 async def test_a_row_of_release_010_keeps_its_key(bot: Harness) -> None:
-    """That release may have sent it already: under another key the citizen would read it twice."""
+    """The older release may have sent it already: under another key the citizen would read it twice."""
     draft = await prepare_private_answer(bot)
     await wait_until_idle(bot)
     bot.sandbox.vk.faults.order("messages.send", Fault(FaultKind.DROP))

@@ -38,7 +38,7 @@ TROUBLES = (
     ("вожатых не хватает", "education"),
     ("тетради не выдали", "education"),
 )
-"""What the built-in rules do not know or take for something else."""
+"""Texts that the built-in rules do not know or take for something else."""
 
 
 async def decide_messages(bot: Harness, count: int) -> None:

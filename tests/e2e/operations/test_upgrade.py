@@ -17,7 +17,7 @@ ADDITIVE_STATEMENTS = (
     "CREATE TABLE of_tomorrow (ticket_id BIGINT PRIMARY KEY REFERENCES ticket (id))",
     "CREATE INDEX ix_of_tomorrow ON ticket (of_tomorrow)",
 )
-"""What the rule of docs/upgrade.md allows the next release to do."""
+"""The changes that the rule of docs/upgrade.md allows the next release."""
 
 UNDO_STATEMENTS = (
     "DROP TABLE of_tomorrow",

@@ -12,7 +12,7 @@ WRITES = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM) (\w+)")
 
 
 class WriteOrder:
-    """Which table each transaction of the bot's wrote first, second, …"""
+    """The table that each transaction of the bot's wrote first, second, …"""
 
     def __init__(self, bot: Harness) -> None:
         assert bot.app is not None

@@ -92,7 +92,7 @@ async def test_a_word_counts_from_the_next_message_on_until_it_is_removed(town: 
 
 @ON_BOTH
 async def test_another_process_s_change_counts_at_once(town: Harness) -> None:
-    """What another process has written is in the database; this one reads the next message with it."""
+    """The change of another process is in the database; this one reads the next message with it."""
     assert town.app is not None
     async with town.app.database.begin() as uow:
         await uow.topic_books.add_words(Owner(OwnerKind.SECTOR, "roads"), ["драндулет"], None, town.clock.now())

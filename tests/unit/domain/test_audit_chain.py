@@ -1,4 +1,4 @@
-"""What a record's digest is computed from: one form for every database and every order of keys."""
+"""The form from which a record's digest is computed: one for every database and every order of keys."""
 
 import json
 

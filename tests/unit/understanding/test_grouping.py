@@ -1,4 +1,4 @@
-"""Which messages are about one event. An invented town; every message is made up here."""
+"""Messages about one event. An invented town; every message is made up here."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""Where: streets and houses as people write them."""
+"""Places: streets and houses as people write them."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Which sector a message is for, and when nobody should be sure."""
+"""The sector that a message is for, and messages of which nobody should be sure."""
 
 import pytest
 
