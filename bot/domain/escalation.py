@@ -17,9 +17,6 @@ from bot.domain.local_time import to_utc
 STEP_KIND = "step"
 """Kind of a due moment that is a step; stored."""
 
-IN_WORK = "in_work"
-"""The question «Ещё в работе?»; stored."""
-
 
 class After(StrEnum):
     """The moment that starts a chain; stored."""

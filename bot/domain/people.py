@@ -10,7 +10,7 @@ from bot.domain.person import StaffAccount as StaffAccount
 from bot.domain.posts import USUAL_ROUTING, Post, PostTable, Responsibility, Routing
 from bot.domain.recipients import HEARINGS, OF_TICKETS, WITHIN_BLOCK, Audience, Hearing
 from bot.domain.role_book import BUILT_IN_ROLES, RoleBook
-from bot.domain.roles import Right, Role, Scope
+from bot.domain.roles import Right, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +49,6 @@ class Staff:
     def districts(self) -> tuple[str, ...]:
         """The districts by which posts are bounded, as in the file."""
         return tuple(dict.fromkeys(district for person in self.people for district in sorted(person.districts)))
-
-    def with_role(self, role: Role) -> tuple[Person, ...]:
-        return tuple(person for person in self.people if role in person.bases)
 
     def rungs(
         self, audience: Audience, sector: str | None = None, district: str | None = None

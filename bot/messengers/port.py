@@ -80,7 +80,6 @@ class Capabilities:
     """The abilities of a messenger; views and delivery depend on these instead of on which messenger it is."""
 
     text_limit: int
-    caption_limit: int
     buttons_per_row: int
     button_rows: int
     can_answer_in: frozenset[ChatKind]  # where the bot's account may post an answer

@@ -34,11 +34,6 @@ def utf16_units(span: Span) -> int:
     return len(span.text) + sum(character > "\uffff" for character in span.text)
 
 
-def characters(span: Span) -> int:
-    """Return the length in characters."""
-    return len(span.text)
-
-
 def total_length(spans: Sequence[Span], measure: Measure) -> int:
     """Return the length of all *spans*."""
     return sum(map(measure, spans))

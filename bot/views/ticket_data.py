@@ -2,7 +2,7 @@
 
 from bot.domain.importance import Importance
 from bot.domain.notifications.ticket_data import AskDataValue, DataChanged
-from bot.domain.ticket_data import DATA_RIGHTS, DataField
+from bot.domain.ticket_data import DataField
 from bot.domain.view_data import CardFacts, NotificationData
 from bot.messengers.content import Button, Content
 from bot.views.applicants import APPLICANT_KIND_TITLES
@@ -36,11 +36,6 @@ _FAULTS = {
     "past": "Это время уже прошло. ",
     "far": "Проверьте год: до этого больше двух лет. ",
 }
-
-
-def has_data_menu(facts: CardFacts) -> bool:
-    """Return whether the owner of the card may mend anything."""
-    return bool(facts.data_fields) and any(right in facts.rights for right in DATA_RIGHTS)
 
 
 def data_rows(facts: CardFacts, argument: str, back: Button, context: RenderContext) -> tuple[tuple[Button, ...], ...]:

@@ -23,7 +23,6 @@ from sandbox.vk.wall import WallComments
 from sandbox.webhook_pusher import WebhookPusher
 
 MAX_POLL_SECONDS = 90.0
-MAX_UPLOAD_BYTES = 60 * 1024 * 1024
 
 
 class VkServer(VkControl):

@@ -43,16 +43,6 @@ class AnswerMarks(Repository):
         )
         return result.first() is not None
 
-    async def list_kinds(self, of: Answer) -> list[MarkKind]:
-        """List the kinds of marks of the answer's present text, each once."""
-        result = await self._transaction.execute(
-            select(answer_mark.c.kind)
-            .where(answer_mark.c.ticket_id == of.ticket_id, answer_mark.c.answer_id == of.id)
-            .where(or_(answer_mark.c.revision == of.revision, answer_mark.c.person_id.is_not(None)))
-        )
-        found = {MarkKind(kind) for (kind,) in result}
-        return [kind for kind in MarkKind if kind in found]
-
     async def list_earlier_answers(
         self, ticket_id: int, since: datetime, limit: int
     ) -> list[tuple[int, str, datetime]]:

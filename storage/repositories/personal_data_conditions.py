@@ -1,6 +1,6 @@
 """Conditions that select the rows of a citizen, or those whose time is over, in every table of the data map."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -40,8 +40,6 @@ from storage.tables import (
 
 _OPEN_STATES = tuple(state.value for state in OPEN_TICKET_STATES)
 _KEY_COLUMNS = {Rows.TICKET: "id", Rows.OF_TICKET: "ticket_id", Rows.MESSAGE: "id", Rows.OF_MESSAGE: "message_id"}
-
-Conditions = Mapping[Table, ColumnElement[bool]]
 
 
 def is_in(column: Column[Any], ids: Collection[int]) -> ColumnElement[bool]:

@@ -52,8 +52,6 @@ class _RetentionRule:
     is_old: Callable[[datetime], ColumnElement[bool]]
 
 
-# planner: written out as in the partial index (test_a_hot_question_uses_an_index, "terms: …").
-_IS_PAST = due_moment.c.state != literal_column("'waiting'")
 _FINISHED = (OutboxStatus.SENT, OutboxStatus.FAILED, OutboxStatus.DROPPED)
 _DAILY_KEY_PATTERN = "%:____-__-__"
 

@@ -6,7 +6,6 @@ from functools import partial
 import pytest
 from sqlalchemy import event
 
-from bot.domain.answers import Answer
 from bot.domain.board import WAITING_PAGES, BoardFilter, BoardPage, BoardScope, OwnerFilter
 from bot.domain.inquiries import InquiryKind
 from storage.batching.candidate_cache import CandidateQuery
@@ -77,7 +76,6 @@ HOT_QUERIES: dict[str, Query] = {
     "messages: of an album": lambda uow: uow.messages.list_album("telegram", "-1", "1"),
     "cards: of a ticket": lambda uow: uow.cards.list_for_ticket(1),
     "answers: earlier ones about a place": lambda uow: uow.answer_marks.list_earlier_answers(1, NOW, 5),
-    "answers: marks of one": lambda uow: uow.answer_marks.list_kinds(Answer(1, 1, 1, "", (), 0)),
     "answers: latest": lambda uow: uow.answers.find_latest(1),
     "answers: what waits to be posted by hand here": lambda uow: uow.answers.list_manual_pending_in_chat(
         "telegram", "-1"

@@ -49,7 +49,6 @@ _CACHE_SIZE = 2000
 _WRITABLE_KINDS = frozenset({ChatKind.PRIVATE, ChatKind.GROUP, ChatKind.WALL})
 CAPABILITIES = Capabilities(
     text_limit=rendering.TEXT_LIMIT,
-    caption_limit=rendering.TEXT_LIMIT,
     buttons_per_row=rendering.BUTTONS_PER_ROW,
     button_rows=rendering.BUTTON_ROWS,
     can_answer_in=_WRITABLE_KINDS,

@@ -61,7 +61,6 @@ _WRITABLE_KINDS = frozenset({ChatKind.PRIVATE, ChatKind.GROUP})
 _PER_CHAT_RATE = Rate(1, burst=5)
 CAPABILITIES = Capabilities(
     text_limit=rendering.TEXT_LIMIT,
-    caption_limit=rendering.CAPTION_LIMIT,
     buttons_per_row=rendering.BUTTONS_PER_ROW,
     button_rows=rendering.BUTTON_ROWS,
     can_answer_in=_WRITABLE_KINDS,

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import logging
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -63,14 +62,11 @@ from bot.messengers.vk.transport import VkTimeouts
 from bot.messengers.vk.user_names import UserNameLoader
 from bot.messengers.vk.webhook import VkWebhook
 
-logger = logging.getLogger(__name__)
-
 CROPPED_ATTACHMENTS = "часть вложений"
 """The name of attachments that VK left out of an update and did not give afterwards."""
 
 CAPABILITIES = Capabilities(
     text_limit=TEXT_LIMIT,
-    caption_limit=TEXT_LIMIT,
     # VK draws up to 6 rows of 5, but no more than 10 buttons: 5 rows of 2 always fit.
     buttons_per_row=2,
     button_rows=5,

@@ -59,7 +59,6 @@ MAX_COMMENT_PAGES = 5
 _NO_CHAT_KINDS = frozenset[ChatKind]()
 _CAPABILITIES = Capabilities(
     text_limit=TEXT_LIMIT,
-    caption_limit=TEXT_LIMIT,
     buttons_per_row=2,
     button_rows=5,
     can_answer_in=_NO_CHAT_KINDS,

@@ -36,8 +36,6 @@ _MAX_PRESSED_MESSAGES = 5
 _UNWANTED_ENDS = frozenset({EndReason.REPLACED, EndReason.EXPIRED, EndReason.VOID})
 """Reasons for which a draft ends although its writer neither sent nor cancelled it."""
 
-_OWN_FACTS = ("user_id", "version")
-
 
 async def start(
     ctx: UseCaseContext,

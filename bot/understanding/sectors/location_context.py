@@ -14,7 +14,6 @@ _PREPOSITION_CASES = {
     "через": "accs", "районе": "gent", "сторону": "gent",
 }  # fmt: skip
 _INTO_PREPOSITIONS = frozenset({"в", "во", "на"})
-_FROM_PREPOSITIONS = frozenset({"из", "с", "со"})
 _ROOM_WORDS = frozenset({
     "этаж", "этаже", "этажа", "этажи", "эт", "парадная", "парадной", "парадную", "парадн", "пар", "подъезд", "подъезде",
 })  # fmt: skip

@@ -87,7 +87,7 @@ def test_new_role_has_the_place_of_its_base() -> None:
     staff = staff_of(book, "director", "coordinator")
     director = staff.people[0]
     assert staff.acting_for("roads") == (director,)
-    assert staff.with_role(Role.HEAD) == (director,)
+    assert director.bases == {Role.HEAD}
     assert director.holds("head")
     assert staff.has_right(director, Right.ANSWER, "roads")
     assert not staff.has_right(director, Right.DISMISS, "roads")
