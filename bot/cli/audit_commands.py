@@ -10,6 +10,9 @@ import typer
 from bot.cli.command_line import (
     EXIT_BAD_CONFIG,
     ConfigFile,
+    OutputFile,
+    SinceDay,
+    UntilDay,
     cli,
     load_settings,
     parse_moment,
@@ -65,9 +68,9 @@ def audit_verify(
 @audit.command("export", cls=RussianHelpCommand)
 def audit_export(
     config: ConfigFile = Path("config.toml"),
-    since: Annotated[str | None, typer.Option(metavar="ДАТА", help="С какого дня: ГГГГ-ММ-ДД или ДД.ММ.ГГГГ.")] = None,
-    until: Annotated[str | None, typer.Option(metavar="ДАТА", help="По какой день включительно.")] = None,
-    output: Annotated[Path | None, typer.Option(metavar="ФАЙЛ", help="Файл; без него — стандартный вывод.")] = None,
+    since: SinceDay = None,
+    until: UntilDay = None,
+    output: OutputFile = None,
 ) -> None:
     """Выгрузить журнал действий в CSV: кто, где, что было и стало. Слов и адресов жителей в нём нет."""
     settings = load_settings(config, tokens_needed=False)

@@ -23,6 +23,9 @@ cli = typer.Typer(
 )
 
 ConfigFile = Annotated[Path, typer.Option("--config", "-c", metavar="ФАЙЛ", help="Файл настроек (TOML).")]
+SinceDay = Annotated[str | None, typer.Option(metavar="ДАТА", help="С какого дня: ГГГГ-ММ-ДД или ДД.ММ.ГГГГ.")]
+UntilDay = Annotated[str | None, typer.Option(metavar="ДАТА", help="По какой день включительно.")]
+OutputFile = Annotated[Path | None, typer.Option(metavar="ФАЙЛ", help="Файл; без него — стандартный вывод.")]
 
 EXIT_BAD_CONFIG = 2
 EXIT_TRY_AGAIN = 1

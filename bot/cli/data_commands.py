@@ -10,6 +10,9 @@ import typer
 from bot.cli.command_line import (
     EXIT_BAD_CONFIG,
     ConfigFile,
+    OutputFile,
+    SinceDay,
+    UntilDay,
     cli,
     load_settings,
     parse_moment,
@@ -32,11 +35,11 @@ def export(
             "--format", metavar="ФОРМАТ", help="csv, xlsx или json. Без него — по имени файла, а без файла csv."
         ),
     ] = None,
-    since: Annotated[str | None, typer.Option(metavar="ДАТА", help="С какого дня: ГГГГ-ММ-ДД или ДД.ММ.ГГГГ.")] = None,
+    since: SinceDay = None,
     until: Annotated[
         str | None, typer.Option(metavar="ДАТА", help="По какой день включительно: ГГГГ-ММ-ДД или ДД.ММ.ГГГГ.")
     ] = None,
-    output: Annotated[Path | None, typer.Option(metavar="ФАЙЛ", help="Файл; без него — стандартный вывод.")] = None,
+    output: OutputFile = None,
     public: Annotated[bool, typer.Option("--public", help="Без личных данных: чтобы передать другим.")] = False,
     codes: Annotated[
         bool, typer.Option("--codes", help="CSV для программ: запятые, английские названия столбцов и коды.")
@@ -183,8 +186,8 @@ def _find_citizen(settings: Config, account: str | None, ticket: int | None) -> 
 @cli.command(cls=RussianHelpCommand)
 def journal(
     config: ConfigFile = Path("config.toml"),
-    since: Annotated[str | None, typer.Option(metavar="ДАТА", help="С какого дня: ГГГГ-ММ-ДД или ДД.ММ.ГГГГ.")] = None,
-    until: Annotated[str | None, typer.Option(metavar="ДАТА", help="По какой день включительно.")] = None,
+    since: SinceDay = None,
+    until: UntilDay = None,
 ) -> None:
     """Показать, кто и когда выгружал, копировал, стирал и искал сообщения."""
     settings = load_settings(config, tokens_needed=False)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.command_line import EXIT_BAD_CONFIG, ConfigFile, cli, load_settings, print_error
+from bot.cli.command_line import EXIT_BAD_CONFIG, ConfigFile, OutputFile, cli, load_settings, print_error
 from bot.cli.faults import report_database_faults
 from bot.cli.help_ru import RussianHelpCommand, RussianHelpGroup
 
@@ -38,7 +38,7 @@ def invite(config: ConfigFile = Path("config.toml")) -> None:
 @people.command("export", cls=RussianHelpCommand)
 def people_export(
     config: ConfigFile = Path("config.toml"),
-    output: Annotated[Path | None, typer.Option(metavar="ФАЙЛ", help="Файл; без него — стандартный вывод.")] = None,
+    output: OutputFile = None,
 ) -> None:
     """Показать сотрудников из базы теми строками, какими их записывают в файл настроек."""
     settings = load_settings(config, tokens_needed=False)

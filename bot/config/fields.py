@@ -213,21 +213,20 @@ def parse_base_url(value: Any) -> str:
 
 def parse_api_base(value: Any) -> str:
     """Parse the address of a messenger's API: https, or plain http to this machine, because tokens travel there."""
-    text, scheme, host = _split_url(value, "https://api.telegram.org")
-    if scheme != "https" and not is_loopback(host):
-        raise_fault(
-            "по http токен и сообщения жителей прочтёт любой, кто стоит на пути",
-            "укажите адрес, который начинается с https://; http допустим лишь для этого же компьютера (127.0.0.1)",
-        )
-    return text
+    problem = "по http токен и сообщения жителей прочтёт любой, кто стоит на пути"
+    return _parse_safe_url(value, "https://api.telegram.org", problem)
 
 
 def parse_webhook_url(value: Any) -> str:
     """Parse an address that a messenger calls: https, or plain http to this machine."""
-    text, scheme, host = _split_url(value, "https://bot.gorod.ru/telegram")
+    return _parse_safe_url(value, "https://bot.gorod.ru/telegram", "мессенджер вызывает только адреса https")
+
+
+def _parse_safe_url(value: Any, example: str, problem: str) -> str:
+    text, scheme, host = _split_url(value, example)
     if scheme != "https" and not is_loopback(host):
         raise_fault(
-            "мессенджер вызывает только адреса https",
+            problem,
             "укажите адрес, который начинается с https://; http допустим лишь для этого же компьютера (127.0.0.1)",
         )
     return text

@@ -1,6 +1,6 @@
 """Checks of ``[[roles]]``: each must be made of a known role, and somebody must still sort and manage people."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pydantic import ValidationError
 
@@ -85,13 +85,17 @@ def _faults_of(tree: Values, index: int, entry: RoleEntry) -> Iterator[Fault]:
         yield Fault(f"{key}.hears_not", problem, "удалите cards")
 
 
+def unknown_role(key: str, code: str, codes: Sequence[str]) -> Fault:
+    return Fault(key, f"роли «{code[:40]}» нет", did_you_mean(code, codes) or f"роли: {quoted_list(codes)}")
+
+
 def _sorting_roles(tree: Values) -> Iterator[Fault]:
     codes, book = role_codes(tree), role_book(tree)
     able = [code for code in codes if code not in book.definitions or Right.TRIAGE in book.definitions[code].rights]
     for number, code in enumerate(_sorts(tree)):
         key = f"routing.sorts[{number}]"
         if code not in codes:
-            yield Fault(key, f"роли «{code[:40]}» нет", did_you_mean(code, codes) or f"роли: {quoted_list(codes)}")
+            yield unknown_role(key, code, codes)
         elif code not in able:
             remedy = f'добавьте её в [[roles]] с may = ["triage"] или выберите другую: {quoted_list(able)}'
             yield Fault(key, f"у роли «{code}» нет права сортировать сообщения", remedy)

@@ -10,7 +10,7 @@ from bot.config.deadline_sections import RuleEntry
 from bot.config.errors import Fault, did_you_mean, quoted_list
 from bot.config.gazetteer import read_gazetteer
 from bot.config.messenger_kinds import MESSENGER_KINDS
-from bot.config.role_checks import role_book, role_codes
+from bot.config.role_checks import role_book, role_codes, unknown_role
 from bot.config.topic_names import topic_names
 from bot.config.values import Values, roles_of, section, tables, texts
 from bot.domain.roles import Right
@@ -115,7 +115,7 @@ def _approval(tree: Values, entries: _Entries, *, for_work: bool) -> Iterator[Fa
         for number, code in enumerate(entry.approval or ()):
             key = f"rules[{index}].approval[{number}]"
             if code not in codes:
-                yield Fault(key, f"роли «{code[:40]}» нет", did_you_mean(code, codes) or f"роли: {quoted_list(codes)}")
+                yield unknown_role(key, code, codes)
             elif code not in able:
                 remedy = f'добавьте её в [[roles]] с may = ["approve"] или выберите другую: {quoted_list(able)}'
                 yield Fault(key, f"у роли «{code}» нет права согласовать", remedy)

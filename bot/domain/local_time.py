@@ -66,6 +66,13 @@ def parse_moment(text: str, zone: ZoneInfo, now: datetime) -> datetime | None:
     return moment
 
 
+def read_deadline(text: str, zone: ZoneInfo, now: datetime) -> tuple[datetime | None, str | None]:
+    """Return the moment in *text*, if it can be a deadline; else the fault: ``unread``, or that of `deadline_fault`."""
+    due = parse_moment(text, zone, now)
+    fault = "unread" if due is None else deadline_fault(due, now)
+    return (due, None) if fault is None else (None, fault)
+
+
 def deadline_fault(due: datetime, now: datetime) -> str | None:
     """Return why *due* can be no deadline: ``past``, or ``far`` for what is taken for a typing error."""
     if due <= now:

@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.domain.dialogs import DialogStep
 from bot.domain.drafts import Wording
 from bot.domain.json_types import Json
-from bot.domain.local_time import deadline_fault, parse_moment
+from bot.domain.local_time import read_deadline
 from bot.domain.notifications.clarifications import (
     AskClarification,
     AskInterim,
@@ -67,9 +67,8 @@ async def name_body(ctx: UseCaseContext, message: OfficialMessage) -> None:
 async def set_date(ctx: UseCaseContext, message: OfficialMessage) -> None:
     """Handle the day on which the post wants to look at what the body has done."""
     ticket = await referrals.check_can_refer(ctx, message.dialog.ticket_id or 0, message.person)
-    at = parse_moment(message.require_text(), ctx.municipality.zone, ctx.now)
-    fault = "unread" if at is None else deadline_fault(at, ctx.now)
-    if at is None or fault is not None:
+    at, fault = read_deadline(message.require_text(), ctx.municipality.zone, ctx.now)
+    if at is None:
         again = await dialogs.advance(ctx, message.dialog, DialogStep.REFERRAL_DATE)
         prompt = AskReferralDate(ticket_id=ticket.id, fault=fault)
         await dialogs.prompt(ctx, message.person, again, prompt, ticket=ticket)

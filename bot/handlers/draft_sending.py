@@ -65,9 +65,8 @@ async def send_draft(ctx: UseCaseContext, press: ButtonPress) -> None:
         await answer_callback(ctx, press, ToastCode.PART_SENT)
         await edit_pressed_note(ctx, press, PartSent(ticket_id=ticket.id, text=text))
     elif submitted.draft is not None:
-        approver = submitted.approver.name if submitted.approver is not None else None
         await answer_callback(ctx, press, ToastCode.APPROVAL_ASKED)
-        note = ApprovalAwaited(ticket_id=ticket.id, approver=approver, text=text, kind=kind)
+        note = ApprovalAwaited(ticket_id=ticket.id, approver=submitted.approver_name, text=text, kind=kind)
         await edit_pressed_note(ctx, press, note)
     elif kind is Wording.CORRECTION:
         await answer_callback(ctx, press, ToastCode.CORRECTING)

@@ -35,8 +35,9 @@ async def extend(ctx: UseCaseContext, message: OfficialMessage) -> None:
     submitted = await submissions.submit(ctx, ticket, person, Wording.EXTENSION, words, ())
     note: Notification = Extended(ticket_id=ticket.id, due=due)
     if submitted.draft is not None:
-        approver = submitted.approver.name if submitted.approver is not None else None
-        note = ApprovalAwaited(ticket_id=ticket.id, approver=approver, text=words, kind=Wording.EXTENSION)
+        note = ApprovalAwaited(
+            ticket_id=ticket.id, approver=submitted.approver_name, text=words, kind=Wording.EXTENSION
+        )
     await notify.notify(ctx, person, note, ticket=ticket, priority=Priority.INTERACTIVE)
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from bot.domain.applicants import Applicant, ApplicantKind
 from bot.domain.dialogs import Dialog, DialogFacts, DialogStep
 from bot.domain.errors import DialogEnded, NotAllowed
-from bot.domain.local_time import deadline_fault, parse_moment
+from bot.domain.local_time import read_deadline
 from bot.domain.notifications.dialogs import (
     AskNewApplicant,
     AskNewDeadline,
@@ -90,11 +90,10 @@ async def _save_number(
 
 
 async def _on_due(ctx: UseCaseContext, message: OfficialMessage) -> None:
-    due = parse_moment(message.event.text, ctx.municipality.zone, ctx.now)
-    if due is None or (wrong := deadline_fault(due, ctx.now)):
-        wrong = "unread" if due is None else wrong
+    due, fault = read_deadline(message.event.text, ctx.municipality.zone, ctx.now)
+    if due is None:
         changed = await dialogs.advance(ctx, message.dialog, DialogStep.ENTRY_DEADLINE)
-        await dialogs.prompt(ctx, message.person, changed, AskNewDeadline(fault=wrong))
+        await dialogs.prompt(ctx, message.person, changed, AskNewDeadline(fault=fault))
         return
     await _ask_applicant(ctx, message.person, message.dialog, due)
 

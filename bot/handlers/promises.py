@@ -4,7 +4,7 @@ from datetime import date
 
 from bot.domain.dialogs import DialogStep
 from bot.domain.errors import OutdatedButton
-from bot.domain.local_time import deadline_fault, parse_moment
+from bot.domain.local_time import read_deadline
 from bot.domain.notifications.promises import AskPromiseDay, PromiseDecided, PromiseNoted
 from bot.domain.notifications.toasts import ToastCode
 from bot.domain.outbox import Priority
@@ -61,9 +61,8 @@ async def ask_day(ctx: UseCaseContext, press: ButtonPress) -> None:
 
 async def move(ctx: UseCaseContext, message: OfficialMessage) -> None:
     dialog, zone = message.dialog, ctx.municipality.zone
-    at = parse_moment(message.require_text(), zone, ctx.now)
-    fault = "unread" if at is None else deadline_fault(at, ctx.now)
-    if at is None or fault is not None:
+    at, fault = read_deadline(message.require_text(), zone, ctx.now)
+    if at is None:
         again = await dialogs.advance(ctx, dialog, DialogStep.PROMISE_DAY)
         await dialogs.prompt(ctx, message.person, again, AskPromiseDay(ticket_id=dialog.ticket_id or 0, fault=fault))
         return

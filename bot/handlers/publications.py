@@ -81,7 +81,7 @@ async def adopt_reply_as_answer(ctx: UseCaseContext, press: ButtonPress) -> None
     submitted = await adopt_reply.adopt_reply(ctx, press.ticket_id, press.person, press.require_number())
     text = f"✅ №{press.ticket_id}: ответом считается сообщение в чате."
     if submitted.draft is not None:
-        name = submitted.approver.name if submitted.approver is not None else "пока некому"
+        name = submitted.approver_name or "пока некому"
         text = f"📨 №{press.ticket_id}: сообщение в чате отправлено на согласование. Согласует: {name}."
     await answer_callback(ctx, press, ToastCode.THANKS)
     await edit_pressed_note(ctx, press, PromptClosed(text=text))

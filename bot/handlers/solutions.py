@@ -2,7 +2,7 @@
 
 from bot.domain.dialogs import DialogStep
 from bot.domain.errors import OutdatedButton
-from bot.domain.local_time import deadline_fault, parse_moment
+from bot.domain.local_time import read_deadline
 from bot.domain.notifications.solutions import AskControlDate, BackInWork, ControlSet, SolvedConfirmed
 from bot.domain.notifications.toasts import ToastCode
 from bot.domain.roles import Right
@@ -65,9 +65,8 @@ async def ask_control_date(ctx: UseCaseContext, press: ButtonPress) -> None:
 async def set_control_date(ctx: UseCaseContext, message: OfficialMessage) -> None:
     """Handle the day on which the official wants to look at the ticket once more."""
     ticket = await control.check_can_control(ctx, message.dialog.ticket_id or 0, message.person)
-    at = parse_moment(message.require_text(), ctx.municipality.zone, ctx.now)
-    fault = "unread" if at is None else deadline_fault(at, ctx.now)
-    if at is None or fault is not None:
+    at, fault = read_deadline(message.require_text(), ctx.municipality.zone, ctx.now)
+    if at is None:
         changed = await dialogs.advance(ctx, message.dialog, DialogStep.CONTROL_DATE)
         note = AskControlDate(ticket_id=ticket.id, fault=fault)
         await dialogs.prompt(ctx, message.person, changed, note, ticket=ticket)

@@ -4,7 +4,7 @@ from bot.domain.applicants import ApplicantKind
 from bot.domain.dialogs import DialogStep
 from bot.domain.errors import OutdatedButton
 from bot.domain.importance import Importance
-from bot.domain.local_time import deadline_fault, parse_moment
+from bot.domain.local_time import read_deadline
 from bot.domain.notifications.ticket_data import AskDataValue, DataChanged
 from bot.domain.notifications.toasts import ToastCode
 from bot.domain.ticket_data import DATA_RIGHTS, DataField
@@ -76,9 +76,8 @@ async def on_value(ctx: UseCaseContext, message: OfficialMessage) -> None:
     number, field = dialog.ticket_id or 0, DataField(dialog.facts["field"])
     match field:
         case DataField.TERM:
-            due = parse_moment(text, ctx.municipality.zone, ctx.now)
-            fault = "unread" if due is None else deadline_fault(due, ctx.now)
-            if due is None or fault is not None:
+            due, fault = read_deadline(text, ctx.municipality.zone, ctx.now)
+            if due is None:
                 again = await dialogs.advance(ctx, dialog, DialogStep.DATA_VALUE)
                 await dialogs.prompt(ctx, person, again, AskDataValue(ticket_id=number, field=field, fault=fault))
                 return

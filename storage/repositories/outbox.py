@@ -207,31 +207,20 @@ class Outbox(OutboxReading):
 
     async def drop_for_staff(self, person_id: int, messenger: str, chat_id: str, now: datetime) -> None:
         """Drop what waits for a person's account with any account of the bot in *messenger*."""
-        await self._transaction.execute(
-            update(outbox)
-            .where(
-                is_pending(outbox),
-                outbox.c.person_id == person_id,
-                outbox.c.chat_id == chat_id,
-                or_(outbox.c.account == messenger, outbox.c.account.like(f"{messenger}:%")),
-                outbox.c.status == OutboxStatus.QUEUED,
-            )
-            .values(status=OutboxStatus.DROPPED, done_at=now, dedupe=None, error="access ended")
-        )
+        account = or_(outbox.c.account == messenger, outbox.c.account.like(f"{messenger}:%"))
+        await self._drop_for_person(person_id, now, outbox.c.chat_id == chat_id, account)
 
     async def drop_tickets_for_staff(
         self, person_id: int, account: str, ticket_ids: Collection[int], now: datetime
     ) -> None:
         """Drop what waits for a person about tickets that they may not see any more."""
+        await self._drop_for_person(person_id, now, outbox.c.account == account, outbox.c.ticket_id.in_(ticket_ids))
+
+    async def _drop_for_person(self, person_id: int, now: datetime, *conditions: ColumnElement[bool]) -> None:
+        queued = (is_pending(outbox), outbox.c.status == OutboxStatus.QUEUED)
         await self._transaction.execute(
             update(outbox)
-            .where(
-                is_pending(outbox),
-                outbox.c.person_id == person_id,
-                outbox.c.account == account,
-                outbox.c.ticket_id.in_(ticket_ids),
-                outbox.c.status == OutboxStatus.QUEUED,
-            )
+            .where(*queued, outbox.c.person_id == person_id, *conditions)
             .values(status=OutboxStatus.DROPPED, done_at=now, dedupe=None, error="access ended")
         )
 

@@ -68,6 +68,7 @@ _RULES: Mapping[RetentionKind, _RetentionRule] = {
     RetentionKind.NOTICES: _RetentionRule(notice, lambda before: notice.c.sent_at < before),
     RetentionKind.DUE_MOMENTS: _RetentionRule(
         due_moment,
+        # planner: written out as in the partial index (test_a_hot_question_uses_an_index, "terms: …").
         lambda before: and_(
             due_moment.c.at < before, due_moment.c.state != literal_column("'waiting'"), _ticket_has_ended(due_moment)
         ),

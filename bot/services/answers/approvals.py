@@ -48,6 +48,10 @@ class Submitted:
     approver: Person | None = None
     is_part: bool = False
 
+    @property
+    def approver_name(self) -> str | None:
+        return self.approver.name if self.approver is not None else None
+
 
 async def is_approved(ctx: UseCaseContext, ticket: Ticket, draft: Draft) -> bool:
     """Return whether every step that the rules ask for now has approved the draft's present version."""

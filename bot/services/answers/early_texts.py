@@ -4,11 +4,13 @@ They are posted as answers are, and answer nothing: the state of their ticket do
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from bot.domain.answers import Answer, Publication, PublicationState
 from bot.domain.deadlines import DeadlineKind
 from bot.domain.drafts import Wording
 from bot.domain.errors import CannotAsk
+from bot.domain.inquiries import InquiryKind, InquiryState
 from bot.domain.json_types import Json
 from bot.domain.notifications.answers import AnswerToPassOn
 from bot.domain.notifications.clarifications import WordsUnpublished
@@ -31,6 +33,29 @@ _FIRST_WORDS = frozenset({Wording.FIRST_WORD, Wording.INTERIM})
 """Texts by which the citizen knows that the ticket is taken up."""
 
 _READERS = tuple(state for state in OPEN_TICKET_STATES if state is not State.PUBLISHING)
+
+
+async def keep_prepared(
+    ctx: UseCaseContext,
+    ticket: Ticket,
+    kind: InquiryKind,
+    person: Person,
+    due_at: datetime,
+    *,
+    question: str = "",
+    unit: str | None = None,
+) -> None:
+    """Keep the facts of a text until its words are approved; those of an earlier version are replaced."""
+    known = await ctx.uow.inquiries.find_open(ticket.id, kind)
+    if known is not None:
+        await ctx.uow.inquiries.update(known.id, asker_id=person.id, question=question, unit=unit, due_at=due_at)
+        return
+    await ctx.uow.inquiries.add(
+        *(ticket.id, kind, person.id, question, ctx.now, due_at),
+        unit=unit,
+        state=InquiryState.PREPARED,
+        remind_at=None,
+    )
 
 
 async def check_readable(ctx: UseCaseContext, ticket: Ticket, *, by_telephone: bool = False) -> None:

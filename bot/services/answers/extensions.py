@@ -60,15 +60,7 @@ def _check_due(ctx: UseCaseContext, ticket: Ticket, due: datetime) -> None:
 
 async def prepare(ctx: UseCaseContext, ticket: Ticket, person: Person, reason: str, due: datetime) -> None:
     """Keep the *reason* and the new deadline until they are approved."""
-    known = await ctx.uow.inquiries.find_open(ticket.id, InquiryKind.EXTENSION)
-    if known is not None:
-        await ctx.uow.inquiries.update(known.id, asker_id=person.id, question=reason, due_at=due)
-        return
-    await ctx.uow.inquiries.add(
-        *(ticket.id, InquiryKind.EXTENSION, person.id, reason, ctx.now, due),
-        state=InquiryState.PREPARED,
-        remind_at=None,
-    )
+    await early_texts.keep_prepared(ctx, ticket, InquiryKind.EXTENSION, person, due, question=reason)
 
 
 async def release(

@@ -13,7 +13,7 @@ from bot.domain.json_types import Json
 from bot.domain.people import Person
 from bot.domain.roles import Right
 from bot.domain.tickets import State, Ticket
-from bot.services.answers import answers
+from bot.services.answers import answers, early_texts
 from bot.services.context import UseCaseContext
 from bot.services.notifications import cards
 from bot.services.tickets import draft_requests, promises, workflow
@@ -31,16 +31,7 @@ async def check_can_refer(ctx: UseCaseContext, ticket_id: int, person: Person) -
 
 async def prepare(ctx: UseCaseContext, ticket: Ticket, person: Person, body: str, control_at: datetime) -> None:
     """Keep the *body* and the control date until the words to the citizen are approved."""
-    known = await ctx.uow.inquiries.find_open(ticket.id, InquiryKind.REFERRAL)
-    if known is not None:
-        await ctx.uow.inquiries.update(known.id, asker_id=person.id, unit=body, due_at=control_at)
-        return
-    await ctx.uow.inquiries.add(
-        *(ticket.id, InquiryKind.REFERRAL, person.id, "", ctx.now, control_at),
-        unit=body,
-        state=InquiryState.PREPARED,
-        remind_at=None,
-    )
+    await early_texts.keep_prepared(ctx, ticket, InquiryKind.REFERRAL, person, control_at, unit=body)
 
 
 async def release(
