@@ -160,7 +160,7 @@ async def _measure(name: str, folder: Path, options: argparse.Namespace) -> dict
         case "tickets_rules":
             return await load.tickets(folder, options.messages)
         case "peer":
-            home = Path("var/bench-peer").absolute()  # noqa: ASYNC240 - nobody waits
+            home = Path("var/bench-peer").absolute()
             return await peer.intake(home, folder, min(options.messages, 2_000))
         case "tickets_all":
             return await load.tickets(folder, options.messages, learned=True)

@@ -36,7 +36,7 @@ _FILL = {
 
 async def audit_chain(folder: Path, tickets: int, url: str | None = None) -> Figures:
     """Seal and verify the records of *tickets*; seconds of the clock, and of the processor."""
-    folder.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240 - nobody waits
+    folder.mkdir(parents=True, exist_ok=True)
     database = Database(url or f"sqlite+aiosqlite:///{folder / 'audit.sqlite3'}")
     try:
         await migrate(database.engine)

@@ -56,7 +56,7 @@ _OTHERS_SQL = (
 
 async def control(folder: Path, tickets: int, times: int, server: str | None = None) -> Figures:
     """Milliseconds of each page, the median of *times*; on *server* where one is given."""
-    folder.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240 - nobody waits
+    folder.mkdir(parents=True, exist_ok=True)
     async with AsyncExitStack() as stack:
         url = f"sqlite+aiosqlite:///{folder / 'control.sqlite3'}"
         if server is not None:

@@ -50,7 +50,7 @@ async def copy_to_postgres(file: Path, url: str) -> float:
 def _iter_chunks(books: sqlite3.Connection, table: Table) -> Iterator[list[tuple[Any, ...]]]:
     converts = [_converter_for(column) for column in table.columns]
     names = ", ".join(f'"{column.name}"' for column in table.columns)
-    found = books.execute(f'SELECT {names} FROM "{table.name}"')  # noqa: S608 - our own names
+    found = books.execute(f'SELECT {names} FROM "{table.name}"')
     while rows := found.fetchmany(ROWS_PER_CHUNK):
         yield [
             tuple(value if value is None else convert(value) for value, convert in zip(row, converts, strict=True))
@@ -94,5 +94,5 @@ async def _advance_sequences(server: "asyncpg.Connection[Any]") -> None:
         if "id" in table.columns:
             sequence = await server.fetchval("SELECT pg_get_serial_sequence($1, 'id')", table.name)
             if sequence:
-                newest = f"SELECT greatest(max(id), 1) FROM {table.name}"  # noqa: S608 - our own name
+                newest = f"SELECT greatest(max(id), 1) FROM {table.name}"
                 await server.execute(f"SELECT setval('{sequence}', ({newest}))")

@@ -132,9 +132,7 @@ async def _fill_history(town: BenchHarness, tickets: int) -> float:
 
 def _open_ticket_of_head(town: BenchHarness, above: int) -> int:
     """An open ticket of the first head, no newer than *above*."""
-    return town.count(
-        f"SELECT max(id) FROM ticket WHERE sector = 'station0' AND state = 'assigned' AND id <= {above}"  # noqa: S608
-    )
+    return town.count(f"SELECT max(id) FROM ticket WHERE sector = 'station0' AND state = 'assigned' AND id <= {above}")
 
 
 def _largest_problem_lead(town: BenchHarness) -> int:

@@ -93,7 +93,7 @@ async def memory(folder: Path, messages: int) -> Figures:
         for _ in range(messages):
             await town.send_next_message()
         written = time.perf_counter()
-        while town.count(_HANDLED_COUNT_SQL) < handled + messages:  # noqa: ASYNC110 - it happens in another process
+        while town.count(_HANDLED_COUNT_SQL) < handled + messages:
             await asyncio.sleep(0.1)
         done = time.perf_counter()
         at_the_end = town.memory()
@@ -124,7 +124,7 @@ async def notice_lateness(folder: Path, count: int) -> Figures:
         watch, before = town.watch_heads(), town.count("SELECT count(*) FROM ticket")
         for _ in range(count):
             await town.send_next_message()
-        while town.count("SELECT count(*) FROM ticket") < before + count:  # noqa: ASYNC110 - it happens in another process
+        while town.count("SELECT count(*) FROM ticket") < before + count:
             await asyncio.sleep(0.1)
         # What is urgent has terms of its own.
         usual = {int(number or 0) for (number,) in town.query("SELECT id FROM ticket WHERE NOT urgent")}

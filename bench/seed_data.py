@@ -156,7 +156,7 @@ def _create_lookup_tables(books: sqlite3.Connection, tickets: int, heads: list[t
     )
     for name, words in (("bench_word", PROBLEM_WORDS), ("bench_street", STREETS)):
         books.execute(f"CREATE TEMP TABLE {name} (n INTEGER PRIMARY KEY, name TEXT, low TEXT)")
-        books.executemany(f"INSERT INTO {name} VALUES (?, ?, ?)", [(n, w, w.casefold()) for n, w in enumerate(words)])  # noqa: S608 - our own names
+        books.executemany(f"INSERT INTO {name} VALUES (?, ?, ?)", [(n, w, w.casefold()) for n, w in enumerate(words)])
 
 
 def _drop_indexes(books: sqlite3.Connection) -> list[str]:

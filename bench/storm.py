@@ -138,7 +138,7 @@ async def storm(folder: Path, voices: int, others: int, seconds: float) -> Figur
             )
         outside = len(burst.commenters) + len(burst.private_authors)
         deadline = time.perf_counter() + 180
-        while burst.count_reached()[0] < outside and time.perf_counter() < deadline:  # noqa: ASYNC110 - in another process
+        while burst.count_reached()[0] < outside and time.perf_counter() < deadline:
             await asyncio.sleep(0.5)
         reached, doubled = burst.count_reached()
         everybody = time.perf_counter() - answered

@@ -119,7 +119,7 @@ async def intake(app: App, count: int) -> dict[str, Any]:
     meter = Stopwatch()
     async with asyncio.TaskGroup() as group:
         polling = group.create_task(app.create_poller(messenger).run())
-        while await _count(database, stored) < count:  # noqa: ASYNC110 - it is the database that changes
+        while await _count(database, stored) < count:
             await asyncio.sleep(0.02)
         figures = meter.elapsed()
         polling.cancel()
@@ -143,7 +143,7 @@ async def fill(app: App, count: int) -> dict[str, Any]:
 
 
 def _received(messenger: Messenger, number: int) -> Any:
-    return messenger.receive(workload.raw_update(number))  # type: ignore[attr-defined]
+    return messenger.receive(workload.raw_update(number))
 
 
 async def tickets(app: App, count: int) -> dict[str, Any]:

@@ -69,7 +69,7 @@ class ForkedProcess:
 
 async def wait_until_frozen(process: RunningBot) -> None:
     """Wait until *process* is stopped by a signal."""
-    while _state_of(process.pid) != "T":  # noqa: ASYNC110 - only its parent is told
+    while _state_of(process.pid) != "T":
         await asyncio.sleep(0.02)
 
 

@@ -137,7 +137,7 @@ class CrashRun:
         victim = await self.killer.start(lives, failpoint)
         if self.pair:
             async with asyncio.timeout(START_TIMEOUT_SECONDS):
-                while lives.count_starts() == starts:  # noqa: ASYNC110 - a file of another process
+                while lives.count_starts() == starts:
                     await asyncio.sleep(0.05)
         return victim
 

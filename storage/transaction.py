@@ -26,7 +26,7 @@ from storage.tables import message, metadata, problem, ticket
 
 Row = dict[str, Any]
 
-_TABLE_ORDER = {table: position for position, table in enumerate(metadata.sorted_tables)}
+_TABLE_ORDER: dict[FromClause[Any], int] = {table: position for position, table in enumerate(metadata.sorted_tables)}
 """Referenced tables come before those that refer to them."""
 
 _CACHED_TABLES = frozenset((ticket, message, problem))
@@ -158,7 +158,7 @@ class Transaction:
 
 
 def _table_position(table: FromClause[Any]) -> int:
-    return _TABLE_ORDER[table]  # type: ignore[index]
+    return _TABLE_ORDER[table]
 
 
 def _referenced_tables(statement: Executable) -> set[Table] | None:

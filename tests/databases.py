@@ -134,8 +134,8 @@ _OTHERS = "usename = current_user AND backend_type = 'client backend' AND pid <>
 
 _EMPTY_TABLES = ";".join(
     (
-        f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND {_OTHERS}",  # noqa: S608
-        *(f'DELETE FROM "{table.name}"' for table in reversed(metadata.sorted_tables)),  # noqa: S608
+        f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND {_OTHERS}",
+        *(f'DELETE FROM "{table.name}"' for table in reversed(metadata.sorted_tables)),
         "SELECT setval(oid::regclass, 1, false) FROM pg_class"
         " WHERE relkind = 'S' AND relnamespace = 'public'::regnamespace",
     )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import Enum
-from typing import TypeVar, Union
+from typing import TypeAlias, TypeVar
 
 from bot.domain.applicants import ApplicantKind
 from bot.domain.importance import Importance
@@ -23,7 +23,7 @@ UNSET = Unset.UNSET
 """Marks a field that a change leaves as it is; ``None`` clears the field."""
 
 _T = TypeVar("_T")
-_Settable = Union[_T, Unset]  # noqa: UP007 (an alias with a type variable)
+_Settable: TypeAlias = _T | Unset
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

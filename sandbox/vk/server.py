@@ -99,8 +99,9 @@ class VkServer(VkControl):
             self._check_version(params)
         if community is None and token in self.world.service_keys:
             return self._call_service_method(name, token, params, within=within)
+        if community is None:
+            raise VkError(5)
         method = self._call_allowed(name, token, community, params, within=within)
-        assert community is not None  # noqa: S101 - _allowed has refused otherwise
         response = method.handler(self.world, community, params)
         if method.writes:
             await self.change_log.notify()
@@ -129,10 +130,8 @@ class VkServer(VkControl):
             self.rates.consume_service(self.change_log.now().timestamp(), token)
 
     def _call_allowed(
-        self, name: str, token: str, community: Community | None, params: Params, *, within: bool = False
+        self, name: str, token: str, community: Community, params: Params, *, within: bool = False
     ) -> Any:
-        if community is None:
-            raise VkError(5)
         if name in USER_TOKEN_METHODS:
             raise VkError(27)
         method = self._methods.get(name)

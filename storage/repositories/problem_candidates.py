@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, Text, bindparam, cast, func, null, or_, select
+from sqlalchemy import ColumnElement, Executable, Integer, Select, Text, bindparam, cast, func, null, or_, select
 
 from bot.domain.problems import Candidate
 from bot.domain.tickets import State
@@ -52,7 +52,7 @@ class _QueryShape:
 
 
 @cache
-def _candidates_query(shape: _QueryShape) -> Select[Any]:
+def _candidates_query(shape: _QueryShape) -> Executable:
     most = bindparam("most", type_=Integer)
     latest = (problem.c.heard_at.desc(), problem.c.id.desc())
     problems = _problems_query(shape).order_by(*latest).limit(most).subquery()
@@ -60,7 +60,7 @@ def _candidates_query(shape: _QueryShape) -> Select[Any]:
         return select(problems)
     latest = (ticket.c.registered_at.desc(), ticket.c.id.desc())
     alone = _lone_tickets_query(shape).order_by(*latest).limit(most).subquery()
-    return select(problems).union_all(select(alone))  # type: ignore[return-value]
+    return select(problems).union_all(select(alone))
 
 
 def _problems_query(shape: _QueryShape) -> Select[Any]:

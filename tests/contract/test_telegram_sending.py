@@ -194,7 +194,7 @@ async def test_a_picture_telegram_takes_for_none_goes_as_a_document(
 async def test_every_kind_of_file_goes_back_as_it_came(
     server: TelegramServer, bot: TelegramMessenger, sent: str
 ) -> None:
-    await server.send_message(CITIZEN, CITIZEN, **{sent: b"content"})  # type: ignore[arg-type]
+    await server.send_message(CITIZEN, CITIZEN, **{sent: b"content"})
     [event] = await fetch_events(bot)
     assert isinstance(event, MessagePosted)
     await send_content(bot, Content.of("Вот").with_media(event.attachments))

@@ -39,7 +39,7 @@ class LoadBalancer:
     async def wait_for_status(self, port: int, wanted: int, seconds: float = 30.0) -> None:
         """Look again and again until ``/readyz`` says *wanted* there."""
         async with asyncio.timeout(seconds):
-            while await self.readiness_status(port) != wanted:  # noqa: ASYNC110 - nothing rings here
+            while await self.readiness_status(port) != wanted:
                 await asyncio.sleep(0.05)
 
     async def readiness_status(self, port: int) -> int:

@@ -37,7 +37,7 @@ async def count_rows(file: Path) -> dict[str, Any]:
     try:
         async with database.engine.connect() as connection:
             return {
-                table.name: (await connection.exec_driver_sql(f'SELECT count(*) FROM "{table.name}"')).scalar_one()  # noqa: S608
+                table.name: (await connection.exec_driver_sql(f'SELECT count(*) FROM "{table.name}"')).scalar_one()
                 for table in metadata.sorted_tables
                 if table is not outbox  # a menu that waits to be shown is not queued again: so many as races allow
             }

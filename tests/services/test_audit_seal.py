@@ -163,7 +163,7 @@ async def test_an_outage_of_the_sealer_is_no_fault(database: Database) -> None:
 @pytest.mark.parametrize("position", [1, 2, 3])
 async def test_a_changed_seal_is_named(database: Database, position: int) -> None:
     await begin_chain(database, 8)
-    await execute(database, f"UPDATE audit_seal SET settled_id = settled_id + 1 WHERE position = {position}")  # noqa: S608
+    await execute(database, f"UPDATE audit_seal SET settled_id = settled_id + 1 WHERE position = {position}")
 
     found = await report(database)
     assert [(one.kind, one.position) for one in found.misfits] == [(MisfitKind.SEAL_BROKEN, position)]
@@ -188,7 +188,7 @@ async def test_a_tail_that_was_cut_off_is_found_by_the_head(database: Database) 
     assert await kinds(database, before) == []
     number = await newest(database)
     await execute(database, "DELETE FROM audit_seal WHERE position = (SELECT max(position) FROM audit_seal)")
-    await execute(database, f"DELETE FROM audit WHERE id > {number - 3}")  # noqa: S608
+    await execute(database, f"DELETE FROM audit WHERE id > {number - 3}")
 
     assert await kinds(database) == []
     assert await kinds(database, head) == [(MisfitKind.HEAD_MISSING, None)]

@@ -90,7 +90,7 @@ async def wait_for_runs(ticker: Scheduler, name: str, runs: int) -> None:
     """Wait until the task has run so many times more."""
     wanted = ticker.completed_runs[name] + runs
     async with asyncio.timeout(30):
-        while ticker.completed_runs[name] < wanted:  # noqa: ASYNC110 - nothing signals the end of a run
+        while ticker.completed_runs[name] < wanted:
             await asyncio.sleep(0.005)
 
 

@@ -146,7 +146,7 @@ async def test_faults_of_a_server_are_held(database: Database, second: Database)
 async def test_a_server_that_lets_nobody_in_is_gone(database: Database, change: dict[str, object]) -> None:
     if not database.is_shared:
         pytest.skip("a server's own")
-    there = make_url(database.engine.url).set(**change)  # type: ignore[arg-type]
+    there = make_url(database.engine.url).set(**change)
     other = Database(there.render_as_string(hide_password=False))
     assert classify_error(await error_of(other, add_ticket)) is DatabaseFault.GONE
     await other.close()

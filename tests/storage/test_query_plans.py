@@ -201,7 +201,7 @@ async def _seq_scans(database: Database, asked: list[tuple[str, object]]) -> lis
         await connection.exec_driver_sql("SET enable_seqscan = off")
         for statement, parameters in asked:
             if statement.startswith(("SELECT", "UPDATE", "DELETE", "WITH")) and "pg_advisory" not in statement:
-                rows = await connection.exec_driver_sql(f"EXPLAIN {statement}", parameters)  # type: ignore[arg-type]
+                rows = await connection.exec_driver_sql(f"EXPLAIN {statement}", parameters)
                 scans = [str(row[0]).strip() for row in rows if "Seq Scan on" in str(row[0])]
                 found += [line for line in scans if line.split("Seq Scan on ")[1].split()[0] not in SMALL_TABLES]
     return found
@@ -212,6 +212,6 @@ async def _plan(database: Database, asked: list[tuple[str, object]]) -> list[str
     async with database.engine.connect() as connection:
         for statement, parameters in asked:
             if statement.startswith(("SELECT", "UPDATE", "DELETE", "WITH")):
-                rows = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)  # type: ignore[arg-type]
+                rows = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
                 lines += [str(row[3]) for row in rows]
     return lines

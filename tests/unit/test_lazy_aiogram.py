@@ -59,9 +59,7 @@ assert Message.__pydantic_complete__
 
 def run(program: str, **environment: str) -> tuple[int, str]:
     command = [sys.executable, "-W", "error", "-c", program]
-    done = subprocess.run(  # noqa: S603 - the programs above
-        command, capture_output=True, text=True, check=False, env=os.environ | environment
-    )
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=os.environ | environment)
     return done.returncode, done.stderr
 
 

@@ -26,11 +26,11 @@ LONG_MENU = tuple(MenuEntry(f"Пункт {n}", Op.HISTORY, Right.SEE_TICKET, lam
 def card_facts(state: State, *rights: Right) -> CardFacts:
     """Return a card without anything but a state and rights."""
     ticket = Ticket(
-        **dict.fromkeys(Ticket.__dataclass_fields__)  # type: ignore[arg-type]
+        **dict.fromkeys(Ticket.__dataclass_fields__)
         | {"id": 7, "state": state, "likely": (), "urgent": False, "version": 0}
     )
     values = dict.fromkeys(CardFacts.__dataclass_fields__) | {"ticket": ticket, "rights": frozenset(rights)}
-    return CardFacts(**values)  # type: ignore[arg-type]
+    return CardFacts(**values)
 
 
 @pytest.mark.parametrize("capabilities", [TELEGRAM, VK, MAX], ids=["telegram", "vk", "max"])

@@ -65,19 +65,19 @@ class SendSimulation:
                     continue
                 queues[chat] -= 1
                 slot = self.rate_limiter.reserve(chat, kind, self.now_seconds + wait)
-                self.schedule(self.now_seconds + wait, lambda slot=slot, chat=chat: self._start_call(slot, chat))  # type: ignore[misc]
+                self.schedule(self.now_seconds + wait, lambda slot=slot, chat=chat: self._start_call(slot, chat))
             self._pass_time(0.05)
 
     def _start_call(self, slot: object, chat: str) -> None:
-        wait = slot.delay(self.now_seconds)  # type: ignore[attr-defined]
+        wait = slot.delay(self.now_seconds)
         if wait > 0:
             self.schedule(self.now_seconds + wait, lambda: self._start_call(slot, chat))
             return
-        slot.start(self.now_seconds)  # type: ignore[attr-defined]
+        slot.start(self.now_seconds)
         takes = self.random.uniform(0.002, self.max_call_seconds)
         counted = self.now_seconds + takes * self.random.random()
         self.schedule(counted, lambda: self._count_on_server(chat))
-        self.schedule(self.now_seconds + takes, lambda: slot.finish(self.now_seconds))  # type: ignore[attr-defined]
+        self.schedule(self.now_seconds + takes, lambda: slot.finish(self.now_seconds))
 
     def _count_on_server(self, chat: str) -> None:
         self.server(chat, self.now_seconds)

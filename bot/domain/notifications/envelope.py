@@ -20,9 +20,9 @@ class NoteEnvelope:
     user_id: str | None = stored(default=None, omit_default=True)
     version: int | None = stored(default=None, omit_default=True)
     sent_message_kind: str = stored("letter", default="note", omit_default=True)
-    purpose: Purpose = stored(default=Purpose.CARDS, omit_default=True)  # noqa: RUF009  # an enum's member
+    purpose: Purpose = stored(default=Purpose.CARDS, omit_default=True)
     copy_group: str | None = stored("twin", default=None, omit_default=True)
-    audience: Audience | None = stored(default=None, omit_default=True)  # noqa: RUF009  # an enum
+    audience: Audience | None = stored(default=None, omit_default=True)
 
     @property
     def is_prompt(self) -> bool:

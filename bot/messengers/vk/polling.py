@@ -38,12 +38,13 @@ class VkLongPoll:
 
     async def fetch(self) -> Batch:
         """Make one ``a_check``. The very first call only returns the present end of the queue, so that it is stored."""
-        if self._server is None:
-            fresh = await self._request_server()
+        server = self._server
+        if server is None:
+            server, fresh = await self._request_server()
             if self._ts is None:
                 self._ts = fresh
                 return Batch((), self._ts)
-        answer = await self._poll()
+        answer = await self._poll(*server)
         if "failed" in answer:
             return await self._recover(answer)
         updates, ts = answer.get("updates"), answer.get("ts")
@@ -53,10 +54,8 @@ class VkLongPoll:
         self._ts = str(ts)
         return Batch(tuple(raw_update(update) for update in updates), self._ts)
 
-    async def _poll(self) -> Mapping[str, Any]:
-        assert self._server is not None  # noqa: S101 - fetch has asked for it
+    async def _poll(self, url: str, key: str) -> Mapping[str, Any]:
         wait = self._client.timeouts.poll
-        url, key = self._server
         params = {"act": "a_check", "key": key, "ts": self._ts or "0", "wait": str(wait), **self._version}
         return await self._client.get_json(url, params, wait + self._client.timeouts.call)
 
@@ -75,16 +74,17 @@ class VkLongPoll:
         if self._lost_keys > MAX_LOST_KEYS:
             self._lost_keys = 0
             raise TemporaryFailure("VK: the long poll accepts no key")
-        fresh = await self._request_server()
+        _, fresh = await self._request_server()
         if code in (2, 4):
             return Batch((), self._ts)
         self._ts = fresh
         return Batch((), self._ts, gap=True)
 
-    async def _request_server(self) -> str:
+    async def _request_server(self) -> tuple[tuple[str, str], str]:
+        """Ask for the server; return its address and key, and the end of its queue."""
         answer = await self._client.call("groups.getLongPollServer", group_id=self._group_id)
         try:
             self._server = (str(answer["server"]), str(answer["key"]))
-            return str(answer["ts"])
+            return self._server, str(answer["ts"])
         except (KeyError, TypeError):
             raise TemporaryFailure("VK: no long poll server in the answer") from None

@@ -215,7 +215,7 @@ async def test_a_command_while_writing_is_a_command(bot: Harness) -> None:
     await bot.send_message(ROADS_HEAD, ANSWER)
     for number, command in enumerate(("/мои", " /найти яму", "/Find яма", "/", "/ help", "//")):
         await bot.send_message(ROADS_HEAD, command)
-        await bot.wait_until(lambda asides=number: count_asides(bot) == asides + 3)  # type: ignore[misc]
+        await bot.wait_until(lambda asides=number: count_asides(bot) == asides + 3)
     await bot.send_message(ROADS_HEAD, "/2 подъезд тоже")
     draft = await wait_for_preview(bot, ROADS_HEAD)
     draft = await wait_for_preview(bot, ROADS_HEAD, "/2 подъезд тоже")

@@ -93,6 +93,6 @@ def test_preview_shows_every_answer_as_it_is_published(text: str, name: str | No
     draft = Dialog("telegram", "1001", "1001", DialogStep.ANSWER_PREVIEW, 1, text, (), {}, 1, START_TIME)
     data = NotificationData(tickets={}, draft=draft, previewed_places=[facts])
 
-    shown = preview(DraftPreview(ticket_id=1), data, None).plain_text  # type: ignore[arg-type]
+    shown = preview(DraftPreview(ticket_id=1), data, None).plain_text
 
     assert shown.startswith(f"{HEADING}{citizen.render_publication(facts).plain_text}")

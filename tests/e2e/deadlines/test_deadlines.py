@@ -226,7 +226,7 @@ async def test_an_answer_on_its_way_is_not_overdue(bot: Harness) -> None:
     bot.sandbox.telegram.faults.order("sendMessage", Fault(FaultKind.HTTP_500), times=1000)
     await bot.press_button(ROADS_HEAD, preview, "Отправить")
     for tries, moment in enumerate(("20.11 14:31", "20.11 22:30", "20.11 22:35"), 1):
-        await bot.wait_until(lambda least=tries: _count_attempts(bot) >= least)  # type: ignore[misc]
+        await bot.wait_until(lambda least=tries: _count_attempts(bot) >= least)
         await bot.wait_for_outbox()
         bot.set_time(moment)
     bot.sandbox.telegram.faults.clear()

@@ -135,7 +135,7 @@ async def test_an_update_at_which_we_stumble_is_buried_and_holds_nobody_else_up(
         await bot.wait_for_card(ROADS_HEAD, 1, PIT)  # in the same batch
         wake_up = bot.app.runtime.inbox_wake_up
         for number in range(1, MAX_ATTEMPTS):
-            await bot.wait_until(lambda n=number: caplog.text.count("event failed") == n)  # type: ignore[misc]
+            await bot.wait_until(lambda n=number: caplog.text.count("event failed") == n)
             bot.pass_time(seconds=31)
             wake_up.set()
         await bot.wait_for_card(ROADS_HEAD, 2, OTHER_PIT)  # has waited behind it
@@ -185,7 +185,7 @@ async def test_update_that_ends_the_process_is_set_aside_and_its_batch_is_not(
             await bot.wait_for_card(ROADS_HEAD, 1, PIT)
         if number > MAX_ATTEMPTS:
             lifetime.passed_seconds += PROVEN_SECONDS
-        await bot.wait_until(lambda n=number: len(deaths) == n)  # type: ignore[misc]
+        await bot.wait_until(lambda n=number: len(deaths) == n)
         await bot.stop()
     await bot.start()
     lifetime.passed_seconds += PROVEN_SECONDS
@@ -219,7 +219,7 @@ async def test_updates_outlive_any_number_of_processes_that_die_of_something_els
     await telegram.send_message(GROUP, MARIA, MORE)
     for number in range(1, 2 * MAX_ATTEMPTS + 1):
         await bot.start()
-        await bot.wait_until(lambda n=number: deaths == n)  # type: ignore[misc]
+        await bot.wait_until(lambda n=number: deaths == n)
         await bot.stop()
         if number == MAX_ATTEMPTS:
             await telegram.send_message(GROUP, ANNA, CURSED)
@@ -254,7 +254,7 @@ async def test_failures_at_commit_are_counted_across_restarts(
         await bot.start()
         await bot.wait_for_card(ROADS_HEAD, 1, PIT)  # in the same batch
         for number in range(1, MAX_ATTEMPTS):
-            await bot.wait_until(lambda n=number: caplog.text.count("event failed") == n)  # type: ignore[misc]
+            await bot.wait_until(lambda n=number: caplog.text.count("event failed") == n)
             bot.pass_time(seconds=31)
             if number == 3:
                 await bot.stop()

@@ -78,7 +78,7 @@ async def watched(closed_bot: Harness) -> WatchedBot:
 async def queue_note(bot: Harness, **values: object) -> None:
     """A note to a citizen in VK."""
     assert bot.app is not None
-    draft = OutboxDraft(OutboxKind.NOTE, VK, str(MARIA), facts={"code": "credentials", "title": "№1"}, **values)  # type: ignore[arg-type]
+    draft = OutboxDraft(OutboxKind.NOTE, VK, str(MARIA), facts={"code": "credentials", "title": "№1"}, **values)
     async with bot.app.database.begin() as uow:
         await uow.outbox.enqueue(draft, bot.clock.now())
 

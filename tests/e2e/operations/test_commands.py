@@ -68,7 +68,7 @@ def _run_in_process(words: Sequence[str], cwd: Path, given: str | bytes) -> tupl
             code = int(end.code or 0)
     for stream in (stdout, stderr):
         stream.flush()
-    return code, *(stream.buffer.getvalue().decode() for stream in (stdout, stderr))  # type: ignore[attr-defined]
+    return code, *(stream.buffer.getvalue().decode() for stream in (stdout, stderr))
 
 
 def write_config(folder: Path, **changes: str) -> Path:

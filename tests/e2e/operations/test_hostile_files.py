@@ -231,7 +231,7 @@ ABOUT = {"format": 1, "codes": ["gorsvet", "sady"], "recipe": {"topics": False, 
 ABOUT |= {"slope": 1.0, "lift": 0.0, "about": {}, "features": ["w:яма", "w:липа"]}
 
 
-def npy(array: np.ndarray) -> bytes:  # type: ignore[type-arg]
+def npy(array: np.ndarray) -> bytes:
     stream = io.BytesIO()
     np.save(stream, array)
     return stream.getvalue()
@@ -415,12 +415,12 @@ def test_console_of_another_encoding_shows_the_sentence(
     prepare_streams()
     stream.write("✗ нет «№ …» 😀")
     stream.flush()
-    seen = stream.buffer.getvalue().decode("utf-8" if encoding == "ascii" else encoding)  # type: ignore[attr-defined]
+    seen = stream.buffer.getvalue().decode("utf-8" if encoding == "ascii" else encoding)
     assert seen.startswith(shown)
 
 
 def run_python(*arguments: str, cwd: Path, **environment: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(  # noqa: S603 - our own program
+    return subprocess.Popen(
         [sys.executable, *arguments],
         cwd=cwd,
         env={**os.environ, "PYTHONPATH": str(ROOT), **environment},

@@ -54,7 +54,7 @@ async def test_row_numbers_given_out_a_second_time_swallow_no_answer_in_vk(bot: 
         card = await bot.wait_for_card(ROADS_HEAD, 1, answer)
         await bot.send_message(ROADS_HEAD, answer, reply_to=card["message_id"])
         await bot.press_button(ROADS_HEAD, await wait_for_preview(bot, ROADS_HEAD, answer), "Отправить")
-        await bot.wait_until(lambda text=answer: count_told(bot, text) == 1)  # type: ignore[misc]
+        await bot.wait_until(lambda text=answer: count_told(bot, text) == 1)
         await wait_until_idle(bot)
         if answer == answers[0]:
             assert bot.app is not None

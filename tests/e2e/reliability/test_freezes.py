@@ -72,7 +72,7 @@ def freeze_at(point: CrashPoint) -> Failpoint:
 
 async def wait_for_log(server: BotProcesses, words: str, times: int) -> None:
     async with asyncio.timeout(TIMEOUT_SECONDS):
-        while server.log.read_text(encoding="utf-8").count(words) < times:  # noqa: ASYNC110 - a file of another process
+        while server.log.read_text(encoding="utf-8").count(words) < times:
             await asyncio.sleep(0.05)
 
 

@@ -34,7 +34,7 @@ async def test_a_batch_that_could_not_be_stored_is_asked_for_again(
         if account == "telegram" and updates and not failed:
             failed.append(True)
             raise OperationalError("INSERT INTO inbox", [HOLE], Exception("disk is full"))
-        await whole(self, account, updates, now)  # type: ignore[arg-type]
+        await whole(self, account, updates, now)
 
     monkeypatch.setattr(Inbox, "store", fails_once)
     with caplog.at_level(logging.ERROR):
@@ -57,7 +57,7 @@ async def test_a_row_that_cannot_be_drawn_holds_up_nobody_and_is_told(
     whole = card_data.card_facts
     tries: list[int] = []
 
-    async def breaks(work, ticket, person, card):  # type: ignore[no-untyped-def]
+    async def breaks(work, ticket, person, card):
         if person.name == "Начальник отдела дорог":
             tries.append(ticket.id)
             raise KeyError("a view of a later release")
@@ -70,7 +70,7 @@ async def test_a_row_that_cannot_be_drawn_holds_up_nobody_and_is_told(
     )
     await bot.wait_for_card(HOUSING_HEAD, 2)
     for number in range(1, 6):
-        await bot.wait_until(lambda n=number: len(tries) >= n)  # type: ignore[misc]
+        await bot.wait_until(lambda n=number: len(tries) >= n)
         await wait_until_nothing_is_sending(bot)
         bot.pass_time(minutes=1)
     await bot.wait_for_message(ADMINISTRATOR, "не доставлено")

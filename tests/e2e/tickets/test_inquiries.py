@@ -34,7 +34,7 @@ async def press_in_menu(bot: Harness, *buttons: str, person: int = ROADS_HEAD) -
     """Press «Ещё» and then these buttons of the card, one after another."""
     for button in ("Ещё", *buttons):
         card = await bot.wait_for_card(person, 1)
-        await bot.wait_until(lambda button=button, card=card: any(button in one for one in button_labels(card)))  # type: ignore[misc]
+        await bot.wait_until(lambda button=button, card=card: any(button in one for one in button_labels(card)))
         await bot.press_button(person, card, button)
 
 

@@ -69,7 +69,7 @@ async def test_a_question_of_another_unit_waits_for_its_head(bot: Harness) -> No
     await bot.wait_for_card(HOUSING_HEAD, 2)
     for button in ("Ещё", "Запросить сведения", "ЖКХ"):
         card = await bot.wait_for_card(ROADS_HEAD, 1)
-        await bot.wait_until(lambda button=button, card=card: button in str(card.get("reply_markup")))  # type: ignore[misc]
+        await bot.wait_until(lambda button=button, card=card: button in str(card.get("reply_markup")))
         await bot.press_button(ROADS_HEAD, card, button)
     await bot.wait_for_message(ROADS_HEAD, "Запрос (ЖКХ) по №1", "Срок ответа")
     await bot.send_message(ROADS_HEAD, "Когда закончите?")

@@ -143,8 +143,8 @@ CALENDARS = [
     WorkingCalendar(
         ZoneInfo("America/New_York"),
         [(time(0), time(23, 59, 59, 999_999))],
-        days_off=[datetime(2026, 3, 9).date()],  # noqa: DTZ001
-        working_days=[datetime(2026, 3, 8).date(), datetime(2026, 11, 1).date()],  # noqa: DTZ001
+        days_off=[date(2026, 3, 9)],
+        working_days=[date(2026, 3, 8), date(2026, 11, 1)],
     ),
 ]
 EPOCH = datetime(2024, 12, 20, tzinfo=UTC)

@@ -25,7 +25,7 @@ FRIDAY = datetime(2026, 11, 20, 7, 40, 20, tzinfo=UTC)  # 17:40:20 in Vladivosto
 
 
 def step(wait: str | None = None, after: After = After.ACCEPT, **more: object) -> ChainStep:
-    return ChainStep(after, Duration.parse(wait) if wait else None, tell=("coordinator",), **more)  # type: ignore[arg-type]
+    return ChainStep(after, Duration.parse(wait) if wait else None, tell=("coordinator",), **more)
 
 
 def test_steps_count_from_the_missed_moment_in_their_own_time() -> None:

@@ -17,7 +17,7 @@ NIGHT = QuietHours(VLADIVOSTOK, time(22), time(8))
 
 
 def local(*parts: int) -> datetime:
-    return datetime(*parts, tzinfo=VLADIVOSTOK)  # type: ignore[arg-type, misc]
+    return datetime(*parts, tzinfo=VLADIVOSTOK)
 
 
 @pytest.mark.parametrize(
