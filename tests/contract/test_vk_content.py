@@ -134,10 +134,11 @@ async def test_forwarded_pictures_that_vk_left_out_arrive_whole(harness):
 
 
 @pytest.mark.parametrize("kind", [FaultKind.HTTP_500, FaultKind.HANG])
-async def test_pictures_that_cannot_be_had_are_named(harness, kind):
-    await harness.vk.send_to_conversation(GROUP, CHAT, MARIA, "Двор", photos=[PHOTO] * 8)
-    harness.fail_next("messages.getByConversationMessageId", kind)
-    (event,) = await fetch_events(harness.messenger)
+async def test_pictures_that_cannot_be_had_are_named(sandbox, kind):
+    async with open_vk_harness(sandbox, poll=0, lookup=0.5) as harness:
+        await harness.vk.send_to_conversation(GROUP, CHAT, MARIA, "Двор", photos=[PHOTO] * 8)
+        harness.fail_next("messages.getByConversationMessageId", kind)
+        (event,) = await fetch_events(harness.messenger)
     assert [(one.kind, one.name) for one in event.attachments][1:] == [(MediaKind.OTHER, "часть вложений")]
 
 

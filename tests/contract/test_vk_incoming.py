@@ -226,7 +226,9 @@ async def test_a_name_that_does_not_come_stops_nobody(harness, kind):
     await harness.vk.send_message(GROUP, MARIA, "Добрый день")
     event = await harness.one_event(MessagePosted)
     harness.fail_next("users.get", kind)
-    assert await harness.messenger.enrich(event) == event
+    hasty = harness.new_messenger(lookup=0.5)
+    assert await hasty.enrich(event) == event
+    await hasty.close()
     assert (await harness.messenger.enrich(event)).author.name == "Мария Кузнецова"
 
 

@@ -214,7 +214,7 @@ async def test_closing_ends_a_poll_and_a_call_that_hang(sandbox):
 
 async def test_a_call_that_nobody_waits_for_any_more_leaves_nothing(sandbox):
     before = set(threading.enumerate())
-    async with open_vk_harness(sandbox, call=60) as harness:
+    async with open_vk_harness(sandbox, call=60, lookup=0.5) as harness:
         harness.fail_next("users.get", FaultKind.HANG)
         await harness.vk.send_message(GROUP, MARIA, "Здравствуйте")
         await harness.messenger.enrich(await harness.one_event(MessagePosted))  # gives up after half a second

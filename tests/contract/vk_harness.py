@@ -45,7 +45,7 @@ class VkHarness:
         service_token: str | None = SERVICE_TOKEN,
         **timeouts: Any,
     ) -> VkMessenger:
-        limits = {"call": request_timeout or 5.0, "poll": 5, "lookup": 0.5, "file": 5.0, **timeouts}
+        limits = {"call": request_timeout or 5.0, "poll": 5, "lookup": 5.0, "file": 5.0, **timeouts}
         return VkMessenger(
             GROUP,
             TITLE,
