@@ -68,13 +68,15 @@ def comment_texts(bot: Harness, post: int) -> list[str]:
 
 
 @pytest.mark.parametrize("code", [6, 9, 10, 1])
-async def test_errors_that_pass(bot: Harness, code: int, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_errors_that_pass(
+    bot: Harness, code: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     monkeypatch.setattr(errors, "FLOOD_PAUSE", 1.0)
     draft = await prepare_private_answer(bot)
     bot.sandbox.vk.faults.order("messages.send", vk_error(code))
     await bot.press_button(ROADS_HEAD, draft, "Отправить")
     await wait_for_unblocked_messages(bot)
-    await bot.wait_until(lambda: not bot.sandbox.vk.faults._ordered["messages.send"])
+    await bot.wait_until(lambda: "delivery failed" in caplog.text)  # the pause is counted from before this line
     assert private_answers(bot) == []
     bot.pass_time(seconds=1)
     await bot.wait_until(lambda: private_answers(bot) == [ANSWER])
