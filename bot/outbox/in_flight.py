@@ -19,9 +19,19 @@ repetition after a crash at this very moment."""
 class InFlightMessage:
     """A message that is being sent, or has been sent and is not recorded."""
 
-    wait_until: float
+    max_wait_seconds: float
+    wait_until: float = 0.0
     is_accepted: bool = False
+    begun: asyncio.Event = field(default_factory=asyncio.Event)
     recorded: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def mark_begun(self) -> None:
+        """Record that the call begins: the time that others wait for it is counted from now.
+
+        What comes before, as a look into a busy database, repeats nothing, and must not let two messages leave at once.
+        """
+        self.wait_until = asyncio.get_running_loop().time() + self.max_wait_seconds
+        self.begun.set()
 
     def mark_accepted(self) -> None:
         """Record that the messenger has confirmed the message: the next one waits until it is recorded."""
@@ -39,15 +49,15 @@ class InFlightGuard:
     @asynccontextmanager
     async def acquire(self, account: str) -> AsyncIterator[InFlightMessage]:
         """Wait in order for the previous message; the next one waits until the block ends."""
-        loop = asyncio.get_running_loop()
         async with self._locks[account]:
             before = self._current.get(account)
             if before is not None:
                 await _wait_until_recorded(before)
-            mine = self._current[account] = InFlightMessage(loop.time() + self.max_wait_seconds)
+            mine = self._current[account] = InFlightMessage(self.max_wait_seconds)
         try:
             yield mine
         finally:
+            mine.begun.set()
             mine.recorded.set()
             if self._current.get(account) is mine:
                 del self._current[account]
@@ -55,6 +65,7 @@ class InFlightGuard:
 
 async def _wait_until_recorded(message: InFlightMessage) -> None:
     """Wait until *message* is recorded, or until `wait_until` if the messenger has not confirmed it by then."""
+    await message.begun.wait()
     try:
         async with asyncio.timeout_at(message.wait_until):
             await message.recorded.wait()

@@ -171,6 +171,7 @@ class Sender:
         )
         if not await self.is_still_claimed(attempt.row, attempt.claimed_at):
             raise LeaseLost
+        in_flight.mark_begun()
         yield
         in_flight.mark_accepted()
 

@@ -31,7 +31,8 @@ async def test_hanging_send_blocks_others_for_a_second_at_most() -> None:
     exposure, hang, sent = InFlightGuard(max_wait_seconds=0.02), asyncio.Event(), []
 
     async def hangs() -> None:
-        async with exposure.acquire("telegram"):
+        async with exposure.acquire("telegram") as message:
+            message.mark_begun()
             sent.append("hanging")
             await hang.wait()
 
@@ -59,6 +60,7 @@ async def test_confirmed_send_blocks_others_until_recorded() -> None:
 
     async def arrives() -> None:
         async with exposure.acquire("telegram") as mine:
+            mine.mark_begun()
             mine.mark_accepted()
             arrived.set()
             await written.wait()
@@ -76,6 +78,36 @@ async def test_confirmed_send_blocks_others_until_recorded() -> None:
         assert sent == []
         written.set()
     assert sent == ["written down", "the next"]
+
+
+async def test_message_whose_call_has_not_begun_blocks_others_however_long_that_takes() -> None:
+    """A look into a busy database before the call must not let two messages leave together."""
+    exposure, entered, goes_on, sent = (
+        InFlightGuard(max_wait_seconds=0.02),
+        asyncio.Event(),
+        asyncio.Event(),
+        list[str](),
+    )
+
+    async def looks_first() -> None:
+        async with exposure.acquire("telegram") as mine:
+            entered.set()
+            await goes_on.wait()
+            mine.mark_begun()
+            sent.append("first")
+
+    async def follows() -> None:
+        async with exposure.acquire("telegram"):
+            sent.append("second")
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(looks_first())
+        await entered.wait()
+        following = group.create_task(follows())
+        await asyncio.wait([following], timeout=0.1)
+        assert sent == []
+        goes_on.set()
+    assert sent == ["first", "second"]
 
 
 async def test_a_turn_ends_with_its_failure_and_with_its_cancelling() -> None:
