@@ -1,6 +1,11 @@
-"""Faults of the messengers' servers during a crash run: answers that no client can read, and absurd orders to wait."""
+"""Faults of servers during a crash run: answers that no client can read, absurd orders to wait, no connection left."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from random import Random
+
+from sqlalchemy import make_url, text
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from sandbox.faults import Fault, FaultKind
 from sandbox.server import Sandbox
@@ -34,3 +39,25 @@ def order_server_fault(sandbox: Sandbox, random: Random, *, may_ask_for_a_day: b
     method, kind = random.choice(methods), random.choice(UNREADABLE_KINDS)
     faults.order(method, Fault(kind))
     return f"{kind} at {method}"
+
+
+@asynccontextmanager
+async def no_connection_free(database: str) -> AsyncIterator[None]:
+    """Take all connections to this PostgreSQL *database* until the block ends, also those that the bot has now.
+
+    Its owner must not be a superuser: no limit holds for those.
+    """
+    url = make_url(database)
+    engine = create_async_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT")
+    limit = f'ALTER DATABASE "{url.database}" CONNECTION LIMIT'
+    close = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name")
+    try:
+        async with engine.connect() as connection:
+            await connection.execute(text(f"{limit} 0"))
+            try:
+                await connection.execute(close, {"name": url.database})
+                yield
+            finally:
+                await connection.execute(text(f"{limit} -1"))
+    finally:
+        await engine.dispose()

@@ -53,12 +53,13 @@ def report_training_faults(*, nightly: bool) -> Iterator[None]:
 def report_database_faults(exit_code: int = EXIT_BAD_CONFIG) -> Iterator[None]:
     """Turn an unreachable database into one message without a traceback."""
     from sqlalchemy.exc import DBAPIError
+    from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
-    from storage.errors import DatabaseUnavailable
+    from storage.errors import DatabaseUnavailable, DatabaseUnreachable
 
     try:
         yield
-    except (DatabaseUnavailable, DBAPIError) as error:
+    except (DatabaseUnavailable, DatabaseUnreachable, NoConnectionFree, DBAPIError) as error:
         reason = str(error.orig if isinstance(error, DBAPIError) else error)
         problem, remedy = next(
             (words for english, words in _DATABASE_FAULTS.items() if english in reason.lower()),
@@ -72,6 +73,10 @@ _USUAL_DATABASE_REMEDY = (
     "проверьте путь к файлу и права на его папку, а для PostgreSQL — что сервер запущен и адрес верен"
 )
 _RESTORE_REMEDY = "восстановите базу из копии (команда backup её делает), а этот файл сохраните для разбора"
+_ALL_CONNECTIONS_TAKEN = (
+    "на сервере базы заняты все соединения",
+    "попробуйте позже, а если это повторяется — увеличьте max_connections или закройте лишние программы",
+)
 _DATABASE_FAULTS = {
     "attempt to write a readonly database": (
         "нет права писать в файл базы или в его папку",
@@ -90,6 +95,10 @@ _DATABASE_FAULTS = {
         "базу уже обновила более новая версия программы",
         "установите новую версию или восстановите копию, сделанную до обновления",
     ),
+    "too many connections": _ALL_CONNECTIONS_TAKEN,  # of the role or the database
+    "too many clients": _ALL_CONNECTIONS_TAKEN,
+    "queuepool limit": _ALL_CONNECTIONS_TAKEN,  # of this process
+    "connection slots are reserved": _ALL_CONNECTIONS_TAKEN,
     "password authentication failed": ("пользователь или пароль не подходят", "проверьте их в адресе базы"),
     "does not exist": ("такой базы или таблицы на сервере нет", "создайте базу или проверьте её имя в адресе"),
 }

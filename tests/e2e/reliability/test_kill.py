@@ -34,6 +34,7 @@ class StationsHarness:
         self.sandbox = Sandbox()
         self.bot = BotProcess(folder / "config.toml")
         self.messages_written = 0
+        self.database_url = ""
 
     async def open(self) -> None:
         await self.sandbox.start()
@@ -64,6 +65,7 @@ class StationsHarness:
 
     def use_database(self, url: str) -> None:
         """Let the bot work on the database behind *url*."""
+        self.database_url = url
         text = self.bot.config.read_text(encoding="utf-8").replace("sqlite+aiosqlite:///mcu.sqlite3", url)
         self.bot.config.write_text(text, encoding="utf-8")
 
