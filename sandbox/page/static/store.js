@@ -1,5 +1,7 @@
 // The messages of the town, kept up to date by the server's events.
 
+const PATIENCE = 60; // seconds: a busy machine is slow, and an error would be the worse show
+
 export class Store extends EventTarget {
   items = new Map();
   menus = {};
@@ -31,7 +33,7 @@ export class Store extends EventTarget {
   }
 
   /** Wait until `look()` returns something, and return it. Rejects after `seconds` or when `signal` is aborted. */
-  until(look, signal, seconds = 20) {
+  until(look, signal, seconds = PATIENCE) {
     return new Promise((resolve, reject) => {
       const leave = (settle, value) => {
         clearTimeout(timer);
