@@ -128,6 +128,21 @@ async def test_a_chat_in_max_and_a_head_who_works_there(visitor: Visitor) -> Non
     assert visitor.console_errors == []
 
 
+async def test_digits_and_spaces_are_not_those_of_the_emoji_font(visitor: Visitor) -> None:
+    """A machine with few fonts showed every number in wide pale signs."""
+    await visitor.open_page()
+    width = """family => {
+        const span = Object.assign(document.createElement("span"), { textContent: "11:42 0 1 2 3" });
+        if (family) span.style.fontFamily = family;
+        document.querySelector("#caption").append(span);
+        return span.getBoundingClientRect().width;
+    }"""
+    own = await visitor.page.evaluate("getComputedStyle(document.body).fontFamily")
+    emoji, _, letters = own.partition(", ")
+    assert emoji == '"Emoji alone"'
+    assert await visitor.page.evaluate(width, "") == await visitor.page.evaluate(width, letters)
+
+
 async def test_a_link_on_a_card_leads_to_the_message(visitor: Visitor) -> None:
     await visitor.open_page()
     page = visitor.page

@@ -9,7 +9,7 @@ import { Town } from "./town.js";
 
 const $ = (id) => document.getElementById(id);
 
-const WELCOME = "Напишите что-нибудь от имени жителя или нажмите «Показать»: день города за минуту.";
+const WELCOME = "Напишите что-нибудь от имени жителя или нажмите «Показать»: день города за две минуты.";
 
 async function open() {
   const stage = await readStage();
