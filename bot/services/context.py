@@ -75,11 +75,11 @@ class Municipality:
     sources: Mapping[tuple[str, str], Source]
     bot_accounts: Mapping[str, BotAccount]
     failover_after: timedelta = timedelta(minutes=10)
+    """A messenger that has failed for this time is avoided: officials get messages in another one."""
     lists_at: tuple[time, ...] = USUAL_LIST_HOURS
     """The hours at which those who watch deadlines get what came due since the last one."""
     collect_additions: timedelta = timedelta(minutes=1)
     """The time for which a citizen's short additions are gathered into one note."""
-    """A messenger that has failed for this time is avoided: officials get messages in another one."""
     invitation_term: Duration = field(default_factory=lambda: Duration.parse("24h"))
     """Time during which an invitation code can be used."""
     manual_posting_term: Duration = field(default_factory=lambda: Duration.parse("1wh"))
