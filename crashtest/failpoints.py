@@ -10,11 +10,13 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 from bot.messengers.content import Content
 from bot.messengers.events import Chat
 from bot.messengers.port import Batch, Messenger, Sent, Target
+from crashtest.call_log import CallLog
 from storage.database import Database
 from storage.engine import IDLE_TRANSACTION_SECONDS
 from storage.unit_of_work import UnitOfWork
@@ -119,9 +121,10 @@ def _with_failpoint(uow: UnitOfWork, failpoint: Failpoint) -> UnitOfWork:
 class FailpointMessenger:
     """A messenger that may not live to see the answer written down; everything else is the real one's."""
 
-    def __init__(self, messenger: Messenger, failpoint: Failpoint) -> None:
+    def __init__(self, messenger: Messenger, failpoint: Failpoint, calls: CallLog | None = None) -> None:
         self._messenger = messenger
         self._failpoint = failpoint
+        self._calls = calls or CallLog(Path(os.devnull))
         self._has_fetched_updates = False
 
     def __getattr__(self, name: str) -> Any:
@@ -137,8 +140,12 @@ class FailpointMessenger:
         return batch
 
     async def send(self, target: Target, part: Content, *, key: str, silent: bool = False) -> Sent:
-        await self._failpoint.hit(CrashPoint.CLAIMED)
-        sent = await self._messenger.send(target, part, key=key, silent=silent)
+        call = self._calls.write_begin(self._messenger.account)
+        try:
+            await self._failpoint.hit(CrashPoint.CLAIMED)
+            sent = await self._messenger.send(target, part, key=key, silent=silent)
+        finally:
+            self._calls.write_end(self._messenger.account, call)
         await self._failpoint.hit(CrashPoint.SENT)
         return sent
 
@@ -147,5 +154,7 @@ class FailpointMessenger:
         await self._failpoint.hit(CrashPoint.CHANGED)
 
 
-def with_failpoints(messengers: Mapping[str, Messenger], failpoint: Failpoint) -> dict[str, Any]:
-    return {account: FailpointMessenger(one, failpoint) for account, one in messengers.items()}
+def with_failpoints(
+    messengers: Mapping[str, Messenger], failpoint: Failpoint, calls: CallLog | None = None
+) -> dict[str, Any]:
+    return {account: FailpointMessenger(one, failpoint, calls) for account, one in messengers.items()}

@@ -12,12 +12,17 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import typer
+
 from bot import logging_setup
 from bot.app import App, run_until_signal
 from bot.bootstrap import build_messengers
+from bot.cli.command_line import EXIT_TRY_AGAIN
+from bot.cli.faults import report_database_faults
 from bot.config import load_config
 from bot.runtime.options import RuntimeOptions
 from bot.runtime.service_manager import ServiceManager
+from crashtest.call_log import CallLog, call_log_path
 from crashtest.failpoints import CrashPoint, Effect, Failpoint, FailpointDatabase, with_failpoints
 
 PRELOADED_MODULES = (
@@ -32,11 +37,16 @@ ARM_SIGNAL = signal.SIGUSR1
 FAST_LEASE_SECONDS = 3.0
 """Lease of these processes, less than the usual one: a run freezes many leaders."""
 
+EXIT_FAILED = 70
+"""Exit status of a process that an unexpected error has ended; a start that may succeed later has another."""
+
 FAST_PATIENCE = 0.1
 """Patience with hung loops, likewise."""
 
 
-def run_bot(config: Path, failpoint: Failpoint, patience: float = FAST_PATIENCE) -> None:
+def run_bot(
+    config: Path, failpoint: Failpoint, calls: CallLog | None = None, *, patience: float = FAST_PATIENCE
+) -> None:
     """Run the bot until it is killed or stopped. :data:`ARM_SIGNAL` arms a failpoint that waits."""
     logging_setup.configure()
 
@@ -46,7 +56,7 @@ def run_bot(config: Path, failpoint: Failpoint, patience: float = FAST_PATIENCE)
     signal.signal(ARM_SIGNAL, arm)
 
     def messengers(*how: Any) -> dict[str, Any]:
-        return with_failpoints(build_messengers(*how), failpoint)
+        return with_failpoints(build_messengers(*how), failpoint, calls)
 
     options = RuntimeOptions(
         make_database=lambda url: FailpointDatabase(url, failpoint),
@@ -80,11 +90,15 @@ def _run_child(order: dict[str, Any]) -> None:
     nothing = os.open(os.devnull, os.O_RDWR)
     for target, source in ((0, nothing), (1, nothing), (2, log)):
         os.dup2(source, target)
-    code = 1
+    code = EXIT_FAILED
     try:
         effect = Effect(order["effect"])
-        run_bot(Path(order["config"]), Failpoint(CrashPoint(order["point"]), order["passage"], order["armed"], effect))
+        failpoint = Failpoint(CrashPoint(order["point"]), order["passage"], order["armed"], effect)
+        with report_database_faults(EXIT_TRY_AGAIN):
+            run_bot(Path(order["config"]), failpoint, CallLog(call_log_path(Path(order["log"]))))
         code = 0
+    except typer.Exit as refusal:
+        code = refusal.exit_code
     except Exception as error:  # noqa: BLE001 - the boundary of the process; the command would say it in words
         print(f"the process ends: {type(error).__name__}: {error}"[:300], file=sys.stderr, flush=True)
     finally:

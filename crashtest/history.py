@@ -2,8 +2,10 @@
 
 import asyncio
 import itertools
+import time
+from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +21,10 @@ class History:
 
     sandbox: Sandbox
     process_number: int = 0
+    ends: list[float] = field(default_factory=list)
+    """The moments at which processes ended, by the clock of :mod:`crashtest.call_log`."""
+    forgotten_lives: set[int] = field(default_factory=set)
+    """Processes of whose messages the database knows nothing since a restore: those may be sent once more."""
     occurrences: dict[tuple[Location, str], list[int]] = field(default_factory=lambda: defaultdict(list))
     """(Location, text) → the processes that sent it; one, if all is well."""
     _message_counts: dict[Location, int] = field(default_factory=dict)
@@ -48,6 +54,7 @@ class History:
             await journal.wait_for_change(journal.revision, 0.02)
             await asyncio.sleep(0)
         self.record_new_messages()
+        self.ends.append(time.monotonic())
         self.process_number += 1
 
     def _iter_locations(self) -> Iterator[tuple[Location, dict[Any, Any]]]:
@@ -78,22 +85,33 @@ class History:
 
     def duplicates(self) -> list[tuple[Location, str]]:
         """List messages that appear twice where the messenger removes repetitions."""
-        return [what for what, lives in self.occurrences.items() if what[0][0].startswith("vk") and len(lives) > 1]
+        return [
+            what for what, lives in self.occurrences.items() if what[0][0].startswith("vk") and self._known(lives[:-1])
+        ]
 
     def repeats_after(self, messenger: str, life: int) -> list[str]:
         """List messages that were repeated after the kill of process *life*."""
         found = [
-            (lives[:-1].count(life), said) for (place, said), lives in self.occurrences.items() if place[0] == messenger
+            (self._known(lives[:-1]).count(life), said)
+            for (place, said), lives in self.occurrences.items()
+            if place[0] == messenger
         ]
         return [said for times, said in found for _ in range(times)]
+
+    def find_life(self, moment: float) -> int:
+        """Return the number of the process that ended next after *moment*."""
+        return bisect_left(self.ends, moment)
 
     def repeat_counts(self) -> dict[str, Counter[int]]:
         """Count the repeated messages per killed process, for messengers without an idempotency key."""
         found: dict[str, Counter[int]] = {"telegram": Counter(), "max": Counter()}
         for (place, _), lives in self.occurrences.items():
             if place[0] in found:
-                found[place[0]].update(lives[:-1])
+                found[place[0]].update(self._known(lives[:-1]))
         return found
+
+    def _known(self, lives: Sequence[int]) -> list[int]:
+        return [life for life in lives if life not in self.forgotten_lives]
 
 
 def _message_key(said: str) -> str:

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from random import Random
 
+from bot.cli.command_line import EXIT_TRY_AGAIN
 from crashtest.bot_process import BotProcesses, RunningBot, wait_until_frozen
 from crashtest.failpoints import CrashPoint, Effect, Failpoint
 from crashtest.fork_server import ARM_SIGNAL
@@ -27,6 +28,11 @@ class Victim:
     processes: BotProcesses
     process: RunningBot
     failpoint: Failpoint
+    earlier_starts: int
+    """Processes with the same log that had started before."""
+
+    def has_started(self) -> bool:
+        return self.processes.count_starts() > self.earlier_starts
 
 
 @dataclass(slots=True)
@@ -39,12 +45,48 @@ class Killer:
     kills_by_point: Counter[CrashPoint] = field(default_factory=Counter)
     unexpected_exits: list[str] = field(default_factory=list)
     """Processes that exited in another way than they should."""
+    refused_starts: int = 0
+    """Processes that could not open the database and said so: the service manager would start them again."""
 
     async def start(self, processes: BotProcesses, failpoint: Failpoint) -> Victim:
         """Start a process that will be killed at *failpoint*."""
+        earlier = processes.count_starts()
         if failpoint.point is CrashPoint.ANYWHERE and not self.quick:
-            return Victim(processes, await processes.start(), failpoint)
-        return Victim(processes, await processes.start_with_failpoint(failpoint), failpoint)
+            return Victim(processes, await processes.start(), failpoint, earlier)
+        return Victim(processes, await processes.start_with_failpoint(failpoint), failpoint, earlier)
+
+    async def start_until_ready(self, processes: BotProcesses, failpoint: Failpoint | None = None) -> Victim:
+        """Start a process, again if it cannot open the database, and return when it says that it is ready.
+
+        Without *failpoint*: the real command, to be stopped at the end.
+        """
+        while True:
+            if failpoint is None:
+                earlier = processes.count_starts()
+                victim = Victim(processes, await processes.start(), Failpoint(CrashPoint.ANYWHERE, 1), earlier)
+            else:
+                victim = await self.start(processes, failpoint)
+            while not victim.has_started():
+                if await self._was_refused(victim):
+                    break
+            else:
+                return victim
+
+    async def _was_refused(self, victim: Victim) -> bool:
+        """Return whether the process ends within a moment, since it cannot open the database; count that."""
+        try:
+            async with asyncio.timeout(0.05):
+                code = await victim.process.wait()
+        except TimeoutError:
+            return False
+        self._count_exit(victim, code)
+        return True
+
+    def _count_exit(self, victim: Victim, code: int) -> None:
+        if code == EXIT_TRY_AGAIN and not victim.has_started():
+            self.refused_starts += 1
+        elif code != -signal.SIGKILL:
+            self.unexpected_exits.append(f"a process exited unexpectedly: {code}")
 
     async def stop_at_failpoint(self, victim: Victim) -> None:
         """Wait until the process dies or freezes at its failpoint, or make it; a hung task shows itself to nobody."""
@@ -57,14 +99,15 @@ class Killer:
                 victim.process.send_signal(ARM_SIGNAL)
                 self.kills_by_point[victim.failpoint.point] += 1
 
-    async def end(self, victim: Victim) -> None:
-        """Let a frozen process go on for a moment, then kill what still runs."""
+    async def end(self, victim: Victim) -> bool:
+        """Let a frozen process go on for a moment, then kill what still runs; return whether anything did."""
         if victim.failpoint.effect is Effect.KILL:
-            return
+            return False
         victim.process.send_signal(signal.SIGCONT)
         await asyncio.sleep(THAWED_SECONDS)
         victim.process.send_signal(signal.SIGKILL)
         await victim.process.wait()
+        return True
 
     async def _freeze(self, victim: Victim) -> None:
         victim.process.send_signal(ARM_SIGNAL)
@@ -92,8 +135,7 @@ class Killer:
             life.send_signal(signal.SIGKILL)
         code = await life.wait()
         self.kills_by_point[met] += 1
-        if code != -signal.SIGKILL:
-            self.unexpected_exits.append(f"a process exited unexpectedly: {code}")
+        self._count_exit(victim, code)
 
     async def stop(self, process: RunningBot) -> None:
         """Stop the process with SIGTERM, as an administrator does."""

@@ -6,6 +6,7 @@ the other has to take over, and only then a third one is started.
 
 import asyncio
 import itertools
+import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,13 +15,14 @@ from random import Random
 
 from crashtest.bot_database import export_tickets, open_database, wait_for_cursors, wait_until_idle
 from crashtest.bot_process import BotProcesses
+from crashtest.call_log import call_log_path, list_overtakings
 from crashtest.checker import Report, build_report
 from crashtest.evidence import write_rows
 from crashtest.failpoints import CrashPoint, Effect, Failpoint
 from crashtest.history import History
 from crashtest.killer import FAILPOINT_TIMEOUT_SECONDS, Killer, Victim
 from crashtest.officials import Head
-from crashtest.server_faults import order_server_fault
+from crashtest.server_faults import no_connection_free, order_server_fault
 from crashtest.workload import COMMUNITY, Workload
 
 SETTLE_TIMEOUT_SECONDS = 900.0
@@ -36,6 +38,9 @@ START_TIMEOUT_SECONDS = 120.0
 TAKEOVER_TIMEOUT_SECONDS: Mapping[Effect, float] = {Effect.KILL: 10.0, Effect.FREEZE: 15.0, Effect.HANG: 40.0}
 """Seconds after which some process must poll Telegram: at once after a death, when a lease of three seconds is over
 after a freeze, and when a hung loop is noticed."""
+
+SHORTAGE_PROBABILITY, SHORTAGE_SECONDS = 0.2, 3.0
+"""How often others take all connections to the server, and for how long."""
 
 PAIR_POINTS = (CrashPoint.SELECTING, CrashPoint.TICKING)
 """The failpoints where a freeze is worth more than a death: another process has to notice it."""
@@ -82,7 +87,7 @@ class CrashRun:
         self.workload = Workload(self.folder, Random(random.random()))
         self.history = History(self.workload.sandbox)
         config = await self.workload.open(self.database)
-        self.killer = Killer(random, self.quick, self.failpoint_seconds)
+        self.killer = Killer(random, self.quick or self.pair, self.failpoint_seconds)
         self.processes = [BotProcesses(config, self.folder / "bot.log") for _ in range(2 if self.pair else 1)]
         try:
             async with asyncio.TaskGroup() as group:
@@ -99,8 +104,10 @@ class CrashRun:
                 await lives.close()
             await self.workload.sandbox.stop()
         log = self.processes[0].log.read_text(encoding="utf-8")
-        report = build_report(self.workload, self.history, self.heads, rows, counts, log)
+        calls = call_log_path(self.processes[0].log)
+        report = build_report(self.workload, self.history, self.heads, rows, counts, log, list_overtakings(calls))
         report.seed, report.deaths, report.seconds = self.seed, self.killer.kills_by_point, time.monotonic() - began
+        report.refused_starts = self.killer.refused_starts
         report.takeover = self.longest_takeover_seconds
         report.violations += self.killer.unexpected_exits
         return report
@@ -113,6 +120,9 @@ class CrashRun:
         seats = [await self._start_beside(lives, plan.pop()) for lives in self.processes]
         for number in range(self.kills):
             fault = order_server_fault(self.workload.sandbox, random, may_ask_for_a_day=not self.pair)
+            if self.server and not self.pair and random.random() < SHORTAGE_PROBABILITY:
+                group.create_task(self._take_connections(self.server))
+                fault += ", and no connection to the database is free"
             victim = random.choice(seats)
             await self.killer.stop_at_failpoint(victim)
             await self.history.on_process_killed()
@@ -123,7 +133,8 @@ class CrashRun:
             )
             if self.pair:
                 await self._wait_for_takeover(TAKEOVER_TIMEOUT_SECONDS[victim.failpoint.effect])
-                await self.killer.end(victim)
+                if await self.killer.end(victim):
+                    await self.history.on_process_killed()  # a second death: this process may have led again
             if plan:
                 seats.append(await self._start_beside(victim.processes, plan.pop()))
         self.is_closing = True
@@ -131,19 +142,21 @@ class CrashRun:
             server.faults.clear()
         return seats
 
+    async def _take_connections(self, server: str) -> None:
+        async with no_connection_free(server):
+            await asyncio.sleep(SHORTAGE_SECONDS)
+
     async def _start_beside(self, lives: BotProcesses, failpoint: Failpoint) -> Victim:
         """Start a process; one of two is ready afterwards, since a process that starts takes nothing over."""
-        starts = lives.count_starts()
-        victim = await self.killer.start(lives, failpoint)
-        if self.pair:
-            async with asyncio.timeout(START_TIMEOUT_SECONDS):
-                while lives.count_starts() == starts:
-                    await asyncio.sleep(0.05)
-        return victim
+        if not self.pair:
+            return await self.killer.start(lives, failpoint)
+        async with asyncio.timeout(START_TIMEOUT_SECONDS):
+            return await self.killer.start_until_ready(lives, failpoint)
 
     async def _wait_for_takeover(self, seconds: float) -> None:
-        """Wait until the surviving process polls, at most *seconds*."""
+        """Wait until the surviving process polls, at most *seconds* on a machine with a core for everybody."""
         telegram, began = self.workload.sandbox.telegram, time.monotonic()
+        seconds *= max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
         last = telegram.calls[-1]
 
         def is_heard() -> bool:
@@ -192,7 +205,9 @@ class CrashRun:
 
     async def _run_to_completion(self, survivors: Sequence[Victim]) -> None:
         """Let everything settle without further kills."""
-        left = [await self.processes[0].start(), *(seat.process for seat in survivors)]
+        async with asyncio.timeout(START_TIMEOUT_SECONDS):
+            last = await self.killer.start_until_ready(self.processes[0])
+        left = [last.process, *(seat.process for seat in survivors)]
         try:
             async with asyncio.timeout(SETTLE_TIMEOUT_SECONDS):
                 await asyncio.gather(*self._actor_tasks)
