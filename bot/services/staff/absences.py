@@ -14,6 +14,7 @@ from bot.domain.notifications.absences import (
     StandInAsked,
     StandInRefused,
 )
+from bot.domain.outbox import Priority
 from bot.domain.people import Person
 from bot.domain.roles import Right, Scope
 from bot.services import responsibility
@@ -34,12 +35,14 @@ def check_may_plan(ctx: UseCaseContext, by: Person, person: Person) -> None:
 
 
 async def plan(ctx: UseCaseContext, by: Person, person: Person, first: date, last: date) -> Absence:
-    """Record the absence of *person* from *first* to *last*; nobody stands in yet."""
+    """Record the absence of *person* from *first* to *last*; nobody stands in yet. One of today begins at once."""
     check_may_plan(ctx, by, person)
     known = await ctx.absence_plan()
     known.check_days(person.id, first, last, ctx.today)
     absence_id = await ctx.uow.absences.add(person.id, first, last, by.id, ctx.now)
     await _record(ctx, "absence_planned", by, person, first=first.isoformat(), last=last.isoformat())
+    if first <= ctx.today:
+        await _begin(ctx, await get(ctx, absence_id))
     return await get(ctx, absence_id)
 
 
@@ -235,7 +238,8 @@ async def _begin(ctx: UseCaseContext, absence: Absence) -> None:
         asked = ctx.municipality.staff.find_by_id(absence.stand_in_id or 0)
         note = replace(note, successors=tuple(one.name for one in successors), asked=asked.name if asked else None)
     for person in filter(None, (away, stand_in, *successors)):
-        await notify.notify(ctx, person, note)
+        priority = Priority.INTERACTIVE if person == ctx.actor else Priority.NOTE  # before the question who stands in
+        await notify.notify(ctx, person, note, priority=priority)
 
 
 def _beginning(absence: Absence, away: Person, stand_in: Person | None, tickets: int, approvals: int) -> AbsenceBegins:

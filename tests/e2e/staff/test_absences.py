@@ -61,7 +61,9 @@ async def test_a_stand_in_who_agrees_after_the_absence_has_begun_hears_what_came
     told = await bot.wait_for_message(ROADS_HEAD, "🏖 Начальник отдела дорог в отпуске по 20.11.2026", "не выбран")
     assert "Перешло: 1 сообщение" in message_text(told), "an answered one is not worked on"
     await bot.wait_for_card(COORDINATOR, 2)
-    await bot.press_button(ROADS_HEAD, await bot.wait_for_message(ROADS_HEAD, "Кто замещает?"), "ЖКХ")
+    question = await bot.wait_for_message(ROADS_HEAD, "Кто замещает?")
+    assert told["message_id"] < question["message_id"], "it has begun, and then there is something to choose"
+    await bot.press_button(ROADS_HEAD, question, "ЖКХ")
     await bot.press_button(HOUSING_HEAD, await bot.wait_for_message(HOUSING_HEAD, "просит заместить"), "Согласен")
     begun = await bot.wait_for_message(HOUSING_HEAD, "в отпуске по 20.11.2026: замещает Начальник отдела ЖКХ")
     assert "Перешло: 1 сообщение" in message_text(begun)

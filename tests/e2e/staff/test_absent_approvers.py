@@ -39,7 +39,7 @@ async def test_an_approval_goes_over_to_the_stand_in_who_publishes_for_the_appro
 
     question = await wait_for_question(bot, HOUSING_HEAD)
     assert "Вы согласуете за: Руководитель МЦУ." in message_text(question)
-    await bot.wait_for_message(HOUSING_HEAD, "в отпуске по 24.11.2026", "Перешло: 0 сообщений, 1 согласование")
+    await bot.wait_for_message(HOUSING_HEAD, "в отпуске по 24.11.2026", "Перешло: 1 согласование")
     await bot.wait_until(lambda: "ответ согласует другой сотрудник" in message_text(own))
     assert not bot.find_message(COORDINATOR, "на согласовании (№1)"), "nobody above is asked"
     card = await bot.wait_for_card(ROADS_HEAD, 1, "На согласовании у: Начальник отдела ЖКХ")
