@@ -18,6 +18,7 @@ from storage.repositories.audit_seals import AuditSeals
 from storage.repositories.author_tickets import AuthorTickets
 from storage.repositories.base import advisory_lock
 from storage.repositories.boards import Boards
+from storage.repositories.breakdowns import Breakdowns
 from storage.repositories.cards import Cards
 from storage.repositories.chat_aliases import ChatAliases
 from storage.repositories.clock_events import ClockEvents
@@ -95,6 +96,7 @@ class UnitOfWork:
         self.delegations = Delegations(transaction)
         self.cards = Cards(transaction)
         self.boards = Boards(transaction)
+        self.breakdowns = Breakdowns(transaction)
         self.deadlines = DeadlineSchedule(transaction)
         self.clock_events = ClockEvents(transaction)
         self.inquiries = Inquiries(transaction)

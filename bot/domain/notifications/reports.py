@@ -9,9 +9,22 @@ from bot.domain.urgency import Danger
 
 
 class SectorFigures(NamedTuple):
-    """The figures of one sector."""
+    """The figures of one sector; of the answered ones, ``in_time`` came before their deadline."""
 
     title: str
+    new: int
+    answered: int
+    in_work: int
+    overdue: int
+    returned: int = 0
+    in_time: int | None = None
+
+
+class ThemeFigures(NamedTuple):
+    """The figures of one theme, and the post that is responsible for it."""
+
+    title: str
+    post: str
     new: int
     answered: int
     in_work: int
@@ -55,12 +68,14 @@ class ReportFigures:
     corrections_late: int = stored(default=0, omit_default=True)
     in_work: int
     unaccepted: int = stored(default=0)
+    in_approval: int = stored(default=0, omit_default=True)
     dismissed: int = stored(default=0)
     overdue: int
     awaiting_triage: int = stored("triage")
     reaction_median: float | None = stored("reaction")
     answer_median: float | None = stored("answer")
     sectors: tuple[SectorFigures, ...]
+    themes: tuple[ThemeFigures, ...] = stored(default=(), omit_default=True)
     overdue_tickets: tuple[OverdueEntry, ...] = stored("late")
     overdue_unlisted: int = stored("late_more")
 
@@ -102,6 +117,7 @@ class FieldFigures:
     soon: int
     unaccepted: int
     in_approval: int
+    without_call: int = stored(default=0, omit_default=True)
     oldest: OldestTicket | None
     late_blocks: tuple[str, ...]
 

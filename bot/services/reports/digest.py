@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from statistics import median
 
+from bot.domain.board import BoardPage, BoardScope
 from bot.domain.channels import Purpose
 from bot.domain.local_time import local_to_utc
 from bot.domain.notice_budgets import NoticeBudget
@@ -15,6 +16,7 @@ from bot.domain.notifications.reports import (
     ReportFigures,
     SectorFigures,
     Statistics,
+    ThemeFigures,
 )
 from bot.domain.outbox import Priority
 from bot.domain.people import Person
@@ -113,6 +115,9 @@ async def collect_figures(ctx: UseCaseContext, since: datetime, until: datetime)
     fate = await reports.count_new_by_state(since, until)
     overdue = await reports.list_overdue(until, MAX_OVERDUE_LISTED + 1)
     corrections = await ctx.uow.inquiries.count_corrections(since, until)
+    in_time = await ctx.uow.breakdowns.count_in_time(since, until)
+    returned_by = await ctx.uow.breakdowns.count_returned(since, until)
+    waiting = await ctx.uow.boards.count_waiting(BoardScope(whole=True), (BoardPage.APPROVER,))
     returned, solved = await reports.count_outcomes(since, until)
     return ReportFigures(
         since=since,
@@ -128,6 +133,7 @@ async def collect_figures(ctx: UseCaseContext, since: datetime, until: datetime)
         corrections_late=sum(line.late for line in corrections),
         in_work=sum(line.in_work for line in sectors),
         unaccepted=sum(line.unaccepted for line in sectors),
+        in_approval=waiting[BoardPage.APPROVER],
         dismissed=sum(line.dismissed for line in sectors),
         overdue=sum(line.overdue for line in sectors),
         awaiting_triage=await reports.count_waiting_for_triage(),
@@ -135,11 +141,18 @@ async def collect_figures(ctx: UseCaseContext, since: datetime, until: datetime)
         answer_median=_median(await reports.list_answer_seconds(since, until)),
         sectors=tuple(
             SectorFigures(
-                ctx.municipality.sector_title(line.sector), line.new, line.answered, line.in_work, line.overdue
+                ctx.municipality.sector_title(line.sector),
+                line.new,
+                line.answered,
+                line.in_work,
+                line.overdue,
+                returned_by[line.sector],
+                in_time[line.sector],
             )
             for line in sorted(sectors, key=lambda line: (line.sector is None, -line.new, line.sector or ""))
             if line.sector is not None or line.new or line.answered or line.in_work
         ),
+        themes=await _count_themes(ctx, since, until),
         overdue_tickets=tuple(
             OverdueEntry(
                 late.id,
@@ -153,6 +166,25 @@ async def collect_figures(ctx: UseCaseContext, since: datetime, until: datetime)
         overdue_unlisted=max(
             0, sum(line.overdue for line in sectors) - sum(late.members for late in overdue[:MAX_OVERDUE_LISTED])
         ),
+    )
+
+
+async def _count_themes(ctx: UseCaseContext, since: datetime, until: datetime) -> tuple[ThemeFigures, ...]:
+    """Return the figures of the town's themes, each with its post; a town without themes has none."""
+    town = ctx.municipality
+    found = await ctx.uow.breakdowns.count_by_theme(since, until) if town.themes else ()
+    lines = ((line, town.themes.get(line.theme)) for line in sorted(found, key=lambda line: (-line.new, line.theme)))
+    return tuple(
+        ThemeFigures(
+            theme.title,
+            town.staff.post_for(theme.sector).title,
+            line.new,
+            line.answered,
+            line.in_work,
+            line.overdue,
+        )
+        for line, theme in lines
+        if theme is not None
     )
 
 

@@ -108,6 +108,7 @@ async def build(ctx: UseCaseContext, person: Person, since: datetime) -> DailySu
         soon=totals.soon,
         unaccepted=totals.unaccepted,
         in_approval=waiting[BoardPage.APPROVER],
+        without_call=waiting[BoardPage.CALL],
         oldest=OldestTicket(*oldest) if oldest is not None else None,
         late_blocks=await _late_blocks(ctx, scope, tomorrow) if scope.whole else (),
     )

@@ -22,6 +22,9 @@ from bot.views.render_context import RenderContext, format_duration, shorten
 MAX_OVERDUE_CHARS = 60
 """Characters of an overdue message: enough to recognise it."""
 
+MAX_OVERDUE_BUTTONS = 4
+"""Cards that a digest opens by a press, in one row that a telephone can show; ``/control`` lists them all."""
+
 
 def digest(note: Digest, data: NotificationData, context: RenderContext) -> Content:
     since, until = _period_bounds(note.figures, context)
@@ -47,6 +50,7 @@ def daily_summary(note: DailySummary, data: NotificationData, context: RenderCon
         Text(f"\nВ работе: {found.work}"),
         *([Text(f"\nНикто не принял: {found.unaccepted}")] if found.unaccepted else ()),
         *([Text(f"\nЖдут согласования: {found.in_approval}")] if found.in_approval else ()),
+        *([Text(f"\nЖдут звонка заявителю: {found.without_call}")] if found.without_call else ()),
         Text(f"\nПросрочено: {found.late}"),
         Text(f"\nПросрочится до конца следующего рабочего дня: {found.soon}"),
     ]
@@ -81,14 +85,16 @@ def _figures_content(heading: str, figures: ReportFigures, context: RenderContex
         Text(f"\nВ работе: {figures.in_work}"),
         *_earlier_in_work(figures),
         Text(f"\nиз них ждут принятия: {figures.unaccepted}"),
+        *([Text(f"\nиз них ждут согласования: {figures.in_approval}")] if figures.in_approval else ()),
         Text(f"\nПросрочено: {figures.overdue}"),
         Text(f"\nЖдут выбора отрасли: {figures.awaiting_triage}"),
         Text(f"\n\nВремя до принятия (медиана): {format_duration(figures.reaction_median)}"),
         Text(f"\nВремя до ответа (медиана): {format_duration(figures.answer_median)}"),
     ]
     spans += _sector_lines(figures)
+    spans += _theme_lines(figures)
     spans += _overdue_lines(figures)
-    return Content(tuple(spans))
+    return Content(tuple(spans), keyboard=_overdue_buttons(figures))
 
 
 def _fate_of_new(figures: ReportFigures) -> list[Span]:
@@ -137,11 +143,28 @@ def _sector_lines(figures: ReportFigures) -> list[Span]:
     if not figures.sectors:
         return []
     spans: list[Span] = [Text("\n\n"), Bold("По отраслям")]
-    for title, new, answered, in_work, overdue in figures.sectors:
-        late = f", просрочено {overdue}" if overdue else ""
-        name = title[:1].upper() + title[1:]
-        spans.append(Text(f"\n{name}: новых {new}, отвечено {answered}, в работе {in_work}{late}"))
+    for one in figures.sectors:
+        in_time = f" (в срок {one.in_time})" if one.answered and one.in_time is not None else ""
+        late = f", просрочено {one.overdue}" if one.overdue else ""
+        returned = f", возвращено {one.returned}" if one.returned else ""
+        words = f"новых {one.new}, отвечено {one.answered}{in_time}, в работе {one.in_work}{late}{returned}"
+        spans.append(Text(f"\n{_capitalized(one.title)}: {words}"))
     return spans
+
+
+def _theme_lines(figures: ReportFigures) -> list[Span]:
+    if not figures.themes:
+        return []
+    spans: list[Span] = [Text("\n\n"), Bold("По темам и руководителям")]
+    for one in figures.themes:
+        late = f", просрочено {one.overdue}" if one.overdue else ""
+        words = f"новых {one.new}, отвечено {one.answered}, в работе {one.in_work}{late}"
+        spans.append(Text(f"\n{_capitalized(one.title)} ({one.post}): {words}"))
+    return spans
+
+
+def _capitalized(title: str) -> str:
+    return title[:1].upper() + title[1:]
 
 
 def _overdue_lines(figures: ReportFigures) -> list[Span]:
@@ -160,6 +183,13 @@ def _overdue_lines(figures: ReportFigures) -> list[Span]:
     if unlisted > 0:
         spans.append(Text(f"\n…и ещё {unlisted}"))
     return spans
+
+
+def _overdue_buttons(figures: ReportFigures) -> tuple[tuple[Button, ...], ...]:
+    """Return buttons that bring up the cards of the longest overdue: a link leads to the citizen's words alone."""
+    shown = figures.overdue_tickets[:MAX_OVERDUE_BUTTONS]
+    buttons = tuple(Button(f"№{one.ticket_id}", pack(Op.OPEN, one.ticket_id)) for one in shown)
+    return (buttons,) if buttons else ()
 
 
 def pages_week(note: PagesReport, data: NotificationData, context: RenderContext) -> Content:
