@@ -11,6 +11,7 @@ class MarkKind(StrEnum):
     """
 
     PERSONAL_DATA = "personal_data"
+    LATE_PROMISE = "late_promise"  # of an interim answer; found by the rules, not in the words
     TOO_LONG = "too_long"
     FORWARDED_ONLY = "forwarded"
     NO_ACTION = "no_action"
@@ -34,7 +35,7 @@ class MarkKind(StrEnum):
     @property
     def asks_to_confirm(self) -> bool:
         """True if the answer is published only after a second press."""
-        return self is MarkKind.PERSONAL_DATA
+        return self in (MarkKind.PERSONAL_DATA, MarkKind.LATE_PROMISE)
 
 
 _ORDER = {kind: place for place, kind in enumerate(MarkKind)}
@@ -44,7 +45,8 @@ _ORDER = {kind: place for place, kind in enumerate(MarkKind)}
 class Mark:
     """A fault of *kind* in the characters from ``start`` to ``end``; both are 0 if it is about the whole text.
 
-    ``detail``: the right spelling, the day promised before, or the number of characters allowed.
+    ``detail``: the right spelling, the day promised before, the number of characters allowed, or the last day that the
+    rules leave.
     """
 
     kind: MarkKind

@@ -1,5 +1,6 @@
 """The button «Отправить» under a preview: publication, approval, or the reason why not yet."""
 
+from bot.domain.answer_marks import MarkKind
 from bot.domain.answers import PublicationState
 from bot.domain.dialogs import Dialog, DraftKind
 from bot.domain.drafts import Wording, answer_kind
@@ -75,6 +76,13 @@ async def send_draft(ctx: UseCaseContext, press: ButtonPress) -> None:
         await _report_sent(ctx, press, submitted.ticket, kind)
 
 
+WARNINGS = {
+    MarkKind.PERSONAL_DATA: ToastCode.PERSONAL_DATA,
+    MarkKind.LATE_PROMISE: ToastCode.LATE_PROMISE,
+}
+"""By the mark that asks to confirm, the toast that says why."""
+
+
 async def _is_overtaken(ctx: UseCaseContext, press: ButtonPress, ticket: Ticket, dialog: Dialog, kind: Wording) -> bool:
     """Return whether somebody else has submitted a version that this writer has not seen; keep the own text then."""
     other = await saved_drafts.find_saved(ctx, ticket, kind)
@@ -94,13 +102,13 @@ async def _is_overtaken(ctx: UseCaseContext, press: ButtonPress, ticket: Ticket,
 
 
 async def _is_warned(ctx: UseCaseContext, press: ButtonPress, dialog: Dialog) -> bool:
-    """Show «Всё равно отправить» if the text tells personal data and its writer has not been asked yet."""
-    ticket = await workflow.get(ctx, press.ticket_id)
-    if not await answer_check.must_warn(ctx, ticket, dialog):
+    """Show «Всё равно отправить» if the text has a mark that asks for it and its writer has not been asked yet."""
+    kind = await answer_check.find_warning(ctx, await workflow.get(ctx, press.ticket_id), dialog)
+    if kind is None:
         return False
     pressed = press.event.message_id
     warned = await dialogs.advance(ctx, dialog, dialog.step, pressed_message_id=pressed, **answer_check.warning(dialog))
-    await answer_callback(ctx, press, ToastCode.PERSONAL_DATA, alert=True)
+    await answer_callback(ctx, press, WARNINGS[kind], alert=True)
     note = DraftPreview(ticket_id=press.ticket_id)
     if pressed is None:
         await dialogs.prompt(ctx, press.person, warned, note)

@@ -12,6 +12,7 @@ MAX_QUOTED_CHARS = 40
 
 _TEXTS: Mapping[MarkKind, str] = {
     MarkKind.PERSONAL_DATA: "личные данные: {places}",
+    MarkKind.LATE_PROMISE: "{place} — позже срока: по правилам окончательный ответ нужен до {detail}, иначе просрочка",
     MarkKind.TOO_LONG: "слишком длинно: больше {detail} знаков",
     MarkKind.FORWARDED_ONLY: "сказано только, что передано ({place}): напишите, что сделают и когда",
     MarkKind.NO_ACTION: "не сказано, что сделано или будет сделано",
@@ -68,6 +69,7 @@ def mark_titles(kinds: Sequence[MarkKind]) -> str:
 
 _TITLES: Mapping[MarkKind, str] = {
     MarkKind.PERSONAL_DATA: "личные данные",
+    MarkKind.LATE_PROMISE: "обещано позже срока",
     MarkKind.TOO_LONG: "слишком длинный",
     MarkKind.FORWARDED_ONLY: "только «передано»",
     MarkKind.NO_ACTION: "без действия",

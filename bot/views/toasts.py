@@ -41,6 +41,8 @@ _TEXTS: Mapping[ToastCode, str] = {
     ToastCode.TEMPLATE_DELETED: "Шаблон удалён",
     ToastCode.ANSWER_LIMITED: "Ответ задержан: решит координатор",
     ToastCode.NOTED_DECISION: "Ответ не отправлен",
+    ToastCode.LATE_PROMISE: "Обещанный день позже срока по правилам. Назовите другой, продлите срок или нажмите "
+    "«Всё равно отправить».",
     ToastCode.PERSONAL_DATA: "В тексте личные данные, их увидят все. Уберите их или нажмите «Всё равно отправить».",
     ToastCode.MARKED_INCOMPLETE: "Отмечено: ответ неполный",
     ToastCode.UNMARKED_INCOMPLETE: "Отметка «Неполный» снята",

@@ -55,6 +55,7 @@ class ToastCode(StrEnum):
     CORRECTION_ACCEPTED = "correction_accepted"
     IN_WORK = "in_work"
     BUDGET_SET = "budget_set"
+    LATE_PROMISE = "late_promise"
 
 
 class HandedOverToast(Toast, code="handed"):

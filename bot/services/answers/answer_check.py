@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from hashlib import sha256
 
 from bot.domain.answer_marks import Mark, MarkKind
@@ -12,12 +12,14 @@ from bot.domain.errors import OutdatedButton
 from bot.domain.messages import MessageRole
 from bot.domain.people import Person
 from bot.domain.roles import Right
+from bot.domain.rule_facts import facts_of
 from bot.domain.tickets import State, Ticket
 from bot.messengers.events import ChatKind
 from bot.services.context import UseCaseContext, messenger_of
 from bot.services.notifications import cards
 from bot.services.tickets import workflow
 from bot.understanding.answer_check.checker import AnswerFacts, EarlierAnswer
+from bot.understanding.answer_check.terms import find_terms
 
 PROMISES_KEPT_FOR = timedelta(days=90)
 """Time for which a published day binds later answers about the same place and topic."""
@@ -54,7 +56,22 @@ async def check(ctx: UseCaseContext, ticket: Ticket, text: str, kind: DraftKind 
     )
     question = "" if kind is DraftKind.FOLLOW_UP else ticket.text
     marks = ctx.municipality.understanding.check_answer(text, question, facts)
+    if kind is DraftKind.INTERIM:
+        marks = (*_late_promises(ctx, ticket, text, facts.today), *marks)
     return tuple(one for one in marks if one.kind.asks_to_confirm) if kind is DraftKind.QUESTION else marks
+
+
+def _late_promises(ctx: UseCaseContext, ticket: Ticket, text: str, today: date) -> list[Mark]:
+    """Return a mark for the day that *text* promises, if it is after the term that the rules leave from now on."""
+    term = ctx.municipality.terms_of(facts_of(ticket)).final
+    named = [one for one in find_terms(text, today) if one.last is not None]
+    if term is None or not named:
+        return []
+    promised = max(named, key=lambda one: one.last or today)
+    final = ctx.municipality.calendar.add(ctx.now, term).astimezone(ctx.municipality.zone)
+    if promised.last is None or promised.last <= final.date():
+        return []
+    return [Mark(MarkKind.LATE_PROMISE, promised.start, promised.end, f"{final:%d.%m.%Y}")]
 
 
 async def _list_earlier(ctx: UseCaseContext, ticket: Ticket) -> list[EarlierAnswer]:
@@ -74,10 +91,11 @@ def is_warned(dialog: Dialog, marks: Sequence[Mark]) -> bool:
     return any(mark.kind.asks_to_confirm for mark in marks) and dialog.facts.get("warned") == _digest(dialog.text)
 
 
-async def must_warn(ctx: UseCaseContext, ticket: Ticket, dialog: Dialog) -> bool:
-    """Return whether the writer has to be warned before the draft of *dialog* goes out."""
+async def find_warning(ctx: UseCaseContext, ticket: Ticket, dialog: Dialog) -> MarkKind | None:
+    """Return the mark of which the writer has to be warned before the draft of *dialog* goes out."""
     marks = await check(ctx, ticket, dialog.text, dialog.step.draft_kind or DraftKind.ANSWER)
-    return any(mark.kind.asks_to_confirm for mark in marks) and not is_warned(dialog, marks)
+    asking = min((mark for mark in marks if mark.kind.asks_to_confirm), key=lambda mark: mark.order, default=None)
+    return asking.kind if asking is not None and not is_warned(dialog, marks) else None
 
 
 def warning(dialog: Dialog) -> DialogFacts:

@@ -146,3 +146,40 @@ async def test_the_rules_final_term_begins_with_the_interim_answer(closed_bot: H
     await bot.wait_for_card(ROADS_HEAD, 1, "ответить до ср 02.12, 14:30", "📅 Обещано жителю: до ср 25.11, 23:59")
     await wait_until_idle(bot)
     assert (await get_ticket(bot, 1)).first_word_at is not None, "an interim answer is a first word, too"
+
+
+async def test_a_promise_after_the_final_term_is_told_before_it_goes_out(closed_bot: Harness) -> None:
+    """By the rule the final answer is due in two days; who promises more has to say so twice."""
+    bot = closed_bot
+    bot.settings["more"] = '[[rules]]\nsector = "roads"\nfinal = "2d"\n'
+    await bot.start()
+    await send_report(bot)
+    await bot.wait_for_card(ROADS_HEAD, 1)
+    await begin_interim(bot)
+    await bot.send_message(ROADS_HEAD, PROMISED)
+    preview = await bot.wait_for_message(ROADS_HEAD, "Так промежуточный ответ увидит житель", PROMISED)
+    assert "«25.11» — позже срока: по правилам окончательный ответ нужен до 22.11.2026" in message_text(preview)
+
+    warned = await bot.press_button(ROADS_HEAD, preview, "Отправить")
+    assert "позже срока по правилам" in warned["text"]
+    await bot.wait_until(lambda: "⚠️ Всё равно отправить" in button_labels(preview))
+    await wait_until_idle(bot)
+    assert bot.bot_messages(GROUP) == []
+    await bot.press_button(ROADS_HEAD, preview, "Всё равно отправить")
+
+    assert message_text(await bot.wait_for_message(GROUP)) == PROMISED
+    await bot.wait_for_card(ROADS_HEAD, 1, "ответить до вс 22.11", "📅 Обещано жителю: до ср 25.11")
+
+
+async def test_a_promise_within_the_final_term_goes_out_at_once(closed_bot: Harness) -> None:
+    bot = closed_bot
+    bot.settings["more"] = '[[rules]]\nsector = "roads"\nfinal = "5d"\n'
+    await bot.start()
+    await send_report(bot)
+    await bot.wait_for_card(ROADS_HEAD, 1)
+    await begin_interim(bot)
+    await bot.send_message(ROADS_HEAD, PROMISED)
+    preview = await bot.wait_for_message(ROADS_HEAD, "Так промежуточный ответ увидит житель", PROMISED)
+    assert "позже срока" not in message_text(preview)
+    await bot.press_button(ROADS_HEAD, preview, "Отправить")
+    assert message_text(await bot.wait_for_message(GROUP)) == PROMISED
