@@ -6,6 +6,7 @@ from collections import Counter
 from bot.domain.answers import Answer
 from bot.domain.drafts import POST_STEP, Decision, DraftApproval, Wording
 from bot.domain.roles import Right
+from bot.domain.tickets import State
 from tests.machine.screens import Seen, Square
 from tests.machine.snapshot import DraftFacts, Snapshot
 from tests.machine.town import TownRules
@@ -15,7 +16,7 @@ OFFICIAL_MARK = re.compile(r"сл\d{4}")
 
 CITIZEN_MARK = re.compile(r"жт\d{4}")
 
-SUBSTITUTES = frozenset({"coordinator", "manager", "administrator", "centre_staff", "deputy"})
+SUBSTITUTES = frozenset({"coordinator", "manager", "administrator", "centre_staff", "deputy", "block_curator"})
 """Roles whose holders may be asked instead of those of a step."""
 
 OWN_RIGHTS = frozenset({Right.ANSWER, Right.CORRECT, Right.REFER})
@@ -50,7 +51,21 @@ def _check_decision(
     if one.role == POST_STEP and not holds:
         members = before.standings[draft.row.ticket_id].responsibility.post.members
         holds = person in members
+    asked |= not four_eyes and _is_nobody_elses(before, draft, one)
     assert holds or (asked and person.roles & SUBSTITUTES), f"{one} was made by {person}"
+
+
+def _is_nobody_elses(before: Snapshot, draft: DraftFacts, one: DraftApproval) -> bool:
+    """Return whether an author has taken, with the own text, a step whose holders cannot be asked."""
+    ticket = before.tickets[draft.row.ticket_id]
+    sector = None if ticket.state is State.TRIAGE else ticket.sector
+    holders = {
+        each.id
+        for each in before.staff.people
+        if one.role in each.roles and (not before.staff.roles.is_in_block(one.role) or each.covers(sector))
+    }
+    authors = {version.author_id for version in draft.versions.values()}
+    return one.person_id in authors and not holders & before.available
 
 
 def check_releases(before: Snapshot, now: Snapshot, actor: int | None, rules: TownRules) -> set[str]:

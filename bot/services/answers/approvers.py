@@ -60,9 +60,21 @@ def term_chain(ctx: UseCaseContext, ticket: Ticket, kind: Wording, author: Perso
 async def count_own(
     ctx: UseCaseContext, ticket: Ticket, person: Person, chain: tuple[str, ...], passed: int = 0
 ) -> int:
-    """Return the number of steps after the *passed* ones that *person* takes by submitting an own text."""
+    """Return the number of steps after the *passed* ones that *person* takes by submitting an own text.
+
+    So is a step for which they would be asked themselves, as nobody holds its role: without four eyes a second press
+    of the same person checks nothing.
+    """
     four_eyes = rules.outcome_for(ctx, ticket).four_eyes
-    return count_own_steps(chain, 0, await held_steps(ctx, ticket, person, chain), four_eyes=four_eyes)
+    held = await held_steps(ctx, ticket, person, chain)
+    if not four_eyes:
+        held |= {role for role in chain if role not in held and await _would_be_asked(ctx, ticket, person, role)}
+    return count_own_steps(chain, passed, held, four_eyes=four_eyes)
+
+
+async def _would_be_asked(ctx: UseCaseContext, ticket: Ticket, person: Person, role: str) -> bool:
+    found = await find_approver(ctx, ticket, role, ())
+    return found is not None and found.person.id == person.id
 
 
 async def held_steps(

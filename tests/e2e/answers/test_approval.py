@@ -21,6 +21,7 @@ from tests.e2e.harness import (
 )
 from tests.e2e.queries import (
     HATCH,
+    UNCLEAR_REPORT,
     get_ticket_state,
     list_audit,
     refusal_codes,
@@ -226,7 +227,7 @@ async def test_several_steps_approve_in_their_order(closed_bot: Harness) -> None
     await bot.press_button(COORDINATOR, first, "Согласовать")
 
     second = await wait_for_question(bot)
-    assert button_labels(second)[0] == "✅ Опубликовать"
+    assert button_labels(second)[0] == "📤 Опубликовать"
     await bot.wait_for_message(ROADS_HEAD, "согласован (Координатор), теперь согласует Руководитель МЦУ")
     await bot.wait_for_card(ROADS_HEAD, 1, "На согласовании у: Руководитель МЦУ")
     assert bot.bot_messages(GROUP) == []
@@ -443,3 +444,48 @@ async def test_the_approved_text_needs_no_approval_to_be_sent_again_and_any_othe
     again = await bot.wait_until(lambda: find_later(bot, ROADS_HEAD, "Сделаем завтра.", longer))
     await bot.press_button(ROADS_HEAD, again, "Отправить")
     assert message_text(await bot.wait_for_message(GROUP)) == "Сделаем завтра."
+
+
+HEAD_APPROVES = '[[rules]]\napproval = ["head"]\n'
+
+
+async def open_triage(bot: Harness, rules: str) -> dict[str, Any]:
+    """Start a town in which heads approve, with a message that nobody's block is sure of; return its card."""
+    bot.settings |= {"staff": STAFF + MANAGERS, "more": rules}
+    bot.sandbox.telegram.user(MANAGER, "Анна")
+    await bot.sandbox.telegram.start_bot(MANAGER)
+    await bot.start()
+    await send_report(bot, UNCLEAR_REPORT)
+    return await bot.wait_for_card(COORDINATOR, 1)
+
+
+async def test_who_sorts_publishes_an_own_answer_where_no_head_can_be_asked(closed_bot: Harness) -> None:
+    """No block has it yet, so that the step of its head would fall to who sorts: to the author."""
+    bot = closed_bot
+    card = await open_triage(bot, HEAD_APPROVES)
+    await bot.send_message(COORDINATOR, "Уточните, пожалуйста, адрес.", reply_to=card["message_id"])
+    preview = await wait_for_preview(bot, COORDINATOR, "Уточните, пожалуйста, адрес.")
+    assert button_labels(preview)[0] == "📤 Опубликовать"
+
+    await bot.press_button(COORDINATOR, preview, "Опубликовать")
+
+    assert message_text(await bot.wait_for_message(GROUP)) == "Уточните, пожалуйста, адрес."
+    assert not bot.find_message(COORDINATOR, "на согласовании (№1)"), "nobody is asked about their own words"
+    [approved] = await list_audit(bot, 1, "approval_approved")
+    assert approved.facts["role"] == "head"
+
+
+async def test_four_eyes_sends_an_answer_of_who_sorts_to_the_next_on_the_ladder(closed_bot: Harness) -> None:
+    bot = closed_bot
+    card = await open_triage(bot, HEAD_APPROVES + "four_eyes = true\n")
+    await bot.send_message(COORDINATOR, "Уточните, пожалуйста, адрес.", reply_to=card["message_id"])
+    preview = await wait_for_preview(bot, COORDINATOR, "Сначала ответ согласует: Руководитель МЦУ")
+    await bot.press_button(COORDINATOR, preview, "На согласование")
+
+    question = await wait_for_question(bot)
+    waiting = await bot.wait_for_card(COORDINATOR, 1, "На согласовании у: Руководитель МЦУ")
+    said = await bot.press_code(COORDINATOR, COORDINATOR, waiting["message_id"], code_of(question))
+    assert "Свой текст согласовать нельзя" in said["text"]
+    await bot.press_button(MANAGER, question, "Опубликовать")
+    assert message_text(await bot.wait_for_message(GROUP)) == "Уточните, пожалуйста, адрес."
+    assert await refusal_codes(bot, 1) == ["own_draft"]
