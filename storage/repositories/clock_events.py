@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import and_, insert, select, update
 
 from bot.domain.clocks import ClockEvent, ClockEventKind
 from bot.domain.deadlines import DeadlineKind
@@ -46,6 +46,15 @@ class ClockEvents(Repository):
             event = ClockEvent(ClockEventKind(row.kind), row.at, deadline, row.due, row.person_id, row.post)
             found[row.ticket_id].append(event)
         return {ticket_id: tuple(events) for ticket_id, events in found.items()}
+
+    async def end_waits(self, ticket_ids: Collection[int], due: datetime, at: datetime) -> None:
+        """End the waiting until *due* of each of these tickets at *at*, unless it is over."""
+        if due <= at or not ticket_ids:
+            return
+        is_waiting = and_(clock_event.c.kind == ClockEventKind.WAIT.value, clock_event.c.due == due)
+        await self._transaction.execute(
+            update(clock_event).where(clock_event.c.ticket_id.in_(ticket_ids), is_waiting).values(due=at)
+        )
 
     async def end_wait(self, ticket_id: int, at: datetime) -> None:
         """End the waiting of a ticket that has not ended at *at*."""

@@ -225,6 +225,22 @@ class Problems(Repository):
         )
         return list(result.scalars())
 
+    async def list_open_members(self, lead: Ticket) -> list[Ticket]:
+        """Lock and list the other open tickets of the problem that *lead* leads; none if it leads none."""
+        if not lead.is_problem_lead:
+            return []
+        result = await self._transaction.execute(
+            select(*TICKET_COLUMNS)
+            .where(
+                ticket.c.problem_id == lead.problem_id,
+                ticket.c.lead_id.is_not(None),
+                ticket.c.state.in_([state.value for state in OPEN_TICKET_STATES]),
+            )
+            .order_by(ticket.c.id)
+            .with_for_update(key_share=True)
+        )
+        return [ticket_from_row(row) for row in result]
+
     async def list_without_messages(self, problem_id: int, states: Collection[State]) -> list[Ticket]:
         """List members received by phone or on paper, which have no message to answer."""
         post = exists().where(message.c.ticket_id == ticket.c.id, message.c.part.in_(_ANSWERABLE_PARTS))

@@ -102,7 +102,8 @@ class Solutions(Repository):
     def _silent(self, before: datetime, limit: int) -> Any:
         controlled = (
             select(solution.c.ticket_id)
-            .where(solution.c.ticket_id == ticket.c.id, solution.c.control_at.is_not(None))
+            # What all voices of a problem were told is controlled on the ticket that leads it.
+            .where(solution.c.ticket_id.in_((ticket.c.id, ticket.c.lead_id)), solution.c.control_at.is_not(None))
             .exists()
         )
         return (

@@ -115,6 +115,23 @@ class Tickets(Repository):
         self._cache.candidates.update_ticket(changed, values)
         return changed
 
+    async def move_dues(self, changes: Mapping[int, TicketChange]) -> None:
+        """Store the deadlines of many locked tickets in one statement."""
+        if not changes:
+            return
+        rows = [ticket_columns(change) for change in changes.values()]
+        dues = {name: bindparam(f"new_{name}", type_=ticket.c[name].type) for name in rows[0]}
+        statement = update(ticket).where(ticket.c.id == bindparam("number"))
+        for ticket_id in changes:
+            self._cache.evict_ticket(ticket_id)
+        await self._transaction.execute(
+            statement.values(version=ticket.c.version + 1, **dues),
+            [
+                {"number": ticket_id} | {f"new_{name}": value for name, value in row.items()}
+                for ticket_id, row in zip(changes, rows, strict=True)
+            ],
+        )
+
     async def touch(self, ticket_id: int, now: datetime) -> None:
         """Record that the citizen has added something, which extends the time for further additions."""
         self._cache.evict_ticket(ticket_id)

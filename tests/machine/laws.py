@@ -50,6 +50,20 @@ def check_tickets(now: Snapshot) -> None:
             assert ticket.assignee_id is None, f"№{number} has an assignee, though nobody has taken it"
 
 
+def check_voices(now: Snapshot) -> None:
+    """What stops or promises the time of the first ticket of a problem does so for everybody who wrote about it."""
+    for number, clocks in now.clocks.items():
+        ticket = now.tickets[number]
+        assert ticket.answer_due == clocks.answer_due, f"№{number} is due {ticket.answer_due}, not {clocks}"
+        lead = now.clocks.get(ticket.lead_id or 0)
+        if lead is None:
+            continue
+        if lead.question_until is not None and lead.question_until > ticket.registered_at:
+            assert lead.question_until in clocks.waits, f"№{number} does not wait with №{ticket.lead_id}: {clocks}"
+        if lead.promised_until is not None and ticket.state is State.POSTPONED:
+            assert ticket.answer_due >= lead.promised_until, f"№{number} is due before the day that it was promised"
+
+
 def check_drafts(now: Snapshot) -> None:
     """A ticket waits for an approval exactly while the draft of an answer does."""
     for number, ticket in now.tickets.items():

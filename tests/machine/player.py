@@ -97,6 +97,7 @@ class Player:
         self.released |= public_words.check_releases(before, now, actor, rules)
         public_words.check_said([(one, one.messages()) for one in squares(self.town)], self.released, now)
         laws.check_tickets(now)
+        laws.check_voices(now)
         laws.check_drafts(now)
         laws.check_approvers(now)
         self.left_blocked |= {one for one in self.phones if one.is_blocked and chats.owner_of(now, one) is None}

@@ -2,20 +2,24 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 
 from bot.domain.answers import Answer, Publication
 from bot.domain.audit import AuditRow
 from bot.domain.cards import AccountReachability
+from bot.domain.clocks import ClockEventKind
 from bot.domain.drafts import Draft as DraftRow
 from bot.domain.drafts import DraftApproval, DraftState, DraftVersion
+from bot.domain.inquiries import InquiryKind
 from bot.domain.people import Person, Staff, StaffAccount
 from bot.domain.roles import Right
 from bot.domain.tickets import Ticket
 from bot.services import responsibility
 from bot.services.answers import approvals, approvers
 from bot.services.context import UseCaseContext
+from bot.services.deadlines import deadlines
 from bot.services.responsibility import Standing
 from storage import tables
 from tests.machine.town import CentreTown
@@ -42,6 +46,16 @@ class DraftFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Clocks:
+    """The deadline for the answer by the history of a ticket, and what its time waits for or was promised."""
+
+    answer_due: datetime
+    waits: frozenset[datetime]  # ends of the waiting in its history
+    question_until: datetime | None  # its author was asked, and may answer until then
+    promised_until: datetime | None  # the day of an interim answer
+
+
+@dataclass(frozen=True, slots=True)
 class Snapshot:
     """The findings of one look into the database."""
 
@@ -57,6 +71,7 @@ class Snapshot:
     publications: Mapping[int, Publication]
     audit: tuple[tuple[int, AuditRow], ...]
     cards: frozenset[tuple[int, int]]  # (person, ticket) whose card is in a chat
+    clocks: Mapping[int, Clocks]  # by open ticket
     rows: Mapping[str, object]
 
     def may(self, person_id: int, right: Right, ticket_id: int) -> bool:
@@ -114,8 +129,21 @@ async def _take(ctx: UseCaseContext) -> Snapshot:
         answers=answers,
         publications=publications,
         audit=tuple((row[0], AuditRow(*row[1:])) for row in audit),
+        clocks={number: await _clocks(ctx, one) for number, one in tickets.items() if one.is_open},
         cards=frozenset((one[0], one[1]) for one in await connection.execute(shown)),
         rows=rows,
+    )
+
+
+async def _clocks(ctx: UseCaseContext, ticket: Ticket) -> Clocks:
+    events = (await ctx.uow.clock_events.list_for([ticket.id])).get(ticket.id, ())
+    inquiry = await ctx.uow.inquiries.find_open(ticket.id, InquiryKind.CITIZEN)
+    promises = [one for one in await ctx.uow.promises.list_for_ticket(ticket.id) if one.origin is None]
+    return Clocks(
+        deadlines.plan_from(ctx, ticket, events).answer_due,
+        frozenset(one.due for one in events if one.kind is ClockEventKind.WAIT and one.due is not None),
+        inquiry.due_at if inquiry is not None else None,
+        promises[-1].due_at if promises and promises[-1].ended_at is None else None,
     )
 
 

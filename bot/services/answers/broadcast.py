@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from bot.domain.answers import Answer, NewPublication, Poster, Publication, PublicationState
+from bot.domain.drafts import Wording
 from bot.domain.messages import Message
 from bot.domain.notifications.problems import AnswersFailed
 from bot.domain.outbox import OutboxDraft, OutboxKind, Priority
@@ -23,6 +24,9 @@ MAX_POSTS_AT_ANSWER_PRIORITY = 10
 
 FAILURE_NOTICE_DELAY = timedelta(seconds=30)
 """Failures within this time are reported in one notification."""
+
+_LATECOMER_TEXTS: Mapping[State, Wording] = {State.PUBLISHING: Wording.ANSWER, State.POSTPONED: Wording.INTERIM}
+"""The text that somebody who joins a problem in this state has missed."""
 
 _MESSAGE_FIELDS = ("account", "chat_id", "chat_kind", "root", "thread", "author_id")
 
@@ -220,11 +224,12 @@ async def _current_chat_id(ctx: UseCaseContext, target: AnswerTarget) -> str:
 
 
 async def answer_latecomer(ctx: UseCaseContext, member: Ticket, message: Message) -> None:
-    """Answer a citizen who writes about a problem that has been answered already.
+    """Tell a citizen who writes about a problem that has been answered, or promised about, what the others were told.
 
     In a group chat the answer is repeated at most once per ``repeat_interval``; in between it can be read there.
     """
-    answer = await ctx.uow.answers.find_latest(member.lead_id or 0) if member.state is State.PUBLISHING else None
+    kind = _LATECOMER_TEXTS.get(member.state)
+    answer = await ctx.uow.answers.find_latest(member.lead_id or 0, kind) if kind is not None else None
     if answer is None:
         return
     target = AnswerTarget(member.id, message.id, *(getattr(message, name) for name in _MESSAGE_FIELDS))
@@ -241,7 +246,7 @@ async def answer_latecomer(ctx: UseCaseContext, member: Ticket, message: Message
         state = post.state
         if state is PublicationState.BY_PERSON:
             await _ask_to_post(ctx, member, answer, created)
-    if state in (PublicationState.POSTED, PublicationState.KEPT):
+    if kind is Wording.ANSWER and state in (PublicationState.POSTED, PublicationState.KEPT):
         await problem_members.mark_answered(ctx, member.lead_id or 0, [member.id])
 
 

@@ -23,7 +23,7 @@ from bot.services.answers import early_texts
 from bot.services.context import UseCaseContext
 from bot.services.deadlines import deadlines, draft_clocks
 from bot.services.notifications import cards
-from bot.services.tickets import workflow
+from bot.services.tickets import member_clocks, workflow
 
 MAX_REASON_CHARS = 500
 
@@ -72,8 +72,8 @@ async def release(
         raise OutdatedButton(number=ticket.id, state=ticket.state.value)
     _check_due(ctx, ticket, prepared.due_at)
     event = ClockEvent(ClockEventKind.EXTEND, ctx.now, DeadlineKind.ANSWER, prepared.due_at)
-    for number in (ticket.id, *await ctx.uow.problems.list_member_ids(ticket)):
-        await ctx.uow.clock_events.add(number, event, publisher.id)
+    await ctx.uow.clock_events.add(ticket.id, event, publisher.id)
+    await member_clocks.follow(ctx, ticket, event, publisher.id)
     changed = await deadlines.recompute(ctx, ticket)
     await draft_clocks.reschedule_draft(ctx, changed)
     values = {"state": InquiryState.ANSWERED.value, "answered_at": ctx.now, "answered_by": publisher.id}

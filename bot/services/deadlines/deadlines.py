@@ -126,7 +126,7 @@ async def apply_plan(ctx: UseCaseContext, ticket: Ticket, plan: ClockPlan) -> Ti
     if changed is None:
         raise TakenByOther(number=ticket.id)
     await ctx.uow.audit_log.record(
-        "terms_moved", ctx.now, ticket_id=ticket.id, facts=changed_facts(_dues(ticket), _dues(changed))
+        "terms_moved", ctx.now, ticket_id=ticket.id, facts=changed_facts(dues_in_words(ticket), dues_in_words(changed))
     )
     # A deadline that no rule has asked for until now is not told to be late: a changed rule rings for no old ticket.
     was_late = {kind for kind in moved if (due := stored_due(ticket, kind)) is None or due <= ctx.now}
@@ -149,8 +149,15 @@ def planned_due(plan: ClockPlan, kind: DeadlineKind) -> datetime | None:
     return plan.clocks[kind].due if kind in plan.clocks else None
 
 
-def _dues(ticket: Ticket) -> dict[str, object]:
+def dues_in_words(ticket: Ticket) -> dict[str, object]:
+    """Return the deadlines of *ticket* as the audit records them."""
     dues = {kind: stored_due(ticket, kind) for kind in STORED_KINDS}
+    return {f"{kind.value}_due": due.isoformat() for kind, due in dues.items() if due is not None}
+
+
+def planned_in_words(plan: ClockPlan) -> dict[str, object]:
+    """Return the deadlines of *plan* as the audit records them."""
+    dues = {kind: planned_due(plan, kind) for kind in STORED_KINDS}
     return {f"{kind.value}_due": due.isoformat() for kind, due in dues.items() if due is not None}
 
 

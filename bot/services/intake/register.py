@@ -13,7 +13,7 @@ from bot.domain.tickets import State, Step, Ticket, next_state
 from bot.services.context import UseCaseContext, author_key
 from bot.services.deadlines import deadlines, draft_clocks, not_ours_clock
 from bot.services.notifications import cards
-from bot.services.tickets import problem_matching, problem_members, workflow
+from bot.services.tickets import member_clocks, problem_matching, problem_members, workflow
 from bot.services.tickets.problem_matching import ProblemMatch
 from bot.services.tickets.search import build_search_text
 from bot.understanding.reading import Reading
@@ -118,6 +118,7 @@ async def _join_problem(
     ticket = await ctx.uow.tickets.add(member)
     await deadlines.store_beginning(ctx, ticket, beginning)
     await _record_registration(ctx, ticket, new.created_by, {"with": lead.id})
+    await member_clocks.join(ctx, lead, ticket)
     if lead.state is State.TRIAGE and sector is not None:
         chosen = await workflow.transition(ctx, lead, Step.CHOOSE_SECTOR, None, TicketChange(sector=sector))
         await deadlines.recompute(ctx, chosen)  # another post, and perhaps another rule

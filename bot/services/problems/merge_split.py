@@ -1,5 +1,7 @@
 """Problems (several tickets about one event) for people: counts, lists of members, splitting and merging."""
 
+from collections.abc import Sequence
+
 from bot.domain.answers import Answer
 from bot.domain.deadlines import DeadlineKind
 from bot.domain.dialogs import TICKET_STEPS
@@ -17,7 +19,7 @@ from bot.services.answers import broadcast
 from bot.services.context import UseCaseContext
 from bot.services.deadlines import deadlines
 from bot.services.notifications import cards
-from bot.services.tickets import draft_requests, problem_matching, problem_members, workflow
+from bot.services.tickets import draft_requests, member_clocks, problem_matching, problem_members, workflow
 from bot.understanding.events.matcher import OpenEvent
 
 PAGE_SIZE = 8
@@ -71,6 +73,7 @@ async def split_ticket(ctx: UseCaseContext, ticket_id: int, person: Person) -> T
     lead = await workflow.get(ctx, ticket.lead_id)
     await workflow.check_right(ctx, person, Right.GROUP, lead)
     changed = await problem_members.take_out(ctx, ticket, person)
+    await member_clocks.leave(ctx, lead, changed)
     if changed.state is State.ANSWERING:  # the draft that waits for approval is about the others
         changed = await workflow.transition(ctx, changed, Step.RETURN, person)
     if changed.is_open:
@@ -126,7 +129,7 @@ async def merge_tickets(ctx: UseCaseContext, ticket_id: int, other_id: int, pers
     ):
         raise OutdatedButton(number=lead.id, state=lead.state.value)
     lead = await _ensure_problem(ctx, lead)
-    await _merge_fingerprints(ctx, lead, ticket, person)
+    moved = await _merge_fingerprints(ctx, lead, ticket, person)
     joined = await ctx.uow.tickets.update(
         ticket,
         TicketChange(
@@ -145,6 +148,8 @@ async def merge_tickets(ctx: UseCaseContext, ticket_id: int, other_id: int, pers
     await ctx.uow.deadlines.cancel(ticket.id, [limit.value for limit in DeadlineKind])
     facts = change_facts(ticket, joined) | {"with": lead.id}
     await ctx.uow.audit_log.record("merge", ctx.now, person_id=person.id, ticket_id=ticket.id, facts=facts)
+    for member in (joined, *moved):
+        await member_clocks.join(ctx, lead, member)
     await draft_requests.void_all(ctx, joined, person)
     await workflow.cancel_dialogs(ctx, joined, TICKET_STEPS, person, DraftVoidMerged(ticket_id=joined.id))
     if lead.is_open and (ticket.accept_due < lead.accept_due or ticket.answer_due < lead.answer_due):
@@ -169,18 +174,20 @@ async def _ensure_problem(ctx: UseCaseContext, lead: Ticket) -> Ticket:
     return await workflow.get(ctx, lead.id)
 
 
-async def _merge_fingerprints(ctx: UseCaseContext, lead: Ticket, ticket: Ticket, person: Person) -> None:
-    """Move the fingerprint, upvotes and members of *ticket* to the problem of *lead*."""
+async def _merge_fingerprints(ctx: UseCaseContext, lead: Ticket, ticket: Ticket, person: Person) -> Sequence[Ticket]:
+    """Move the fingerprint, upvotes and members of *ticket* to the problem of *lead*; return the open members."""
     other_fingerprint = await ctx.uow.problems.get_fingerprint(ticket)
     if other_fingerprint is not None:
         event = OpenEvent.from_record(0, await ctx.uow.problems.get_fingerprint(lead) or _empty_fingerprint(ctx))
         event.merge(OpenEvent.from_record(0, other_fingerprint))
         await ctx.uow.problems.recount(lead.problem_id or 0, event.to_record())
     await ctx.uow.upvotes.move_all(ticket.id, lead.id)
-    if ticket.problem_id is not None:
-        moved = await ctx.uow.problems.merge(ticket.problem_id, lead)
-        facts = {one.id: merged_member_facts(one, lead) for one in moved}
-        await ctx.uow.audit_log.record_all("merge", ctx.now, facts, person_id=person.id)
+    if ticket.problem_id is None:
+        return ()
+    moved = await ctx.uow.problems.merge(ticket.problem_id, lead)
+    facts = {one.id: merged_member_facts(one, lead) for one in moved}
+    await ctx.uow.audit_log.record_all("merge", ctx.now, facts, person_id=person.id)
+    return [one for one in moved if one.is_open]
 
 
 def _empty_fingerprint(ctx: UseCaseContext) -> Json:

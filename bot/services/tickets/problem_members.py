@@ -11,6 +11,7 @@ from bot.domain.ticket_history import member_facts
 from bot.domain.tickets import SHARED_BY_MEMBERS, TRANSITIONS, State, Step, Ticket, next_state
 from bot.services.context import UseCaseContext
 from bot.services.notifications import cards
+from bot.services.tickets import member_clocks
 from bot.services.tickets.problem_matching import ProblemMatch
 from bot.services.tickets.questions import schedule_questions
 
@@ -87,6 +88,7 @@ async def return_members(ctx: UseCaseContext, lead: Ticket) -> None:
     moved = await ctx.uow.problems.transition_members(lead.problem_id or 0, steps, change)
     facts = {ticket_id: member_facts(was, steps[was], lead, change) for ticket_id, was in moved}
     await ctx.uow.audit_log.record_all(Step.NOT_SOLVED.value, ctx.now, facts)
+    await member_clocks.restart(ctx, lead)
     await sync_lead_card(ctx, lead.id)
 
 

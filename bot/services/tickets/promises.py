@@ -16,7 +16,7 @@ from bot.services.context import UseCaseContext
 from bot.services.deadlines import deadlines
 from bot.services.notifications import cards, notify
 from bot.services.notifications.isolation import isolated
-from bot.services.tickets import workflow
+from bot.services.tickets import member_clocks, workflow
 
 BATCH_SIZE = 100
 
@@ -33,8 +33,8 @@ async def postpone(
     change = TicketChange(assignee_id=owner.id, accepted_at=ticket.accepted_at or ctx.now, answer_due=due)
     postponed = await workflow.transition(ctx, ticket, Step.POSTPONE, publisher, change)
     event = ClockEvent(ClockEventKind.INTERIM, ctx.now, DeadlineKind.ANSWER, due)
-    for number in (ticket.id, *await ctx.uow.problems.list_member_ids(postponed)):
-        await ctx.uow.clock_events.add(number, event, owner.id)
+    await ctx.uow.clock_events.add(ticket.id, event, owner.id)
+    await member_clocks.follow(ctx, postponed, event, owner.id)
     changed = await deadlines.recompute(ctx, postponed)
     await deadlines.reschedule(ctx, changed, await deadlines.compute_plan(ctx, changed), [DeadlineKind.ANSWER])
     return changed

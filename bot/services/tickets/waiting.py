@@ -5,7 +5,7 @@ ticket needs no answer to it any more.
 """
 
 from bot.domain.answers import Answer
-from bot.domain.clocks import ClockEventKind
+from bot.domain.clocks import ClockEvent, ClockEventKind
 from bot.domain.inquiries import Inquiry, InquiryKind, InquiryState
 from bot.domain.notifications.clarifications import ClarificationSilent
 from bot.domain.people import Person
@@ -15,6 +15,7 @@ from bot.services import responsibility
 from bot.services.context import UseCaseContext
 from bot.services.deadlines import deadlines, draft_clocks
 from bot.services.notifications import cards, notify
+from bot.services.tickets import member_clocks
 
 _ENDING_STEPS = frozenset({Step.APPROVE, Step.DISMISS, Step.ERASE, Step.CLOSE_WITHOUT_ANSWER})
 
@@ -34,6 +35,7 @@ async def begin(ctx: UseCaseContext, ticket: Ticket, asker: Person, publisher: P
     )
     await _record(ctx, "inquiry_asked", inquiry, publisher)
     await deadlines.record(ctx, ticket, ClockEventKind.WAIT, due=due_at, by=asker)
+    await member_clocks.follow(ctx, ticket, ClockEvent(ClockEventKind.WAIT, ctx.now, None, due_at), asker.id)
     changed = await deadlines.recompute(ctx, ticket)
     await draft_clocks.reschedule_draft(ctx, changed, due_at)
     return changed
@@ -45,7 +47,7 @@ async def on_reply(ctx: UseCaseContext, ticket: Ticket, inquiry: Inquiry, messag
     values = {"state": InquiryState.ANSWERED.value, "answered_at": ctx.now, "message_id": message_id}
     await ctx.uow.inquiries.update(inquiry.id, **values, remind_at=None)
     await _record(ctx, "inquiry_answered", inquiry, None)
-    return await _resume(ctx, ticket) if was_open else ticket
+    return await _resume(ctx, ticket, inquiry) if was_open else ticket
 
 
 async def on_step(ctx: UseCaseContext, ticket: Ticket, step: Step) -> Ticket:
@@ -67,12 +69,13 @@ async def stop(ctx: UseCaseContext, ticket: Ticket) -> Ticket:
         return ticket
     await ctx.uow.inquiries.update(inquiry.id, state=InquiryState.VOID.value, remind_at=None)
     await _record(ctx, "inquiry_void", inquiry, None)
-    return await _resume(ctx, ticket)
+    return await _resume(ctx, ticket, inquiry)
 
 
-async def _resume(ctx: UseCaseContext, ticket: Ticket) -> Ticket:
+async def _resume(ctx: UseCaseContext, ticket: Ticket, inquiry: Inquiry) -> Ticket:
     """Compute the deadlines from the waiting as it has really been."""
     await ctx.uow.clock_events.end_wait(ticket.id, ctx.now)
+    await member_clocks.resume(ctx, ticket, inquiry)
     changed = await deadlines.recompute(ctx, ticket)
     if changed.is_open:
         await draft_clocks.reschedule_draft(ctx, changed, ctx.now)

@@ -31,7 +31,15 @@ from bot.services.deadlines import chains, deadlines, draft_clocks, not_ours_clo
 from bot.services.dialogs import dialogs
 from bot.services.manual_posting import staff_replies
 from bot.services.notifications import cards, notify
-from bot.services.tickets import calls, dismissal, draft_requests, open_corrections, problem_members, waiting
+from bot.services.tickets import (
+    calls,
+    dismissal,
+    draft_requests,
+    member_clocks,
+    open_corrections,
+    problem_members,
+    waiting,
+)
 from bot.services.tickets.questions import schedule_questions
 
 NO_CHANGE = TicketChange()
@@ -220,6 +228,7 @@ async def restart_terms(
         solve_due=deadlines.planned_due(plan, DeadlineKind.SOLVE),
     )
     changed = await transition(ctx, ticket, step, person, change)
+    await member_clocks.restart(ctx, changed)
     await deadlines.reschedule(ctx, changed, plan)
     await draft_clocks.schedule_draft(ctx, changed, ctx.now)
     return changed
