@@ -1,11 +1,19 @@
 """Promises: the day until which the town has said to a citizen that it will do or answer something."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 MAX_AHEAD = timedelta(days=366)
 """A day further ahead is a slip of the pen."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedPromise:
+    """The last day that the words of a text promise, offered to be remembered."""
+
+    day: date
+    words: str
 
 
 class PromiseOrigin(StrEnum):

@@ -19,7 +19,7 @@ from bot.domain.limits import Flood
 from bot.domain.messages import Message
 from bot.domain.notifications.base import Notification
 from bot.domain.posts import StandIn
-from bot.domain.promises import Promise
+from bot.domain.promises import OfferedPromise, Promise
 from bot.domain.roles import Right
 from bot.domain.solutions import Solution
 from bot.domain.term_explanation import TermExplanation
@@ -177,6 +177,7 @@ class NotificationData:
     person_names: Mapping[int, str] = field(default_factory=dict)  # of the officials who set deadlines
     draft: Dialog | None = None
     marks: Sequence[Mark] = ()  # of the draft
+    promise: OfferedPromise | None = None  # the day that the draft promises
     must_confirm: bool = False  # the draft is sent only after «Всё равно отправить»
     problem: ProblemFacts | None = None
     members: Sequence[MemberFacts] = ()
@@ -237,6 +238,7 @@ class ApprovalFacts:
     marks: Sequence[Mark] = ()  # what the text lacks
     media: Sequence[Json] = ()
     reason: str | None = None  # of an extension; the citizen does not read it
+    promise: OfferedPromise | None = None  # the day that the text promises
 
 
 @dataclass(frozen=True, slots=True)

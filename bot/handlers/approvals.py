@@ -1,5 +1,7 @@
 """Buttons and the dialog step of approval: publish, return with a remark, change, show."""
 
+from dataclasses import replace
+
 from bot.domain.dialogs import DialogFacts, DialogStep, DraftKind
 from bot.domain.drafts import DraftState, Wording
 from bot.domain.errors import DraftChanged
@@ -26,6 +28,11 @@ async def approve_draft(ctx: UseCaseContext, press: ButtonPress) -> None:
     """«Согласовать», «Опубликовать»: exactly the version that the button was shown with."""
     submitted = await approvals.approve(ctx, press.ticket_id, press.person, *_draft_of(press))
     await answer_callback(ctx, press, ToastCode.SENDING if submitted.draft is None else ToastCode.APPROVED)
+
+
+async def approve_and_remember(ctx: UseCaseContext, press: ButtonPress) -> None:
+    """«Опубликовать и запомнить»: the day that the text promises, too."""
+    await approve_draft(replace(ctx, remembers_promises=True), press)
 
 
 async def ask_remark(ctx: UseCaseContext, press: ButtonPress) -> None:
@@ -88,6 +95,7 @@ def _draft_of(press: ButtonPress) -> tuple[int, int]:
 
 BUTTON_HANDLERS: ButtonHandlers = {
     Op.APPROVE_DRAFT: approve_draft,
+    Op.APPROVE_NOTING: approve_and_remember,
     Op.RETURN_DRAFT: ask_remark,
     Op.CHANGE_DRAFT: change_draft,
     Op.SHOW_DRAFT: show_draft,

@@ -1,5 +1,7 @@
 """The button «Отправить» under a preview: publication, approval, or the reason why not yet."""
 
+from dataclasses import replace
+
 from bot.domain.answer_marks import MarkKind
 from bot.domain.answers import PublicationState
 from bot.domain.dialogs import Dialog, DraftKind
@@ -76,6 +78,11 @@ async def send_draft(ctx: UseCaseContext, press: ButtonPress) -> None:
         await _report_sent(ctx, press, submitted.ticket, kind)
 
 
+async def send_and_remember(ctx: UseCaseContext, press: ButtonPress) -> None:
+    """«… и запомнить»: send the draft, and remember the day that it promises."""
+    await send_draft(replace(ctx, remembers_promises=True), press)
+
+
 WARNINGS = {
     MarkKind.PERSONAL_DATA: ToastCode.PERSONAL_DATA,
     MarkKind.LATE_PROMISE: ToastCode.LATE_PROMISE,
@@ -144,4 +151,4 @@ async def _report_sent(ctx: UseCaseContext, press: ButtonPress, ticket: Ticket, 
         await handout.track_status_note(ctx, ticket, answer, chat.account, chat.id, pressed)
 
 
-BUTTON_HANDLERS: ButtonHandlers = {Op.SEND: send_draft}
+BUTTON_HANDLERS: ButtonHandlers = {Op.SEND: send_draft, Op.SEND_NOTING: send_and_remember}

@@ -8,11 +8,12 @@ from bot.domain.drafts import Draft, DraftState, Wording
 from bot.domain.inquiries import InquiryKind
 from bot.domain.notifications.approvals import AboutDraft, ApprovalAsked
 from bot.domain.people import Person
+from bot.domain.promises import OfferedPromise
 from bot.domain.roles import Right
 from bot.domain.tickets import UNACCEPTED_STATES, State, Ticket
 from bot.domain.view_data import ApprovalFacts, DelegationFacts, PublicationFacts, SubmissionFacts
 from bot.services import responsibility
-from bot.services.answers import answer_check, approvals, approvers, delegations, places, submissions
+from bot.services.answers import answer_check, approvals, approvers, delegations, places, submissions, worded_promises
 from bot.services.context import UseCaseContext
 
 
@@ -52,7 +53,9 @@ async def named_draft(ctx: UseCaseContext, note: AboutDraft, person: Person | No
     asked = await ctx.uow.inquiries.find_open(ticket.id, InquiryKind.EXTENSION)
     reason = asked.question if asked is not None and draft.kind is Wording.EXTENSION else None
     several = parts if len(parts) > 1 else ()
-    return replace(facts, forms=forms, media=version.media, parts=several, marks=marks, reason=reason)
+    is_promising = is_worded and draft.kind in worded_promises.PROMISING_KINDS
+    promise = worded_promises.find_offer(ctx, version.text) if is_promising else None
+    return replace(facts, forms=forms, media=version.media, parts=several, marks=marks, reason=reason, promise=promise)
 
 
 async def delegations_on_card(ctx: UseCaseContext, ticket: Ticket) -> list[DelegationFacts]:
@@ -75,6 +78,17 @@ async def list_delegates(ctx: UseCaseContext, ticket: Ticket) -> list[tuple[int,
     if ticket.state not in delegations.DELEGATION_STATES:
         return []
     return [(person.id, person.name) for person in await delegations.list_candidates(ctx, ticket)]
+
+
+async def find_promise(
+    ctx: UseCaseContext, ticket: Ticket, person: Person | None, dialog: Dialog
+) -> OfferedPromise | None:
+    """Return the day that the text in *dialog* promises; ``None`` for a part, which others combine, and other kinds."""
+    kind = dialog.step.draft_kind
+    if kind is None or person is None or Wording(kind.value) not in worded_promises.PROMISING_KINDS:
+        return None
+    found = worded_promises.find_offer(ctx, dialog.text)
+    return None if found is None or await delegations.is_part(ctx, ticket, person) else found
 
 
 async def list_places(ctx: UseCaseContext, ticket: Ticket, dialog: Dialog) -> list[PublicationFacts]:

@@ -88,6 +88,7 @@ async def notification_data(
         approval=await draft_data.named_draft(ctx, note, reader) if isinstance(note, AboutDraft) else None,
         draft=draft,
         marks=marks,
+        promise=await draft_data.find_promise(ctx, previewed, reader, draft) if previewed and draft else None,
         must_confirm=draft is not None and answer_check.is_warned(draft, marks),
         history=await history_data.history_facts(ctx, past) if past else None,
         terms=terms,

@@ -254,6 +254,8 @@ class UseCaseContext:
     origin: Address | None = None
     prefetched: PrefetchedReadings = field(default_factory=dict)
     """Readings made before the transaction began."""
+    remembers_promises: bool = False
+    """True if the actor has pressed a button that also remembers the day which the published words promise."""
     _failing_accounts: frozenset[str] | None = None
 
     def read(self, text: str, district: str | None = None) -> Reading:

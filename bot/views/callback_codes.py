@@ -117,6 +117,8 @@ class Op(StrEnum):
     PROMISE_KEPT = "fk"  # the argument is the promise, as for the next two
     PROMISE_MOVE = "fm"
     PROMISE_BROKEN = "fb"
+    SEND_NOTING = "fs"  # SEND, and remember the day that the text promises
+    APPROVE_NOTING = "fa"  # APPROVE_DRAFT likewise
     SHOW_DRAFT = "vv"  # show the draft that waits for approval; without an argument
 
 

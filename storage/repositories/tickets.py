@@ -1,6 +1,6 @@
 """Tickets; every change is guarded by the version, so that one of two concurrent changes wins."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import fields
 from datetime import datetime
 from functools import cache

@@ -130,6 +130,8 @@ PUBLISHED = {
     b"1:fk:142:3": CallbackData(Op.PROMISE_KEPT, 142, "3"),
     b"1:fm:142:3": CallbackData(Op.PROMISE_MOVE, 142, "3"),
     b"1:fb:142:3": CallbackData(Op.PROMISE_BROKEN, 142, "3"),
+    b"1:fs:142:4": CallbackData(Op.SEND_NOTING, 142, "4"),
+    b"1:fa:142:17.2": CallbackData(Op.APPROVE_NOTING, 142, "17.2"),
     b"1:vd:142": CallbackData(Op.DELEGATE, 142),
     b"1:vd:142:1": CallbackData(Op.DELEGATE, 142, "1"),
     b"1:iw:142": CallbackData(Op.IN_WORK, 142),

@@ -7,12 +7,13 @@ silent is asked once more on the morning after the day.
 from datetime import date, datetime, time
 
 from bot.domain.answers import Answer
+from bot.domain.drafts import Wording
 from bot.domain.errors import OutdatedButton, PromiseUnsuitable
 from bot.domain.local_time import local_to_utc
 from bot.domain.notifications.promises import PromiseOffered
 from bot.domain.outbox import Priority
 from bot.domain.people import Person
-from bot.domain.promises import MAX_AHEAD, Promise, PromiseOrigin, PromiseOutcome
+from bot.domain.promises import MAX_AHEAD, OfferedPromise, Promise, PromiseOrigin, PromiseOutcome
 from bot.domain.roles import Right
 from bot.domain.tickets import Ticket
 from bot.services.context import UseCaseContext
@@ -23,12 +24,30 @@ from bot.understanding.answer_check.promises import find_promise
 _END_OF_DAY = time(23, 59)
 
 
-async def offer(ctx: UseCaseContext, ticket: Ticket, answer: Answer, person: Person) -> None:
-    """Offer *person* to remember the day that their *answer* promises, if it promises any."""
-    found = find_promise(answer.text, ctx.today)
+PROMISING_KINDS = (Wording.ANSWER, Wording.FOLLOW_UP)
+"""Kinds of texts whose words may promise a day; an interim answer names its own."""
+
+
+def find_offer(ctx: UseCaseContext, text: str) -> OfferedPromise | None:
+    """Return the day that *text*, read today, promises to a citizen; ``None`` if it promises nothing."""
+    found = find_promise(text, ctx.today)
     if found is None or found.last > ctx.today + MAX_AHEAD:
+        return None
+    return OfferedPromise(found.last, found.words)
+
+
+async def offer(ctx: UseCaseContext, ticket: Ticket, answer: Answer, person: Person) -> None:
+    """Offer *person* to remember the day that their *answer* promises, if it promises any.
+
+    Who has pressed «… и запомнить» is not asked again.
+    """
+    found = find_offer(ctx, answer.text)
+    if found is None:
         return
-    note = PromiseOffered(ticket_id=ticket.id, answer_id=answer.id, day=found.last.isoformat(), words=found.words)
+    if ctx.remembers_promises:
+        await _note(ctx, ticket, answer, person, _check_day(ctx, ticket.id, found.day), ctx.actor or person)
+        return
+    note = PromiseOffered(ticket_id=ticket.id, answer_id=answer.id, day=found.day.isoformat(), words=found.words)
     await notify.notify(ctx, person, note, ticket=ticket, priority=Priority.INTERACTIVE)
 
 
@@ -43,10 +62,17 @@ async def remember(ctx: UseCaseContext, ticket_id: int, person: Person, answer_i
     due_at = _check_day(ctx, ticket.id, day)
     known = await ctx.uow.promises.list_for_ticket(ticket.id)
     if not any(one.answer_id == answer.id and one.origin is PromiseOrigin.ANSWER for one in known):
-        await _add(ctx, ticket, person.id, answer.id, due_at)
-        await _record(ctx, "promise_noted", ticket, person, due_at=due_at.isoformat())
-        await cards.sync(ctx, ticket, actor=person)
+        await _note(ctx, ticket, answer, person, due_at, person)
     return due_at
+
+
+async def _note(
+    ctx: UseCaseContext, ticket: Ticket, answer: Answer, owner: Person, due_at: datetime, by: Person
+) -> None:
+    """Keep the promise of *owner*, whom its morning asks; *by* has decided to remember it."""
+    await _add(ctx, ticket, owner.id, answer.id, due_at)
+    await _record(ctx, "promise_noted", ticket, by, due_at=due_at.isoformat())
+    await cards.sync(ctx, ticket, actor=by)
 
 
 def _check_day(ctx: UseCaseContext, ticket_id: int, day: date) -> datetime:

@@ -35,6 +35,7 @@ from bot.views.callback_codes import Op, pack
 from bot.views.notifications.problems import audience_size
 from bot.views.notifications.view_table import row, template_row
 from bot.views.render_context import RenderContext, shorten
+from bot.views.worded_promises import noting_button
 
 MAX_OFFER_CHARS = 60
 """Most characters of a text on the button that begins an answer with it."""
@@ -140,8 +141,20 @@ def preview(note: DraftPreview, data: NotificationData, context: RenderContext) 
         spans.append(f"\n\n{checked}")
     if data.problem is not None and not correcting:
         spans = [f"Получат все, кто об этом написал: {audience_size(data.problem)}.\n", *spans]
-    content = Content.of(*spans, keyboard=[[send], [change, cancel]])
+    rows = [[send], [change, cancel]]
+    if data.promise is not None and _may_remember(data):
+        words = label.partition(" ")[2]  # without its sign
+        rows.append([noting_button(words, data.promise, pack(Op.SEND_NOTING, number, draft.version))])
+    content = Content.of(*spans, keyboard=rows)
     return content.with_media(unpack_media(draft.media))
+
+
+def _may_remember(data: NotificationData) -> bool:
+    """Return whether the next press lets a citizen read the draft: then it can remember the promise as well."""
+    is_published = data.submission is None or data.submission.is_published
+    is_read = set(data.expected_states) != {PublicationState.KEPT}
+    is_complete = data.draft is not None and not list_fields(data.draft.text)
+    return is_published and is_read and is_complete and not data.must_confirm
 
 
 def _approver_hint(submission: SubmissionFacts) -> str:

@@ -25,6 +25,7 @@ from bot.views.callback_codes import Op, pack
 from bot.views.dialogs.drafts import cancel_row, text_title
 from bot.views.notifications.view_table import row, template_row
 from bot.views.render_context import RenderContext, shorten
+from bot.views.worded_promises import describe_promise, noting_button
 
 MAX_QUOTED_CHARS = 1000
 
@@ -76,6 +77,8 @@ def approval_asked(note: ApprovalAsked, data: NotificationData, context: RenderC
         spans.append("\nОтвет получат все, кто об этом написал.")
     if checked := describe_marks(facts.marks, facts.forms[0].text):
         spans.append(f"\n{checked}")
+    if facts.promise is not None:
+        spans.append(f"\n{describe_promise(facts.promise)}")
     if note.instead_of is not None:
         spans.append(f"\nВы согласуете за: {note.instead_of}.")
     elif note.substitute:
@@ -96,6 +99,8 @@ def _decision_rows(note: AboutDraft, facts: ApprovalFacts) -> list[list[Button]]
         rows.append([Button("↩️ Вернуть с замечанием", pack(Op.RETURN_DRAFT, number, arg))])
     if (facts.may_decide or facts.may_write) and facts.draft.kind is not Wording.EXTENSION:
         rows.append([Button("✍️ Изменить", pack(Op.CHANGE_DRAFT, number, arg))])
+    if facts.may_decide and facts.is_last and facts.promise is not None:
+        rows.append([noting_button("Опубликовать", facts.promise, pack(Op.APPROVE_NOTING, number, arg))])
     return rows
 
 

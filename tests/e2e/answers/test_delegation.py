@@ -66,7 +66,7 @@ async def test_an_employee_writes_and_the_head_publishes(bot: Harness) -> None:
     await submit(bot, FIRST, "Яму заделают до 27.11.")
 
     question = await wait_for_question(bot, ROADS_HEAD)
-    assert button_labels(question) == ["✅ Опубликовать", "↩️ Вернуть с замечанием", "✍️ Изменить"]
+    assert button_labels(question)[:3] == ["✅ Опубликовать", "↩️ Вернуть с замечанием", "✍️ Изменить"]
     assert bot.bot_messages(GROUP) == []
     await bot.press_button(ROADS_HEAD, question, "Опубликовать")
     assert message_text(await bot.wait_for_message(GROUP)) == "Яму заделают до 27.11."

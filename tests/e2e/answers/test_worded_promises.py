@@ -6,8 +6,9 @@ import pytest
 
 from bot.domain.promises import Promise, PromiseOutcome
 from tests.databases import ON_BOTH
-from tests.e2e.harness import HOUSING_HEAD, ROADS_HEAD, Harness, button_labels
-from tests.e2e.queries import list_audit, send_report, wait_until_idle
+from tests.e2e.answers.test_approval import MANAGER, MANAGER_APPROVES, open_town, wait_for_question
+from tests.e2e.harness import HOUSING_HEAD, ROADS_HEAD, Harness, button_labels, message_text
+from tests.e2e.queries import list_audit, send_report, wait_for_preview, wait_until_idle
 
 ANSWER = "Яму на Ленина засыплем до 25.11, бригада выедет утром."
 
@@ -77,6 +78,43 @@ async def test_a_promise_is_moved_and_broken(town: Harness) -> None:
     town.set_time("05.12 09:00")
     await wait_until_idle(town)
     assert len(await list_audit(town, 1, "promise_asked")) == 3
+
+
+@ON_BOTH
+async def test_the_preview_shows_the_day_and_one_press_sends_and_remembers(bot: Harness) -> None:
+    await send_report(bot)
+    card = await bot.wait_for_card(ROADS_HEAD, 1)
+    await bot.send_message(ROADS_HEAD, ANSWER, reply_to=card["message_id"])
+    preview = await wait_for_preview(bot, ROADS_HEAD, ANSWER)
+    assert button_labels(preview) == ["📤 Отправить", "✍️ Изменить", "Отмена", "📌 Отправить и запомнить 25.11"]
+    await bot.press_button(ROADS_HEAD, preview, "Отправить и запомнить 25.11")
+    await bot.wait_for_card(ROADS_HEAD, 1, "✅ Отвечено", "📅 Обещано жителю: до ср 25.11, 23:59")
+    await wait_until_idle(bot)
+    assert len(await list_promises(bot)) == 1
+    assert bot.find_message(ROADS_HEAD, "📌 В ответе на №1 обещание") is None, "who has decided is not asked"
+
+
+@ON_BOTH
+async def test_the_approver_sees_the_day_and_the_author_is_asked_on_it(closed_bot: Harness) -> None:
+    await open_town(closed_bot, MANAGER_APPROVES)
+    bot = closed_bot
+    card = await bot.wait_for_card(ROADS_HEAD, 1)
+    await bot.send_message(ROADS_HEAD, ANSWER, reply_to=card["message_id"])
+    preview = await wait_for_preview(bot, ROADS_HEAD, ANSWER)
+    assert not any("запомнить" in label for label in button_labels(preview)), "who publishes decides"
+    await bot.press_button(ROADS_HEAD, preview, "На согласование")
+    question = await wait_for_question(bot)
+    assert "📌 В тексте обещание: «25.11» (25.11.2026)." in message_text(question)
+    assert button_labels(question)[0] == "✅ Опубликовать"
+    await bot.press_button(MANAGER, question, "Опубликовать и запомнить 25.11")
+    await bot.wait_for_card(ROADS_HEAD, 1, "✅ Отвечено", "📅 Обещано жителю: до ср 25.11, 23:59")
+    await wait_until_idle(bot)
+    [noted] = await list_audit(bot, 1, "promise_noted")
+    [promise] = await list_promises(bot)
+    assert noted.person_id != promise.person_id
+    bot.set_time("25.11 09:00")
+    await bot.wait_for_message(ROADS_HEAD, "📅 №1: сегодня обещанный день")
+    assert bot.find_message(MANAGER, "обещанный день") is None
 
 
 async def test_no_means_no(town: Harness) -> None:
