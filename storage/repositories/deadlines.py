@@ -128,6 +128,13 @@ class DeadlineSchedule(Repository):
         )
         return [NoticeRow(**row._mapping) for row in result]
 
+    async def list_told_between(self, since: datetime, until: datetime) -> frozenset[int]:
+        """Return the people whose notices were sent from *since* until *until*."""
+        result = await self._transaction.execute(
+            select(notice.c.person_id).where(notice.c.sent_at >= since, notice.c.sent_at <= until).distinct()
+        )
+        return frozenset(result.scalars())
+
     async def mark_notices_sent(self, ids: Collection[int], now: datetime) -> None:
         """Mark notices as sent."""
         if not ids:

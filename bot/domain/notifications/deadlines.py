@@ -115,9 +115,10 @@ class ChainHandedOver(AboutTicket, code="chain_handed_over"):
 
 
 class NoticeList(Notification, code="notices"):
-    """Several notices in one message."""
+    """Several notices in one message; ``more``: how many others there are, which a message has no room for."""
 
     items: tuple[NoticeItem, ...]
+    more: int = stored(default=0, omit_default=True)
 
     @property
     def is_minor(self) -> bool:

@@ -56,6 +56,8 @@ class NoticePlan:
     """The outage whose summary is sent now."""
     list_hour: datetime | None = None
     """The hour whose lists are sent now: they hold what became due by then."""
+    told_this_minute: frozenset[int] = frozenset()
+    """People who were told something in the present minute: more of it waits for the next one."""
 
     @property
     def is_empty(self) -> bool:
@@ -66,7 +68,7 @@ async def plan_notices(ctx: UseCaseContext, *, messengers_caught_up: bool) -> No
     waiting = await ctx.uow.deadlines.list_pending_notices()
     tickets = await ctx.uow.tickets.get_many({row.ticket_id for row in waiting})
     quiet = ctx.municipality.quiet_hours.is_quiet(ctx.now)
-    plan = NoticePlan()
+    plan = NoticePlan(told_this_minute=await _list_told(ctx) if waiting else frozenset())
     outage = await outage_summary.find_open_outage(ctx)
     if (
         outage is not None
@@ -79,6 +81,8 @@ async def plan_notices(ctx: UseCaseContext, *, messengers_caught_up: bool) -> No
     for row in waiting:
         if row.due_at > ctx.now:
             continue  # the clock was put back: the notice is not true yet, but will be
+        if _is_too_soon(plan, row.person_id, tickets.get(row.ticket_id)):
+            continue
         planning = _plan_notice(ctx, plan, row, tickets.get(row.ticket_id), is_deferred=is_deferred)
         if not await succeeds(planning, TASK, row.ticket_id):
             plan.broken.append(row)
@@ -89,6 +93,14 @@ async def _find_list_hour(ctx: UseCaseContext) -> datetime | None:
     """Return the last hour of the lists once everything that was due by then has become a notice: one list has all."""
     hour = find_last_hour(ctx.now, ctx.municipality.lists_at, ctx.municipality.zone)
     return None if hour is None or await ctx.uow.deadlines.has_due(hour) else hour
+async def _list_told(ctx: UseCaseContext) -> frozenset[int]:
+    return await ctx.uow.deadlines.list_told_between(ctx.now.replace(second=0, microsecond=0), ctx.now)
+
+
+def _is_too_soon(plan: NoticePlan, person_id: int, ticket: Ticket | None) -> bool:
+    """Return whether the person has had a message in this minute, and can wait for one list of the next."""
+    rings = ticket is None or ticket.may_notify_at_night or plan.outage is not None
+    return not rings and person_id in plan.told_this_minute
 
 
 async def _plan_notice(
@@ -111,7 +123,7 @@ async def _plan_notice(
 async def _is_told_now(ctx: UseCaseContext, plan: NoticePlan, row: NoticeRow, ticket: Ticket, person_id: int) -> bool:
     if ticket.may_notify_at_night:
         return True
-    if await ctx.is_quiet_for(person_id):
+    if await ctx.is_quiet_for(person_id) or _is_too_soon(plan, person_id, ticket):
         return False
     if plan.outage is not None or not await _waits_for_list(ctx, row, ticket, person_id):
         return True

@@ -18,6 +18,9 @@ from bot.services.notifications.isolation import isolated, report_skipped
 
 _TASK = notice_plan.TASK
 
+MAX_LISTED = 150
+"""Most tickets that one message names: with thirty of them in full, it fits into one message of every messenger."""
+
 
 async def has_pending(ctx: UseCaseContext, *, messengers_caught_up: bool = True) -> bool:
     """Return whether :func:`send_notices` would change anything; writes nothing."""
@@ -115,7 +118,15 @@ async def _send_person_notices(ctx: UseCaseContext, person: Person, notices: lis
         note = ticket_notice(code, ticket.id, sector, _post_of(ctx, ticket))
         await notify.notify(ctx, person, note, ticket=ticket, priority=priority)
         return
-    await notify.notify(ctx, person, NoticeList(items=_notice_items(ctx, severest)), priority=priority)
+    listed = NoticeList(items=_notice_items(ctx, _worst(severest)), more=max(0, len(severest) - MAX_LISTED))
+    await notify.notify(ctx, person, listed, priority=priority)
+
+
+def _worst(notices: list[tuple[str, Ticket]]) -> list[tuple[str, Ticket]]:
+    """Return the notices that one message names: all, or the worst."""
+    if len(notices) <= MAX_LISTED:
+        return notices
+    return sorted(notices, key=lambda one: (one[1].urgent, _severity(one[0])), reverse=True)[:MAX_LISTED]
 
 
 async def _wants_lists(ctx: UseCaseContext, person: Person, ticket: Ticket) -> bool:

@@ -98,6 +98,9 @@ def notices(note: NoticeList, data: NotificationData, context: RenderContext) ->
         if spans and group:
             spans.append(Text("\n\n"))
         spans += _notice_list(heading, group, data, context)
+    if note.more:
+        rest = plural(note.more, "сообщение", "сообщения", "сообщений")
+        spans.append(Text(f"\n\nИ ещё {rest}: они в {'/my' if any(map(_is_own, note.items)) else '/control'}"))
     return Content.of(*spans, keyboard=_buttons([item for group in groups for item in group], context))
 
 
@@ -129,6 +132,11 @@ def catch_up(note: OutageSummary, data: NotificationData, context: RenderContext
 def _is_watched(item: NoticeItem) -> bool:
     """Return whether the reader does not work on the ticket, but may ask its post to hurry."""
     return item.code == WatcherOverdue.code
+
+
+def _is_own(item: NoticeItem) -> bool:
+    """Return whether the reader works on the ticket."""
+    return not _is_watched(item) and StepCode.parse(item.code) is None
 
 
 def _buttons(items: Sequence[NoticeItem], context: RenderContext) -> list[list[Button]]:
