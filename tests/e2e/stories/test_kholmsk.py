@@ -2,8 +2,9 @@
 
 import pytest
 
+from tests.e2e.harness import PYOTR
 from tests.e2e.queries import get_ticket, list_audit, refusal_codes, wait_until_idle
-from tests.e2e.stories.example_town import ExampleTown
+from tests.e2e.stories.example_town import COMMUNITY, ExampleTown
 
 TOWN, STORY_BEGINS = "kholmsk", "25.11 09:20"
 COORDINATOR = "Специалист по работе с ЦУР"
@@ -118,3 +119,37 @@ async def test_a_late_answer_reaches_the_coordinator_then_the_curator_of_the_blo
     await wait_until_idle(town)
     assert not town.chat_of(OTHER_CURATOR).find_message(LATE)
     assert sum(text.startswith(LATE) for text in town.chat_of(COORDINATOR).bot_texts) == 1
+
+
+async def test_in_the_evening_everybody_reads_the_figures_of_their_field(from_pos: ExampleTown) -> None:
+    """A message of ПОС waits for its call, one of VK is late, and an answer was returned."""
+    town = from_pos
+    preview = await town.chat_of(HOUSING).wait_for_message("Так ответ увидит житель", button="Отправить")
+    assert "Сначала звонок" in await town.chat_of(HOUSING).press_button(preview, "Отправить")
+    await town.comment("На улице Советской второй день нет света, отключили электричество")
+    await town.chat_of(HOUSING).wait_for_card(2, "Советская")
+    town.sandbox.vk.user(PYOTR, "Пётр", "Ли")
+    post, _ = await town.comment("На дороге по улице Победы огромная яма", PYOTR)
+    await town.chat_of(SERVICE).answer_ticket(3, "Яму на Победы заделали 25.11.2026.")
+    await town.wait_until(lambda: town.official_comments(post))
+    (own,) = [one for one in town.sandbox.vk.comments(COMMUNITY, post) if one.from_id == -COMMUNITY]
+    await town.sandbox.vk.comment(COMMUNITY, post, PYOTR, "Ничего не сделали, яма на месте", reply_to=own.id)
+    await town.chat_of(SERVICE).wait_for_message("житель говорит, что вопрос не решён")
+
+    town.set_time("25.11 18:00")
+    blocks = (
+        ("Жилищно-коммунальное хозяйство: новых 2, отвечено 0", "просрочено 2"),
+        ("Служба единого заказчика: новых 1, отвечено 1 (в срок 1), в работе 1", "возвращено 1"),
+    )
+    for reader in ("Вице-мэр, курирующий", "Начальник отдела организационной"):
+        digest = await town.chat_of(reader).wait_for_message("📊 Сводка за 25 ноября", "Новых: 3", "По отраслям")
+        for figures in blocks:
+            (line,) = [one for one in digest.text.splitlines() if one.startswith(figures[0])]
+            assert figures[1] in line
+        assert "Энергетика (Директор департамента жилищно-коммунального хозяйства): новых 1" in digest.text
+        assert "Дорожная деятельность (Руководитель МКУ «Служба единого заказчика»): новых 1, отвечено 1" in digest.text
+    own_blocks = await town.chat_of(CURATOR).wait_for_message("📊 Ваша сводка за 25 ноября", "Новых: 3")
+    for words in ("Возвращено жителями: 1", "Ждут звонка заявителю: 1", "Просрочено: "):
+        assert words in own_blocks.text
+    await wait_until_idle(town)
+    assert not town.chat_of(OTHER_CURATOR).find_message("📊")

@@ -1,5 +1,6 @@
 """Lesozavodsk: an employee prepares, the block's head approves, and a person posts in the Telegram chat."""
 
+from tests.e2e.harness import PYOTR
 from tests.e2e.queries import list_audit, wait_until_idle
 from tests.e2e.stories.example_town import COMMUNITY, GROUP, MARIA, ExampleTown
 
@@ -185,3 +186,41 @@ async def test_what_was_not_done_comes_back_to_the_head(town: ExampleTown) -> No
     await vk.comment(COMMUNITY, post, MARIA, "ничего не сделали", reply_to=answer.id)
     await head.wait_for_message("№1: житель говорит, что вопрос не решён", "ничего не сделали")
     await head.wait_for_card(1, "Возвращено 1 раз", "принять до")
+
+
+async def test_in_the_evening_the_curator_reads_the_day_by_block_and_opens_what_is_late(town: ExampleTown) -> None:
+    asked = await write(town)
+    head = town.chat_of(HEAD)
+    await town.press(HEAD, ("№1",), "Ответить")
+    await head.wait_for_message("Ответ на №1")
+    await head.send_message(WITH_DATE)
+    preview = await head.wait_for_message("Так ответ увидит житель", WITH_DATE)
+    await head.press_without_answer(preview, preview.button_labels[0])
+    await head.wait_for_message("Ответ на №1 нужно опубликовать вручную")
+    posted = await town.sandbox.telegram.send_message(GROUP, HEAD_ACCOUNT, WITH_DATE, reply_to=asked)
+    await head.wait_for_card(1, "✅ Отвечено")
+    await town.sandbox.telegram.send_message(GROUP, MARIA, "Ничего не сделали, не чистят", reply_to=posted)
+    await head.wait_for_message("житель говорит, что вопрос не решён")
+    await town.press(HEAD, ("№1", "Возвращено"), "Принять")
+    await head.wait_for_card(1, "В работе")
+    await town.sandbox.telegram.send_message(GROUP, PYOTR, RUBBISH)
+    await town.chat_of(HOUSING).wait_for_card(2, "принять до 17:40")
+    curator = town.chat_of(CURATOR)
+    town.set_time("20.11 17:59")
+    await wait_until_idle(town)
+    assert not curator.find_message("📊")
+
+    town.set_time("20.11 18:00")
+    digest = await curator.wait_for_message(
+        "📊 Сводка за 20 ноября", "Новых: 2", "Отвечено: 1", "Возвращено жителями: 1"
+    )
+    for line in (
+        "Транспорт и дорожное хозяйство: новых 1, отвечено 1 (в срок 1), в работе 1, возвращено 1",
+        "Жилищно-коммунальное хозяйство: новых 1, отвечено 0, в работе 1, просрочено 1",
+        "№2 · Жилищно-коммунальное хозяйство · Мусор на Будника 12",
+    ):
+        assert line in digest.text
+    late = [one for one in digest.raw["entities"] if one["type"] == "text_link"]
+    assert [one["url"].split("/")[-1].isdecimal() for one in late] == [True]
+    await town.press(CURATOR, ("📊 Сводка за",), "№2")
+    await curator.wait_for_card(2, "Будника")

@@ -1,10 +1,12 @@
 """Lovozero: the units prepare answers, and the manager publishes them."""
 
+from tests.e2e.harness import PYOTR
 from tests.e2e.queries import list_audit, refusal_codes, wait_until_idle
 from tests.e2e.stories.example_town import COMMUNITY, ExampleTown
 
 TOWN, STORY_BEGINS = "lovozero", "20.11 11:10"
 UNIT, MANAGER = "Руководитель подразделения ЖКХ", "Заведующий сектором"
+ROADS, ADMINISTRATION = "Руководитель подразделения дорог", "Глава администрации района"
 LAMPS = "В Ловозере на Советской не горят фонари"
 WITHOUT_DATE, WITH_DATE = "Передали подрядчику, он заменит лампы.", "Подрядчик заменит лампы до 27.11.2026."
 
@@ -69,3 +71,30 @@ async def test_a_late_draft_is_told_to_the_manager_once(town: ExampleTown) -> No
     await wait_until_idle(town)
     assert sum(text.startswith(late) for text in town.chat_of(MANAGER).bot_texts) == 1
     assert [one.facts["after"] for one in await list_audit(town, 1) if one.action == "escalated"] == ["draft_overdue"]
+
+
+async def test_in_the_evening_the_head_of_the_administration_reads_figures_and_by_day_hears_nothing(
+    town: ExampleTown,
+) -> None:
+    await town.comment(LAMPS)
+    unit, head = town.chat_of(UNIT), town.chat_of(ADMINISTRATION)
+    await town.press(UNIT, ("№1",), "Подготовить ответ")
+    await unit.wait_for_message("Ответ на №1")
+    await unit.send_message(WITH_DATE)
+    await town.press(UNIT, ("Так ответ увидит житель", WITH_DATE), "На согласование")
+    await town.chat_of(MANAGER).wait_for_message("на согласовании (№1)")
+    await town.comment("На дороге у моста огромная яма, машины бьются", PYOTR)
+    await town.chat_of(ROADS).wait_for_card(2)
+    known = len(head.bot_texts)
+    for moment in ("20.11 12:10", "20.11 13:00", "20.11 17:00", "20.11 17:29"):
+        town.set_time(moment)
+        await wait_until_idle(town)
+    await town.chat_of(ROADS).wait_for_message("Просрочено: №2")
+    assert len(head.bot_texts) == known, "no pings about deadlines by day"
+
+    town.set_time("20.11 17:30")
+    digest = await head.wait_for_message("📊 Сводка за 20 ноября", "Новых: 2", "Отвечено: 0", "Просрочено: ")
+    assert "из них ждут согласования: 1" in digest.text
+    assert "Дороги и транспорт: новых 1, отвечено 0, в работе 1, просрочено 1" in digest.text
+    await wait_until_idle(town)
+    assert len(head.bot_texts) == known + 1
