@@ -87,6 +87,10 @@ class MaxControl(MaxSetup):
         await self.change_log.notify()
         return message.mid
 
+    async def report_own(self, mid: str) -> None:
+        """MAX tells the bot of a message in its own name; its documentation neither promises nor excludes that."""
+        await self._emit_created(*self.world.get_message(mid))
+
     async def send_voice(self, user_id: int) -> None:
         """Somebody sends the bot a voice message, of which MAX tells bots nothing but that it came."""
         self._join_chat(user_id, user_id)

@@ -22,6 +22,7 @@ from bot.messengers.events import (
     MessageDeleted,
     MessageEdited,
     MessagePosted,
+    OwnMessageSeen,
 )
 from bot.messengers.json_reader import (
     JsonObject,
@@ -114,7 +115,11 @@ def _message_created(update: JsonObject) -> Sequence[Event]:
     if update.get("message") is None:
         # MAX tells bots only that there is a voice message, not its author or chat.
         raise UnknownUpdate(_WITHOUT_MESSAGE)
-    return (_read_message(get_object(update, "message")),)
+    read = _read_message(get_object(update, "message"))
+    if read.chat.kind is ChatKind.PRIVATE and read.author.kind is AuthorKind.BOT:
+        # A dialog has one bot in it: ours, or another program with its token.
+        return (OwnMessageSeen(read.chat, read.message_id, read.sent_at),)
+    return (read,)
 
 
 def _message_edited(update: JsonObject) -> Sequence[Event]:

@@ -121,7 +121,7 @@ def check_fault(note: CheckFault, data: NotificationData, context: RenderContext
 
 def foreign_messages(note: ForeignMessages, data: NotificationData, context: RenderContext) -> Content:
     spans: list[Span | str] = [
-        f"⚠️ {note.title}: от имени сообщества написал не этот бот. Так бывает, если пишет сотрудник, приветствие или "
+        f"⚠️ {note.title}: от нашего имени написал не этот бот. Так бывает, если пишет сотрудник, приветствие или "
         "рассылка самого сообщества. Если это не они, с тем же ключом работает другая программа: остановите её или "
         "выпустите новый ключ."
     ]

@@ -1,5 +1,6 @@
 """MAX in addition to Telegram: a residents' chat, private messages, and an official who uses MAX alone."""
 
+import aiohttp
 import pytest
 
 from bot.domain.tickets import State
@@ -404,3 +405,32 @@ async def test_an_edit_that_max_does_not_take_yet_is_tried_again(max_town: Harne
     max_town.pass_time(seconds=2)
     await max_town.wait_until(lambda: "В работе" in server.message(card.mid).text)
     assert len([one for one in server.from_bot(EDUCATION_HEAD) if "№1 ·" in one.text]) == 1
+
+
+async def test_messages_of_another_program_in_the_bots_name_are_told_once(max_town: Harness) -> None:
+    bot, server = max_town, max_town.sandbox.max
+
+    def told() -> list[str]:
+        return [text for text in bot.bot_texts(ADMINISTRATOR) if "MAX: от нашего имени написал не этот бот" in text]
+
+    bot.pass_time(minutes=20)
+    await server.send_message(MARIA, MARIA, HATCH)
+    [own] = await bot.wait_until(lambda: [m for m in server.from_bot(MARIA) if "принято" in m.text])
+    await wait_until_idle(bot)
+    await server.report_own(own.mid)
+    await server.send_message(MARIA, MARIA, SCHOOL)  # in its order: the bot has seen the report, too
+    await bot.wait_until(lambda: find_message(server, MARIA, "№2"))
+    assert not told()
+
+    async with aiohttp.ClientSession(headers={"Authorization": MAX_TOKEN}) as session:
+        for text in ("Рассылка", "Ещё одна"):
+            url = f"{bot.sandbox.url}/max/messages?user_id={MARIA}"
+            async with session.post(url, json={"text": text}) as answer:
+                sent = await answer.json()
+            await server.report_own(sent["message"]["body"]["mid"])
+    await bot.wait_until(told)
+    said = len(server.from_bot(EDUCATION_HEAD))
+    await server.send_message(EDUCATION_HEAD, EDUCATION_HEAD, "/help")  # polled after the reports
+    await bot.wait_until(lambda: len(server.from_bot(EDUCATION_HEAD)) > said)
+    await wait_until_idle(bot)
+    assert len(told()) == 1

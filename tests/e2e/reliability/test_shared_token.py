@@ -69,7 +69,7 @@ async def test_messages_of_another_program_in_the_communitys_name_are_told_once(
     for text in ("Рассылка", "Ещё одна"):
         await send_as_another_program(bot, text)
         await wait_until_idle(bot)
-    assert told(bot, "VK «Администрация»: от имени сообщества написал не этот бот") == 1
+    assert told(bot, "VK «Администрация»: от нашего имени написал не этот бот") == 1
 
 
 async def send_as_another_program(bot: Harness, text: str) -> None:
