@@ -20,17 +20,22 @@ from crashtest.broadcast_run import BroadcastRun
 from crashtest.checker import Report
 from crashtest.failpoints import CrashPoint
 from crashtest.killer import FAILPOINT_TIMEOUT_SECONDS
+from crashtest.restore_run import RestoreRun
 from crashtest.run import CrashRun
 
 MAX_VIOLATIONS_SHOWN = 40
 
 
 class Scenario(StrEnum):
-    """The database, the number of processes, and the workload: an ordinary day, or the one answer of a storm."""
+    """The database, the number of processes, and the workload: an ordinary day, or the one answer of a storm.
+
+    RESTORE: a day with restores of older copies of a file.
+    """
 
     FILE = "file"
     POSTGRES = "postgres"
     PAIR = "pair"
+    RESTORE = "restore"
     STORM = "storm"
     STORM_POSTGRES = "storm_postgres"
 
@@ -72,6 +77,9 @@ async def _run_scenario(
             server = await stack.enter_async_context(database_on(options.postgres, "mcu_chaos"))
         if form in (Scenario.STORM, Scenario.STORM_POSTGRES):
             return await BroadcastRun(folder, options.kills, options.seed, server=server, report_progress=say).run()
+        if form is Scenario.RESTORE:
+            seconds = options.failpoint_seconds
+            return await RestoreRun(folder, options.kills, options.seed, options.pause, seconds, say).run()
         how = {"pause": options.pause, "quick": options.quick, "pair": form is Scenario.PAIR}
         how["failpoint_seconds"] = options.failpoint_seconds
         return await CrashRun(folder, options.kills, options.seed, server=server, report_progress=say, **how).run()
@@ -101,6 +109,8 @@ def _print_table(form: Scenario, report: Report) -> None:
         **{f"repeated in {name.title()}": times for name, times in report.repeats.items()},
         **{f"… most by one kill ({name})": times for name, times in report.worst.items()},
         **({"longest takeover, seconds": round(report.takeover, 1)} if report.takeover else {}),
+        **({"restores of a copy": report.restores, "unknown to a copy": report.forgotten} if report.restores else {}),
+        **({"starts refused by the database": report.refused_starts} if report.refused_starts else {}),
         "seconds": round(report.seconds),
     }
     for name, value in figures.items():
@@ -128,7 +138,8 @@ def _parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         type=Scenario,
         choices=list(Scenario),
         default=list(Scenario),
-        help="a file; PostgreSQL; two processes of which one dies; one answer to many, on either (default all)",
+        help="a file; PostgreSQL; two processes of which one dies; restores of older copies of a file;"
+        " one answer to many, on either (default all)",
     )
     parser.add_argument(
         "--postgres",
