@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import IntEnum, StrEnum
+from enum import Enum, IntEnum, StrEnum
 
 from bot.domain.json_types import Json
 
@@ -33,6 +33,16 @@ class OutboxKind(StrEnum):
     CHANNEL_RESTORED = "catch_up"  # a messenger delivers to a person again: what went elsewhere meanwhile
     BOARD = "board"  # the board of control of a person
     REVIEW_LIST = "doubts"  # a person's list of messages that may be about a problem
+
+
+class DeliveryEnd(Enum):
+    """The state in which a delivery finds its row when it records that the message has left."""
+
+    FINISHED = "finished"
+    LEASE_LOST = "lease lost"
+    """Another worker has claimed the row meanwhile."""
+    RECALLED = "recalled"
+    """The reader has lost access meanwhile: the message is in their chat, and must not stay there."""
 
 
 @dataclass(frozen=True, slots=True)

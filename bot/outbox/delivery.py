@@ -14,7 +14,7 @@ from bot.domain.notifications.administrator import SendingLimited, Undelivered, 
 from bot.domain.notifications.base import Notification
 from bot.domain.notifications.citizens import DangerAdvice
 from bot.domain.notifications.registry import citizen_note_of
-from bot.domain.outbox import LastError, OutboxKind, OutboxRow, OutboxStatus
+from bot.domain.outbox import DeliveryEnd, LastError, OutboxKind, OutboxRow, OutboxStatus
 from bot.messengers.errors import (
     BadCredentials,
     BrokenCall,
@@ -43,7 +43,7 @@ from bot.services.context import UseCaseContext
 from bot.services.intake import danger_advice
 from bot.services.notifications import held_notes, notify
 from bot.services.sources import sources
-from bot.services.staff import failover, reachability
+from bot.services.staff import access, failover, reachability
 from bot.views.render_context import RenderContext
 from storage.errors import LeadershipLost, classify_error
 from storage.repositories.base import MAX_WAIT
@@ -157,14 +157,18 @@ class Delivery:
         async with self.runtime.database.begin(priority=True) as uow:
             ctx = self.runtime.context(uow)
             sent = [",".join(one.ids) for one in result.sent]
-            is_claimed_by_us = await uow.outbox.finish(row, ctx.now, sent=sent)
-            if (row.may_be_delivered or not is_claimed_by_us) and not attempt.messenger.capabilities.idempotent:
+            end = await uow.outbox.finish_delivery(row, ctx.now, sent)
+            may_be_second = row.may_be_delivered or end is DeliveryEnd.LEASE_LOST
+            if may_be_second and not attempt.messenger.capabilities.idempotent:
                 await self._record_resent(ctx, row, message)
-            if not is_claimed_by_us:
+            if end is DeliveryEnd.LEASE_LOST:
                 self._log_lost_lease(row)
                 return
             if works_again:
                 await uow.outages.resolve(row.account, channels.Direction.OUT)
+            if end is DeliveryEnd.RECALLED:
+                await access.empty_recalled(ctx, row.account, row.chat_id, result.message_ids or message.message_ids)
+                return
             if on_delivered is not None:
                 await on_delivered(ctx, row, message.snapshot, result)
             await record_buttons(ctx, row, message, result)

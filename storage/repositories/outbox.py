@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.domain.outbox import (
+    DeliveryEnd,
     LastError,
     OutboxDraft,
     OutboxKind,
@@ -150,6 +151,16 @@ class Outbox(OutboxReading):
         values |= {"status": status, "done_at": now, "leased_until": None, "holder": None}
         return await self._update_claimed(row, error=error[:200] if error else None, **values)
 
+    async def finish_delivery(self, row: OutboxRow, now: datetime, sent: Sequence[str]) -> DeliveryEnd:
+        """Finish a row whose message has left; tell if it was recalled since it was claimed (`drop_for_staff`)."""
+        values: dict[str, Any] = {"progress": list(sent)} if sent else {}
+        values |= {"status": OutboxStatus.SENT, "done_at": now, "leased_until": None, "holder": None, "error": None}
+        statement = update(outbox).where(_is_claimed_as(row)).values(**values).returning(outbox.c.expires_at)
+        found = (await self._transaction.execute(statement)).first()
+        if found is None:
+            return DeliveryEnd.LEASE_LOST
+        return DeliveryEnd.FINISHED if found.expires_at == row.expires_at else DeliveryEnd.RECALLED
+
     async def retry(self, row: OutboxRow, due_at: datetime, error: str, *, counts_as_attempt: bool = True) -> bool:
         """Retry at *due_at*; after a rate limit the attempt does not count. Returns False like :meth:`finish`."""
         values: dict[str, Any] = {
@@ -206,23 +217,33 @@ class Outbox(OutboxReading):
         return bool(result.rowcount)
 
     async def drop_for_staff(self, person_id: int, messenger: str, chat_id: str, now: datetime) -> None:
-        """Drop what waits for a person's account with any account of the bot in *messenger*."""
-        account = or_(outbox.c.account == messenger, outbox.c.account.like(f"{messenger}:%"))
-        await self._drop_for_person(person_id, now, outbox.c.chat_id == chat_id, account)
+        """Drop what waits for a person's account in *messenger*, from any account of the bot; recall what leaves."""
+        await self._end_access(
+            now,
+            or_(outbox.c.person_id == person_id, outbox.c.kind == OutboxKind.EDIT_NOTE),  # an edit names nobody
+            outbox.c.chat_id == chat_id,
+            or_(outbox.c.account == messenger, outbox.c.account.like(f"{messenger}:%")),
+        )
 
     async def drop_tickets_for_staff(
         self, person_id: int, account: str, ticket_ids: Collection[int], now: datetime
     ) -> None:
-        """Drop what waits for a person about tickets that they may not see any more."""
-        await self._drop_for_person(person_id, now, outbox.c.account == account, outbox.c.ticket_id.in_(ticket_ids))
-
-    async def _drop_for_person(self, person_id: int, now: datetime, *conditions: ColumnElement[bool]) -> None:
-        queued = (is_pending(outbox), outbox.c.status == OutboxStatus.QUEUED)
-        await self._transaction.execute(
-            update(outbox)
-            .where(*queued, outbox.c.person_id == person_id, *conditions)
-            .values(status=OutboxStatus.DROPPED, done_at=now, dedupe=None, error="access ended")
+        """Do the same with what is about tickets that a person may not see any more."""
+        await self._end_access(
+            now,
+            outbox.c.person_id == person_id,
+            outbox.c.account == account,
+            outbox.c.ticket_id.in_(ticket_ids),
         )
+
+    async def _end_access(self, now: datetime, *theirs: ColumnElement[bool]) -> None:
+        """Drop queued rows; those that are being sent expire, by which :meth:`finish_delivery` knows them."""
+        waiting = update(outbox).where(is_pending(outbox), *theirs, outbox.c.status == OutboxStatus.QUEUED)
+        await self._transaction.execute(
+            waiting.values(status=OutboxStatus.DROPPED, done_at=now, dedupe=None, error="access ended")
+        )
+        leaving = update(outbox).where(is_pending(outbox), *theirs, outbox.c.status == OutboxStatus.SENDING)
+        await self._transaction.execute(leaving.values(expires_at=now))
 
     async def forget_facts(self, row: OutboxRow, *keys: str) -> None:
         """Remove *keys* from the stored facts of a delivered row."""

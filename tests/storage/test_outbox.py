@@ -3,7 +3,16 @@
 import asyncio
 from datetime import datetime, timedelta
 
-from bot.domain.outbox import LastError, OldestPending, OutboxDraft, OutboxKind, OutboxRow, OutboxStatus, Priority
+from bot.domain.outbox import (
+    DeliveryEnd,
+    LastError,
+    OldestPending,
+    OutboxDraft,
+    OutboxKind,
+    OutboxRow,
+    OutboxStatus,
+    Priority,
+)
 from storage.database import Database
 from tests.storage.helpers import ACCOUNTS, LEASE, NOW, claim_rows, outbox_draft, time_after
 
@@ -417,3 +426,31 @@ async def test_a_clock_that_is_put_back_holds_nobody_up(database: Database) -> N
     )
     async with database.begin() as uow:
         assert not await uow.outbox.finish(second, before)
+
+
+async def test_what_is_being_sent_when_access_ends_is_recalled(database: Database) -> None:
+    """Else it would stay in the chat: it is recorded after all that the chat shows was emptied."""
+    note, edit = outbox_draft("7", person_id=1), OutboxDraft(OutboxKind.EDIT_NOTE, "telegram", "7")
+    as_citizen = OutboxDraft(OutboxKind.CITIZEN_NOTE, "telegram", "7")
+    for draft in (note, edit, as_citizen):
+        await add_drafts(database, draft)
+        [row] = await claim_pending(database)
+        async with database.begin() as uow:
+            await uow.outbox.drop_for_staff(1, "telegram", "7", NOW)
+        async with database.begin() as uow:
+            end = await uow.outbox.finish_delivery(row, NOW, ["5"])
+            assert end is (DeliveryEnd.FINISHED if draft is as_citizen else DeliveryEnd.RECALLED)
+            assert await uow.outbox.finish_delivery(row, NOW, ["5"]) is DeliveryEnd.LEASE_LOST
+
+
+async def test_what_waits_when_access_ends_is_dropped(database: Database) -> None:
+    await add_drafts(
+        database,
+        outbox_draft("7", person_id=1),
+        outbox_draft("7", person_id=2),
+        outbox_draft("8", person_id=1),
+        outbox_draft("7", person_id=1, account="vk:500"),
+    )
+    async with database.begin() as uow:
+        await uow.outbox.drop_for_staff(1, "telegram", "7", NOW)
+        assert await uow.outbox.count_by_status() == {"queued": 3, "dropped": 1}

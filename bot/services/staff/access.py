@@ -48,6 +48,11 @@ async def empty_chat(ctx: UseCaseContext, person_id: int, own: StaffAccount) -> 
     return tickets
 
 
+async def empty_recalled(ctx: UseCaseContext, account: str, chat_id: str, message_ids: Iterable[str]) -> None:
+    """Empty what has arrived in the chat, or was edited there, after its reader had lost access."""
+    await _empty_messages(ctx, chat_id, [(account, one) for one in message_ids])
+
+
 async def _empty_messages(ctx: UseCaseContext, chat_id: str, shown: Iterable[tuple[str, str]]) -> None:
     for account, message_id in shown:  # not their copies, which the person's other accounts keep
         facts = to_facts(AccessEnded(), EditEnvelope(message_id=message_id))
