@@ -17,6 +17,9 @@ from crashtest.bot_process import bot_environment
 from sandbox.server import Sandbox
 from storage.database import Database
 
+START_TIMEOUT_SECONDS = 120.0
+"""Seconds that a process may take to start, on a machine with several times more work than cores."""
+
 
 @asynccontextmanager
 async def open_database(database: str) -> AsyncIterator[Database]:
@@ -30,7 +33,7 @@ async def open_database(database: str) -> AsyncIterator[Database]:
 
 async def wait_for_cursors(database: Database, sandbox: Sandbox, accounts: Collection[str]) -> None:
     """Wait until the bot has stored its cursors: VK and MAX give a new reader only what comes from now on."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(START_TIMEOUT_SECONDS):
         while not await _has_cursors(database, accounts):
             await sandbox.change_log.wait_for_change(sandbox.change_log.revision, 0.2)
 

@@ -13,7 +13,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
-from crashtest.bot_database import export_tickets, open_database, wait_for_cursors, wait_until_idle
+from crashtest.bot_database import (
+    START_TIMEOUT_SECONDS,
+    export_tickets,
+    open_database,
+    wait_for_cursors,
+    wait_until_idle,
+)
 from crashtest.bot_process import BotProcesses
 from crashtest.call_log import call_log_path, list_overtakings
 from crashtest.checker import Report, build_report
@@ -31,9 +37,6 @@ SETTLE_TIMEOUT_SECONDS = 900.0
 MAX_WAITING_COMPLAINTS = 30
 """Complaints without a card at which citizens pause: a process that is killed after a few messages sends few, and what
 is least urgent would wait for the end of the run behind ever more cards."""
-
-START_TIMEOUT_SECONDS = 120.0
-"""Seconds that a process may take to start, on a machine with several times more work than cores."""
 
 TAKEOVER_TIMEOUT_SECONDS: Mapping[Effect, float] = {Effect.KILL: 10.0, Effect.FREEZE: 15.0, Effect.HANG: 40.0}
 """Seconds after which some process must poll Telegram: at once after a death, when a lease of three seconds is over
