@@ -7,6 +7,9 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
+RECHECK_SECONDS = 0.5
+"""Seconds after which a condition is looked at again without a change."""
+
 
 class ChangeLog:
     """Counts changes of the sandbox's state and wakes tasks that wait for the next one."""
@@ -36,8 +39,12 @@ class ChangeLog:
         return self.revision
 
     async def wait_until(self, predicate: Callable[[], T], seconds: float = 10.0) -> T:
-        """Wait until *look* returns something true, and return it; ``TimeoutError`` after *seconds*."""
-        async with asyncio.timeout(seconds), self._changed:
+        """Wait until *predicate* returns something true, and return it; ``TimeoutError`` after *seconds*.
+
+        It is asked after every change, and twice a second: a call that waits for news itself, as a poll does, changes
+        nothing until it ends.
+        """
+        async with asyncio.timeout(seconds):
             while not (seen := predicate()):
-                await self._changed.wait()
+                await self.wait_for_change(self.revision, RECHECK_SECONDS)
             return seen

@@ -20,11 +20,8 @@ def read_log(town: StationsHarness) -> str:
 
 
 async def wait_for_log(town: StationsHarness, words: str) -> None:
-    """Wait for a line of the bot's; the sandbox notices none."""
-    journal = town.sandbox.change_log
-    async with asyncio.timeout(TIMEOUT_SECONDS):
-        while words not in read_log(town):
-            await journal.wait_for_change(journal.revision, 0.1)
+    """Wait for a line of the bot's."""
+    await town.sandbox.change_log.wait_until(lambda: words in read_log(town), TIMEOUT_SECONDS)
 
 
 async def test_a_start_says_in_words_that_it_is_to_be_tried_again(stations: StationsHarness) -> None:
