@@ -10,6 +10,8 @@ from asyncio.subprocess import DEVNULL, PIPE, Process
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.e2e.harness import TIMEOUT_SECONDS
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -30,9 +32,13 @@ class BotProcess:
         """As when the power goes out: no last words."""
         assert await self._stop(signal.SIGKILL) == -signal.SIGKILL
 
-    async def terminate(self) -> int:
-        """As an administrator stops it; the exit code. ``TimeoutError`` where it takes more than ten seconds."""
-        return await self._stop(signal.SIGTERM)
+    async def terminate(self, *, closed_within: float | None = None) -> int:
+        """As an administrator stops it; the exit code.
+
+        *closed_within*: the seconds in which the bot must say that everything has ended, ``TimeoutError`` otherwise.
+        How long the system then takes to end the process is a matter of the machine.
+        """
+        return await self._stop(signal.SIGTERM, closed_within)
 
     async def close(self) -> None:
         """Leave no process behind, whatever has happened."""
@@ -68,15 +74,22 @@ class BotProcess:
             env=environment | self.further_environment,
         )
 
-    async def _stop(self, how: signal.Signals) -> int:
+    async def _stop(self, how: signal.Signals, closed_within: float | None = None) -> int:
         process, self._process = self._process, None
         assert process is not None
         assert process.returncode is None, f"it exited unexpectedly: {self.log.read_text(encoding='utf-8')[-3000:]}"
+        closed = self._count_closings()
         process.send_signal(how)
         try:
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(closed_within):
+                while closed_within is not None and self._count_closings() == closed:  # noqa: ASYNC110 - a file
+                    await asyncio.sleep(0.05)
+            async with asyncio.timeout(TIMEOUT_SECONDS):
                 return await process.wait()
         except TimeoutError:
             process.kill()
             await process.wait()
             raise
+
+    def _count_closings(self) -> int:
+        return self.log.read_text(encoding="utf-8").count(" bot.app: stopped") if self.log.exists() else 0

@@ -199,7 +199,7 @@ async def test_a_stop_does_not_wait_for_a_messenger_that_hangs(stations: Station
     await stations.sandbox.change_log.wait_until(
         lambda: all(now > was for now, was in zip(_send_counts(stations), sent, strict=True)), TIMEOUT_SECONDS
     )
-    assert await stations.bot.terminate() == 0
+    assert await stations.bot.terminate(closed_within=10.0) == 0
 
 
 def _send_counts(stations: StationsHarness) -> tuple[int, int]:
