@@ -17,8 +17,8 @@ from crashtest.bot_process import bot_environment
 from sandbox.server import Sandbox
 from storage.database import Database
 
-START_TIMEOUT_SECONDS = 120.0
-"""Seconds that a process may take to start, on a machine with several times more work than cores."""
+START_TIMEOUT_SECONDS = 300.0
+"""Seconds that a process may take to start, on a machine with fifteen times more work than cores."""
 
 
 @asynccontextmanager
