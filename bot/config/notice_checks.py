@@ -1,4 +1,4 @@
-"""Checks of ``[staff_notices]``: lists that would come twice or at night, and a wait that would hide a citizen's words."""
+"""Checks of ``[staff_notices]``: lists that would come twice or at night, and a wait that hides a citizen's words."""
 
 from collections.abc import Iterator
 from contextlib import suppress

@@ -11,7 +11,7 @@ from bot.cli.demo import Demo
 from tests.browser.conftest import BROWSER_ARGUMENTS, find_chromium
 
 PICTURE = Path(__file__).parents[2] / "docs" / "demo.png"
-SHOW_TIMEOUT_MS = 120_000
+SHOW_TIMEOUT_MS = 300_000
 """Milliseconds that the show may take until the moment of the picture."""
 
 
