@@ -184,11 +184,11 @@ def without_later_buttons(document: dict[str, Any] | None) -> dict[str, Any] | N
 def without_later_menu(document: dict[str, Any] | None) -> dict[str, Any] | None:
     """Take «Ещё» for «История», which a later release has moved into it, and leave out what is new.
 
-    New are «Контроль», the budget in ``/settings``, and the buttons of lists of deadlines.
+    New are «Контроль», the budget in ``/settings``, and the buttons of lists of deadlines and of digests.
     """
     if document is None or "buttons" not in document:
         return document
-    is_list = document["text"].startswith(("Просрочено", "⏰", "Пока бот не работал"))
+    is_list = document["text"].startswith(("Просрочено", "⏰", "Пока бот не работал", "📊", "📈"))
     rows = [row for row in document["buttons"] if not (is_list and row[0].get("code", "").startswith("1:o:"))]
     if not rows:
         return {name: value for name, value in document.items() if name != "buttons"}

@@ -97,7 +97,7 @@ async def test_the_digest_tells_the_day_in_two_minutes(bot: Harness) -> None:
         assert line in lines
     assert "Время до принятия (медиана): 1 ч" in lines  # №1 was answered at once
     assert "Время до ответа (медиана): 2 ч" in lines
-    assert "Дороги: новых 2, отвечено 1, в работе 1, просрочено 1" in lines
+    assert "Дороги: новых 2, отвечено 1 (в срок 1), в работе 1, просрочено 1" in lines
     assert "ЖКХ: новых 1, отвечено 0, в работе 1" in lines
     assert "Просрочено: 2 сообщения" in lines
     assert f"№2 · Дороги · {KERB}" in lines
