@@ -10,6 +10,9 @@ from bot.domain.errors import Refusal
 REMINDER_DAYS = (14, 7, 3, 1)
 """Days before an absence on which a missing stand-in is mentioned."""
 
+TIME_TO_CHOOSE = timedelta(hours=1)
+"""Time after the question who stands in during which nobody is reminded of it: the colleague has to be asked, too."""
+
 MAX_DAYS = 400
 """Days that an absence may last, or lie ahead: more is taken for a typing error."""
 
@@ -63,6 +66,7 @@ class Absence:
     started_at: datetime | None = None  # when the tickets went over
     ended_at: datetime | None = None  # when they came back, or when it was cancelled
     reminded_days: int | None = None  # the last of REMINDER_DAYS that was mentioned
+    created_at: datetime | None = None
 
     def covers(self, day: date) -> bool:
         """Return whether the person is away on *day*."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
-from bot.domain.absences import REMINDER_DAYS, Absence, AbsenceGone
+from bot.domain.absences import REMINDER_DAYS, TIME_TO_CHOOSE, Absence, AbsenceGone
 from bot.domain.errors import OwnPlace
 from bot.domain.notifications.absences import (
     AbsenceBegins,
@@ -185,7 +185,7 @@ async def _end(ctx: UseCaseContext, absence: Absence) -> None:
 async def has_due(ctx: UseCaseContext) -> bool:
     """Return whether an absence begins or ends, or a stand-in is missing."""
     known = (await ctx.absence_plan()).absences
-    return any(_is_due(one, ctx.today) or _is_abandoned(ctx, one) for one in known if one.ended_at is None)
+    return any(_is_due(ctx, one) or _is_abandoned(ctx, one) for one in known if one.ended_at is None)
 
 
 def _is_abandoned(ctx: UseCaseContext, absence: Absence) -> bool:
@@ -193,15 +193,16 @@ def _is_abandoned(ctx: UseCaseContext, absence: Absence) -> bool:
     return absence.stand_in_id is not None and ctx.municipality.staff.find_by_id(absence.stand_in_id) is None
 
 
-def _is_due(absence: Absence, today: date) -> bool:
-    begins = absence.started_at is None and absence.first_day <= today
-    return begins or absence.last_day < today or _reminder(absence, today) is not None
+def _is_due(ctx: UseCaseContext, absence: Absence) -> bool:
+    begins = absence.started_at is None and absence.first_day <= ctx.today
+    return begins or absence.last_day < ctx.today or _reminder(ctx, absence) is not None
 
 
-def _reminder(absence: Absence, today: date) -> int | None:
+def _reminder(ctx: UseCaseContext, absence: Absence) -> int | None:
     """Return the number of days whose reminder is due."""
-    left = (absence.first_day - today).days
-    if absence.agreed_stand_in is not None or left < 1:
+    left = (absence.first_day - ctx.today).days
+    is_new = absence.created_at is not None and ctx.now - absence.created_at < TIME_TO_CHOOSE
+    if absence.agreed_stand_in is not None or left < 1 or is_new:
         return None
     passed = [days for days in REMINDER_DAYS if left <= days]
     days = min(passed, default=None)
@@ -219,7 +220,7 @@ async def run(ctx: UseCaseContext) -> None:
             await _release(ctx, absence)
         elif absence.started_at is None and absence.first_day <= ctx.today:
             await _begin(ctx, absence)
-        elif (days := _reminder(absence, ctx.today)) is not None:
+        elif (days := _reminder(ctx, absence)) is not None:
             await _remind(ctx, absence, days)
 
 

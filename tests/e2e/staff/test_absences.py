@@ -104,6 +104,18 @@ async def test_a_refusal_lets_choose_somebody_else_and_an_administrator_decides(
     await bot.wait_for_message(ADMINISTRATOR, "Замещает Начальник отдела ЖКХ, согласие не нужно")
 
 
+async def test_who_has_just_been_asked_to_choose_is_not_reminded_at_once(bot: Harness) -> None:
+    await bot.send_message(ROADS_HEAD, "/away завтра")
+    await bot.wait_for_message(ROADS_HEAD, "Кто замещает?")
+    bot.pass_time(minutes=59)
+    await wait_until_idle(bot)
+    assert not bot.find_message(ROADS_HEAD, "а замещающего ещё нет")
+    assert not bot.find_message(ADMINISTRATOR, "а замещающего ещё нет")
+    bot.pass_time(minutes=1)
+    await bot.wait_for_message(ROADS_HEAD, "а замещающего ещё нет")
+    await bot.wait_for_message(ADMINISTRATOR, "а замещающего ещё нет")
+
+
 async def test_nobody_stands_in_is_mentioned_in_time_and_once(bot: Harness) -> None:
     await bot.send_message(ROADS_HEAD, "/away 01.12–14.12")
     await bot.wait_for_message(ROADS_HEAD, "Кто замещает?")
