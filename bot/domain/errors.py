@@ -224,6 +224,12 @@ class OwnPlace(Refusal):
     code = "own_place"
 
 
+class CodeNotNeeded(Refusal):
+    """An official's account was sent a code: it has joined already, and is nobody else."""
+
+    code = "code_not_needed"
+
+
 class BroaderThanOwn(Refusal):
     """Nobody gives a right that they lack over that scope."""
 

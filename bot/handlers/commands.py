@@ -1,7 +1,8 @@
 """Messages of officials in private: commands, dialog steps and replies to cards."""
 
 from bot.domain.dialogs import Dialog
-from bot.domain.errors import NotAllowed, NotYourCommand
+from bot.domain.errors import CodeNotNeeded, NotAllowed, NotYourCommand
+from bot.domain.invitations import looks_like_code
 from bot.domain.notifications.dialogs import DialogKept
 from bot.domain.notifications.staff import (
     FindHelp,
@@ -52,7 +53,9 @@ MAX_LISTED = 50
 
 
 async def send_welcome(ctx: UseCaseContext, person: Person, argument: str) -> None:
-    """``/start``: tell officials their roles and what they can do."""
+    """``/start``: tell officials their roles and what they can do; a code is for somebody who has not joined."""
+    if looks_like_code(argument):
+        raise CodeNotNeeded()
     await reachability.update_menus(ctx, person)
     gets_digest = person in ctx.municipality.staff.recipients(Audience.DIGEST)
     await notify.notify(
