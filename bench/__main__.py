@@ -12,7 +12,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench import audit_bench, control_bench, drain, growth, load, machine_info, measurements, peer, storm, takeover
+from bench import (
+    approval_bench,
+    audit_bench,
+    control_bench,
+    drain,
+    growth,
+    load,
+    machine_info,
+    measurements,
+    peer,
+    storm,
+    takeover,
+)
 from bench.max_town import MaxBenchHarness
 from bench.town import BenchHarness
 
@@ -49,6 +61,7 @@ TARGETS = (
     Target("latency", "p95_s", "message → card at 5/s, p95", "s", 1.0),
     Target("crowd", "p50_s", "message → card at 20/s to 20 heads, p50", "s", 0.15),
     Target("crowd", "p99_s", "message → card at 20/s to 20 heads, p99", "s", 0.6),
+    Target("approval", "p99_s", "approval → question to the next approver at 20/s, p99", "s", 0.6),
     Target("max", "p95_s", "message in MAX → card, by polling, p95", "s", 1.0),
     Target("max_webhook", "p95_s", "message in MAX → card, by webhook, p95", "s", 1.0),
     Target("intake", "updates_per_s", "durable intake", "1/s", 3_000, operator.ge),
@@ -130,6 +143,8 @@ async def _measure(name: str, folder: Path, options: argparse.Namespace) -> dict
             return await measurements.latency(BenchHarness(folder), options.rate, options.seconds)
         case "crowd":
             return await measurements.latency(BenchHarness(folder), 20.0, options.seconds)
+        case "approval":
+            return await approval_bench.approval(folder, 20.0, options.seconds)
         case "max" | "max_webhook":
             return await measurements.latency(
                 MaxBenchHarness(folder, webhook=name == "max_webhook"), options.rate, options.seconds

@@ -58,6 +58,7 @@ class BenchHarness:
     folder: Path
     accept_term: str = "1h"
     database: str = "sqlite+aiosqlite:///mcu.sqlite3"
+    stations: tuple[str, ...] = STATIONS
     bot_command: tuple[str, ...] = ("bot", "run", "--config")  # what python -m starts
     sandbox: Sandbox = field(default_factory=Sandbox)
     process: Process | None = None
@@ -81,7 +82,7 @@ class BenchHarness:
         self.post = await vk.post(COMMUNITY, "Новости станций")
         places = MessengerAccess(GROUP, COMMUNITY, TOKEN, VK_TOKEN)
         text = build_config(
-            telegram_stations(STATIONS),
+            telegram_stations(self.stations),
             places,
             self.sandbox.url,
             self.database,
@@ -148,7 +149,9 @@ class BenchHarness:
         trouble = PROBLEM_TEXTS[number % len(PROBLEM_TEXTS)]
         house = number % 190 + 1
         street = STREETS[number // 380 % len(STREETS)]  # nobody writes of what another has written of
-        text = f"Станция {STATIONS[number % len(STATIONS)]}, улица {street}, {house}: {trouble}. Заявка {mark}"
+        text = (
+            f"Станция {self.stations[number % len(self.stations)]}, улица {street}, {house}: {trouble}. Заявка {mark}"
+        )
         citizen = FIRST_CITIZEN + number % CITIZENS
         self.sent_at[mark] = time.perf_counter()
         await self.send_message(number, citizen, text)
@@ -163,7 +166,7 @@ class BenchHarness:
             await self.sandbox.vk.comment(COMMUNITY, self.post, citizen, text)
 
     def head_ids(self) -> range:
-        return range(FIRST_HEAD, FIRST_HEAD + len(STATIONS))
+        return range(FIRST_HEAD, FIRST_HEAD + len(self.stations))
 
     def watch_heads(self) -> "NotificationWatcher":
         """From now on, notice cards and notices as they arrive."""

@@ -24,6 +24,7 @@ from bot.handlers.people_choices import (
 )
 from bot.handlers.people_invitations import (
     MAX_NAME_CHARS,
+    districts_of_new_place,
     invite_page,
     issue_code,
     new_place_page,
@@ -188,6 +189,7 @@ PAGES: dict[str, Page] = {
     "invite": invite_page,
     "new": new_place_page,
     "for": sectors_of_new_place,
+    "within": districts_of_new_place,
     **{field: _choice_page(field) for field in CHOSEN_FIELDS},
     **{f"set{field}": _set_choice(field) for field in CHOSEN_FIELDS},
 }

@@ -9,7 +9,7 @@ from bot.domain.dialogs import DialogStep
 from bot.domain.notifications.people_pages import AskPersonName, Choice, ChoicePage, InvitePage
 from bot.domain.outbox import Priority
 from bot.domain.people import Person
-from bot.handlers.people_choices import list_options, make_choices, mask_at, number_at, of_mask, role_at
+from bot.handlers.people_choices import MAX_CHOICES, list_options, make_choices, mask_at, number_at, of_mask, role_at
 from bot.handlers.types import ButtonPress, OfficialMessage
 from bot.services.context import UseCaseContext
 from bot.services.dialogs import dialogs
@@ -48,14 +48,33 @@ async def sectors_of_new_place(ctx: UseCaseContext, by: Person, args: Sequence[s
     people.check_manages(ctx, by)
     options, chosen = list_options(ctx, by, "sectors", people.own_scope(ctx, by)), mask_at(args, 1)
     role = role_at(ctx, args)
+    start = f"start={role}.{chosen:x}.{people.tag_of(ctx)}"
     return ChoicePage(
         field="sectors",
         title="",
         role=role,
         choices=make_choices(ctx, f"for={role}", "sectors", options, chosen),
-        save=f"start={role}.{chosen:x}.{people.tag_of(ctx)}",
+        save=f"within={role}.{chosen:x}.0" if people.list_districts(ctx, by) else start,
         back="new=0",
         page=number_at(args, 2) if len(args) > 2 else 0,
+        turn=f"for={role}.{chosen:x}",
+    )
+
+
+async def districts_of_new_place(ctx: UseCaseContext, by: Person, args: Sequence[str]) -> ChoicePage:
+    """Ask for the districts after the blocks, in a town that is divided by them; none are all of them."""
+    people.check_manages(ctx, by)
+    options, sectors, chosen = people.list_districts(ctx, by)[:MAX_CHOICES], mask_at(args, 1), mask_at(args, 2)
+    role = role_at(ctx, args)
+    return ChoicePage(
+        field="districts",
+        title="",
+        role=role,
+        choices=make_choices(ctx, f"within={role}.{sectors:x}", "districts", options, chosen),
+        save=f"start={role}.{sectors:x}.{chosen:x}.{people.tag_of(ctx)}",
+        back=f"for={role}.{sectors:x}",
+        page=number_at(args, 3) if len(args) > 3 else 0,
+        turn=f"within={role}.{sectors:x}.{chosen:x}",
     )
 
 
@@ -72,6 +91,8 @@ async def start_new_place(ctx: UseCaseContext, press: ButtonPress, args: Sequenc
     sectors = of_mask(options, mask_at(args, 1))
     place = replace(people.own_scope(ctx, by), roles=frozenset({role}), title="")
     place = replace(place, sectors=sectors if ctx.municipality.staff.roles.is_in_block(role) else frozenset())
+    if len(args) > 3 and (chosen := mask_at(args, 2)):
+        place = replace(place, districts=of_mask(list_options(ctx, by, "districts", place), chosen))
     people.check_may_give(ctx, by, place)
     await _ask_name(ctx, press, place)
 

@@ -58,7 +58,7 @@ class Choice(NamedTuple):
 class ChoicePage(Notification, code="people_choice"):
     """Roles, blocks or districts (``field``) to choose among, for a person or for a new holder of ``role``.
 
-    ``save`` and ``back`` are codes; the titles of roles are their codes.
+    ``save`` and ``back`` are codes, ``turn`` begins those of other pages; the titles of roles are their codes.
     """
 
     field: str
@@ -68,6 +68,7 @@ class ChoicePage(Notification, code="people_choice"):
     back: str
     role: str = stored(default="")
     page: int = stored(default=0)
+    turn: str = stored(default="")
 
 
 class InvitePage(Notification, code="people_invite"):

@@ -93,6 +93,8 @@ async def _find_list_hour(ctx: UseCaseContext) -> datetime | None:
     """Return the last hour of the lists once everything that was due by then has become a notice: one list has all."""
     hour = find_last_hour(ctx.now, ctx.municipality.lists_at, ctx.municipality.zone)
     return None if hour is None or await ctx.uow.deadlines.has_due(hour) else hour
+
+
 async def _list_told(ctx: UseCaseContext) -> frozenset[int]:
     return await ctx.uow.deadlines.list_told_between(ctx.now.replace(second=0, microsecond=0), ctx.now)
 

@@ -80,7 +80,7 @@ def person_page(note: PersonPage, data: NotificationData, context: RenderContext
 
 def choice_page(note: ChoicePage, data: NotificationData, context: RenderContext) -> Content:
     """Offer choices; nothing changes before «Готово»."""
-    base = note.save.removeprefix("set").rpartition(".")[0]
+    base = note.turn or note.save.removeprefix("set").rpartition(".")[0]
     page = Pager(context, note.page, len(note.choices), base, width=2, other_rows=1)
     titles = {one.key: role_title(one.title, context) if note.field == "roles" else one.title for one in note.choices}
     chosen = ", ".join(titles[one.key] for one in note.choices if one.is_on) or "ничего"

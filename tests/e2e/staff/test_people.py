@@ -360,3 +360,25 @@ async def test_a_block_curator_reaches_nobody_beyond(closed_bot: Harness, person
     for action in ("person_dismissed", "person_changed", "person_added", "absence_planned"):
         assert await list_audit(bot, action) == []
     assert len(await list_audit(bot, "refused")) == 1
+
+
+async def test_in_a_town_of_districts_somebody_is_invited_to_a_district(closed_bot: Harness) -> None:
+    bot = closed_bot
+    bot.settings["staff"] = STAFF.replace(
+        'sectors = ["roads"]\n', 'sectors = ["roads"]\ndistricts = ["Северный", "Южный"]\n'
+    )
+    await bot.start()
+    page = await open_page(bot, ADMINISTRATOR, "Пригласить", "Другое место", "руководитель отраслевого блока")
+    await press(bot, ADMINISTRATOR, page, "Готово")
+    await press(bot, ADMINISTRATOR, page, "Южный")
+    await bot.wait_until(lambda: "Выбрано: Южный" in message_text(page))
+    await bot.press_button(ADMINISTRATOR, page, "Готово")
+    await invite(bot, ADMINISTRATOR, page, "Анна Ким")
+    [facts] = await list_audit(bot, "person_added")
+    assert (facts["roles"], facts["sectors"], facts["districts"]) == (["head"], [], ["Южный"])
+
+    page = await open_page(bot, ADMINISTRATOR, "Пригласить", "Другое место", "руководитель отраслевого блока")
+    await press(bot, ADMINISTRATOR, page, "Готово")
+    refused = await bot.press_button(ADMINISTRATOR, page, "Готово")
+    assert refused["text"], "a head of neither a block nor a district"
+    assert len(await list_audit(bot, "person_added")) == 1

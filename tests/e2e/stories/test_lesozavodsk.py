@@ -149,14 +149,18 @@ async def test_a_regional_service_is_named_to_the_citizen_and_stays_under_contro
     await coordinator.send_message("04.12")
     await coordinator.wait_for_message("🏛 №1 → Министерство социальной политики края")
     await coordinator.send_message(REFERRED)
-    preview = await coordinator.wait_for_message("Так ответ увидит житель", REFERRED)
-    await coordinator.press_without_answer(preview, preview.button_labels[0])
-    # No block has the message yet, so its head cannot approve: the coordinator is the first of the ladder.
-    await town.press(COORDINATOR, ("на согласовании (№1)",), "Опубликовать")
+    # No block has the message yet, so its head cannot approve: the step falls to the coordinator, who writes.
+    await town.press(COORDINATOR, ("Так ответ увидит житель", REFERRED), "Опубликовать")
     await town.wait_until(lambda: town.official_comments(post) == [REFERRED])
+    await wait_until_idle(town)
+    assert not coordinator.find_message("на согласовании (№1)")
     await coordinator.wait_for_card(1, "🏛 Передано вне центра: Министерство социальной", "📌 На контроле до пт 04.12")
+    town.set_time("03.12 09:00")
+    await wait_until_idle(town)
+    assert not coordinator.find_message("📌 Контроль: №1")
     town.set_time("04.12 09:00")
     await coordinator.wait_for_message("📌 Контроль: №1")
+    await coordinator.wait_for_card(1, "✅ Отвечено")  # silence has not ended what is under control
 
 
 async def test_an_interim_answer_leaves_the_ticket_with_the_head(town: ExampleTown) -> None:
