@@ -384,6 +384,9 @@ def test_towns_follow_their_regulations() -> None:
     assert kamyshlov.rules().match(RuleFacts("vk")).approval == ("manager",)
     assert sum(Role.HEAD in one.roles for one in kholmsk.staff) == 7
     assert Staff(barnaul.staff, barnaul.routing()).post_for("improvement").people[0].roles == {Role.CENTRE_STAFF}
+    yelizovo = load_config(ROOT / "examples" / "yelizovo.toml", tokens_needed=False)
+    limits = yelizovo.answer_limits()
+    assert (limits.same_per_hour, limits.per_day) == (5, 200)
     districts = {one.district for one in barnaul.read_streets()}
     assert len(districts) == 5
     assert {district for one in barnaul.staff for district in one.districts} == districts

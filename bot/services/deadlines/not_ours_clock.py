@@ -61,7 +61,7 @@ async def is_over(ctx: UseCaseContext, ticket: Ticket) -> bool:
         return False
     rows = await ctx.uow.audit_log.list_for_ticket(ticket.id)
     due = _due(ctx, ticket, max((row.at for row in rows if row.action in _MOVES), default=ticket.registered_at))
-    return due is not None and due < ctx.now
+    return due is not None and due <= ctx.now
 
 
 async def is_late(ctx: UseCaseContext, ticket: Ticket) -> bool:

@@ -2,6 +2,7 @@
 
 import tomllib
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from tests.e2e.queries import wait_until_idle
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
 MAX_TOKEN, MAX_CHAT = "max-token-for-tests-only", -70800000000001
+TURN = "Дальше"
+"""The button that shows the next page of a menu."""
 FIRST_FREE_ACCOUNT = 3001
 """Number of the account of the first person for whom the file names none: they would join with an invitation."""
 
@@ -81,10 +84,66 @@ class ExampleTown(Harness):
         return {name for name in self._accounts if self.chat_of(name).find_cards(number)}
 
     async def press(self, position: str, message: tuple[str, ...], *buttons: str) -> None:
-        """Press *buttons* one after another, each in the newest message that holds *message* and that button."""
+        """Press *buttons* one after another, each in the newest message that holds *message* and that button.
+
+        A menu is turned until the button is there.
+        """
         chat = self.chat_of(position)
         for button in buttons:
+            while not chat.find_message(*message, button=button):
+                turned = chat.find_message(*message, button=TURN)
+                if turned is None:
+                    await chat.wait_for_message(*message, button=button)
+                    break
+                await chat.press_without_answer(turned, TURN)
+                labels = turned.button_labels
+                await self.wait_until(
+                    lambda labels=labels: (
+                        (now := chat.find_message(*message, button="‹")) is not None and now.button_labels != labels
+                    )
+                )
             await chat.press_without_answer(await chat.wait_for_message(*message, button=button), button)
+
+    async def submit(self, position: str, number: int, text: str, button: str = "Подготовить ответ") -> None:
+        """Let a position word an answer, or correct a returned one with that *button*, and ask for approval."""
+        chat = self.chat_of(position)
+        known = len(chat.bot_texts)
+        await self.press(position, (f"№{number}",), button)
+        await self.wait_until(lambda: len(chat.bot_texts) > known)
+        await chat.send_message(text)
+        await self.press(position, (f"(№{number})", text), "На согласование")
+        await wait_until_idle(self)
+
+    async def return_draft(self, position: str, number: int, remark: str) -> None:
+        """Let the approver return what waits for approval."""
+        chat = self.chat_of(position)
+        await self.press(position, (f"на согласовании (№{number})",), "Вернуть с замечанием")
+        await chat.wait_for_message(f"Замечание к ответу на №{number}")
+        await chat.send_message(remark)
+        await chat.wait_for_message(f"Ответ на №{number} возвращён автору")
+        await wait_until_idle(self)
+
+    def count(self, position: str, *words: str) -> int:
+        """Return how many messages of the bot to that position hold all *words*."""
+        return sum(all(word in text for word in words) for text in self.chat_of(position).bot_texts)
+
+    async def hears_at(self, moment: str, words: tuple[str, ...], *positions: str) -> None:
+        """Check that these positions read *words* at *moment*, not a minute before, and nobody else does."""
+        before = {name: self.count(name, *words) for name in self._accounts}
+        minute = datetime.strptime(moment, "%d.%m %H:%M") - timedelta(minutes=1)  # noqa: DTZ007 - of the town's clock
+        self.set_time(f"{minute:%d.%m %H:%M}")
+        await wait_until_idle(self)
+        assert {name: self.count(name, *words) for name in self._accounts} == before
+        self.set_time(moment)
+        for position in positions:
+            (name,) = (one for one in self._accounts if one.startswith(position))
+            try:
+                await self.wait_until(lambda name=name: self.count(name, *words) == before[name] + 1, 20)
+            except TimeoutError:
+                raise AssertionError(f"{position} heard no {words}: {self.chat_of(position).bot_texts}") from None
+        await wait_until_idle(self)
+        told = {name for name, number in before.items() if self.count(name, *words) != number}
+        assert told == {name for name in self._accounts if name.startswith(positions)}
 
     async def comment(self, text: str, who: int = MARIA) -> tuple[int, int]:
         """Let a citizen comment on a post of the administration; return the post and the comment."""

@@ -9,6 +9,7 @@ from tests.e2e.stories.example_town import COMMUNITY, ExampleTown
 TOWN, STORY_BEGINS = "kholmsk", "25.11 09:20"
 COORDINATOR = "Специалист по работе с ЦУР"
 HOUSING, CURATOR, OTHER_CURATOR = "Директор департамента жилищно", "Первый вице-мэр", "Вице-мэр по социальным"
+CENTRE = "Вице-мэр, курирующий"
 SERVICE, CULTURE = "Руководитель МКУ «Служба единого заказчика»", "Директор департамента культуры"
 PHONE = "89241234567"
 WASTE = f"Мусор на Победы 4 не вывозят неделю, контейнеры переполнены, телефон {PHONE}"
@@ -46,9 +47,8 @@ async def test_every_theme_leads_to_its_head_or_to_the_coordinator(town: Example
         assert [name[: len(position)] for name in town.holders_of_cards(number)] == [position]
 
 
-@pytest.fixture
-async def from_pos(town: ExampleTown) -> ExampleTown:
-    """The coordinator has entered a message of ПОС, and the head has prepared an answer."""
+async def enter_from_pos(town: ExampleTown) -> None:
+    """Let the coordinator enter a message of ПОС, whose term there is ten days."""
     coordinator = town.chat_of(COORDINATOR)
     await coordinator.send_message(f"/new {WASTE}")
     await town.press(COORDINATOR, ("Откуда пришло",), "ПОС")
@@ -57,6 +57,13 @@ async def from_pos(town: ExampleTown) -> ExampleTown:
     await coordinator.wait_for_message("До какого времени")
     await coordinator.send_message("05.12.2026 18:00")
     await town.press(COORDINATOR, ("ыберите, кто это",), "Гражданин")
+    await town.chat_of(HOUSING).wait_for_card(1, "ответить до сб 05.12, 18:00")
+
+
+@pytest.fixture
+async def from_pos(town: ExampleTown) -> ExampleTown:
+    """The coordinator has entered a message of ПОС, and the head has prepared an answer."""
+    await enter_from_pos(town)
     head = town.chat_of(HOUSING)
     await town.press(HOUSING, ("№1",), "Ответить")
     await head.wait_for_message("Ответ на №1")
@@ -153,3 +160,31 @@ async def test_in_the_evening_everybody_reads_the_figures_of_their_field(from_po
         assert words in own_blocks.text
     await wait_until_idle(town)
     assert not town.chat_of(OTHER_CURATOR).find_message("📊")
+
+
+async def test_the_coordinators_own_term_counts_beside_that_of_pos_and_who_hears_when_it_is_missed(
+    town: ExampleTown,
+) -> None:
+    await enter_from_pos(town)
+    coordinator = town.chat_of(COORDINATOR)
+    await coordinator.send_message("/find 1")
+    await wait_until_idle(town)
+    await town.press(COORDINATOR, ("№1",), "Ещё", "Изменить данные", "Срок ответа")
+    await coordinator.wait_for_message("До какого времени")
+    await coordinator.send_message("26.11.2026 16:00")  # a Thursday
+    card = await town.chat_of(HOUSING).wait_for_card(1, "ответить до чт 26.11, 16:00")
+    assert "📆 Срок в источнике (ПОС): до сб 05.12, 18:00" in card.text
+    await town.press(HOUSING, ("№1",), "Принять")
+    await town.chat_of(HOUSING).wait_for_card(1, "В работе", "ответить до чт 26.11, 16:00")
+    await wait_until_idle(town)
+
+    late = (LATE, "нет ответа")
+    await town.hears_at("26.11 16:00", late, HOUSING, COORDINATOR)
+    await town.hears_at("26.11 17:00", late, CURATOR)
+    await town.hears_at("27.11 12:00", late, CENTRE)  # the step of 20:00, in the next list
+    for moment in ("27.11 17:00", "28.11 12:00"):
+        town.set_time(moment)
+        await wait_until_idle(town)
+    assert [town.count(one, *late) for one in (HOUSING, COORDINATOR, CURATOR, CENTRE)] == [1, 1, 1, 1]
+    steps = [one.facts["step"] for one in await list_audit(town, 1, "escalated")]
+    assert steps == [2, 3, 4]
