@@ -59,7 +59,7 @@ async def _send_outage_summary(
             continue
         async with isolated(ctx, _TASK):
             severest = _most_severe(notices.get(person_id, ()))
-            items = _notice_items(ctx, severest)
+            items = _notice_items(ctx, person, severest)
             await notify.notify(
                 ctx,
                 person,
@@ -97,15 +97,17 @@ def _most_severe(notices: Iterable[tuple[str, Ticket]]) -> list[tuple[str, Ticke
     return list(found.values())
 
 
-def _notice_items(ctx: UseCaseContext, notices: Iterable[tuple[str, Ticket]]) -> tuple[NoticeItem, ...]:
+def _notice_items(ctx: UseCaseContext, person: Person, notices: Iterable[tuple[str, Ticket]]) -> tuple[NoticeItem, ...]:
     return tuple(
-        NoticeItem(code, ticket.id, ctx.municipality.title_of(ticket), _post_of(ctx, ticket))
+        NoticeItem(code, ticket.id, ctx.municipality.title_of(ticket), _post_for(ctx, person, ticket))
         for code, ticket in notices
     )
 
 
-def _post_of(ctx: UseCaseContext, ticket: Ticket) -> str:
-    return responsibility.responsibility_for(ctx, ticket).post.title
+def _post_for(ctx: UseCaseContext, person: Person, ticket: Ticket) -> str | None:
+    """Return the title of the post that has *ticket*, for *person* who does not hold it."""
+    post = responsibility.responsibility_for(ctx, ticket).post
+    return post.title if person not in post.members else None
 
 
 async def _send_person_notices(ctx: UseCaseContext, person: Person, notices: list[tuple[str, Ticket]]) -> None:
@@ -115,10 +117,10 @@ async def _send_person_notices(ctx: UseCaseContext, person: Person, notices: lis
     if len(severest) == 1 and not await _wants_lists(ctx, person, severest[0][1]):
         [(code, ticket)] = severest
         sector = ctx.municipality.title_of(ticket)
-        note = ticket_notice(code, ticket.id, sector, _post_of(ctx, ticket))
+        note = ticket_notice(code, ticket.id, sector, _post_for(ctx, person, ticket))
         await notify.notify(ctx, person, note, ticket=ticket, priority=priority)
         return
-    listed = NoticeList(items=_notice_items(ctx, _worst(severest)), more=max(0, len(severest) - MAX_LISTED))
+    listed = NoticeList(items=_notice_items(ctx, person, _worst(severest)), more=max(0, len(severest) - MAX_LISTED))
     await notify.notify(ctx, person, listed, priority=priority)
 
 

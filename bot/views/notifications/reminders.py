@@ -184,8 +184,15 @@ def _notice_lines(items: Sequence[NoticeItem], data: NotificationData, context: 
     return spans
 
 
+_LATE_POST_CODES = frozenset({WatcherOverdue.code, DraftOverdue.code, ReworkOverdue.code, NotOursOverdue.code})
+"""Notices that a post has missed a deadline, for others."""
+
+
 def _post(code: str, post: str | None) -> str:
-    return f" · отвечает: {post}" if post and code == WatcherOverdue.code else ""
+    """Name the post that is late to who does not hold it; an approval is another's step."""
+    step = StepCode.parse(code)
+    is_late = code in _LATE_POST_CODES or (step is not None and not step.is_warning and step.after is not After.APPROVE)
+    return f" · отвечает: {post}" if post and is_late else ""
 
 
 def _notice_text(code: str, ticket: Ticket, sector: str | None, context: RenderContext) -> str:

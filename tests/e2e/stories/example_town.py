@@ -1,6 +1,8 @@
 """A town that starts from a shipped example file, with the sandbox's addresses and an account for everybody in it."""
 
 import tomllib
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -8,7 +10,7 @@ from typing import Any
 
 from bot.config import Config
 from bot.config.schema import ConfigTree
-from tests.e2e.chat_clients import ChatClient, OfficialChat, TelegramChatClient, VkChatClient
+from tests.e2e.chat_clients import BotMessage, ChatClient, OfficialChat, TelegramChatClient, VkChatClient
 from tests.e2e.harness import COMMUNITY, GROUP, MARIA, TOKEN, VK_TOKEN, Harness
 from tests.e2e.queries import wait_until_idle
 
@@ -90,19 +92,25 @@ class ExampleTown(Harness):
         """
         chat = self.chat_of(position)
         for button in buttons:
-            while not chat.find_message(*message, button=button):
-                turned = chat.find_message(*message, button=TURN)
-                if turned is None:
-                    await chat.wait_for_message(*message, button=button)
-                    break
-                await chat.press_without_answer(turned, TURN)
-                labels = turned.button_labels
-                await self.wait_until(
-                    lambda labels=labels: (
-                        (now := chat.find_message(*message, button="‹")) is not None and now.button_labels != labels
-                    )
-                )
+            await self._turn_to(chat, message, button)
             await chat.press_without_answer(await chat.wait_for_message(*message, button=button), button)
+
+    async def _turn_to(self, chat: OfficialChat, message: tuple[str, ...], button: str) -> None:
+        def find() -> BotMessage | None:
+            return chat.find_message(*message, button=button)
+
+        with suppress(TimeoutError):
+            await self.wait_until(lambda: find() or chat.find_message(*message, button=TURN))
+            while not find() and (page := chat.find_message(*message, button=TURN)):
+                await chat.press_without_answer(page, TURN)
+                await self.wait_until(
+                    lambda labels=page.button_labels: find() or self._is_turned(chat, message, labels)
+                )
+
+    @staticmethod
+    def _is_turned(chat: OfficialChat, message: tuple[str, ...], labels: Sequence[str]) -> bool:
+        page = chat.find_message(*message, button="Раньше")
+        return page is not None and page.button_labels != labels
 
     async def submit(self, position: str, number: int, text: str, button: str = "Подготовить ответ") -> None:
         """Let a position word an answer, or correct a returned one with that *button*, and ask for approval."""

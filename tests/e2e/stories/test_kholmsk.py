@@ -162,7 +162,7 @@ async def test_in_the_evening_everybody_reads_the_figures_of_their_field(from_po
     assert not town.chat_of(OTHER_CURATOR).find_message("📊")
 
 
-async def test_the_coordinators_own_term_counts_beside_that_of_pos_and_who_hears_when_it_is_missed(
+async def test_the_coordinators_own_term_counts_next_to_that_of_pos_and_who_hears_when_it_is_missed(
     town: ExampleTown,
 ) -> None:
     await enter_from_pos(town)
@@ -175,7 +175,7 @@ async def test_the_coordinators_own_term_counts_beside_that_of_pos_and_who_hears
     card = await town.chat_of(HOUSING).wait_for_card(1, "ответить до чт 26.11, 16:00")
     assert "📆 Срок в источнике (ПОС): до сб 05.12, 18:00" in card.text
     await town.press(HOUSING, ("№1",), "Принять")
-    await town.chat_of(HOUSING).wait_for_card(1, "В работе", "ответить до чт 26.11, 16:00")
+    await town.chat_of(HOUSING).wait_for_card(1, "🛠 В работе", "до чт 26.11, 16:00")
     await wait_until_idle(town)
 
     late = (LATE, "нет ответа")

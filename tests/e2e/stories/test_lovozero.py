@@ -66,7 +66,8 @@ async def test_a_late_draft_is_told_to_the_manager_once(town: ExampleTown) -> No
     await wait_until_idle(town)
     assert not town.chat_of(MANAGER).find_message(late)
     town.set_time("20.11 16:10")
-    await town.chat_of(MANAGER).wait_for_message(late, "ответ не подготовлен в срок")
+    await town.chat_of(MANAGER).wait_for_message(late, "ответ не подготовлен в срок", f"отвечает: {UNIT}")
+    assert "отвечает" not in (await town.chat_of(UNIT).wait_for_message(late)).text
     town.set_time("20.11 17:00")
     await wait_until_idle(town)
     assert sum(text.startswith(late) for text in town.chat_of(MANAGER).bot_texts) == 1
