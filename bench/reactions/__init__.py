@@ -8,21 +8,45 @@ from typing import Protocol
 
 from bot.understanding.reactions.reactions import Reaction
 
+VOICES = (
+    *("grandmother", "worker", "blogger", "official", "teenager", "mother", "dictation", "typist", "vk", "greybeard"),
+    *("neighbour", "engineer", "bookkeeper", "courier", "farmer", "hairdresser", "guard", "student"),
+    *("housewife", "housechief", "father"),
+    *("plain", "citizen", "mixed", "contrasts", "wit"),
+)
+"""Texts of one more author who imitated people: a set for each.
+
+The last five are ordinary people: words about every sector, «спасибо, но …», pairs of texts that differ in a word,
+proverbs and irony.
+"""
+
 HANDS: Mapping[str, tuple[str, ...]] = {
     "rules": ("development", "held_out"),
     "c": ("train_c",),
     "d": ("train_d",),
     "e": ("train_e",),
     "fresh": ("fresh_a",),
+    **{voice: (f"voices/{voice}",) for voice in VOICES},
 }
-"""The authors of the texts that the model is trained on → their sets.
+"""The hands that wrote the texts that the model is trained on → their sets.
 
 The author of «rules» wrote the rules for them, too. The author of «e» had read «c», «d» and «fresh» and wrote what the
-model lacked, so the figures of these three are a little better than those of a stranger's texts.
+model lacked: they are the hardest texts. The author of the voices had read what the model read wrongly in these four.
 """
 
-CONTROLS = ("control", "fresh_b")
-"""Sets that nothing was trained on or changed for: one of the rules' author, one of a hand that no other set has."""
+OTHER_AUTHORS = ("c", "d", "e", "fresh")
+"""Hands of different authors, none of whom wrote the rules: the likest to a stranger."""
+
+_VOICE_FOLDS = 5
+FOLDS = (*((hand,) for hand in HANDS if hand not in VOICES), *(VOICES[at::_VOICE_FOLDS] for at in range(_VOICE_FOLDS)))
+"""The hands that are left out together when a model reads texts of a hand that it was not trained on."""
+
+CONTROLS = ("control", "fresh_b", "sealed")
+"""Sets that nothing was trained on or changed for.
+
+«control» is of the rules' author, «fresh_b» of an author whom no other set has. «sealed» was written by the author of
+the voices before them, in eight other voices.
+"""
 
 SETS = (*(name for sets in HANDS.values() for name in sets), *CONTROLS)
 
@@ -57,7 +81,7 @@ class Score:
 
 def load_set(name: str) -> tuple[Labelled, ...]:
     """Read one of the sets."""
-    lines = Path(__file__).with_name(f"{name}.tsv").read_text(encoding="utf-8").splitlines()
+    lines = (Path(__file__).parent / f"{name}.tsv").read_text(encoding="utf-8").splitlines()
     return tuple(Labelled(Reaction(label), text) for label, _, text in (line.partition("\t") for line in lines))
 
 

@@ -12,18 +12,20 @@ from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
 import bot.understanding
-from bench.reactions import HANDS, Labelled, load_set
+from bench.reactions import FOLDS, HANDS, VOICES, Labelled, load_set
 from bench.reactions.rules_only import RuleReader
 from bot.domain.sectors import STANDARD_SECTORS, Sector
 from bot.understanding.analyzer import TextAnalyzer
+from bot.understanding.reactions import features, phrases, respelling
 from bot.understanding.reactions.features import FeatureExtractor, Features
 from bot.understanding.reactions.model import FILE_NAME, ReactionModel, pack_model, unpack_model
-from bot.understanding.reactions.reactions import Reaction, ReactionReader
+from bot.understanding.reactions.reactions import Reaction, ReactionReader, read_without_model
 from bot.understanding.text.morphology import Morphology
 from bot.understanding.text.tokens import prepare_text
 
 MODEL_FILE = Path(bot.understanding.__file__).parent / "data" / FILE_NAME
 _RULE_FILES = ("reactions", "reaction_words")
+_FEATURE_MODULES = (features, phrases, respelling)
 _MIN_TEXTS = {"piece": 4}
 _DEFAULT_MIN_TEXTS = 2
 """Features that fewer texts have are left out; there are many pieces of words, and most are chance."""
@@ -53,6 +55,7 @@ class Laboratory:
         self._rules = RuleReader(self._morphology)
         self._appeal_score = lru_cache(maxsize=None)(lambda text: self.analyzer.read(text).appeal_score)
         self._samples_of = lru_cache(maxsize=None)(self._make_samples)
+        self._model_without = lru_cache(maxsize=None)(self._train_without)
 
     def train(self, hands: Iterable[str] = tuple(HANDS)) -> bytes:
         """Return a model, packed, that is trained on the texts of *hands*."""
@@ -65,12 +68,30 @@ class Laboratory:
         return self._rules.read(text, self._appeal_score(text))
 
     def read_by_others(self, rows: Sequence[Labelled], hand: str) -> list[Reaction]:
-        """Return what a model says that is trained on all hands but *hand*."""
-        reader = self._reader(unpack_model(self.train(name for name in HANDS if name != hand)))
+        """Return what a model says that is trained on all hands but *hand* and those of its fold."""
+        return self._read(rows, self._model_without(_fold_of(hand)))
+
+    def read_by_other_authors(self, rows: Sequence[Labelled]) -> list[Reaction]:
+        """Return what a model says that is trained on no voice: for texts of the author of the voices."""
+        return self._read(rows, self._model_without(VOICES))
+
+    def weigh_by_others(self, rows: Sequence[Labelled], hand: str) -> list[float]:
+        """Return the probability of «unsolved» that :meth:`read_by_others` sees in each text."""
+        model = self._model_without(_fold_of(hand))
+        return [self._weigh(model, row.text) for row in rows]
+
+    def _weigh(self, model: ReactionModel, text: str) -> float:
+        prepared = prepare_text(text)
+        if (plain := read_without_model(prepared)) is not None:
+            return float(plain is Reaction.UNSOLVED)
+        return model.probabilities(self._extractor.extract(prepared, self._appeal_score(text)))[Reaction.UNSOLVED]
+
+    def _read(self, rows: Sequence[Labelled], model: ReactionModel) -> list[Reaction]:
+        reader = ReactionReader(self._morphology, model)
         return [reader.read(row.text, self._appeal_score(row.text)) for row in rows]
 
-    def _reader(self, model: ReactionModel) -> ReactionReader:
-        return ReactionReader(self._morphology, model)
+    def _train_without(self, left_out: tuple[str, ...]) -> ReactionModel:
+        return unpack_model(self.train(hand for hand in HANDS if hand not in left_out))
 
     def _make_samples(self, hand: str) -> tuple[Sample, ...]:
         weight = _RULES_HAND_WEIGHT if hand == _RULES_HAND else 1.0
@@ -81,11 +102,16 @@ class Laboratory:
         )
 
 
+def _fold_of(hand: str) -> tuple[str, ...]:
+    return next(fold for fold in FOLDS if hand in fold)
+
+
 def hash_sources(hands: Iterable[str] = tuple(HANDS)) -> str:
-    """Return a hash of what a model is made from: the texts of *hands*, the phrases and the classes of words."""
+    """Return a hash of what a model is made from: the texts of *hands*, phrases, classes of words, code of features."""
     rows = [f"{row.label}\t{row.text}" for hand in hands for name in HANDS[hand] for row in load_set(name)]
     rules = [(MODEL_FILE.parent / f"{name}.toml").read_text(encoding="utf-8") for name in _RULE_FILES]
-    return hashlib.sha256("\n".join((*rows, *rules)).encode()).hexdigest()
+    code = [Path(module.__file__ or "").read_text(encoding="utf-8") for module in _FEATURE_MODULES]
+    return hashlib.sha256("\n".join((*rows, *rules, *code)).encode()).hexdigest()
 
 
 def fit(samples: Sequence[Sample], sources_hash: str) -> bytes:

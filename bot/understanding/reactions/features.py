@@ -6,10 +6,11 @@ colon names the block.
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from itertools import combinations, pairwise
 
 from bot.understanding.reactions.phrases import DENIED, PhraseFinder, WordClasses, before_condition
+from bot.understanding.reactions.respelling import Respeller
 from bot.understanding.text.morphology import Morphology, WordForm
 from bot.understanding.text.patterns import is_denied
 from bot.understanding.text.tokens import PreparedText, Word
@@ -19,7 +20,8 @@ Features = dict[str, float]
 _BLOCK_VALUES: Mapping[str, float] = {
     "lemma": 1.0, "lemmas": 0.7, "piece": 0.3, "tag": 0.5, "tags": 0.3, "verb": 0.7, "phrase": 1.0, "conditional": 1.0,
     "class": 0.7, "first clause": 0.7, "last clause": 0.7, "together": 0.5, "next": 0.4, "class tag": 0.5,
-    "person": 0.7, "sign": 1.0, "emoji": 1.0, "length": 0.6, "sentences": 0.6, "opening": 0.8, "appeal": 1.0,
+    "valence": 0.8, "person": 0.7,
+    "sign": 1.0, "emoji": 1.0, "length": 0.6, "sentences": 0.6, "opening": 0.8, "appeal": 1.0,
 }  # fmt: skip
 """The weight of a feature of the block: many pieces together weigh about as much as one word."""
 _MIN_PIECE, _MAX_PIECE = 3, 5
@@ -31,6 +33,12 @@ _PARTS_OF_SPEECH = (
 _INFLECTED = frozenset({"VERB", "PRTS", "GRND", "ADJS"})
 _GRAMMEMES = ("past", "pres", "futr", "perf", "impf", "1per", "2per", "3per", "impr", "plur", "sing", "neut")
 _CONTRASTS = frozenset({"но", "а", "только", "однако", "зато", "хотя", "лишь", "теперь"})
+_GOOD = frozenset({"good_state", "slang_good", "не trouble_verb", "не broke", "не harm", "не bad_state", "не nuisance"})
+_BAD = frozenset(
+    {"trouble_verb", "broke", "bad_state", "slang_bad", "harm", "не done", "не doing", "не working", "не good_state"}
+)
+_ABSENCES = frozenset({"zero", "gone", "done"})
+"""Classes whose words say that a nuisance is no more."""
 _PERSONS = {
     **dict.fromkeys(("я", "мы", "у", "нас", "мне", "нам", "мой", "наш", "меня"), "self"),
     **dict.fromkeys(("вы", "вас", "вам", "ваш", "ваша", "ваше", "ваши", "вашего", "вашей"), "addressee"),
@@ -57,12 +65,14 @@ class FeatureExtractor:
         self._morphology = morphology
         self.phrases = PhraseFinder(morphology)
         self._classes = WordClasses(morphology)
+        self._respeller = Respeller(morphology, self._classes.words | self.phrases.talk)
 
     def extract(self, text: PreparedText, appeal_score: float) -> Features:
         """Return the features of *text*, each with its value.
 
         *appeal_score* (0–1): the chance that the same text, alone, would need action.
         """
+        text = self._respeller.respell(text)
         words = text.words
         forms = [self._morphology.form(word.norm) for word in words]
         denials = [DENIED if word.negated and is_denied(words, at) else "" for at, word in enumerate(words)]
@@ -137,12 +147,32 @@ def _class_names(words: Sequence[Word], classes: Sequence[list[str]], forms: Seq
     yield from (f"last clause:{name}" for name in clauses[-1])
     for clause in clauses:
         yield from (f"together:{first}, {second}" for first, second in combinations(sorted(clause), 2))
+    yield from (f"valence:{name}" for name in _valences(clauses))
     named = [["^"], *(names for names in classes if names)]
     for before, after in pairwise(named):
         yield from (f"next:{first}, {second}" for first in before for second in after)
     for names, form in zip(classes, forms, strict=True):
         if names and _is_one_of(form, "VERB", "PRTS", "ADJS"):
             yield from (f"class tag:{name} {_tag(form)}" for name in names)
+
+
+def _valences(clauses: Sequence[Set[str]]) -> Iterator[str]:
+    """Yield what clauses say of the state of things, good or bad, of the whole, of the last one, and the turns."""
+    values = [value for clause in clauses for value in (_valence_of(clause),) if value]
+    if values:
+        yield from values
+        yield f"last {values[-1]}"
+        yield f"all {' and '.join(sorted(set(values)))}"
+    yield from (f"{first} then {second}" for first, second in pairwise(values) if first != second)
+
+
+def _valence_of(clause: Set[str]) -> str:
+    """Return «good» or «bad» for a clause that says one of them, «mixed» for both and "" for neither."""
+    is_nuisance_absent = "nuisance" in clause and not clause.isdisjoint(_ABSENCES)
+    is_supply_absent = "supply" in clause and "zero" in clause and not is_nuisance_absent
+    is_good = is_nuisance_absent or not clause.isdisjoint(_GOOD)
+    is_bad = is_supply_absent or not clause.isdisjoint(_BAD) or ("nuisance" in clause and not is_nuisance_absent)
+    return {(True, False): "good", (False, True): "bad", (True, True): "mixed"}.get((is_good, is_bad), "")
 
 
 def _split_clauses(words: Sequence[Word], classes: Sequence[list[str]]) -> list[set[str]]:

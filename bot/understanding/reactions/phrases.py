@@ -38,8 +38,11 @@ class WordClasses:
     def __init__(self, morphology: Morphology) -> None:
         self._patterns = PatternSet(morphology, strict=True)
         self._names: list[str] = []
+        self.words: set[str] = set()
+        """The words as the classes list them."""
         for name, source in load_rules("reaction_words")["classes"].items():
             words = [word for word in source.replace("\n", "|").split("|") if word]
+            self.words.update(word.lstrip("=") for word in words)
             self._patterns.add(len(self._names), 1.0, ";".join(words))
             self._patterns.add(len(self._names) + 1, 1.0, ";".join(f"не {word}" for word in words))
             self._names += [name, DENIED + name]

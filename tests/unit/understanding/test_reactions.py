@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bench.reactions import CONTROLS, HANDS, SETS, Labelled, load_set, load_sets, score
+from bench.reactions import CONTROLS, FOLDS, HANDS, SETS, Labelled, load_set, load_sets, score
 from bench.reactions.training import MODEL_FILE, Sample, fit, hash_sources
 from bot.understanding.analyzer import TextAnalyzer
 from bot.understanding.reactions.features import FeatureExtractor
@@ -26,7 +26,7 @@ def test_unsolved_is_read_with_the_precision_that_returning_a_ticket_needs(every
 def test_sets_are_large_and_the_rules_hand_and_its_control_share_no_text() -> None:
     texts = [row.text for row in load_sets(("development", "held_out", "control"))]
     assert len(texts) == len(set(texts))
-    assert len(load_sets(SETS)) >= 2500
+    assert len(load_sets(SETS)) >= 5000
 
 
 def test_shipped_model_was_made_from_the_sets_and_rules_of_the_repository() -> None:
@@ -38,6 +38,12 @@ def test_shipped_model_was_made_from_the_sets_and_rules_of_the_repository() -> N
 
 def test_controls_are_no_part_of_training() -> None:
     assert not set(CONTROLS) & {name for names in HANDS.values() for name in names}
+    trained = {row.text.casefold() for names in HANDS.values() for row in load_sets(names)}
+    assert not trained & {row.text.casefold() for row in load_set("sealed")}
+
+
+def test_every_hand_is_left_out_with_its_fold_once() -> None:
+    assert sorted(hand for fold in FOLDS for hand in fold) == sorted(HANDS)
 
 
 def test_training_gives_the_same_bytes_again_and_a_model_that_reads_new_words() -> None:
