@@ -42,8 +42,8 @@ MIN_PROBABILITIES: Mapping[Reaction, float] = {
 }
 """The probability from which the model is believed; below it a person reads the text.
 
-Chosen on texts of hands that the model was not trained on (``python -m bench.reactions``), for a precision of 0.9:
-«unsolved» returns a ticket, «solved» confirms what may not be done, «chatter» is shown to nobody.
+Chosen on texts of hands that the model was not trained on (the last table of ``python -m bench.reactions``), for a
+precision of 0.9: «unsolved» returns a ticket, «solved» confirms what may not be done, «chatter» is shown to nobody.
 """
 
 

