@@ -16,7 +16,6 @@ from bench.reactions import FOLDS, HANDS, VOICES, Labelled, load_set
 from bench.reactions.rules_only import RuleReader
 from bot.domain.sectors import STANDARD_SECTORS, Sector
 from bot.understanding.analyzer import TextAnalyzer
-from bot.understanding.reactions import features, phrases, respelling
 from bot.understanding.reactions.features import FeatureExtractor, Features
 from bot.understanding.reactions.model import FILE_NAME, ReactionModel, pack_model, unpack_model
 from bot.understanding.reactions.reactions import Reaction, ReactionReader, read_without_model
@@ -25,7 +24,8 @@ from bot.understanding.text.tokens import prepare_text
 
 MODEL_FILE = Path(bot.understanding.__file__).parent / "data" / FILE_NAME
 _RULE_FILES = ("reactions", "reaction_words")
-_FEATURE_MODULES = (features, phrases, respelling)
+_HASHED_TEXTS = 40
+"""The features of one text of that many are hashed, a fifth of a second altogether."""
 _MIN_TEXTS = {"piece": 4}
 _DEFAULT_MIN_TEXTS = 2
 """Features that fewer texts have are left out; there are many pieces of words, and most are chance."""
@@ -61,7 +61,7 @@ class Laboratory:
         """Return a model, packed, that is trained on the texts of *hands*."""
         hands = tuple(hands)
         samples = [sample for hand in hands for sample in self._samples_of(hand)]
-        return fit(samples, hash_sources(hands))
+        return fit(samples, hash_sources(self._extractor, hands))
 
     def read_by_rules(self, text: str) -> Reaction:
         """Return what the rules alone say."""
@@ -106,12 +106,16 @@ def _fold_of(hand: str) -> tuple[str, ...]:
     return next(fold for fold in FOLDS if hand in fold)
 
 
-def hash_sources(hands: Iterable[str] = tuple(HANDS)) -> str:
-    """Return a hash of what a model is made from: the texts of *hands*, phrases, classes of words, code of features."""
-    rows = [f"{row.label}\t{row.text}" for hand in hands for name in HANDS[hand] for row in load_set(name)]
+def hash_sources(extractor: FeatureExtractor, hands: Iterable[str] = tuple(HANDS)) -> str:
+    """Return a hash of what a model is made from: the texts of *hands*, phrases, classes of words, and the features.
+
+    The features of some of the texts speak for the code that makes them.
+    """
+    rows = [row for hand in hands for name in HANDS[hand] for row in load_set(name)]
+    texts = [f"{row.label}\t{row.text}" for row in rows]
     rules = [(MODEL_FILE.parent / f"{name}.toml").read_text(encoding="utf-8") for name in _RULE_FILES]
-    code = [Path(module.__file__ or "").read_text(encoding="utf-8") for module in _FEATURE_MODULES]
-    return hashlib.sha256("\n".join((*rows, *rules, *code)).encode()).hexdigest()
+    features = [str(sorted(extractor.extract(prepare_text(row.text), 0.0).items())) for row in rows[::_HASHED_TEXTS]]
+    return hashlib.sha256("\n".join((*texts, *rules, *features)).encode()).hexdigest()
 
 
 def fit(samples: Sequence[Sample], sources_hash: str) -> bytes:
