@@ -5,6 +5,7 @@ import logging
 import signal
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from bot.bootstrap import (
     build_messengers,
@@ -16,7 +17,6 @@ from bot.bootstrap import (
 from bot.config import Config
 from bot.domain.people import Staff
 from bot.domain.topic_book import TopicBook
-from bot.http.server import HttpServer
 from bot.http.webhooks import Webhooks
 from bot.inbox.poller import Poller
 from bot.inbox.receiver import TokenInUse, UpdateReceiver
@@ -26,6 +26,7 @@ from bot.messengers.port import Messenger
 from bot.os_errors import describe_os_error
 from bot.outbox.worker import OutboxWorker
 from bot.runtime.first_transaction import bring_up_to_date
+from bot.runtime.garbage import resume_collection
 from bot.runtime.leader import Leader
 from bot.runtime.options import RuntimeOptions
 from bot.runtime.progress import Progress
@@ -47,6 +48,9 @@ from storage.errors import LeadershipLost, classify_error
 from storage.migrate import migrate
 from storage.postgres.wake_up import listen_for_wake_ups
 from storage.unit_of_work import WakeUpTopic
+
+if TYPE_CHECKING:
+    from bot.http.server import HttpServer
 
 logger = logging.getLogger(__name__)
 
@@ -79,7 +83,7 @@ class App:
     _webhooks: Webhooks = field(init=False)
     _outbox_worker: OutboxWorker = field(init=False)
     _leader: Leader | None = field(init=False, default=None)
-    _http_server: HttpServer | None = field(init=False, default=None)
+    _http_server: "HttpServer | None" = field(init=False, default=None)
     _model_version: str | None = field(init=False, default=None)  # of the trained model at the start
 
     @property
@@ -205,6 +209,8 @@ class App:
         """
         if self.config.tree.http is None:
             return
+        from bot.http.server import HttpServer  # and with it the library of the metrics, for those who read them
+
         http = self.config.tree.http
         server = HttpServer(
             http.host, http.port, self.database, self.supervisor.restart_counts, self._webhooks, self.health
@@ -329,6 +335,7 @@ async def run_until_signal(app: App, signals: Sequence[signal.Signals], manager:
     for one in signals:
         loop.add_signal_handler(one, app.stopping.set)
     async with app:
+        resume_collection()
         logger.info("started", extra={"accounts": sorted(app.runtime.messengers)})
         manager.notify("READY=1")
         app.supervisor.run_forever("service watchdog", lambda: manager.ping(app.list_stalled))

@@ -36,6 +36,9 @@ def run(config: ConfigFile = Path("config.toml")) -> None:
 
     if changed := file_modes.restrict(list_data_paths(settings)):
         logger.warning("Права исправлены, файлы были открыты другим пользователям сервера: %s", _name_paths(changed))
+    from bot.runtime.garbage import pause_collection
+
+    pause_collection()
     from bot.app import AddressInUse, App, run_until_signal
     from bot.domain.sources import messenger_of
     from bot.inbox.receiver import TokenInUse

@@ -1,6 +1,6 @@
 """Base classes of what the bot tells people: each notification is a frozen dataclass with a stored code."""
 
-from dataclasses import MISSING, dataclass, field
+from dataclasses import MISSING, dataclass, field, is_dataclass
 from typing import Any, ClassVar, Protocol, dataclass_transform, runtime_checkable
 
 
@@ -23,7 +23,8 @@ class Coded:
         super().__init_subclass__()
         if code is not None:
             cls.code = code
-        dataclass(frozen=True, kw_only=True)(cls)
+        if "__annotations__" in cls.__dict__ or not is_dataclass(cls):  # else the methods of its base serve it, too
+            dataclass(frozen=True, kw_only=True)(cls)
 
 
 class Notification(Coded):
