@@ -146,6 +146,7 @@ def build_municipality(
         bot_accounts=bot_accounts,
         limits=config.message_limits(),
         answer_limits=config.answer_limits(),
+        breaches_per_month=config.tree.limits.breaches_per_month,
         rules=config.rules(),
         chains=config.chains(),
         covered_messengers=config.covered_messengers(),

@@ -118,12 +118,13 @@ class ProblemsSection(Section):
 
 
 class LimitsSection(Section):
-    """Messages within an hour that reach officials, and answers that leave without a coordinator's word."""
+    """Messages an hour that reach officials, answers that need no coordinator, and a month of missed deadlines."""
 
     messages_per_author_hour: int = Field(default=20, ge=1, le=100_000)
     messages_per_chat_hour: int = Field(default=600, ge=1, le=100_000)
     same_answer_per_hour: int | None = Field(default=None, ge=1, le=100_000)
     answers_per_day: int | None = Field(default=None, ge=1, le=100_000)
+    breaches_per_month: int | None = Field(default=None, ge=1, le=100_000)
 
 
 class PlacesSection(Section):

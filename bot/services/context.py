@@ -114,6 +114,8 @@ class Municipality:
     """The shortest time between two posts of the same answer in one chat, for people who write there later."""
     answer_limits: AnswerLimits = field(default_factory=AnswerLimits)
     limits: MessageLimits = field(default_factory=MessageLimits)
+    breaches_per_month: int | None = None
+    """Most tickets of a unit whose deadlines are missed in a month, without its head and the manager hearing of it."""
     rules: Rules = field(default_factory=Rules)
     chains: Mapping[str, Chain] = field(default_factory=dict)
     """The chains of escalation by code, where rules name some."""

@@ -148,6 +148,14 @@ class OutageSummary(Notification, code="catch_up"):
         return tuple(item.ticket_id for item in self.items)
 
 
+class UnitBreaches(AboutTicket, code="unit_breaches"):
+    """A unit has missed the deadlines of ``count`` tickets this month, more than ``most``; the ticket is the last."""
+
+    sector: str
+    count: int
+    most: int
+
+
 class TermsRecomputed(Notification, code="terms_recomputed"):
     """The rules or the calendar have changed, and ``moved`` open tickets have other deadlines."""
 

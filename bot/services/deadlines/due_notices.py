@@ -13,19 +13,30 @@ from bot.domain.reminders import DueRow
 from bot.domain.tickets import UNACCEPTED_STATES, Ticket
 from bot.services import responsibility
 from bot.services.context import UseCaseContext
-from bot.services.deadlines import chains, draft_clocks, first_word_clock, not_ours_clock, notice_plan, outage_summary
+from bot.services.deadlines import (
+    breaches,
+    chains,
+    draft_clocks,
+    first_word_clock,
+    not_ours_clock,
+    notice_plan,
+    outage_summary,
+)
 from bot.services.manual_posting import handout
 from bot.services.notifications import cards
 from bot.services.notifications.isolation import isolated
 
-BATCH_SIZE = 200
+BATCH_SIZE = 25
+"""Moments of one transaction, whose tickets nobody else can change meanwhile."""
 
 
-async def create_due_notices(ctx: UseCaseContext) -> None:
-    """Turn due moments into notices for their recipients."""
-    for due in await ctx.uow.deadlines.take_due(ctx.now, BATCH_SIZE):
+async def create_due_notices(ctx: UseCaseContext) -> bool:
+    """Turn due moments into notices for their recipients; return whether there may be more of them."""
+    taken = await ctx.uow.deadlines.take_due(ctx.now, BATCH_SIZE)
+    for due in taken:
         async with isolated(ctx, "reminders", due.ticket_id):
             await _create_notices(ctx, due)
+    return len(taken) >= BATCH_SIZE
 
 
 async def _create_notices(ctx: UseCaseContext, due: DueRow) -> None:
@@ -64,7 +75,8 @@ async def _create_notices(ctx: UseCaseContext, due: DueRow) -> None:
             for person in _watchers(ctx, ticket, recipients):
                 await tell_watcher(ctx, person, ticket, due_at)
         await chains.start(ctx, ticket, after, due.at)
-        await cards.sync(ctx, ticket)
+        await breaches.on_missed(ctx, ticket, due.at)
+        await cards.sync(ctx, ticket, can_wait=True)
 
 
 async def tell_watcher(ctx: UseCaseContext, person: Person, ticket: Ticket, due_at: datetime) -> None:

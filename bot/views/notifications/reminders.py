@@ -24,6 +24,7 @@ from bot.domain.notifications.deadlines import (
     StillInWork,
     TermsRecomputed,
     TicketNotice,
+    UnitBreaches,
     WatcherOverdue,
 )
 from bot.domain.russian_text import plural
@@ -271,6 +272,17 @@ def terms_recomputed(note: TermsRecomputed, data: NotificationData, context: Ren
     )
 
 
+def unit_breaches(note: UnitBreaches, data: NotificationData, context: RenderContext) -> Content:
+    """Say that a unit misses its deadlines too often."""
+    late = plural(note.count, "сообщение", "сообщения", "сообщений")
+    return Content.of(
+        Bold(f"⚠️ {note.sector}: в этом месяце просрочено {late}"),
+        f"\nБольше, чем допускает настройка (за месяц — {note.most}). Последнее: №{note.ticket_id}. "
+        "До конца месяца больше об этом не напишу.",
+        keyboard=[[Button(f"Открыть №{note.ticket_id}", pack(Op.OPEN, note.ticket_id))]],
+    )
+
+
 REMINDER_VIEWS = (
     *(row(kind, ticket_notice) for kind in TICKET_NOTICES.values()),
     row(ChainNotice, ticket_notice),
@@ -278,5 +290,6 @@ REMINDER_VIEWS = (
     row(ChainHandedOver, chain_handed_over),
     row(NoticeList, notices),
     row(TermsRecomputed, terms_recomputed),
+    row(UnitBreaches, unit_breaches),
     row(OutageSummary, catch_up),
 )
