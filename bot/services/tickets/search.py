@@ -39,10 +39,10 @@ async def _concerns(ctx: UseCaseContext, person: Person, ticket: Ticket) -> bool
 
 
 async def get_by_number(ctx: UseCaseContext, person: Person, number: int) -> Ticket:
-    """Handle ``/find 142``."""
+    """Handle ``/find 142`` and «Открыть»; who has looked at the ticket, and so at its author's data, is on record."""
     ticket = await workflow.get(ctx, number)
     await workflow.check_right(ctx, person, Right.SEE_TICKET, ticket)
-    await _record_search(ctx, person, len(str(number)), 1)
+    await _record_search(ctx, person, len(str(number)), 1, opened=ticket.id)
     return ticket
 
 
@@ -71,10 +71,18 @@ def is_phone(text: str) -> bool:
 
 
 async def _record_search(
-    ctx: UseCaseContext, person: Person, chars: int, found: int, *, by_phone: bool = False
+    ctx: UseCaseContext,
+    person: Person,
+    chars: int,
+    found: int,
+    *,
+    by_phone: bool = False,
+    opened: int | None = None,
 ) -> None:
-    """Record who searched, never for what: the words may be a citizen's name."""
-    facts = {"chars": chars, "found": found} | ({"phone": True} if by_phone else {})
+    """Record who searched, never for what: the words may be a citizen's name. *opened*: the ticket that was shown."""
+    facts: dict[str, int] = {"chars": chars, "found": found} | ({"phone": True} if by_phone else {})
+    if opened is not None:
+        facts["opened"] = opened
     await ctx.uow.audit_log.record(JournalAction.SEARCHED.value, ctx.now, person_id=person.id, facts=facts)
 
 

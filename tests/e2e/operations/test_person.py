@@ -13,7 +13,7 @@ from bot.domain.tickets import State
 from storage.tables import metadata
 from tests.databases import ON_BOTH
 from tests.e2e.answers.test_clarifications import ask
-from tests.e2e.harness import ANNA, GROUP, MARIA, PYOTR, ROADS_HEAD, Harness
+from tests.e2e.harness import ANNA, CURATOR, GROUP, MARIA, PYOTR, ROADS_HEAD, Harness
 from tests.e2e.operations.test_commands import run_command
 from tests.e2e.queries import get_ticket_state, wait_until_idle
 
@@ -199,6 +199,20 @@ async def test_journal_says_who_searched_copied_and_exported_but_not_for_what(bo
     assert "выгрузка сообщений" in exported
     assert "без личных данных" in exported
     assert "Кимовна" not in said
+
+
+async def test_journal_says_who_has_opened_which_ticket(bot: Harness) -> None:
+    await bot.sandbox.telegram.send_message(GROUP, MARIA, WORDS)
+    await bot.wait_for_card(ROADS_HEAD, 1)
+    await bot.send_message(CURATOR, "/find 1")
+    await bot.wait_for_card(CURATOR, 1)
+    await wait_until_idle(bot)
+
+    code, said, _ = await run_command("journal", "--config", str(bot.folder / "config.toml"), cwd=bot.folder)
+
+    assert code == 0
+    assert "Куратор" in said
+    assert "открыто сообщение №1" in said
 
 
 @ON_BOTH
