@@ -15,6 +15,7 @@ from typing import Any
 from bench import (
     approval_bench,
     audit_bench,
+    chains_bench,
     control_bench,
     drain,
     growth,
@@ -22,6 +23,7 @@ from bench import (
     machine_info,
     measurements,
     peer,
+    recompute_bench,
     storm,
     takeover,
 )
@@ -88,6 +90,12 @@ TARGETS = (
     Target("storm", "answers_per_chat_most", "a storm of 1,000: answers in one chat, most", "", 1),
     Target("storm", "not_reached", "a storm of 1,000: people whom no answer reached", "", 0),
     Target("storm", "doubled", "a storm of 1,000: people who got it twice", "", 0),
+    Target("chains", "most_per_person_and_minute", "5,000 tickets due at once: notices per person and minute", "", 1),
+    Target("chains", "limit_violations", "  times that the messenger's limits were overstepped", "", 0),
+    Target("chains", "steps_missing", "  steps of their chains that did not happen", "", 0),
+    Target("chains", "steps_twice", "  steps that happened twice", "", 0),
+    Target("recompute", "took_s", "changed rules: 20,000 open of a million tickets follow", "s", 60.0),
+    Target("recompute", "card_longest_s", "  a message meanwhile → card, longest", "s", 2.0),
     Target("audit", "verify_s", "audit verify of a million tickets' records", "s", 60.0),
     Target("control", "slowest_ms", "/control: slowest page on a million tickets", "ms", 300),
     Target("control_postgres", "slowest_ms", "the same on PostgreSQL", "ms", 300),
@@ -157,6 +165,10 @@ async def _measure(name: str, folder: Path, options: argparse.Namespace) -> dict
             return await drain.drain(folder, options.queue, options.delay)
         case "takeover":
             return await takeover.takeover(folder, options.postgres, 3)
+        case "chains":
+            return await chains_bench.chains(folder, min(options.tickets, chains_bench.MAX_TICKETS))
+        case "recompute":
+            return await recompute_bench.recompute(folder, options.tickets)
         case "audit":
             return await audit_bench.audit_chain(folder, options.tickets)
         case "control":

@@ -27,4 +27,4 @@ async def close_silent(ctx: UseCaseContext) -> None:
     await ctx.uow.audit_log.record_all(Step.CLOSE.value, ctx.now, dict.fromkeys(ids, facts))
     for ticket in (await ctx.uow.tickets.get_many(ids)).values():
         if ticket.answered_at is not None and ticket.answered_at > before - MAX_SHOWN_DELAY:
-            await cards.sync(ctx, ticket, counters_only=True)
+            await cards.sync(ctx, ticket, can_wait=True)

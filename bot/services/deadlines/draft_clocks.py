@@ -21,6 +21,11 @@ LATE_CODES = {f"{one.value}_{DueKind.OVERDUE.value}": one for one in DraftDeadli
 _STATES = {DraftDeadline.APPROVE: DraftState.WAITING, DraftDeadline.REWORK: DraftState.RETURNED}
 
 
+def has_term(ctx: UseCaseContext, ticket: Ticket) -> bool:
+    """Return whether the rules want a draft for *ticket* until some moment."""
+    return ctx.municipality.rules.match(facts_of(ticket)).draft is not None
+
+
 async def schedule_draft(ctx: UseCaseContext, ticket: Ticket, since: datetime) -> None:
     """Schedule the moment until which the rules want a draft for *ticket*, counted from *since*."""
     term = ctx.municipality.rules.match(facts_of(ticket)).draft

@@ -5,6 +5,7 @@ from hashlib import sha256
 
 from bot.domain.clocks import ClockPlan
 from bot.domain.deadlines import DeadlineKind
+from bot.domain.drafts import DraftDeadline
 from bot.domain.errors import TakenByOther
 from bot.domain.notifications.deadlines import TermsRecomputed
 from bot.domain.tickets import Ticket
@@ -12,8 +13,8 @@ from bot.services.context import Municipality, UseCaseContext
 from bot.services.deadlines import deadlines, draft_clocks
 from bot.services.notifications import cards, notify
 
-BATCH_SIZE = 200
-"""Tickets of one transaction: other writers wait for some tens of milliseconds."""
+BATCH_SIZE = 50
+"""Tickets of one transaction: other writers wait for a tenth of a second."""
 
 _KEY_PREFIX = "terms:"
 
@@ -45,27 +46,30 @@ async def list_batch(ctx: UseCaseContext, after: int, *, answered: bool = False)
 
 async def recompute_batch(ctx: UseCaseContext, tickets: Sequence[Ticket]) -> int:
     """Compute the deadlines of these tickets once more; return how many have moved."""
-    events = await ctx.uow.clock_events.list_for([ticket.id for ticket in tickets])
+    numbers = [ticket.id for ticket in tickets]
+    events = await ctx.uow.clock_events.list_for(numbers)
+    with_draft = await ctx.uow.deadlines.list_with_waiting(numbers, DraftDeadline.DRAFT.value)
     moved = 0
     for ticket in tickets:
         plan = deadlines.plan_from(ctx, ticket, events.get(ticket.id, ()))
         kinds = deadlines.moved_kinds(ticket, plan)
         if kinds:
             try:
-                await _move(ctx, ticket, plan)
+                await _move(ctx, ticket, plan, has_draft_clock=ticket.id in with_draft)
             except TakenByOther:  # somebody has changed it meanwhile, by the new terms
                 continue
             moved += 1
     return moved
 
 
-async def _move(ctx: UseCaseContext, ticket: Ticket, plan: ClockPlan) -> None:
+async def _move(ctx: UseCaseContext, ticket: Ticket, plan: ClockPlan, *, has_draft_clock: bool) -> None:
     changed = await deadlines.apply_plan(ctx, ticket, plan)
     if not changed.is_open:
         return
-    await draft_clocks.reschedule_draft(ctx, changed)
+    if has_draft_clock or draft_clocks.has_term(ctx, changed):
+        await draft_clocks.reschedule_draft(ctx, changed)
     if changed.lead_id is None:
-        await cards.sync(ctx, changed)
+        await cards.sync(ctx, changed, can_wait=True)
 
 
 async def finish(ctx: UseCaseContext, moved: int, *, is_first: bool = False) -> None:

@@ -160,7 +160,7 @@ async def _apply_edit(ctx: UseCaseContext, known: Message, edited: Message, read
         ticket = await refine.apply_addition(ctx, ticket, reading)
     if text != known.text and known.part is not MessageRole.STAFF and not is_held:
         ticket = await question_replies.receive_edit(ctx, ticket, edited)
-    await cards.sync(ctx, ticket, counters_only=is_held)
+    await cards.sync(ctx, ticket, can_wait=is_held)
     if is_held:
         return
     await ctx.uow.audit_log.record("edited", ctx.now, ticket_id=ticket.id, facts={"message": known.id})

@@ -123,7 +123,7 @@ async def _join_problem(
         chosen = await workflow.transition(ctx, lead, Step.CHOOSE_SECTOR, None, TicketChange(sector=sector))
         await deadlines.recompute(ctx, chosen)  # another post, and perhaps another rule
         return await workflow.get(ctx, ticket.id)
-    await cards.sync(ctx, lead, counters_only=True)
+    await cards.sync(ctx, lead, can_wait=True)
     return ticket
 
 

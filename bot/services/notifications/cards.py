@@ -20,8 +20,8 @@ QUIET_ARRIVAL = "quiet_new"
 ALBUM_DELAY = timedelta(seconds=2)
 """Delay after a picture of an album: the pictures arrive one by one and are shown as one album."""
 
-COUNTERS_DELAY_FACTOR = 5
-"""Factor by which edits wait longer if only a problem's counters have changed.
+WAITING_DELAY_FACTOR = 5
+"""Factor by which edits wait longer that must not hold up anything else.
 
 A chat takes one message a second, and other cards must find room."""
 
@@ -77,14 +77,14 @@ async def sync(
     *,
     actor: Person | None = None,
     wait_for_album: bool = False,
-    counters_only: bool = False,
+    can_wait: bool = False,
 ) -> None:
     """Bring the ticket's cards up to date, and create those that the responsible people do not have yet.
 
     *actor* has just pressed a button, so their cards are updated at once. People who cannot be reached get the cards
     when they are back (:func:`bot.services.staff.reachability.on_reachable`). With *wait_for_album* a new card waits
-    for the rest of an album (see :func:`withdraw_undelivered`). With *counters_only* only a problem's counters have
-    changed.
+    for the rest of an album (see :func:`withdraw_undelivered`). With *can_wait* the change must not
+    hold up anything that somebody waits for: a problem's counters, a deadline of many tickets.
     """
     existing: dict[int, list[Card]] = defaultdict(list)
     for card in await ctx.uow.cards.list_for_ticket(ticket.id):
@@ -93,7 +93,7 @@ async def sync(
     others = [ctx.municipality.staff.find_by_id(person_id) for person_id in existing if person_id not in wanted]
     for person in await _reachable(ctx, [*wanted.values(), *(other for other in others if other is not None)]):
         known = existing[person.id]
-        await _refresh_all(ctx, ticket, person, known, at_once=person == actor, counters_only=counters_only)
+        await _refresh_all(ctx, ticket, person, known, at_once=person == actor, can_wait=can_wait)
         if person.id in wanted:
             await _create_missing(ctx, ticket, person, known, at_once=person == actor, wait_for_album=wait_for_album)
 
@@ -105,13 +105,13 @@ async def _refresh_all(
     existing: Sequence[Card],
     *,
     at_once: bool,
-    counters_only: bool,
+    can_wait: bool,
 ) -> None:
     """Refresh the person's cards where they can be reached; a card that waits for a messenger is rendered later."""
     blocked = {one.address.account for one in await ctx.channels(person) if one.blocked}
     for card in existing:
         if card.account not in blocked:
-            await refresh(ctx, ticket, card, at_once=at_once, counters_only=counters_only)
+            await refresh(ctx, ticket, card, at_once=at_once, can_wait=can_wait)
 
 
 async def _create_missing(
@@ -141,17 +141,13 @@ async def withdraw_undelivered(ctx: UseCaseContext, ticket: Ticket) -> None:
 
 
 async def refresh(
-    ctx: UseCaseContext, ticket: Ticket, card: Card, *, at_once: bool = False, counters_only: bool = False
+    ctx: UseCaseContext, ticket: Ticket, card: Card, *, at_once: bool = False, can_wait: bool = False
 ) -> None:
-    """Queue an update of a card, unless one is queued already. *counters_only*: see :func:`sync`; it has the lowest
+    """Queue an update of a card, unless one is queued already. *can_wait*: see :func:`sync`; it has the lowest
     priority."""
-    delay = (
-        timedelta()
-        if at_once
-        else ctx.municipality.card_edit_interval * (COUNTERS_DELAY_FACTOR if counters_only else 1)
-    )
+    delay = timedelta() if at_once else ctx.municipality.card_edit_interval * (WAITING_DELAY_FACTOR if can_wait else 1)
     address = Address(card.account, card.chat_id)
-    await _queue_card(ctx, ticket, card.person_id, address, at_once, delay, counters_only=counters_only)
+    await _queue_card(ctx, ticket, card.person_id, address, at_once, delay, can_wait=can_wait)
 
 
 async def create(
@@ -180,9 +176,9 @@ async def _queue_card(
     at_once: bool,
     delay: timedelta,
     *,
-    counters_only: bool = False,
+    can_wait: bool = False,
 ) -> None:
-    priority = Priority.BULK if counters_only else Priority.URGENT if ticket.urgent else Priority.CARD
+    priority = Priority.BULK if can_wait else Priority.URGENT if ticket.urgent else Priority.CARD
     await ctx.uow.outbox.enqueue(
         OutboxDraft(
             OutboxKind.CARD,

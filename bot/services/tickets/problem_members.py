@@ -134,4 +134,4 @@ async def sync_lead_card(ctx: UseCaseContext, lead_id: int) -> None:
     """Update the member count on the problem's card; delayed, because many come at once."""
     lead = await ctx.uow.tickets.get(lead_id)
     if lead is not None:
-        await cards.sync(ctx, lead, counters_only=True)
+        await cards.sync(ctx, lead, can_wait=True)
