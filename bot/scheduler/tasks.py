@@ -30,6 +30,10 @@ LONG_RUN_SECONDS = 900.0
 """Seconds that a run may take which asks messengers about fifty answers, or deletes in hundreds of transactions."""
 
 
+MAX_BATCHES = 8
+"""Batches of due moments in one run of the task."""
+
+
 @dataclass(slots=True)
 class TaskState:
     """The objects that tasks work with, and what they remember from run to run while this process leads."""
@@ -74,17 +78,31 @@ def when_due(
 async def _send_reminders(state: TaskState) -> None:
     caught_up = not state.health.not_caught_up
 
-    async def has_due(ctx: UseCaseContext) -> bool:
-        return await ctx.uow.deadlines.has_due(ctx.now) or await reminders.has_pending(
-            ctx, messengers_caught_up=caught_up
-        )
+    async def run_steps(ctx: UseCaseContext) -> bool:
+        return await chain_steps.run_due(ctx, messengers_caught_up=caught_up)
+
+    async def has_pending(ctx: UseCaseContext) -> bool:
+        return await reminders.has_pending(ctx, messengers_caught_up=caught_up)
 
     async def send(ctx: UseCaseContext) -> None:
-        await due_notices.create_due_notices(ctx)
-        await chain_steps.run_due(ctx, messengers_caught_up=caught_up)
         await reminders.send_notices(ctx, messengers_caught_up=caught_up)
 
-    await when_due(has_due, send)(state)
+    runtime = state.runtime
+    async with runtime.database.read() as uow:
+        ctx = runtime.context(uow)
+        is_due = await ctx.uow.deadlines.has_due(ctx.now)
+    for run in (due_notices.create_due_notices, run_steps) if is_due else ():
+        await _run_batches(runtime, run)
+    await when_due(has_pending, send)(state)
+
+
+async def _run_batches(runtime: Runtime, run: Callable[[UseCaseContext], Awaitable[bool]]) -> None:
+    """Run batches, each in a transaction of its own, while there are more; the rest waits for the next tick."""
+    for _ in range(MAX_BATCHES):
+        async with runtime.database.begin() as uow:
+            has_more = await run(runtime.context(uow))
+        if not has_more:
+            return
 
 
 async def _check_publications(state: TaskState) -> None:

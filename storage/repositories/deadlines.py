@@ -2,14 +2,15 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
+from functools import cache
 
-from sqlalchemy import ColumnElement, RowMapping, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, Update, bindparam, delete, func, insert, select, update
 
 from bot.domain.escalation import STEP_KIND
 from bot.domain.json_types import Json
 from bot.domain.reminders import DueRow, NoticeRow, StepRow
 from storage.repositories.base import Repository
-from storage.tables import digest, due_moment, notice
+from storage.tables import digest, due_moment, notice, ticket
 
 _INSERT_DUE, _INSERT_NOTICE = insert(due_moment), insert(notice)
 _DUE_COLUMNS = (*(due_moment.c[name] for name in DueRow.__dataclass_fields__), due_moment.c.step)
@@ -38,15 +39,24 @@ class DeadlineSchedule(Repository):
 
     async def cancel(self, ticket_id: int, deadlines: Collection[str], *, keeps_steps: bool = False) -> None:
         """Cancel the waiting due moments of these deadlines of a ticket. *keeps_steps*: a chain that runs goes on."""
-        statement = update(due_moment).where(
-            due_moment.c.ticket_id == ticket_id, due_moment.c.limit.in_(deadlines), due_moment.c.state == "waiting"
+        if deadlines:
+            values = {"of_ticket": ticket_id, "deadlines": list(deadlines)}
+            await self._transaction.execute(_cancel_statement(keeps_steps), values)
+
+    async def list_with_waiting(self, ticket_ids: Collection[int], deadline: str) -> frozenset[int]:
+        """Return those of the tickets for which a moment of *deadline* waits."""
+        result = await self._transaction.execute(
+            select(due_moment.c.ticket_id).where(
+                due_moment.c.ticket_id.in_(ticket_ids), due_moment.c.limit == deadline, due_moment.c.state == "waiting"
+            )
         )
-        if keeps_steps:
-            statement = statement.where(due_moment.c.kind != STEP_KIND)
-        await self._transaction.execute(statement.values(state="void"))
+        return frozenset(result.scalars())
 
     async def take_due(self, now: datetime, limit: int) -> list[DueRow]:
-        """Claim up to *limit* due moments, the earliest first; each is returned only once."""
+        """Claim up to *limit* due moments, the earliest first; each is returned only once.
+
+        On PostgreSQL they come with all others of the same tickets, except tickets that somebody is at work on.
+        """
         rows = await self._take(now, limit, due_moment.c.kind != STEP_KIND)
         return [DueRow(**{name: row[name] for name in DueRow.__dataclass_fields__}) for row in rows]
 
@@ -56,7 +66,7 @@ class DeadlineSchedule(Repository):
         All due steps of a ticket come together, those of one chain one after another in their order.
         """
         rows = await self._take(now, limit, due_moment.c.kind == STEP_KIND)
-        if len(rows) == limit:
+        if len(rows) == limit and not self._transaction.is_shared:
             tickets = due_moment.c.ticket_id.in_({row["ticket_id"] for row in rows})
             rows += await self._take(now, limit * _MAX_STEPS, (due_moment.c.kind == STEP_KIND) & tickets)
         return _steps_in_order(rows)
@@ -73,17 +83,32 @@ class DeadlineSchedule(Repository):
         return _steps_in_order([row._mapping for row in result])
 
     async def _take(self, now: datetime, limit: int, of_kind: ColumnElement[bool]) -> list[RowMapping]:
-        chosen = (
-            select(due_moment.c.id)
-            .where(due_moment.c.state == "waiting", due_moment.c.at <= now, of_kind)
-            .order_by(due_moment.c.at, due_moment.c.id)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        )
+        is_due = (due_moment.c.state == "waiting", due_moment.c.at <= now, of_kind)
+        if self._transaction.is_shared:
+            chosen = due_moment.c.ticket_id.in_(await self._lock_tickets(is_due, limit))
+        else:
+            nearest = select(due_moment.c.id).where(*is_due).order_by(due_moment.c.at, due_moment.c.id).limit(limit)
+            chosen = due_moment.c.id.in_(nearest)
         result = await self._transaction.execute(
-            update(due_moment).where(due_moment.c.id.in_(chosen)).values(state="fired").returning(*_DUE_COLUMNS)
+            update(due_moment).where(*is_due, chosen).values(state="fired").returning(*_DUE_COLUMNS)
         )
         return sorted((row._mapping for row in result), key=lambda row: (row["at"], row["id"]))
+
+    async def _lock_tickets(self, is_due: Sequence[ColumnElement[bool]], limit: int) -> list[int]:
+        """Lock the tickets of the earliest *limit* moments, except those that somebody is at work on: they come later.
+
+        Whoever acts on a ticket locks it before they cancel its moments. In the other order the two would wait for
+        each other, and PostgreSQL would undo one of them.
+        """
+        result = await self._transaction.execute(
+            select(ticket.c.id)
+            .join(due_moment, due_moment.c.ticket_id == ticket.c.id)
+            .where(*is_due)
+            .order_by(due_moment.c.at, due_moment.c.id)
+            .limit(limit)
+            .with_for_update(of=ticket, key_share=True, skip_locked=True)
+        )
+        return list(result.scalars())
 
     async def has_due(self, now: datetime, *, steps: bool = True) -> bool:
         """Return whether any moment is due: a cheap read before the sweep, which writes. *steps*: of chains too."""
@@ -165,6 +190,18 @@ class DeadlineSchedule(Repository):
         statement = self._insert(digest).values(day=day, since=since, until=until)
         result = await self._transaction.execute(statement.on_conflict_do_nothing(index_elements=["day"]))
         return bool(result.rowcount)
+
+
+@cache
+def _cancel_statement(keeps_steps: bool) -> Update:
+    statement = update(due_moment).where(
+        due_moment.c.ticket_id == bindparam("of_ticket"),
+        due_moment.c.limit.in_(bindparam("deadlines", expanding=True)),
+        due_moment.c.state == "waiting",
+    )
+    if keeps_steps:
+        statement = statement.where(due_moment.c.kind != STEP_KIND)
+    return statement.values(state="void")
 
 
 def _steps_in_order(rows: Iterable[RowMapping]) -> list[StepRow]:

@@ -46,6 +46,23 @@ async def test_a_notice_does_not_wait_for_who_works_on_its_ticket(database: Data
             await other.deadlines.add_notice(head.id, ticket.id, "accept_overdue", NOW)
 
 
+async def test_a_press_does_not_wait_for_the_sweep_of_its_ticket(database: Database, second: Database) -> None:
+    """The sweep leaves a ticket alone that somebody has locked, and takes the others; so the press can cancel."""
+    async with database.begin() as uow:
+        pressed, other = await add_ticket(uow, "Яма 1"), await add_ticket(uow, "Яма 2")
+        for one in (pressed, other):
+            await uow.deadlines.schedule(one.id, [("accept", "overdue", 1.0, time_after(hours=1))])
+    async with asyncio.timeout(5), database.begin() as uow:
+        assert await uow.tickets.get(pressed.id, lock=True)
+        async with second.begin() as sweep:
+            taken = await sweep.deadlines.take_due(time_after(hours=1), 10)
+            assert [one.ticket_id for one in taken] == [other.id]
+            await uow.deadlines.cancel(pressed.id, ["accept"])
+            assert await sweep.tickets.get(other.id, lock=True)
+    async with second.begin() as sweep:
+        assert await sweep.deadlines.take_due(time_after(hours=1), 10) == []
+
+
 async def test_deadlock_victim_is_not_a_lost_database(
     database: Database, second: Database, caplog: pytest.LogCaptureFixture
 ) -> None:

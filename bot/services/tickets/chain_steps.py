@@ -26,7 +26,8 @@ from bot.services.notifications import cards, notify
 from bot.services.notifications.isolation import isolated
 from bot.services.tickets import workflow
 
-BATCH_SIZE = 200
+BATCH_SIZE = 25
+"""Steps of one transaction, whose tickets nobody else can change meanwhile."""
 
 IN_WORK_PRESSED = "in_work"
 """Action of the audit: «В работе» was pressed; stored."""
@@ -38,17 +39,21 @@ PASSED_OVER = "passed_over"
 """Action of the audit: steps were due together with a newer one, or had nobody to reach; stored."""
 
 
-async def run_due(ctx: UseCaseContext, *, messengers_caught_up: bool = True) -> None:
-    """Take the steps that are due. After an outage they wait until what people did meanwhile is known."""
+async def run_due(ctx: UseCaseContext, *, messengers_caught_up: bool = True) -> bool:
+    """Take the steps that are due; return whether there may be more of them.
+
+    After an outage they wait until what people did meanwhile is known.
+    """
     outage = await outage_summary.find_open_outage(ctx)
     if outage is not None and not await outage_summary.is_backlog_handled(
         ctx, outage, messengers_caught_up=messengers_caught_up
     ):
-        return
+        return False
     rows = await ctx.uow.deadlines.take_steps(ctx.now, BATCH_SIZE)
     for (ticket_id, _), steps in groupby(rows, key=lambda row: (row.ticket_id, row.deadline)):
         async with isolated(ctx, "chains", ticket_id):
             await _run(ctx, list(steps))
+    return len(rows) >= BATCH_SIZE
 
 
 async def _run(ctx: UseCaseContext, rows: Sequence[StepRow]) -> None:
