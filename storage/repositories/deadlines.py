@@ -97,7 +97,7 @@ class DeadlineSchedule(Repository):
     async def _lock_tickets(self, is_due: Sequence[ColumnElement[bool]], limit: int) -> list[int]:
         """Lock the tickets of the earliest *limit* moments, except those that somebody is at work on: they come later.
 
-        Whoever acts on a ticket locks it before they cancel its moments. In the other order the two would wait for
+        Who acts on a ticket locks it before they cancel its moments. In the other order the two would wait for
         each other, and PostgreSQL would undo one of them.
         """
         result = await self._transaction.execute(
