@@ -146,7 +146,7 @@ class ExampleTown(Harness):
         for position in positions:
             (name,) = (one for one in self._accounts if one.startswith(position))
             try:
-                await self.wait_until(lambda name=name: self.count(name, *words) == before[name] + 1, 20)
+                await self.wait_until(lambda name=name: self.count(name, *words) == before[name] + 1)
             except TimeoutError:
                 raise AssertionError(f"{position} heard no {words}: {self.chat_of(position).bot_texts}") from None
         await wait_until_idle(self)
