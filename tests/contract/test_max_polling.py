@@ -81,6 +81,7 @@ async def test_a_cursor_that_is_none(harness, cursor):
         await again.fetch()
     finally:
         await again.close()
+    assert harness.calls_of("getUpdates")[-1].get("marker") == ("12" if cursor == "12@nonsense" else None)
 
 
 async def test_a_poll_waits_for_news(harness):
@@ -130,11 +131,13 @@ async def test_a_webhook_in_the_way_is_taken_down_at_the_start(harness):
 
 async def test_a_server_that_tells_of_no_subscriptions_is_polled_all_the_same(harness):
     harness.refuse_next("getSubscriptions", 404, "not.found")
+    polls = len(harness.calls_of("getUpdates"))
     again = harness.new_messenger()
     try:
         await again.fetch()
     finally:
         await again.close()
+    assert len(harness.calls_of("getUpdates")) == polls + 1
 
 
 @pytest.mark.parametrize("answer", [{"updates": None}, {"marker": 5}, {"updates": "many"}])

@@ -599,9 +599,10 @@ async def test_the_self_check_finds_nothing_wrong(harness: MessengerHarness) -> 
     assert [one for one in findings if one.severity is Severity.FAULT] == []
 
 
-async def test_a_command_menu(harness: MessengerHarness) -> None:
+async def test_a_command_menu_is_no_message(harness: MessengerHarness) -> None:
     await harness.messenger.set_commands(harness.private, [MenuCommand("my", "Мои сообщения")])
     await harness.messenger.set_commands(harness.private, [])
+    assert harness.shown_privately() == []
 
 
 async def test_closing_twice_is_no_harm(harness: MessengerHarness) -> None:

@@ -148,8 +148,9 @@ async def test_silent_connection_ends(monkeypatch: pytest.MonkeyPatch) -> None:
         for head in ("", "GET / HTTP/1.1\nHost:", "GET / HTTP/1.1\nHost: x\n\n"):
             reader, writer = await request(port, head)
             async with asyncio.timeout(10):
-                await reader.read()
+                received = await reader.read()
             writer.close()
+            assert received.startswith(b"HTTP/1.1 200") == head.endswith("\n\n")
 
 
 async def test_malformed_requests_leave_no_traceback(closed_bot: Harness, caplog: pytest.LogCaptureFixture) -> None:
