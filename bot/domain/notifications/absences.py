@@ -79,8 +79,8 @@ class StandInRefused(Notification, code="absence_refused"):
 class AbsenceBegins(Notification, code="absence_begins"):
     """The tickets of somebody who is away have gone over, and the ``approvals`` that were asked of them.
 
-    ``successors``: who works on them, if nobody stands in; ``asked``: the colleague who has not answered yet whether they
-    stand in.
+    ``successors``: who works on them, if nobody stands in; ``asked``: the colleague who has not answered yet
+    whether they stand in.
     """
 
     name: str
