@@ -145,9 +145,9 @@ def _judge(town: BenchHarness, tickets: int) -> Figures:
     )
     figures: dict[str, Any] = {
         "messages": sum(_count_messages(town, person) for person in (*town.head_ids(), COORDINATOR, MANAGER)),
-        "most_per_person_and_minute": town.count(f"SELECT max(n) FROM ({per_minute})"),  # noqa: S608
-        "steps_missing": tickets * STEPS - town.count(f"SELECT count(*) FROM ({steps})"),  # noqa: S608
-        "steps_twice": town.count(f"SELECT count(*) FROM ({steps}) WHERE n > 1"),  # noqa: S608
+        "most_per_person_and_minute": town.count(f"SELECT max(n) FROM ({per_minute})"),
+        "steps_missing": tickets * STEPS - town.count(f"SELECT count(*) FROM ({steps})"),
+        "steps_twice": town.count(f"SELECT count(*) FROM ({steps}) WHERE n > 1"),
     }
     return figures
 

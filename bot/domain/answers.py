@@ -55,7 +55,7 @@ class Publication:
     """An answer under one message of a citizen.
 
     ``poster_id`` is the official who posted it manually, where that is known. ``about`` is the key of the citizen's
-    words that it answers (:func:`bot.services.sources.messages.text_key`).
+    words that it answers (:func:`bot.services.context.messages.text_key`).
     """
 
     id: int

@@ -22,6 +22,13 @@ class DeadlineKind(StrEnum):
     SOLVE = "solve"
 
 
+POSTING_DEADLINE = "posting"
+"""Kind of a due moment: an approved answer should have been posted by hand. Stored."""
+
+POSTING_REMINDER = "posting_reminder"
+"""Code of its reminder. Stored."""
+
+
 class DueKind(StrEnum):
     """The kind of notice at a due moment."""
 

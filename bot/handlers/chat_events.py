@@ -22,7 +22,7 @@ async def on_chat_changed(ctx: UseCaseContext, event: ChatChanged) -> None:
         case ChatChange.MIGRATED if event.new_id is not None:
             await sources.on_chat_migrated(ctx, chat.account, chat.id, event.new_id)
         case ChatChange.BOT_ADDED:
-            if await sources.find_source(ctx, chat) is None:
+            if await ctx.find_source(chat) is None:
                 await sources.on_unknown_chat(ctx, chat)
         case ChatChange.BOT_REMOVED | ChatChange.BOT_MUTED | ChatChange.BOT_DEAFENED:
             await sources.on_access_lost(ctx, chat, ACCESS_NOTICES[event.change])

@@ -10,9 +10,8 @@ from bot.domain.sources import AnswerPolicy
 from bot.handlers import commands
 from bot.handlers.commands import command_of
 from bot.messengers.events import AuthorKind, ChatKind, MessageDeleted, MessageEdited, MessagePosted, Reacted
-from bot.services.context import UseCaseContext
+from bot.services.context import UseCaseContext, messages
 from bot.services.intake import limits, receive, redirect, upvotes
-from bot.services.manual_posting import staff_replies
 from bot.services.monitoring import foreign_activity
 from bot.services.notifications import notify
 from bot.services.sources import sources
@@ -23,13 +22,13 @@ MINUTE = timedelta(minutes=1)
 
 async def on_message_posted(ctx: UseCaseContext, event: MessagePosted) -> None:
     """Handle a message in a monitored chat, or one that was sent to the bot in private."""
-    source = await sources.find_source(ctx, event.chat)
+    source = await ctx.find_source(event.chat)
     if source is None:
         await sources.on_unknown_chat(ctx, event.chat)
         return
     private = event.chat.kind is ChatKind.PRIVATE and event.author.kind is AuthorKind.PERSON
     is_command = command_of(event)[0] in commands.COMMAND_HANDLERS
-    if is_command and not private and staff_replies.find_official_author(ctx, event) is not None:
+    if is_command and not private and messages.find_official_author(ctx, event) is not None:
         return  # commands of officials count in private only, and a command is no answer to a citizen
     if private and await _accept_invitation(ctx, event):
         return
@@ -65,7 +64,7 @@ async def _accept_invitation(ctx: UseCaseContext, event: MessagePosted) -> bool:
 
 
 async def on_message_edited(ctx: UseCaseContext, event: MessageEdited) -> None:
-    source = await sources.find_source(ctx, event.message.chat)
+    source = await ctx.find_source(event.message.chat)
     if source is not None:
         await receive.receive_edit(ctx, event.message, source)
 
@@ -75,5 +74,5 @@ async def on_message_deleted(ctx: UseCaseContext, event: MessageDeleted) -> None
 
 
 async def on_reaction(ctx: UseCaseContext, event: Reacted) -> None:
-    if await sources.find_source(ctx, event.chat) is not None:
+    if await ctx.find_source(event.chat) is not None:
         await upvotes.on_reaction(ctx, event)

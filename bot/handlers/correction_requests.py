@@ -9,8 +9,7 @@ from bot.domain.tickets import Ticket
 from bot.handlers.inquiries import read_question
 from bot.handlers.replies import answer_callback, edit_pressed_note
 from bot.handlers.types import ButtonHandlers, ButtonPress, DialogStepHandlers, OfficialMessage
-from bot.services import responsibility
-from bot.services.context import UseCaseContext
+from bot.services.context import UseCaseContext, responsibility
 from bot.services.dialogs import dialogs
 from bot.services.notifications import cards
 from bot.services.tickets import correction_requests, inquiries, workflow

@@ -8,6 +8,7 @@ from bot.domain.notifications.refusals import RefusalDetails, Refused
 from bot.domain.notifications.toasts import RefusalToast
 from bot.domain.outbox import Priority
 from bot.domain.people import Person
+from bot.domain.sources import author_key
 from bot.handlers import (
     absences,
     accounts,
@@ -59,7 +60,7 @@ from bot.messengers.events import (
     Reacted,
 )
 from bot.services.answers import satisfaction
-from bot.services.context import UseCaseContext, author_key
+from bot.services.context import UseCaseContext
 from bot.services.monitoring import foreign_activity
 from bot.services.notifications import cards, notify, presses
 from bot.services.reports import official_pages

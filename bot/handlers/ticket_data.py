@@ -10,8 +10,7 @@ from bot.domain.notifications.toasts import ToastCode
 from bot.domain.ticket_data import DATA_RIGHTS, DataField
 from bot.handlers.replies import answer_callback
 from bot.handlers.types import ButtonHandlers, ButtonPress, DialogStepHandlers, OfficialMessage
-from bot.services import responsibility
-from bot.services.context import UseCaseContext
+from bot.services.context import UseCaseContext, responsibility
 from bot.services.dialogs import dialogs
 from bot.services.notifications import cards, notify
 from bot.services.tickets import data_changes, workflow

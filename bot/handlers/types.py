@@ -9,7 +9,7 @@ from bot.domain.people import Person
 from bot.domain.tickets import Ticket
 from bot.messengers.events import ButtonPressed, MessagePosted
 from bot.services.context import UseCaseContext
-from bot.services.sources.messages import clean_text
+from bot.services.context.messages import clean_text
 from bot.views.callback_codes import CallbackData, Op
 
 

@@ -8,8 +8,8 @@ from bot.domain.outbox import Priority
 from bot.domain.people import Person
 from bot.messengers.events import MessagePosted
 from bot.services.context import UseCaseContext
+from bot.services.context.messages import clean_text
 from bot.services.notifications import notify
-from bot.services.sources.messages import clean_text
 from bot.services.tickets import words
 
 _NUMBERED = re.compile(r"\s*№?\s*(\d{1,12})(?!\d)[\s.,:;)—–-]*")

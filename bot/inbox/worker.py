@@ -20,7 +20,8 @@ from bot.messengers.events import ChatChange, ChatChanged, Event
 from bot.runtime.backoff import exponential_delay
 from bot.runtime.commit_retry import retry_until_committed
 from bot.runtime.runtime import Runtime
-from bot.services.context import PrefetchedReading, PrefetchedReadings, UseCaseContext
+from bot.services.context import UseCaseContext
+from bot.services.context.use_case import PrefetchedReading, PrefetchedReadings
 from bot.services.intake.prefetch import classify_batch, prefetch
 from bot.services.notifications import notify
 from storage.errors import classify_error

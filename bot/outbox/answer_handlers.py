@@ -10,7 +10,7 @@ from bot.outbox import publication_data
 from bot.outbox.outgoing import Operation, OutgoingMessage, SendResult, record_sent_messages, target_of
 from bot.services.answers import answers, corrections, places, verify_published
 from bot.services.context import UseCaseContext
-from bot.services.sources.messages import is_private
+from bot.services.context.messages import is_private
 from bot.views import citizen
 from bot.views.render_context import RenderContext
 

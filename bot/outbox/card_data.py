@@ -17,11 +17,10 @@ from bot.domain.view_data import (
 )
 from bot.messengers.events import MediaKind
 from bot.outbox import draft_data, inquiry_data, media_data, redaction
-from bot.services import responsibility
 from bot.services.answers import approvers, corrections
-from bot.services.context import UseCaseContext
+from bot.services.context import UseCaseContext, responsibility
+from bot.services.context.messages import message_facts, text_key
 from bot.services.problems import merge_split
-from bot.services.sources.messages import message_facts, text_key
 from bot.services.tickets import correction_requests, data_changes
 from bot.understanding.relevance.importance import find_reasons
 

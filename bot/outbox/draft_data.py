@@ -12,9 +12,8 @@ from bot.domain.promises import OfferedPromise
 from bot.domain.roles import Right
 from bot.domain.tickets import UNACCEPTED_STATES, State, Ticket
 from bot.domain.view_data import ApprovalFacts, DelegationFacts, PublicationFacts, SubmissionFacts
-from bot.services import responsibility
 from bot.services.answers import answer_check, approvals, approvers, delegations, places, submissions, worded_promises
-from bot.services.context import UseCaseContext
+from bot.services.context import UseCaseContext, responsibility
 
 
 async def submission_facts(

@@ -8,8 +8,7 @@ from bot.domain.notifications.inquiries import InquiryRegister, NamesInquiry
 from bot.domain.view_data import (
     InquiryFacts,
 )
-from bot.services import responsibility
-from bot.services.context import UseCaseContext
+from bot.services.context import UseCaseContext, responsibility
 
 
 async def list_inquiries(ctx: UseCaseContext, note: Notification) -> list[InquiryFacts]:

@@ -29,11 +29,11 @@ from bot.domain.view_data import (
 from bot.outbox import draft_data, history_data, inquiry_data, redaction, term_data
 from bot.services.answers import answer_check, publications
 from bot.services.context import UseCaseContext
+from bot.services.context.messages import message_facts
 from bot.services.intake import floods
 from bot.services.manual_posting import handout
 from bot.services.problems import merge_split
 from bot.services.sources import sources
-from bot.services.sources.messages import message_facts
 
 MAX_FAILED_SHOWN = 5
 

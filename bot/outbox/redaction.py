@@ -5,8 +5,7 @@ from dataclasses import replace
 from bot.domain.people import Person
 from bot.domain.roles import SEE_PERSONAL_DATA, Right
 from bot.domain.tickets import State, Ticket
-from bot.services import responsibility
-from bot.services.context import UseCaseContext
+from bot.services.context import UseCaseContext, responsibility
 from bot.services.tickets import rules
 
 _NEEDING_PERSONAL_DATA = frozenset({Right.ANSWER, Right.TRIAGE, Right.HAND_OVER})

@@ -16,11 +16,10 @@ from bot.domain.inquiries import InquiryKind
 from bot.domain.people import Person, Staff, StaffAccount
 from bot.domain.roles import Right
 from bot.domain.tickets import Ticket
-from bot.services import responsibility
 from bot.services.answers import approvals, approvers
-from bot.services.context import UseCaseContext
+from bot.services.context import UseCaseContext, responsibility
+from bot.services.context.responsibility import Standing
 from bot.services.deadlines import deadlines
-from bot.services.responsibility import Standing
 from storage import tables
 from tests.machine.town import CentreTown
 

@@ -20,9 +20,8 @@ from bot.domain.errors import Refusal
 from bot.domain.people import MessengerName, Person, Staff, StaffAccount
 from bot.domain.roles import Role
 from bot.domain.rules import Rule, Rules
-from bot.services import responsibility
 from bot.services.answers import approvals, approvers, submissions
-from bot.services.context import Municipality, UseCaseContext
+from bot.services.context import Municipality, UseCaseContext, responsibility
 from bot.services.intake import register
 from bot.services.staff import absences, reachability
 from bot.services.tickets import workflow

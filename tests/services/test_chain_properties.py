@@ -23,8 +23,7 @@ from bot.domain.escalation import After, Chain, ChainStep
 from bot.domain.people import Person, Staff
 from bot.domain.rules import Rule, Rules
 from bot.domain.tickets import UNACCEPTED_STATES, DismissReason, Ticket
-from bot.services import responsibility
-from bot.services.context import Municipality, UseCaseContext
+from bot.services.context import Municipality, UseCaseContext, responsibility
 from bot.services.deadlines import due_notices, outage_summary, recomputing, reminders
 from bot.services.intake import register
 from bot.services.tickets import chain_steps, workflow

@@ -19,8 +19,7 @@ from bot.domain.people import MessengerName, Person, Staff, StaffAccount
 from bot.domain.roles import Right, Role
 from bot.domain.tickets import State, Ticket
 from bot.outbox import card_data
-from bot.services import responsibility
-from bot.services.context import Municipality, UseCaseContext
+from bot.services.context import Municipality, UseCaseContext, responsibility
 from bot.services.intake import register
 from bot.services.staff import reachability
 from bot.services.tickets import districts, workflow

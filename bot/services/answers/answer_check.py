@@ -13,9 +13,10 @@ from bot.domain.messages import MessageRole
 from bot.domain.people import Person
 from bot.domain.roles import Right
 from bot.domain.rule_facts import facts_of
+from bot.domain.sources import messenger_of
 from bot.domain.tickets import State, Ticket
 from bot.messengers.events import ChatKind
-from bot.services.context import UseCaseContext, messenger_of
+from bot.services.context import UseCaseContext
 from bot.services.notifications import cards
 from bot.services.tickets import workflow
 from bot.understanding.answer_check.checker import AnswerFacts, EarlierAnswer

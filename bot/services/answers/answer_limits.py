@@ -20,8 +20,7 @@ from bot.domain.roles import Right
 from bot.domain.text_normal import fold
 from bot.domain.tickets import Ticket
 from bot.messengers.events import ChatKind
-from bot.services import responsibility
-from bot.services.context import UseCaseContext
+from bot.services.context import UseCaseContext, responsibility
 from bot.services.notifications import notify
 from bot.services.tickets import workflow
 

@@ -16,10 +16,9 @@ from bot.domain.people import Person
 from bot.domain.roles import Right
 from bot.domain.ticket_changes import TicketChange
 from bot.domain.tickets import State, Step, Ticket, is_allowed
-from bot.services import responsibility
 from bot.services.answers import answer_check, answer_limits, broadcast, early_texts, worded_promises
 from bot.services.answers.publications import messages_to_answer, publish_answer
-from bot.services.context import UseCaseContext
+from bot.services.context import UseCaseContext, responsibility
 from bot.services.manual_posting import handout
 from bot.services.notifications import cards, notify
 from bot.services.tickets import problem_members, workflow

@@ -11,10 +11,9 @@ from bot.domain.notifications.envelope import NoteEnvelope
 from bot.domain.outbox import Priority
 from bot.domain.people import Person
 from bot.domain.tickets import Ticket
-from bot.services import responsibility
 from bot.services.answers import approvers, places
 from bot.services.answers.approvers import Approver
-from bot.services.context import UseCaseContext
+from bot.services.context import UseCaseContext, responsibility
 from bot.services.notifications import cards, notify
 from bot.services.tickets import draft_requests, rules
 

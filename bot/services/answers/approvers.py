@@ -8,9 +8,8 @@ from bot.domain.people import Person
 from bot.domain.recipients import Audience
 from bot.domain.roles import DEPUTIES, TERM_STEP, Right
 from bot.domain.tickets import Ticket
-from bot.services import responsibility
 from bot.services.answers import delegations
-from bot.services.context import UseCaseContext
+from bot.services.context import UseCaseContext, responsibility
 from bot.services.tickets import rules
 
 WRITING_RIGHTS: Mapping[Wording, Right] = {Wording.QUESTION: Right.REQUEST, Wording.REFERRAL: Right.REFER}

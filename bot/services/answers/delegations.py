@@ -12,8 +12,7 @@ from bot.domain.notifications.delegations import DelegateAway, Delegated, Delega
 from bot.domain.people import Person
 from bot.domain.roles import DRAFT_FOR_ALL_BLOCKS, Right
 from bot.domain.tickets import UNACCEPTED_STATES, State, Step, Ticket, is_allowed
-from bot.services import responsibility
-from bot.services.context import UseCaseContext
+from bot.services.context import UseCaseContext, responsibility
 from bot.services.notifications import cards, notify
 from bot.services.notifications.routing import addresses_for
 from bot.services.tickets import workflow

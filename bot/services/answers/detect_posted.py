@@ -6,9 +6,9 @@ from bot.domain.people import Person
 from bot.domain.sources import Source, SourceKind
 from bot.messengers.events import AuthorKind, ChatKind, MessagePosted
 from bot.services.answers import answers
-from bot.services.context import UseCaseContext
+from bot.services.context import UseCaseContext, messages
+from bot.services.context.messages import clean_text, save_message
 from bot.services.manual_posting import staff_replies
-from bot.services.sources.messages import clean_text, save_message
 from bot.services.tickets import workflow
 from bot.understanding.similarity import is_same_wording
 
@@ -23,7 +23,7 @@ async def detect_manual_post(
     account the bot does not know: as a reply to the question they are offered to the head. A colleague's reply with
     another text is offered, too.
     """
-    is_staff = official is not None or staff_replies.is_posted_as_chat(event)
+    is_staff = official is not None or messages.is_posted_as_chat(event)
     text = clean_text(event.text)
     if not text or event.author.kind is AuthorKind.BOT or not (is_staff or event.reply_to):
         return False

@@ -18,9 +18,8 @@ from bot.domain.people import Person
 from bot.domain.roles import Right
 from bot.domain.tickets import State, Ticket
 from bot.domain.written_terms import parse_term, split_term
-from bot.services import responsibility
 from bot.services.answers import early_texts
-from bot.services.context import UseCaseContext
+from bot.services.context import UseCaseContext, responsibility
 from bot.services.deadlines import deadlines, draft_clocks
 from bot.services.notifications import cards
 from bot.services.tickets import member_clocks, workflow

@@ -15,10 +15,9 @@ from bot.domain.people import Person
 from bot.domain.roles import Right
 from bot.domain.ticket_changes import TicketChange
 from bot.domain.tickets import FIRST_WORD_STATES, UNACCEPTED_STATES, Step, Ticket
-from bot.services import responsibility
 from bot.services.answers import early_texts
 from bot.services.answers.publications import messages_to_answer
-from bot.services.context import UseCaseContext
+from bot.services.context import UseCaseContext, responsibility
 from bot.services.deadlines import first_word_clock
 from bot.services.manual_posting import handout
 from bot.services.notifications import cards

@@ -5,6 +5,7 @@ from datetime import datetime
 from bot.domain.answers import Publication, PublicationState
 from bot.domain.errors import OutdatedButton
 from bot.domain.notifications.administrator import DatabaseRestored
+from bot.domain.once_keys import RESTORED_AT
 from bot.domain.outbox import OutboxKind
 from bot.domain.people import Person
 from bot.domain.roles import Right
@@ -18,7 +19,6 @@ from storage.unit_of_work import UnitOfWork
 RESTORED_KEY = "restored"
 """The once-key that ``restore`` sets; the next start handles it."""
 
-RESTORED_AT_KEY = "restored_at"
 """The once-key of the last handled restore: the database knows nothing of what was sent between the copy and then."""
 
 _DECLINED = "declined"
@@ -45,7 +45,7 @@ async def hold_after_restore(ctx: UseCaseContext) -> None:
         if await ctx.uow.outbox.withdraw(row.id, ctx.now):
             await answers.on_publication_failed(ctx, row.subject_id or 0, answers.HELD_REASON)
     await notify.notify_administrator(ctx, DatabaseRestored(held=len(held)))
-    await ctx.uow.once_keys.set(RESTORED_AT_KEY, ctx.now)
+    await ctx.uow.once_keys.set(RESTORED_AT, ctx.now)
     await ctx.uow.once_keys.delete(RESTORED_KEY)
 
 

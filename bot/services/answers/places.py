@@ -7,8 +7,8 @@ from bot.domain.tickets import Ticket
 from bot.domain.view_data import PublicationFacts
 from bot.services.answers import corrections, publications
 from bot.services.context import UseCaseContext
+from bot.services.context.messages import is_private
 from bot.services.manual_posting import handout
-from bot.services.sources.messages import is_private
 
 
 async def list_places(ctx: UseCaseContext, ticket: Ticket, kind: Wording, text: str) -> list[PublicationFacts]:

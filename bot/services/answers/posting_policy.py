@@ -6,9 +6,8 @@ import json
 from bot.domain.answers import PublicationState
 from bot.domain.notifications.administrator import PostingPolicies, SourcePolicy
 from bot.domain.outbox import Priority
-from bot.services import responsibility
 from bot.services.answers import answers
-from bot.services.context import UseCaseContext
+from bot.services.context import UseCaseContext, responsibility
 from bot.services.manual_posting import handout
 from bot.services.notifications import cards, notify
 from bot.services.tickets import workflow

@@ -9,8 +9,8 @@ from bot.domain.people import Person
 from bot.domain.sources import PRIVATE_SOURCE_ID
 from bot.domain.tickets import Ticket
 from bot.services.context import UseCaseContext
+from bot.services.context.messages import text_key
 from bot.services.manual_posting import handout
-from bot.services.sources.messages import text_key
 
 
 async def messages_to_answer(ctx: UseCaseContext, ticket: Ticket) -> list[Message]:

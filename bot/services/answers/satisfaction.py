@@ -9,15 +9,15 @@ from bot.domain.notifications.base import CitizenNote
 from bot.domain.notifications.solutions import SolvedQuestion
 from bot.domain.outbox import Priority
 from bot.domain.people import MessengerName
-from bot.domain.sources import messenger_of
+from bot.domain.sources import author_key, messenger_of
 from bot.domain.tickets import State, Ticket
 from bot.messengers.events import ButtonPressed
 from bot.services.answers import publications
-from bot.services.context import UseCaseContext, author_key
+from bot.services.context import UseCaseContext
+from bot.services.context.messages import chat_of, is_private
 from bot.services.manual_posting import handout
 from bot.services.notifications import notify
 from bot.services.notifications.isolation import isolated
-from bot.services.sources.messages import chat_of, is_private
 from bot.services.tickets import rules, workflow
 
 QUESTION_KIND, QUESTION_IN_WORDS_KIND = "asked", "asked_in_words"

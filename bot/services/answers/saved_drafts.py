@@ -7,9 +7,8 @@ from bot.domain.json_types import Json
 from bot.domain.people import Person
 from bot.domain.roles import Right
 from bot.domain.tickets import Ticket
-from bot.services import responsibility
 from bot.services.answers import delegations
-from bot.services.context import UseCaseContext
+from bot.services.context import UseCaseContext, responsibility
 
 
 async def find_saved(ctx: UseCaseContext, ticket: Ticket, kind: Wording) -> DraftVersion | None:

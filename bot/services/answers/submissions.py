@@ -23,7 +23,6 @@ from bot.domain.people import Person
 from bot.domain.roles import Right
 from bot.domain.tickets import State, Ticket
 from bot.domain.view_data import SubmissionFacts
-from bot.services import responsibility
 from bot.services.answers import (
     answers,
     approvals,
@@ -37,7 +36,7 @@ from bot.services.answers import (
     releases,
 )
 from bot.services.answers.approvals import Submitted
-from bot.services.context import UseCaseContext
+from bot.services.context import UseCaseContext, responsibility
 from bot.services.tickets import draft_requests, rules, workflow
 
 

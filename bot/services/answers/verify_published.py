@@ -10,11 +10,10 @@ from bot.domain.ticket_changes import TicketChange
 from bot.domain.tickets import State, Step, Ticket
 from bot.messengers.port import CheckResult, PublishedAnswer, Visibility
 from bot.messengers.serialization import chat_from_columns
-from bot.services import responsibility
-from bot.services.context import UseCaseContext
+from bot.services.context import UseCaseContext, responsibility
+from bot.services.context.messages import clean_text, text_key
 from bot.services.manual_posting import handout
 from bot.services.notifications import cards, notify
-from bot.services.sources.messages import clean_text, text_key
 from bot.services.tickets import refine, workflow
 from bot.understanding.similarity import is_same_wording
 

@@ -6,12 +6,14 @@ import re
 from bot.domain.bidi import close_bidi
 from bot.domain.messages import Message, NewMessage
 from bot.domain.names import visible_name
+from bot.domain.people import Person
 from bot.domain.sources import PRIVATE_SOURCE_ID, Source, messenger_of, messenger_title
 from bot.domain.text_normal import fold
 from bot.domain.view_data import MessageFacts
 from bot.messengers.events import AuthorKind, Chat, ChatKind, MediaKind, MessagePosted
 from bot.messengers.serialization import chat_from_columns, pack_media, unpack_media
-from bot.services.context import Municipality, UseCaseContext
+from bot.services.context.municipality import Municipality
+from bot.services.context.use_case import UseCaseContext
 from bot.understanding.reading import Noise, Reading
 
 MAX_NAME_CHARS = 190
@@ -144,3 +146,19 @@ def message_facts(ctx: UseCaseContext, message: Message) -> MessageFacts:
         name = source.title if source else message.chat_title or message.root
         title = f"{messenger_title(message.account)} «{name}»"
     return MessageFacts(title, message.link, message.deleted_at is not None)
+
+
+def find_official_author(ctx: UseCaseContext, event: MessagePosted) -> Person | None:
+    """Return the official behind *event*, also if they write in the community's name and the messenger tells it."""
+    return ctx.municipality.find_official(event.chat.account, event.author.speaker or event.author.id)
+
+
+def is_posted_as_chat(event: MessagePosted) -> bool:
+    """Return whether an anonymous administrator of the group, or somebody in the community's name, has written it.
+
+    In a channel's discussion group that is also the channel itself.
+    """
+    author, chat = event.author, event.chat
+    if author.kind is not AuthorKind.CHAT:
+        return False
+    return author.owns_chat or author.id.lstrip("-") == chat.source_id.lstrip("-")

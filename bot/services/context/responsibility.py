@@ -9,7 +9,7 @@ from bot.domain.role_book import RoleBook
 from bot.domain.roles import RESPONSIBLE_RIGHTS, Right, Scope
 from bot.domain.ticket_changes import NewTicket
 from bot.domain.tickets import UNACCEPTED_STATES, State, Ticket
-from bot.services.context import UseCaseContext
+from bot.services.context.use_case import UseCaseContext
 
 ELSEWHERE = ""
 """A district that nobody's post is bounded by."""

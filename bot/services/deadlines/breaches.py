@@ -6,8 +6,7 @@ from bot.domain.notifications.deadlines import UnitBreaches
 from bot.domain.people import Person
 from bot.domain.recipients import Audience
 from bot.domain.tickets import Ticket
-from bot.services import responsibility
-from bot.services.context import UseCaseContext
+from bot.services.context import UseCaseContext, responsibility
 from bot.services.notifications import notify
 
 _COUNTED_PREFIX, _TOLD_PREFIX = "breach:", "breaches_told:"

@@ -10,8 +10,7 @@ from bot.domain.people import Person
 from bot.domain.rule_facts import facts_of
 from bot.domain.rules import Share
 from bot.domain.tickets import State, Ticket
-from bot.services import responsibility
-from bot.services.context import UseCaseContext
+from bot.services.context import UseCaseContext, responsibility
 from bot.services.deadlines import chains, post_hours
 from bot.services.notifications import cards
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from bot.domain.deadlines import DeadlineKind, DueKind
+from bot.domain.deadlines import POSTING_DEADLINE, POSTING_REMINDER, DeadlineKind, DueKind
 from bot.domain.dialogs import ANSWER_STEPS
 from bot.domain.drafts import DraftDeadline
 from bot.domain.escalation import After
@@ -11,8 +11,7 @@ from bot.domain.people import Person
 from bot.domain.recipients import Audience
 from bot.domain.reminders import DueRow
 from bot.domain.tickets import UNACCEPTED_STATES, Ticket
-from bot.services import responsibility
-from bot.services.context import UseCaseContext
+from bot.services.context import UseCaseContext, responsibility
 from bot.services.deadlines import (
     breaches,
     chains,
@@ -22,7 +21,6 @@ from bot.services.deadlines import (
     notice_plan,
     outage_summary,
 )
-from bot.services.manual_posting import handout
 from bot.services.notifications import cards
 from bot.services.notifications.isolation import isolated
 
@@ -42,7 +40,7 @@ async def create_due_notices(ctx: UseCaseContext) -> bool:
 async def _create_notices(ctx: UseCaseContext, due: DueRow) -> None:
     ticket = await ctx.uow.tickets.get(due.ticket_id)
     due_at = outage_summary.due_moment(ctx, due.at)
-    if ticket is not None and due.limit == handout.POSTING_DEADLINE:
+    if ticket is not None and due.limit == POSTING_DEADLINE:
         await _create_posting_notices(ctx, ticket, due_at)
         return
     if ticket is not None and due.limit in set(DraftDeadline):
@@ -106,7 +104,7 @@ async def _create_posting_notices(ctx: UseCaseContext, ticket: Ticket, due_at: d
     author = ctx.municipality.staff.find_by_id(answer.person_id)
     is_reachable = author is not None and await ctx.can_reach(author)
     for person in (author,) if is_reachable and author else await responsibility.acting_people(ctx, ticket):
-        await ctx.uow.deadlines.add_notice(person.id, ticket.id, handout.POSTING_REMINDER, due_at)
+        await ctx.uow.deadlines.add_notice(person.id, ticket.id, POSTING_REMINDER, due_at)
 
 
 def _is_still_relevant(ticket: Ticket, due: DueRow) -> bool:

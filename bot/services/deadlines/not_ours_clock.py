@@ -6,8 +6,7 @@ from bot.domain.deadlines import DueKind
 from bot.domain.escalation import After
 from bot.domain.rule_facts import facts_of
 from bot.domain.tickets import UNACCEPTED_STATES, State, Step, Ticket
-from bot.services import responsibility
-from bot.services.context import UseCaseContext
+from bot.services.context import UseCaseContext, responsibility
 from bot.services.deadlines import chains, post_hours
 from bot.services.notifications import cards
 

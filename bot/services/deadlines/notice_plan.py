@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.domain.answers import PublicationState
-from bot.domain.deadlines import DueKind
+from bot.domain.deadlines import POSTING_REMINDER, DueKind
 from bot.domain.dialogs import DialogStep
 from bot.domain.escalation import StepCode
 from bot.domain.list_hours import find_last_hour
@@ -23,7 +23,6 @@ from bot.domain.tickets import UNACCEPTED_STATES, State, Ticket
 from bot.services.context import UseCaseContext
 from bot.services.deadlines import chain_conditions, draft_clocks, first_word_clock, not_ours_clock, outage_summary
 from bot.services.deadlines.outage_summary import Outage
-from bot.services.manual_posting import handout
 from bot.services.notifications import cards
 from bot.services.notifications.isolation import succeeds
 
@@ -38,9 +37,7 @@ QUIET_ARRIVAL = cards.QUIET_ARRIVAL
 
 WRITING_STEPS = (DialogStep.ANSWER, DialogStep.ANSWER_PREVIEW, DialogStep.INTERIM, DialogStep.INTERIM_PREVIEW)
 
-_PERSONAL_CODES = frozenset(
-    (WATCHER_NOTICE, handout.POSTING_REMINDER, not_ours_clock.LATE_CODE, *draft_clocks.LATE_CODES)
-)
+_PERSONAL_CODES = frozenset((WATCHER_NOTICE, POSTING_REMINDER, not_ours_clock.LATE_CODE, *draft_clocks.LATE_CODES))
 """Notices of one person, although others have the ticket meanwhile."""
 
 
@@ -156,7 +153,7 @@ async def _list_recipients(ctx: UseCaseContext, row: NoticeRow, ticket: Ticket) 
 
 async def _is_still_true(ctx: UseCaseContext, row: NoticeRow, ticket: Ticket) -> bool:
     """Return whether the notice is still true: deadlines end, restart and pass."""
-    if row.code == handout.POSTING_REMINDER:
+    if row.code == POSTING_REMINDER:
         return bool(await ctx.uow.answers.list_manual_pending_of(ticket.id))
     if step := StepCode.parse(row.code):
         return await chain_conditions.holds(ctx, ticket, step.after, is_warning=step.is_warning)

@@ -10,8 +10,7 @@ from bot.domain.calendar import WorkingCalendar
 from bot.domain.clocks import ClockEvent, ClockEventKind
 from bot.domain.ticket_changes import NewTicket
 from bot.domain.tickets import Ticket
-from bot.services import responsibility
-from bot.services.context import UseCaseContext
+from bot.services.context import UseCaseContext, responsibility
 
 
 def first_event(ctx: UseCaseContext, ticket: NewTicket) -> tuple[ClockEvent, ...]:

@@ -2,17 +2,16 @@
 
 from collections.abc import Iterable, Mapping
 
+from bot.domain.deadlines import POSTING_REMINDER
 from bot.domain.escalation import StepCode
 from bot.domain.notice_budgets import NoticeBudget
 from bot.domain.notifications.deadlines import NoticeItem, NoticeList, OutageSummary, ticket_notice
 from bot.domain.outbox import Priority
 from bot.domain.people import Person
 from bot.domain.tickets import Ticket
-from bot.services import responsibility
-from bot.services.context import UseCaseContext
+from bot.services.context import UseCaseContext, responsibility
 from bot.services.deadlines import draft_clocks, first_word_clock, not_ours_clock, notice_plan, outage_summary
 from bot.services.deadlines.outage_summary import Outage
-from bot.services.manual_posting import handout
 from bot.services.notifications import notify
 from bot.services.notifications.isolation import isolated, report_skipped
 
@@ -73,7 +72,7 @@ _SEVERITY = {
     notice_plan.QUIET_ARRIVAL: -1,
     "accept_reminder": 0,
     "answer_reminder": 1,
-    handout.POSTING_REMINDER: 2,
+    POSTING_REMINDER: 2,
     **dict.fromkeys((*draft_clocks.LATE_CODES, not_ours_clock.LATE_CODE, first_word_clock.LATE_CODE), 3),
     notice_plan.WATCHER_NOTICE: 3,
     "accept_overdue": 4,

@@ -10,11 +10,11 @@ from bot.domain.sources import AnswerPolicy, Source, SourceKind
 from bot.domain.tickets import Ticket
 from bot.services.answers import broadcast
 from bot.services.context import UseCaseContext
+from bot.services.context.messages import has_content, is_private, sent_district, sent_point, text_key
 from bot.services.deadlines import urgent_alerts
 from bot.services.intake import danger_advice, register, same_matter
 from bot.services.intake.redirect import redirect_author
 from bot.services.notifications import cards, notify
-from bot.services.sources.messages import has_content, is_private, sent_district, sent_point, text_key
 from bot.services.tickets import refine
 from bot.understanding.reading import Reading
 

@@ -7,9 +7,9 @@ from bot.domain.sources import author_key
 from bot.domain.tickets import Ticket
 from bot.domain.urgency import AdviceWay, Danger
 from bot.services.context import UseCaseContext
+from bot.services.context.messages import chat_of
 from bot.services.deadlines import urgent_alerts
 from bot.services.notifications import notify
-from bot.services.sources.messages import chat_of
 from bot.services.tickets import workflow
 
 

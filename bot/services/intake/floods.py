@@ -6,7 +6,7 @@ from bot.domain.people import Person
 from bot.domain.roles import Right
 from bot.domain.view_data import FloodFacts
 from bot.services.context import UseCaseContext
-from bot.services.sources.messages import message_facts
+from bot.services.context.messages import message_facts
 
 PAGE_SIZE = 8
 

@@ -4,13 +4,13 @@ from datetime import timedelta
 
 from bot.domain.messages import Message, MessageRole
 from bot.domain.notifications.tickets import AdditionReceived
-from bot.domain.sources import Source, SourceKind
+from bot.domain.sources import Source, SourceKind, author_key
 from bot.domain.tickets import Ticket
-from bot.services.context import UseCaseContext, author_key
+from bot.services.context import UseCaseContext
+from bot.services.context.messages import text_key
 from bot.services.intake.create_ticket import acknowledge, create_ticket, is_ticket
 from bot.services.intake.same_matter import find_repeated_ticket, is_about_other_subject
 from bot.services.notifications import cards, notify
-from bot.services.sources.messages import text_key
 from bot.services.tickets import refine, workflow
 from bot.understanding.reading import Reading
 

@@ -13,11 +13,10 @@ from bot.domain.notifications.limits import FloodReported
 from bot.domain.sources import AnswerPolicy, Source, SourceKind, author_key
 from bot.domain.urgency import Urgency
 from bot.messengers.events import Chat, ChatKind, MessagePosted
-from bot.services import responsibility
-from bot.services.context import UseCaseContext
+from bot.services.context import UseCaseContext, responsibility
+from bot.services.context.messages import is_private
 from bot.services.intake.create_ticket import read_message
 from bot.services.notifications import notify
-from bot.services.sources.messages import is_private
 from bot.understanding.reading import Reading
 
 MAX_URGENT = 5

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 
+from bot.domain.sources import author_key
 from bot.messengers.events import Event, MessageDeleted, MessageEdited, MessagePosted
-from bot.services.context import Municipality, PrefetchedReading, PrefetchedReadings, UseCaseContext, author_key
+from bot.services.context import Municipality, UseCaseContext
+from bot.services.context.messages import clean_text, is_of_citizen, thread_root
+from bot.services.context.use_case import PrefetchedReading, PrefetchedReadings
 from bot.services.intake import limits
 from bot.services.intake.create_ticket import ANSWERED_TICKET_WINDOW
 from bot.services.intake.same_matter import OPEN_TICKET_WINDOW
-from bot.services.sources.messages import clean_text, is_of_citizen, thread_root
 from bot.services.tickets import problem_matching
 
 

@@ -6,12 +6,13 @@ from bot.domain.inquiries import Inquiry
 from bot.domain.messages import Message, MessageRole
 from bot.domain.notifications.clarifications import ClarificationAnswered
 from bot.domain.people import Person
+from bot.domain.sources import author_key
 from bot.domain.tickets import State, Ticket
-from bot.services.context import UseCaseContext, author_key
+from bot.services.context import UseCaseContext
+from bot.services.context.messages import has_content, is_private
 from bot.services.intake.follow_ups import add_to_ticket
 from bot.services.intake.same_matter import is_about_other_subject, is_at_other_address
 from bot.services.notifications import cards, notify
-from bot.services.sources.messages import has_content, is_private
 from bot.services.tickets import waiting, workflow
 from bot.understanding.reading import Noise, Reading
 

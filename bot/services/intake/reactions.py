@@ -4,15 +4,15 @@ from dataclasses import dataclass
 
 from bot.domain.messages import Message, MessageRole
 from bot.domain.notifications.solutions import BackInWork, ReactionUnclear, SolvedConfirmed
-from bot.domain.sources import AnswerPolicy, Source
+from bot.domain.sources import AnswerPolicy, Source, author_key
 from bot.domain.tickets import State, Ticket
 from bot.services.answers import satisfaction, solutions
-from bot.services.context import UseCaseContext, author_key
+from bot.services.context import UseCaseContext
+from bot.services.context.messages import has_content, is_private
 from bot.services.intake.create_ticket import ANSWERED_TICKET_WINDOW
 from bot.services.intake.follow_ups import attach_addition
 from bot.services.intake.same_matter import is_about_other_subject
 from bot.services.notifications import cards, notify
-from bot.services.sources.messages import has_content, is_private
 from bot.services.tickets import refine, workflow
 from bot.understanding.reactions.reactions import Reaction
 from bot.understanding.reading import Noise, Reading

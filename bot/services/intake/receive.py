@@ -5,11 +5,14 @@ from collections.abc import Sequence
 from bot.domain.json_types import Json
 from bot.domain.messages import Message, MessageRole
 from bot.domain.notifications.citizens import HowToWrite
-from bot.domain.sources import AnswerPolicy, Source
+from bot.domain.once_keys import FIRST_START
+from bot.domain.sources import AnswerPolicy, Source, author_key
 from bot.messengers.events import AuthorKind, MessageDeleted, MessagePosted
 from bot.messengers.serialization import pack_media
 from bot.services.answers import detect_posted, verify_published
-from bot.services.context import UseCaseContext, author_key
+from bot.services.context import UseCaseContext, messages
+from bot.services.context.messages import clean_text as clean_text  # handlers clean officials' texts the same way
+from bot.services.context.messages import is_noise, is_of_citizen, is_private, save_message
 from bot.services.intake import (
     danger_advice,
     limits,
@@ -23,8 +26,6 @@ from bot.services.intake.create_ticket import create_ticket, is_ticket, read_mes
 from bot.services.intake.follow_ups import attach_to_album_ticket, attach_to_open_ticket
 from bot.services.manual_posting import staff_replies
 from bot.services.notifications import cards, notify
-from bot.services.sources.messages import clean_text as clean_text  # handlers clean officials' texts the same way
-from bot.services.sources.messages import is_noise, is_of_citizen, is_private, save_message
 from bot.services.tickets import refine, workflow
 from bot.understanding.reading import Noise, Reading
 
@@ -40,10 +41,10 @@ async def receive_message(ctx: UseCaseContext, event: MessagePosted, source: Sou
     if known is not None:
         await _restore(ctx, known)
         return
-    official = staff_replies.find_official_author(ctx, event)
+    official = messages.find_official_author(ctx, event)
     if await detect_posted.detect_manual_post(ctx, event, source, official):
         return
-    if official is not None or staff_replies.is_posted_as_chat(event):
+    if official is not None or messages.is_posted_as_chat(event):
         await staff_replies.on_staff_message(ctx, event, source, official)
         return
     if not is_of_citizen(ctx.municipality, event) or await _is_sent_by_bot(ctx, event):
@@ -102,7 +103,7 @@ async def receive_edit(ctx: UseCaseContext, event: MessagePosted, source: Source
     chat = event.chat
     known = await ctx.uow.messages.find_by_external_id(chat.account, chat.id, event.message_id)
     if known is None:
-        started = await ctx.uow.once_keys.get("first_start")
+        started = await ctx.uow.once_keys.get(FIRST_START)
         if started is not None and event.sent_at >= started:
             await receive_message(ctx, event, source)
         return

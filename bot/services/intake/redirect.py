@@ -5,8 +5,8 @@ from bot.domain.notifications.citizens import Redirected
 from bot.domain.sources import AnswerPolicy, Source, author_key
 from bot.messengers.events import Chat
 from bot.services.context import UseCaseContext
+from bot.services.context.messages import chat_of
 from bot.services.notifications import notify
-from bot.services.sources.messages import chat_of
 
 
 async def redirect_citizen(

@@ -7,10 +7,11 @@ from bot.domain.applicants import Applicant
 from bot.domain.deadlines import DeadlineKind
 from bot.domain.messages import Message
 from bot.domain.people import Person
+from bot.domain.sources import author_key
 from bot.domain.ticket_changes import NewTicket, TicketChange
 from bot.domain.ticket_history import Facts, registration_facts
 from bot.domain.tickets import State, Step, Ticket, next_state
-from bot.services.context import UseCaseContext, author_key
+from bot.services.context import UseCaseContext
 from bot.services.deadlines import deadlines, draft_clocks, not_ours_clock
 from bot.services.notifications import cards
 from bot.services.tickets import member_clocks, problem_matching, problem_members, workflow

@@ -19,14 +19,13 @@ from bot.domain.sources import Source, SourceKind
 from bot.domain.tickets import Ticket
 from bot.domain.view_data import ReviewListFacts
 from bot.messengers.serialization import chat_from_columns
-from bot.services import responsibility
-from bot.services.context import UseCaseContext
+from bot.services.context import UseCaseContext, responsibility
+from bot.services.context.messages import is_private, message_facts
 from bot.services.intake.create_ticket import create_ticket, read_message
 from bot.services.intake.follow_ups import attach_to_open_ticket
 from bot.services.notifications import notify
 from bot.services.notifications.isolation import isolated
 from bot.services.notifications.routing import addresses_for
-from bot.services.sources.messages import is_private, message_facts
 from bot.services.tickets import workflow
 from bot.understanding.reading import Reading
 

@@ -6,9 +6,9 @@ from bot.domain.sources import AnswerPolicy, Source, SourceKind
 from bot.messengers.events import ChatKind, MediaKind
 from bot.messengers.serialization import unpack_media
 from bot.services.context import UseCaseContext
+from bot.services.context.messages import chat_of, has_content, is_private
 from bot.services.intake.redirect import redirect_author
 from bot.services.notifications import notify
-from bot.services.sources.messages import chat_of, has_content, is_private
 from bot.understanding.reading import Noise, Reading
 
 

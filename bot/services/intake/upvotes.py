@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 from bot.domain.messages import Message, MessageRole
+from bot.domain.sources import author_key
 from bot.domain.tickets import Ticket
 from bot.messengers.events import AuthorKind, Reacted
-from bot.services.context import UseCaseContext, author_key
+from bot.services.context import UseCaseContext
+from bot.services.context.messages import is_private
 from bot.services.notifications import cards
-from bot.services.sources.messages import is_private
 from bot.understanding.reading import Reading
 
 ECHO_WINDOW = timedelta(minutes=20)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bot.domain.answers import Answer, Poster, Publication, PublicationState
+from bot.domain.deadlines import POSTING_DEADLINE
 from bot.domain.messages import Message
 from bot.domain.notifications.base import Notification
 from bot.domain.notifications.dialogs import DraftSent
@@ -22,19 +23,12 @@ from bot.domain.tickets import Ticket
 from bot.messengers.serialization import chat_from_columns
 from bot.services.context import UseCaseContext
 from bot.services.notifications import notify
-from bot.services.sources import sources
-
-POSTING_DEADLINE = "posting"
-"""Kind of a due moment: an approved answer should have been posted by hand."""
-
-POSTING_REMINDER = "posting_reminder"
-"""Code of its reminder."""
 
 
 async def decide_poster(ctx: UseCaseContext, target: Message | AnswerTarget) -> PublicationState:
     """Return the initial state of a publication under *target*: posted by the bot, by a person, or only kept."""
     chat = chat_from_columns(target.account, target.chat_id, target.chat_kind, target.root)
-    source = await sources.find_source(ctx, chat)
+    source = await ctx.find_source(chat)
     bot_account = ctx.municipality.bot_accounts.get(target.account)
     poster = source.answers if source else AnswerPolicy.PERSON
     if poster is AnswerPolicy.OFF:

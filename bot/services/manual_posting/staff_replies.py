@@ -7,12 +7,11 @@ from bot.domain.people import Person
 from bot.domain.roles import Right
 from bot.domain.sources import Source
 from bot.domain.tickets import State, Step, Ticket, is_allowed
-from bot.messengers.events import AuthorKind, ChatKind, MessagePosted
-from bot.services import responsibility
-from bot.services.context import UseCaseContext
+from bot.messengers.events import ChatKind, MessagePosted
+from bot.services.context import UseCaseContext, responsibility
+from bot.services.context.messages import clean_text, is_posted_as_chat, save_message
 from bot.services.manual_posting import handout
 from bot.services.notifications import cards, notify
-from bot.services.sources.messages import clean_text, save_message
 
 
 async def on_staff_message(ctx: UseCaseContext, event: MessagePosted, source: Source, official: Person | None) -> None:
@@ -98,19 +97,3 @@ async def _offer_as_answer(
                 ticket=ticket,
                 priority=Priority.CARD,
             )
-
-
-def find_official_author(ctx: UseCaseContext, event: MessagePosted) -> Person | None:
-    """Return the official behind *event*, also if they write in the community's name and the messenger tells it."""
-    return ctx.municipality.find_official(event.chat.account, event.author.speaker or event.author.id)
-
-
-def is_posted_as_chat(event: MessagePosted) -> bool:
-    """Return whether an anonymous administrator of the group, or somebody in the community's name, has written it.
-
-    In a channel's discussion group that is also the channel itself.
-    """
-    author, chat = event.author, event.chat
-    if author.kind is not AuthorKind.CHAT:
-        return False
-    return author.owns_chat or author.id.lstrip("-") == chat.source_id.lstrip("-")

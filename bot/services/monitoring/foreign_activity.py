@@ -3,9 +3,9 @@
 from datetime import datetime, timedelta
 
 from bot.domain.notifications.administrator import ForeignMessages, TokenShared
+from bot.domain.once_keys import FIRST_START, RESTORED_AT
 from bot.domain.sources import AnswerPolicy, Source
 from bot.messengers.events import AuthorKind, ChatKind, MessagePosted, OwnMessageSeen
-from bot.services.answers.held_answers import RESTORED_AT_KEY
 from bot.services.context import UseCaseContext
 from bot.services.notifications import notify
 
@@ -47,7 +47,7 @@ async def on_community_comment(ctx: UseCaseContext, event: MessagePosted, source
 
 async def _is_foreign(ctx: UseCaseContext, account: str, chat_id: str, message_id: str, sent_at: datetime) -> bool:
     """Return whether the bot, as far as the database reaches back, has not sent this message."""
-    for key in ("first_start", RESTORED_AT_KEY):
+    for key in (FIRST_START, RESTORED_AT):
         known_since = await ctx.uow.once_keys.get(key)
         if known_since is not None and sent_at < known_since + CLOCK_TOLERANCE:
             return False

@@ -10,8 +10,7 @@ from bot.domain.outbox import OutboxDraft, OutboxKind, Priority
 from bot.domain.people import Person
 from bot.domain.recipients import Audience, Hearing
 from bot.domain.tickets import State, Ticket
-from bot.services import responsibility
-from bot.services.context import UseCaseContext
+from bot.services.context import UseCaseContext, responsibility
 from bot.services.notifications.routing import addresses_for
 
 QUIET_ARRIVAL = "quiet_new"

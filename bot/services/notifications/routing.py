@@ -9,7 +9,9 @@ from bot.domain.notifications.registry import to_facts
 from bot.domain.notifications.staff import Diverted
 from bot.domain.outbox import OutboxDraft, OutboxKind, Priority
 from bot.domain.people import Person
-from bot.services.context import UseCaseContext, account_of, messenger_of
+from bot.domain.sources import messenger_of
+from bot.services.context import UseCaseContext
+from bot.services.context.municipality import account_of
 
 
 async def addresses_for(ctx: UseCaseContext, person: Person, purpose: Purpose) -> tuple[Address, ...]:

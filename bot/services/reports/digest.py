@@ -18,6 +18,7 @@ from bot.domain.notifications.reports import (
     Statistics,
     ThemeFigures,
 )
+from bot.domain.once_keys import FIRST_START
 from bot.domain.outbox import Priority
 from bot.domain.people import Person
 from bot.domain.recipients import Audience
@@ -39,7 +40,7 @@ async def due_since(ctx: UseCaseContext) -> datetime | None:
     at = local_to_utc(today, ctx.municipality.digest_at, ctx.municipality.zone)
     if ctx.now < at:
         return None
-    started = await ctx.uow.once_keys.get("first_start")
+    started = await ctx.uow.once_keys.get(FIRST_START)
     if started is None or started > at:
         return None
     return None if await ctx.uow.deadlines.has_digest(today) else at
@@ -104,7 +105,7 @@ async def send_stats(ctx: UseCaseContext, person: Person) -> None:
 
 async def _previous_digest_end(ctx: UseCaseContext) -> datetime:
     """Return the end of the last daily digest, or the first start."""
-    last = await ctx.uow.deadlines.find_last_digest_end(ctx.now) or await ctx.uow.once_keys.get("first_start")
+    last = await ctx.uow.deadlines.find_last_digest_end(ctx.now) or await ctx.uow.once_keys.get(FIRST_START)
     return min(last or ctx.now, ctx.now)
 
 

@@ -7,15 +7,15 @@ from bot.domain.local_time import local_to_utc
 from bot.domain.notifications.envelope import NoteEnvelope
 from bot.domain.notifications.reports import PagesReport, SilentPage, UnansweredComments
 from bot.domain.official_pages import PageComment
+from bot.domain.once_keys import FIRST_START
 from bot.domain.outbox import Priority
 from bot.domain.recipients import Audience
 from bot.domain.sources import OfficialPage
 from bot.messengers.events import AuthorKind, ChatKind, MessageDeleted, MessagePosted, PagePosted
-from bot.services.context import UseCaseContext
-from bot.services.manual_posting import staff_replies
+from bot.services.context import UseCaseContext, messages
+from bot.services.context.messages import CONTENT_MEDIA, clean_text, is_of_citizen
 from bot.services.notifications import notify
 from bot.services.notifications.isolation import isolated
-from bot.services.sources.messages import CONTENT_MEDIA, clean_text, is_of_citizen
 
 MAX_COMMENT_AGE = timedelta(days=30)
 """The greatest age of a comment in the weekly report; older ones are ignored."""
@@ -62,8 +62,8 @@ async def on_message_deleted(ctx: UseCaseContext, event: MessageDeleted) -> None
 
 async def _record_comment(ctx: UseCaseContext, page: OfficialPage, event: MessagePosted) -> None:
     is_official = (
-        staff_replies.find_official_author(ctx, event) is not None
-        or staff_replies.is_posted_as_chat(event)
+        messages.find_official_author(ctx, event) is not None
+        or messages.is_posted_as_chat(event)
         or (event.author.kind is AuthorKind.CHAT and event.author.id.lstrip("-") == page.source_id.lstrip("-"))
     )
     needs_answer = is_of_citizen(ctx.municipality, event) and _needs_answer(ctx, event)
@@ -105,7 +105,7 @@ async def is_due(ctx: UseCaseContext) -> bool:
     if not ctx.municipality.pages:
         return False
     week, at = _report_week(ctx)
-    started = await ctx.uow.once_keys.get("first_start")
+    started = await ctx.uow.once_keys.get(FIRST_START)
     if ctx.now < at or started is None or started > at:
         return False
     return await ctx.uow.once_keys.get(f"pages:{week}") is None

@@ -12,6 +12,7 @@ from bot.domain.local_time import local_to_utc
 from bot.domain.notifications.base import Notification
 from bot.domain.notifications.envelope import NoteEnvelope
 from bot.domain.notifications.reports import DailySummary, Digest, FieldFigures, OldestTicket
+from bot.domain.once_keys import FIRST_START
 from bot.domain.outbox import Priority
 from bot.domain.people import Person
 from bot.domain.recipients import Audience
@@ -33,7 +34,7 @@ NEXT_DAY = Duration.parse("1wd")
 
 async def list_due(ctx: UseCaseContext) -> list[tuple[Person, datetime]]:
     """List the people whose summary of today is due, each with the beginning of its time."""
-    started = await ctx.uow.once_keys.get("first_start")
+    started = await ctx.uow.once_keys.get(FIRST_START)
     known = await ctx.uow.boards.list_summaries()
     due = []
     for person in readers(ctx):

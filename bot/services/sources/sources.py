@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.notifications.administrator import ChatIdChanged, ChatNotice, ChatsUnknown, ChatUnknown, CheckFault
 from bot.domain.recipients import Audience
-from bot.domain.sources import Source, messenger_title
+from bot.domain.sources import messenger_title
 from bot.messengers.events import Chat, ChatKind
 from bot.services.context import UseCaseContext
 from bot.services.notifications import notify
@@ -16,18 +16,6 @@ UNKNOWN_CHATS_DELAY = timedelta(minutes=30)
 
 MAX_ACCESS_NOTICES = 3
 """Notices within an hour that the bot lost its rights in one chat: somebody may give and take them all the time."""
-
-
-async def find_source(ctx: UseCaseContext, chat: Chat) -> Source | None:
-    """Return the configured source of *chat*, also if the configuration has a former or newer id of the group."""
-    source = ctx.municipality.configured_source(chat)
-    if source is not None:
-        return source
-    aliases = ctx.uow.chat_aliases
-    other_id = await aliases.find_former_id(chat.account, chat.source_id) or await aliases.find_current_id(
-        chat.account, chat.source_id
-    )
-    return ctx.municipality.sources.get((chat.account, other_id)) if other_id else None
 
 
 async def on_chat_migrated(ctx: UseCaseContext, account: str, old_id: str, new_id: str) -> None:
@@ -71,7 +59,7 @@ async def list_unknown_chats(ctx: UseCaseContext, since: datetime) -> list[tuple
 
 async def on_access_lost(ctx: UseCaseContext, chat: Chat, notice: type[ChatNotice]) -> None:
     """Report that the bot was removed from a monitored chat, or may no longer write or read there."""
-    source = await find_source(ctx, chat)
+    source = await ctx.find_source(chat)
     if source is None:
         return
     if not await ctx.uow.floods.try_act(f"lost:{chat.account}:{source.source_id}", MAX_ACCESS_NOTICES, ctx.now):

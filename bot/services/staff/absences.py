@@ -17,9 +17,8 @@ from bot.domain.notifications.absences import (
 from bot.domain.outbox import Priority
 from bot.domain.people import Person
 from bot.domain.roles import Right, Scope
-from bot.services import responsibility
 from bot.services.answers import approval_requests, delegations
-from bot.services.context import UseCaseContext
+from bot.services.context import UseCaseContext, responsibility
 from bot.services.notifications import notify
 from bot.services.staff import changes, people
 

@@ -9,8 +9,7 @@ from bot.domain.notifications.staff import AccessEnded
 from bot.domain.outbox import OutboxDraft, OutboxKind, Priority
 from bot.domain.people import Person, StaffAccount
 from bot.domain.roles import Right
-from bot.services import responsibility
-from bot.services.context import UseCaseContext
+from bot.services.context import UseCaseContext, responsibility
 from bot.services.dialogs import dialogs
 
 MAX_EMPTIED_MESSAGES = 300

@@ -16,7 +16,8 @@ from bot.domain.notifications.staff import (
 from bot.domain.people import MessengerName, Person, Staff, StaffAccount
 from bot.domain.recipients import Audience
 from bot.domain.roles import Right
-from bot.services.context import UseCaseContext, account_of
+from bot.services.context import UseCaseContext
+from bot.services.context.municipality import account_of
 from bot.services.notifications import cards, notify
 from bot.services.staff import access, directory
 

@@ -12,9 +12,8 @@ from bot.domain.notifications.people import PlaceChanged, PlaceFacts, PostVacant
 from bot.domain.people import Person, StaffAccount
 from bot.domain.people_plan import PersonChange, PersonField
 from bot.domain.posts import post_key
-from bot.services import responsibility
 from bot.services.answers import approval_requests, delegations
-from bot.services.context import UseCaseContext
+from bot.services.context import UseCaseContext, responsibility
 from bot.services.notifications import cards, notify
 from bot.services.staff import access, directory, reachability
 from bot.services.tickets import open_corrections, workflow

@@ -13,7 +13,8 @@ from bot.domain.notifications.envelope import NoteEnvelope
 from bot.domain.outbox import OutboxDraft, OutboxKind, OutboxRow, Priority
 from bot.domain.people import Person
 from bot.domain.tickets import Ticket
-from bot.services.context import UseCaseContext, account_of
+from bot.services.context import UseCaseContext
+from bot.services.context.municipality import account_of
 from bot.services.notifications import cards
 from bot.services.notifications.isolation import isolated
 from bot.services.notifications.routing import addresses_for, notification_draft

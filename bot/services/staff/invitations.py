@@ -12,7 +12,8 @@ from bot.domain.notifications.staff import Invitation, InvitationList, NotJoined
 from bot.domain.people import MessengerName, Person, StaffAccount
 from bot.domain.recipients import Audience
 from bot.domain.roles import Right
-from bot.services.context import UseCaseContext, messenger_of
+from bot.domain.sources import messenger_of
+from bot.services.context import UseCaseContext
 from bot.services.notifications import notify
 from bot.services.staff import accounts, directory
 

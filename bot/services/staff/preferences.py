@@ -10,7 +10,9 @@ from bot.domain.errors import BotNotOpened, LastChannel, NotAllowed, OutdatedBut
 from bot.domain.notice_budgets import NoticeBudget
 from bot.domain.own_times import WEEK, OwnTimes
 from bot.domain.people import Person
-from bot.services.context import BotAccount, UseCaseContext, account_of, messenger_of
+from bot.domain.sources import messenger_of
+from bot.services.context import BotAccount, UseCaseContext
+from bot.services.context.municipality import account_of
 from bot.services.staff import reachability
 
 

@@ -7,7 +7,8 @@ from bot.domain.people import Person
 from bot.domain.roles import Right
 from bot.domain.tickets import Ticket
 from bot.services.answers import approval_requests, delegations
-from bot.services.context import UseCaseContext, account_of
+from bot.services.context import UseCaseContext
+from bot.services.context.municipality import account_of
 from bot.services.notifications import cards, notify
 from bot.services.tickets import open_corrections
 from bot.services.tickets.search import list_waiting_tickets

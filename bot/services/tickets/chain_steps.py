@@ -19,8 +19,7 @@ from bot.domain.reminders import StepRow
 from bot.domain.roles import READS_LISTS, Right
 from bot.domain.ticket_changes import TicketChange
 from bot.domain.tickets import State, Step, Ticket, is_allowed
-from bot.services import responsibility
-from bot.services.context import UseCaseContext
+from bot.services.context import UseCaseContext, responsibility
 from bot.services.deadlines import chain_conditions, chains, draft_clocks, due_notices, outage_summary
 from bot.services.notifications import cards, notify
 from bot.services.notifications.isolation import isolated

@@ -7,8 +7,8 @@ from bot.domain.notifications.citizens import TicketDismissed
 from bot.domain.sources import AnswerPolicy
 from bot.domain.tickets import DismissReason, Ticket
 from bot.services.context import UseCaseContext
+from bot.services.context.messages import chat_of, is_private
 from bot.services.notifications import notify
-from bot.services.sources.messages import chat_of, is_private
 
 DISMISSAL_DELAY = timedelta(minutes=1)
 """Time to take back a wrong press: a ticket that is open again by then is not said to be without an answer."""

@@ -6,8 +6,7 @@ from bot.domain.people import Person
 from bot.domain.roles import Right
 from bot.domain.ticket_changes import TicketChange
 from bot.domain.tickets import Step, Ticket, is_allowed
-from bot.services import responsibility
-from bot.services.context import UseCaseContext
+from bot.services.context import UseCaseContext, responsibility
 from bot.services.deadlines import deadlines
 from bot.services.notifications import cards
 from bot.services.tickets import workflow

@@ -24,8 +24,7 @@ from bot.domain.people import Person
 from bot.domain.recipients import Audience
 from bot.domain.roles import Right
 from bot.domain.tickets import OPEN_TICKET_STATES, State, Ticket
-from bot.services import responsibility
-from bot.services.context import UseCaseContext
+from bot.services.context import UseCaseContext, responsibility
 from bot.services.notifications import cards, notify
 from bot.services.notifications.isolation import isolated
 from bot.services.tickets import open_corrections, waiting, workflow

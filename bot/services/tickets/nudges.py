@@ -8,8 +8,7 @@ from bot.domain.outbox import Priority
 from bot.domain.people import Person
 from bot.domain.roles import Right
 from bot.domain.tickets import Ticket
-from bot.services import responsibility
-from bot.services.context import UseCaseContext
+from bot.services.context import UseCaseContext, responsibility
 from bot.services.notifications import notify
 from bot.services.tickets import workflow
 

@@ -4,8 +4,7 @@ from bot.domain.inquiries import Inquiry, InquiryKind, InquiryState
 from bot.domain.notifications.correction_requests import CorrectionRequested
 from bot.domain.people import Person
 from bot.domain.tickets import Step, Ticket
-from bot.services import responsibility
-from bot.services.context import UseCaseContext
+from bot.services.context import UseCaseContext, responsibility
 from bot.services.notifications import notify
 
 _MOVING_STEPS = (Step.HAND_OVER, Step.CHOOSE_SECTOR, Step.UNSURE, Step.REOPEN)

@@ -13,8 +13,7 @@ from bot.domain.recipients import Audience
 from bot.domain.roles import Right
 from bot.domain.systems import source_code
 from bot.domain.tickets import UNACCEPTED_STATES, State, Ticket
-from bot.services import responsibility
-from bot.services.context import UseCaseContext
+from bot.services.context import UseCaseContext, responsibility
 from bot.services.tickets import inquiries
 from bot.services.tickets.search import list_waiting_tickets
 

@@ -7,8 +7,7 @@ from bot.domain.people import Person
 from bot.domain.roles import Right, Scope
 from bot.domain.ticket_changes import TicketChange
 from bot.domain.tickets import Step, Ticket, is_allowed
-from bot.services import responsibility
-from bot.services.context import UseCaseContext
+from bot.services.context import UseCaseContext, responsibility
 from bot.services.deadlines import not_ours_clock
 from bot.services.notifications import notify
 from bot.services.tickets import workflow

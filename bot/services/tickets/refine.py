@@ -6,9 +6,9 @@ from bot.domain.messages import Message
 from bot.domain.ticket_changes import TicketChange
 from bot.domain.tickets import UNACCEPTED_STATES, State, Step, Ticket
 from bot.services.context import UseCaseContext
+from bot.services.context.messages import sent_district, sent_point, text_key
 from bot.services.deadlines import deadlines, urgent_alerts
 from bot.services.notifications import cards
-from bot.services.sources.messages import sent_district, sent_point, text_key
 from bot.services.tickets import workflow
 from bot.services.tickets.search import build_search_text
 from bot.understanding.reading import Reading

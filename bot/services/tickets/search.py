@@ -9,8 +9,7 @@ from bot.domain.roles import Right, Scope
 from bot.domain.systems import source_code, source_names
 from bot.domain.text_normal import fold
 from bot.domain.tickets import State, Ticket
-from bot.services import responsibility
-from bot.services.context import UseCaseContext
+from bot.services.context import UseCaseContext, responsibility
 from bot.services.tickets import workflow
 
 MAX_QUERY_WORDS, MAX_QUERY_CHARS = 20, 300

@@ -11,8 +11,7 @@ from bot.domain.notifications.clarifications import ClarificationSilent
 from bot.domain.people import Person
 from bot.domain.roles import Right
 from bot.domain.tickets import Step, Ticket
-from bot.services import responsibility
-from bot.services.context import UseCaseContext
+from bot.services.context import UseCaseContext, responsibility
 from bot.services.deadlines import deadlines, draft_clocks
 from bot.services.notifications import cards, notify
 from bot.services.tickets import member_clocks

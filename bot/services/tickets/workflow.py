@@ -25,8 +25,7 @@ from bot.domain.roles import Right
 from bot.domain.ticket_changes import UNSET, TicketChange
 from bot.domain.ticket_history import change_facts
 from bot.domain.tickets import SHARED_BY_MEMBERS, UNACCEPTED_STATES, DismissReason, State, Step, Ticket, next_state
-from bot.services import responsibility
-from bot.services.context import UseCaseContext
+from bot.services.context import UseCaseContext, responsibility
 from bot.services.deadlines import chains, deadlines, draft_clocks, not_ours_clock
 from bot.services.dialogs import dialogs
 from bot.services.manual_posting import staff_replies
