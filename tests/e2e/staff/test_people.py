@@ -310,7 +310,7 @@ async def test_a_block_curator_forms_the_own_block_and_gains_nothing(closed_bot:
 
 
 async def test_a_block_curator_does_not_stand_in_by_an_own_word(closed_bot: Harness) -> None:
-    """Who plans the absence of a head cannot name themselves: that would give them the head's rights."""
+    """Somebody who plans the absence of a head cannot name themselves: that would give them the head's rights."""
     bot = closed_bot
     await start_with_curators(bot)
     page = await open_page(bot, MARIA, "Начальник отдела дорог")
