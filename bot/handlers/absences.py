@@ -4,7 +4,7 @@ from bot.domain.absences import Absence, AbsenceGone, parse_days
 from bot.domain.dialogs import DialogStep
 from bot.domain.errors import OutdatedButton
 from bot.domain.notifications.absences import AskAbsenceDays, Candidate, ChooseStandIn, PlannedAbsence, StandInChosen
-from bot.domain.notifications.dialogs import PromptClosed
+from bot.domain.notifications.dialogs import PromptDone, PromptResult
 from bot.domain.outbox import Priority
 from bot.domain.people import Person
 from bot.handlers.replies import answer_callback, edit_pressed_note
@@ -96,19 +96,19 @@ async def choose_stand_in(ctx: UseCaseContext, press: ButtonPress) -> None:
 async def agree(ctx: UseCaseContext, press: ButtonPress) -> None:
     await absences.agree(ctx, press.person, press.require_number())
     await answer_callback(ctx, press)
-    await edit_pressed_note(ctx, press, PromptClosed(text="✅ Вы согласились заместить."))
+    await edit_pressed_note(ctx, press, PromptDone(result=PromptResult.STAND_IN_AGREED))
 
 
 async def refuse(ctx: UseCaseContext, press: ButtonPress) -> None:
     await absences.refuse(ctx, press.person, press.require_number())
     await answer_callback(ctx, press)
-    await edit_pressed_note(ctx, press, PromptClosed(text="Вы отказались замещать."))
+    await edit_pressed_note(ctx, press, PromptDone(result=PromptResult.STAND_IN_REFUSED))
 
 
 async def cancel(ctx: UseCaseContext, press: ButtonPress) -> None:
     await absences.cancel(ctx, press.person, press.require_number())
     await answer_callback(ctx, press)
-    await edit_pressed_note(ctx, press, PromptClosed(text="Отпуск отменён."))
+    await edit_pressed_note(ctx, press, PromptDone(result=PromptResult.ABSENCE_CANCELLED))
 
 
 COMMAND_HANDLERS: CommandHandlers = {"away": start_away}

@@ -1,7 +1,7 @@
 """``/accounts``: the officials' accounts and open codes, and «Это не я» under the news of another account."""
 
 from bot.domain.errors import OutdatedButton
-from bot.domain.notifications.dialogs import PromptClosed
+from bot.domain.notifications.dialogs import PromptDone, PromptResult
 from bot.domain.notifications.toasts import ToastCode
 from bot.domain.outbox import Priority
 from bot.domain.people import Person
@@ -44,8 +44,7 @@ async def disown_account(ctx: UseCaseContext, press: ButtonPress) -> None:
     """«Это не я»: the new account is closed at once."""
     await accounts.disown(ctx, press.person, press.callback.arg)
     await answer_callback(ctx, press, ToastCode.ACCOUNT_REMOVED)
-    words = "🔒 Новый вход отключён: карточек там больше нет, все действующие коды этого сотрудника отозваны."
-    await edit_pressed_note(ctx, press, PromptClosed(text=words))
+    await edit_pressed_note(ctx, press, PromptDone(result=PromptResult.ACCOUNT_DISOWNED))
 
 
 BUTTON_HANDLERS: ButtonHandlers = {Op.ACCOUNTS: on_accounts_button, Op.NOT_ME: disown_account}

@@ -4,7 +4,7 @@ from bot.domain.answer_limits import HeldState
 from bot.domain.drafts import Wording
 from bot.domain.errors import OutdatedButton
 from bot.domain.notifications.answer_limits import AnswerReleased
-from bot.domain.notifications.dialogs import PromptClosed
+from bot.domain.notifications.dialogs import PromptDone, PromptResult
 from bot.domain.notifications.toasts import ToastCode
 from bot.handlers.replies import answer_callback, edit_pressed_note
 from bot.handlers.types import ButtonHandlers, ButtonPress
@@ -28,7 +28,7 @@ async def send_limited(ctx: UseCaseContext, press: ButtonPress) -> None:
 async def decline_limited(ctx: UseCaseContext, press: ButtonPress) -> None:
     held = await answer_limits.take_held(ctx, press.person, press.require_number(), HeldState.DECLINED)
     await answer_callback(ctx, press, ToastCode.NOTED_DECISION)
-    await edit_pressed_note(ctx, press, PromptClosed(text=f"🚫 Ответ на №{held.ticket_id} не отправлен."))
+    await edit_pressed_note(ctx, press, PromptDone(result=PromptResult.ANSWER_DECLINED, number=held.ticket_id))
 
 
 BUTTON_HANDLERS: ButtonHandlers = {Op.LIMITED_SEND: send_limited, Op.LIMITED_DECLINE: decline_limited}

@@ -15,7 +15,8 @@ from bot.domain.notifications.dialogs import (
     DraftCancelled,
     DraftRestarted,
     OfferedText,
-    PromptClosed,
+    PromptDone,
+    PromptResult,
 )
 from bot.domain.notifications.toasts import ToastCode
 from bot.domain.people import Person
@@ -147,7 +148,7 @@ async def cancel_dialog(ctx: UseCaseContext, press: ButtonPress) -> None:
     """«Отмена» in any dialog; «Нет» under the offer to adopt a colleague's reply."""
     if press.callback.arg == "no":
         await answer_callback(ctx, press)
-        await edit_pressed_note(ctx, press, PromptClosed(text=f"Хорошо, №{press.ticket_id} остаётся без ответа."))
+        await edit_pressed_note(ctx, press, PromptDone(result=PromptResult.REPLY_IGNORED, number=press.ticket_id))
         return
     dialog = await dialogs.find_current(ctx, press.person)
     # «Отмена» buttons of release 0.1.0 carry no version.

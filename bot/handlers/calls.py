@@ -3,7 +3,7 @@
 from bot.domain.dialogs import DialogStep
 from bot.domain.errors import TermUnsuitable
 from bot.domain.local_time import parse_moment
-from bot.domain.notifications.dialogs import PromptClosed
+from bot.domain.notifications.dialogs import PromptDone, PromptResult
 from bot.domain.notifications.inquiries import AskCallAgain, AskCallWords
 from bot.domain.outbox import Priority
 from bot.handlers.replies import answer_callback
@@ -47,7 +47,7 @@ async def save_next_try(ctx: UseCaseContext, message: OfficialMessage) -> None:
     inquiry_id = int(dialog.facts["inquiry"])
     ticket = await call_requests.miss(ctx, dialog.ticket_id or 0, message.person, inquiry_id, again_at)
     await dialogs.end(ctx, dialog)
-    note = PromptClosed(text=f"📞 №{ticket.id}: напомню о звонке в это время.")
+    note = PromptDone(result=PromptResult.CALL_LATER, number=ticket.id)
     await notify.notify(ctx, message.person, note, ticket=ticket, priority=Priority.INTERACTIVE)
 
 

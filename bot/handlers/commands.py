@@ -16,7 +16,6 @@ from bot.domain.outbox import Priority
 from bot.domain.people import Person
 from bot.domain.recipients import Audience
 from bot.domain.roles import Right
-from bot.domain.tickets import Ticket
 from bot.handlers import (
     absences,
     accounts,
@@ -48,6 +47,7 @@ from bot.services.notifications import notify
 from bot.services.reports import digest
 from bot.services.staff import invitations, reachability
 from bot.services.tickets import own_work, search
+from bot.views.listings import FOUND_HEADING, NOTHING_FOUND
 
 MAX_LISTED = 50
 
@@ -110,16 +110,15 @@ async def find_tickets(ctx: UseCaseContext, person: Person, argument: str) -> No
         await tickets.send_card(ctx, person, await search.get_by_number(ctx, person, int(number)))
     elif number:
         found = await search.list_by_text(ctx, person, argument, MAX_LISTED)
-        await _send_list(ctx, person, found, "Найдено", "Ничего не нашлось. Попробуйте другие слова или номер.")
+        items = tuple(ListedTicket("", ticket.id) for ticket in found)
+        await notify.notify(
+            ctx,
+            person,
+            TicketList(items=items, heading=FOUND_HEADING, empty=NOTHING_FOUND),
+            priority=Priority.INTERACTIVE,
+        )
     else:
         await notify.notify(ctx, person, FindHelp(), priority=Priority.INTERACTIVE)
-
-
-async def _send_list(ctx: UseCaseContext, person: Person, found: list[Ticket], heading: str, empty: str) -> None:
-    items = tuple(ListedTicket("", ticket.id) for ticket in found)
-    await notify.notify(
-        ctx, person, TicketList(items=items, heading=heading, empty=empty), priority=Priority.INTERACTIVE
-    )
 
 
 async def send_digest(ctx: UseCaseContext, person: Person, argument: str) -> None:

@@ -27,7 +27,7 @@ from bot.services.intake import register
 from bot.services.notifications import notify
 from bot.views.applicants import APPLICANT_KIND_TITLES
 from bot.views.callback_codes import Op
-from bot.views.dialogs.prompts import MANUAL_SOURCES, SOURCES_WITHOUT_NUMBER
+from bot.views.dialogs.prompts import MANUAL_SOURCES, NO_NUMBER, SOURCES_WITHOUT_NUMBER, USUAL_TERM
 
 MAX_NUMBER_CHARS = 100
 MAX_SOURCE_CHARS = 64
@@ -128,7 +128,7 @@ async def on_choice(ctx: UseCaseContext, press: ButtonPress) -> None:
     if dialog is None or dialog.step is not _CHOICE_STEPS.get(name):
         raise DialogEnded()
     await answer_callback(ctx, press)
-    chosen = {"number": "Нет номера", "due": "Обычный срок"}.get(name, "")
+    chosen = {"number": NO_NUMBER, "due": USUAL_TERM}.get(name, "")
     if name == "kind" and value not in set(ApplicantKind):
         raise DialogEnded()
     match name:

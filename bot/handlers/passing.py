@@ -1,7 +1,7 @@
 """«Не наше»: whose it is and what is known, before the ticket returns to who sorts."""
 
 from bot.domain.dialogs import DialogStep
-from bot.domain.notifications.dialogs import PromptClosed
+from bot.domain.notifications.dialogs import PromptDone, PromptResult
 from bot.domain.notifications.passing import AskNotOursBody, AskNotOursKnown
 from bot.domain.outbox import Priority
 from bot.handlers.replies import answer_callback
@@ -33,7 +33,7 @@ async def decline(ctx: UseCaseContext, message: OfficialMessage) -> None:
     known = passing.check_named(dialog.ticket_id or 0, message.require_text())
     await dialogs.end(ctx, dialog)
     ticket = await passing.decline(ctx, dialog.ticket_id or 0, message.person, dialog.facts["body"], known)
-    note = PromptClosed(text=f"✅ №{ticket.id} вернулось тому, кто распределяет сообщения.")
+    note = PromptDone(result=PromptResult.PASSED_BACK, number=ticket.id)
     await notify.notify(ctx, message.person, note, ticket=ticket, priority=Priority.INTERACTIVE)
 
 

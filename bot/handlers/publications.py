@@ -5,7 +5,8 @@ from bot.domain.dialogs import DialogStep
 from bot.domain.notifications.answers import AnswerLost, PublicationFailed
 from bot.domain.notifications.base import Notification
 from bot.domain.notifications.dialogs import (
-    PromptClosed,
+    PromptDone,
+    PromptResult,
 )
 from bot.domain.notifications.manual_posting import PostedByHand
 from bot.domain.notifications.toasts import ToastCode
@@ -41,7 +42,7 @@ async def retry_publication(ctx: UseCaseContext, press: ButtonPress) -> None:
     if (await workflow.get(ctx, press.ticket_id)).is_problem_lead:
         lead = await answers.resend_failed(ctx, press.ticket_id, press.person, press.require_number())
         await answer_callback(ctx, press, ToastCode.SENDING)
-        await edit_pressed_note(ctx, press, PromptClosed(text=f"🔁 Ответ на проблему №{lead.id} отправляется ещё раз."))
+        await edit_pressed_note(ctx, press, PromptDone(result=PromptResult.ANSWER_RESENT, number=lead.id))
         return
     ticket, answer, publication = await answers.check_can_retry(
         ctx, press.ticket_id, press.person, press.require_number()
@@ -65,26 +66,24 @@ async def publish_held_answer(ctx: UseCaseContext, press: ButtonPress) -> None:
     """Publish an answer that was held after a restore."""
     ticket = await held_answers.publish(ctx, press.ticket_id, press.person, press.require_number())
     await answer_callback(ctx, press, ToastCode.SENDING)
-    await edit_pressed_note(ctx, press, PromptClosed(text=f"📤 Ответ на №{ticket.id} отправляется."))
+    await edit_pressed_note(ctx, press, PromptDone(result=PromptResult.ANSWER_RELEASED, number=ticket.id))
 
 
 async def decline_held_answer(ctx: UseCaseContext, press: ButtonPress) -> None:
     """Leave an answer unpublished that was held after a restore."""
     ticket = await held_answers.decline(ctx, press.ticket_id, press.person, press.require_number())
     await answer_callback(ctx, press, ToastCode.NOTED)
-    rest = "Сообщение остаётся у вас в работе." if ticket.is_open else "Сообщение остаётся отвеченным."
-    await edit_pressed_note(ctx, press, PromptClosed(text=f"Ответ на №{ticket.id} не публикуется. {rest}"))
+    result = PromptResult.ANSWER_WITHHELD if ticket.is_open else PromptResult.ANSWER_WITHHELD_LATER
+    await edit_pressed_note(ctx, press, PromptDone(result=result, number=ticket.id))
 
 
 async def adopt_reply_as_answer(ctx: UseCaseContext, press: ButtonPress) -> None:
     """Take a colleague's reply in the chat as the answer."""
     submitted = await adopt_reply.adopt_reply(ctx, press.ticket_id, press.person, press.require_number())
-    text = f"✅ №{press.ticket_id}: ответом считается сообщение в чате."
-    if submitted.draft is not None:
-        name = submitted.approver_name or "пока некому"
-        text = f"📨 №{press.ticket_id}: сообщение в чате отправлено на согласование. Согласует: {name}."
+    result = PromptResult.REPLY_ADOPTED if submitted.draft is None else PromptResult.REPLY_SUBMITTED
     await answer_callback(ctx, press, ToastCode.THANKS)
-    await edit_pressed_note(ctx, press, PromptClosed(text=text))
+    note = PromptDone(result=result, number=press.ticket_id, name=submitted.approver_name)
+    await edit_pressed_note(ctx, press, note)
 
 
 BUTTON_HANDLERS: ButtonHandlers = {

@@ -3,7 +3,7 @@
 from bot.domain.channels import Address
 from bot.domain.errors import DialogEnded, ForeignButton, NotAnOfficial, NotInPrivate, OutdatedButton, Refusal
 from bot.domain.notifications.codec import decode
-from bot.domain.notifications.dialogs import PromptClosed
+from bot.domain.notifications.dialogs import PromptDone, PromptResult
 from bot.domain.notifications.refusals import RefusalDetails, Refused
 from bot.domain.notifications.toasts import RefusalToast
 from bot.domain.outbox import Priority
@@ -238,8 +238,7 @@ async def _remove_buttons(ctx: UseCaseContext, event: ButtonPressed, ticket_id: 
     place = (event.chat.account, event.chat.id)
     if not ticket_id or event.message_id is None or await ctx.uow.sent_messages.ticket_of(*place, event.message_id):
         return
-    text = "Кнопки под этим сообщением больше не действуют."
-    await notify.edit_notification(ctx, *place, event.message_id, PromptClosed(text=text))
+    await notify.edit_notification(ctx, *place, event.message_id, PromptDone(result=PromptResult.BUTTONS_GONE))
 
 
 async def _refresh_card(ctx: UseCaseContext, person: Person, ticket_id: int) -> None:

@@ -3,7 +3,7 @@
 from bot.domain.answers import PublicationState
 from bot.domain.dialogs import DialogStep
 from bot.domain.errors import OutdatedButton
-from bot.domain.notifications.dialogs import AskDismissReason, AskHandOverReason, PromptClosed
+from bot.domain.notifications.dialogs import AskDismissReason, AskHandOverReason, PromptDone, PromptResult
 from bot.domain.notifications.tickets import CardBelow, Dismissed, HandedOver, ReasonAdded, TermReasons, TicketHistory
 from bot.domain.notifications.toasts import HandedOverToast, ToastCode
 from bot.domain.outbox import Priority
@@ -133,7 +133,7 @@ async def close_without_answer(ctx: UseCaseContext, press: ButtonPress) -> None:
     """Close a ticket whose published answer has disappeared, as no new answer is needed."""
     ticket = await verify_published.close_without_answer(ctx, press.ticket_id, press.person, press.require_number())
     await answer_callback(ctx, press, ToastCode.CLOSED)
-    await edit_pressed_note(ctx, press, PromptClosed(text=f"✅ №{ticket.id} закрыто, новый ответ не нужен."))
+    await edit_pressed_note(ctx, press, PromptDone(result=PromptResult.CLOSED_UNANSWERED, number=ticket.id))
 
 
 async def open_more_menu(ctx: UseCaseContext, press: ButtonPress) -> None:

@@ -12,6 +12,9 @@ from bot.views.render_context import RenderContext, shorten
 
 MAX_LISTED = 15
 
+FOUND_HEADING, NOTHING_FOUND = "Найдено", "Ничего не нашлось. Попробуйте другие слова или номер."
+"""Words of a search; they are stored with its result, as release 0.1.0 reads them there."""
+
 
 def listing(note: TicketList, data: NotificationData, context: RenderContext) -> Content:
     """List the tickets of ``/my`` and ``/find``."""

@@ -11,7 +11,7 @@ from bot.domain import errors
 from bot.domain.messages import UnreadKind
 from bot.domain.notifications import registry
 from bot.domain.notifications.citizens import ContentUnread, DangerAdvice, TicketDismissed
-from bot.domain.notifications.dialogs import AskAnswer, PromptClosed
+from bot.domain.notifications.dialogs import AskAnswer, PromptClosed, PromptDone, PromptResult
 from bot.domain.notifications.refusals import RefusalDetails
 from bot.domain.notifications.solutions import SolvedQuestion
 from bot.domain.notifications.toasts import HandedOverToast, RefusalToast, ToastCode
@@ -54,6 +54,20 @@ def test_words_of_a_person_are_never_a_template():
     note = PromptClosed(text="✓ {note.code} {0}")
 
     assert render_notification(note, NO_DATA, CONTEXT).plain_text == "✓ {note.code} {0}"
+
+
+@pytest.mark.parametrize("result", PromptResult)
+def test_every_result_of_a_prompt_has_words(result):
+    words = render_notification(PromptDone(result=result, number=7), NO_DATA, CONTEXT).plain_text
+
+    assert words
+    assert "{" not in words
+
+
+def test_a_reply_that_nobody_can_approve_yet_says_so():
+    note = PromptDone(result=PromptResult.REPLY_SUBMITTED, number=7)
+
+    assert render_notification(note, NO_DATA, CONTEXT).plain_text.endswith("Согласует: пока некому.")
 
 
 def test_a_view_refuses_another_class():

@@ -12,7 +12,14 @@ from bot.domain.notifications.answers import AnswerLost, PublicationFailed
 from bot.domain.notifications.base import Coded, Toast
 from bot.domain.notifications.codec import decode, encode
 from bot.domain.notifications.deadlines import NoticeItem, NoticeList, OutageSummary
-from bot.domain.notifications.dialogs import AskAnswer, AskNewDeadline, DraftPreview, DraftSent
+from bot.domain.notifications.dialogs import (
+    AskAnswer,
+    AskNewDeadline,
+    DraftPreview,
+    DraftSent,
+    PromptDone,
+    PromptResult,
+)
 from bot.domain.notifications.envelope import CallbackEnvelope, EditEnvelope, NoteEnvelope
 from bot.domain.notifications.refusals import RefusalDetails, Refused
 from bot.domain.notifications.reports import Digest, PagesReport
@@ -43,12 +50,13 @@ new_number new_source new_text no_dialog not_joined not_ours not_ours_body not_o
 notices nudged old_codes_void own_work pages_week pass_answer_on passed_around people_applied people_ask_name
 people_ask_title people_choice people_differ people_invite people_list people_place_changed people_post_vacant
 person_page post_by_hand posting_reminder preview preview_replaced problem_not_solved promise_day promise_decided
-promise_due promise_noted promise_offered promise_reminder publication_failed quiet_new reachable reaction_unclear
-reason_added refer_body refer_date refer_words refused request_question request_unit returned rework_overdue
-sending_limited settings staff_reply stats still_in_work template_saved templates terms_recomputed token_shared
-topic_ask_new topic_ask_title topic_ask_words topic_blocks topic_list topic_move topic_page topics_differ trouble
-trouble_over undelivered unit_breaches unknown_command unknown_update unreachable unrecorded urgent_news watch_overdue
-welcome_staff why_term word_for_which word_sent word_to_post words_expire words_unpublished work_skipped wrong_codes
+promise_due promise_noted promise_offered promise_reminder prompt_done publication_failed quiet_new reachable
+reaction_unclear reason_added refer_body refer_date refer_words refused request_question request_unit returned
+rework_overdue sending_limited settings staff_reply stats still_in_work template_saved templates terms_recomputed
+token_shared topic_ask_new topic_ask_title topic_ask_words topic_blocks topic_list topic_move topic_page topics_differ
+trouble trouble_over undelivered unit_breaches unknown_command unknown_update unreachable unrecorded urgent_news
+watch_overdue welcome_staff why_term word_for_which word_sent word_to_post words_expire words_unpublished work_skipped
+wrong_codes
 """
 """Append-only: rows of any release may hold any of these."""
 
@@ -103,6 +111,11 @@ ROUND_TRIPS = [
     (AskNewDeadline(), {}),
     (AskNewDeadline(fault="past"), {"wrong": "past"}),
     (DraftSent(ticket_id=7, answer_id=2), {"number": 7, "answer_id": 2}),
+    (PromptDone(result=PromptResult.ABSENCE_CANCELLED), {"result": "absence_cancelled"}),
+    (
+        PromptDone(result=PromptResult.REPLY_SUBMITTED, number=7, name="Петров"),
+        {"result": "reply_submitted", "number": 7, "name": "Петров"},
+    ),
     (
         NoticeList(items=(NoticeItem("accept_overdue", 7, "Дороги"),)),
         {"items": [["accept_overdue", 7, "Дороги", None]]},

@@ -1,6 +1,7 @@
 """Prompts of dialogs, previews of drafts, and the ends of both."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from bot.domain.dialogs import EndReason
 from bot.domain.notifications.base import AboutTicket, Notification, stored
@@ -123,9 +124,38 @@ class DialogCancelled(Notification, code="cancelled"):
 
 
 class PromptClosed(Notification, code="closed"):
-    """The remains of a prompt: ``text`` says what was chosen."""
+    """The remains of a prompt with words of its own: ``text`` repeats what was chosen."""
 
     text: str
+
+
+class PromptResult(StrEnum):
+    """The result of the last press or word in a prompt. Stored: never change."""
+
+    STAND_IN_AGREED = "stand_in_agreed"
+    STAND_IN_REFUSED = "stand_in_refused"
+    ABSENCE_CANCELLED = "absence_cancelled"
+    ACCOUNT_DISOWNED = "account_disowned"
+    BUTTONS_GONE = "buttons_gone"
+    ANSWER_RESENT = "answer_resent"
+    ANSWER_RELEASED = "answer_released"
+    ANSWER_WITHHELD = "answer_withheld"  # the ticket stays in work
+    ANSWER_WITHHELD_LATER = "answer_withheld_later"  # the ticket stays answered
+    ANSWER_DECLINED = "answer_declined"
+    REPLY_ADOPTED = "reply_adopted"
+    REPLY_SUBMITTED = "reply_submitted"
+    REPLY_IGNORED = "reply_ignored"
+    CLOSED_UNANSWERED = "closed_unanswered"
+    CALL_LATER = "call_later"
+    PASSED_BACK = "passed_back"
+
+
+class PromptDone(Notification, code="prompt_done"):
+    """The remains of a prompt: ``number``: the ticket; ``name``: the person who approves, if somebody does."""
+
+    result: PromptResult
+    number: int = stored(default=0, omit_default=True)
+    name: str | None = stored(default=None, omit_default=True)
 
 
 class DialogKept(Notification, code="dialog_kept"):

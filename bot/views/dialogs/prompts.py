@@ -1,6 +1,6 @@
 """Views of dialogs and commands: prompts, confirmations, help and invitations."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bot.domain.notifications.dialogs import (
     AskDismissReason,
@@ -13,6 +13,8 @@ from bot.domain.notifications.dialogs import (
     DialogKept,
     NewTicketRegistered,
     PromptClosed,
+    PromptDone,
+    PromptResult,
 )
 from bot.domain.notifications.refusals import Refused
 from bot.domain.notifications.solutions import AskControlDate
@@ -51,6 +53,35 @@ SOURCES_WITHOUT_NUMBER = ("Телефон", "Личный приём")
 
 MANUAL_SOURCES = ("Телефон", "Личный приём", "ПОС", "Инцидент Менеджмент", "СЭД", "Другое")
 """Sources offered for a message that is entered by hand."""
+
+PROMPT_RESULTS: Mapping[PromptResult, str] = {
+    PromptResult.STAND_IN_AGREED: "✅ Вы согласились заместить.",
+    PromptResult.STAND_IN_REFUSED: "Вы отказались замещать.",
+    PromptResult.ABSENCE_CANCELLED: "Отпуск отменён.",
+    PromptResult.ACCOUNT_DISOWNED: (
+        "🔒 Новый вход отключён: карточек там больше нет, все действующие коды этого сотрудника отозваны."
+    ),
+    PromptResult.BUTTONS_GONE: "Кнопки под этим сообщением больше не действуют.",
+    PromptResult.ANSWER_RESENT: "🔁 Ответ на проблему №{number} отправляется ещё раз.",
+    PromptResult.ANSWER_RELEASED: "📤 Ответ на №{number} отправляется.",
+    PromptResult.ANSWER_WITHHELD: "Ответ на №{number} не публикуется. Сообщение остаётся у вас в работе.",
+    PromptResult.ANSWER_WITHHELD_LATER: "Ответ на №{number} не публикуется. Сообщение остаётся отвеченным.",
+    PromptResult.ANSWER_DECLINED: "🚫 Ответ на №{number} не отправлен.",
+    PromptResult.REPLY_ADOPTED: "✅ №{number}: ответом считается сообщение в чате.",
+    PromptResult.REPLY_SUBMITTED: "📨 №{number}: сообщение в чате отправлено на согласование. Согласует: {name}.",
+    PromptResult.REPLY_IGNORED: "Хорошо, №{number} остаётся без ответа.",
+    PromptResult.CLOSED_UNANSWERED: "✅ №{number} закрыто, новый ответ не нужен.",
+    PromptResult.CALL_LATER: "📞 №{number}: напомню о звонке в это время.",
+    PromptResult.PASSED_BACK: "✅ №{number} вернулось тому, кто распределяет сообщения.",
+}
+"""The words that take the place of a prompt."""
+
+NO_NUMBER, USUAL_TERM = "Нет номера", "Обычный срок"
+"""Choices instead of a number and of a deadline, for a message that is entered by hand."""
+
+
+def prompt_done(note: PromptDone, data: NotificationData, context: RenderContext) -> Content:
+    return Content.of(PROMPT_RESULTS[note.result].format(number=note.number, name=note.name or "пока некому"))
 
 
 def welcome_staff(note: Welcome, data: NotificationData, context: RenderContext) -> Content:
@@ -145,7 +176,7 @@ def new_source(note: AskNewSource, data: NotificationData, context: RenderContex
 
 
 def new_number(note: AskNewNumber, data: NotificationData, context: RenderContext) -> Content:
-    skip = Button("Нет номера", pack(Op.MANUAL_ENTRY, 0, "number="))
+    skip = Button(NO_NUMBER, pack(Op.MANUAL_ENTRY, 0, "number="))
     return Content.of("Номер в той системе? Напишите его.", keyboard=[[skip], *cancel_row(data)])
 
 
@@ -163,7 +194,7 @@ def control_date(note: AskControlDate, data: NotificationData, context: RenderCo
 
 
 def new_due(note: AskNewDeadline, data: NotificationData, context: RenderContext) -> Content:
-    skip = Button("Обычный срок", pack(Op.MANUAL_ENTRY, 0, "due="))
+    skip = Button(USUAL_TERM, pack(Op.MANUAL_ENTRY, 0, "due="))
     wrong = DATE_FAULTS.get(note.fault or "", "")
     return Content.of(
         f"{wrong}До какого времени нужно ответить? Например: 25.11.2026 15:00 или 25.11",
@@ -228,6 +259,7 @@ DIALOG_VIEWS = (
     row(AskControlDate, control_date),
     row(NewTicketRegistered, new_done),
     row(InvitationList, invitations),
+    row(PromptDone, prompt_done),
     template_row(PromptClosed, "{note.text}"),
     template_row(FindHelp, "Напишите номер или слова, например: /find 142 или /find люк Ленина"),
     template_row(
