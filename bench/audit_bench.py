@@ -70,7 +70,7 @@ async def _seal(database: Database) -> None:
     sealer = AuditSealer()
     for _ in range(2):
         async with database.read() as uow:
-            await sealer.look(runtime.context(uow))
+            await sealer.observe(runtime.context(uow))
         if sealer.has_new():
             async with database.begin() as uow:
                 await sealer.seal(runtime.context(uow))

@@ -129,11 +129,11 @@ class BroadcastRun:
         await phone.press_button(draft, _button_label(draft, "Отправить"))
 
     async def _wait_for_message(self, what: str, fits: Callable[[BotMessage], bool]) -> BotMessage:
-        def look() -> BotMessage | None:
+        def find_message() -> BotMessage | None:
             return next(filter(fits, reversed(self.workload.head_client.messages_from_bot())), None)
 
         try:
-            found = await self.workload.sandbox.change_log.wait_until(look, STEP_TIMEOUT_SECONDS)
+            found = await self.workload.sandbox.change_log.wait_until(find_message, STEP_TIMEOUT_SECONDS)
         except TimeoutError:
             raise RuntimeError(f"the head waited in vain for {what}") from None
         assert found is not None

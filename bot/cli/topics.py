@@ -41,4 +41,4 @@ async def plan_topics(config: Config) -> BookDifference:
 async def apply_topics(config: Config, shown: BookDifference) -> bool:
     """Take the topics of the file; return False if the differences are not those that were *shown*."""
     async with _open_topics(config) as ctx:
-        return await directory.take_file(ctx, _wanted(config), shown, server_user())
+        return await directory.apply_file(ctx, _wanted(config), shown, server_user())

@@ -15,7 +15,7 @@ from bot.views.callback_codes import Op
 
 
 async def send_limited(ctx: UseCaseContext, press: ButtonPress) -> None:
-    held = await answer_limits.take_held(ctx, press.person, press.require_number(), HeldState.SENT)
+    held = await answer_limits.decide_held(ctx, press.person, press.require_number(), HeldState.SENT)
     author = ctx.municipality.staff.find_by_id(held.person_id)
     if author is None:  # dismissed meanwhile
         raise OutdatedButton(number=held.ticket_id)
@@ -26,7 +26,7 @@ async def send_limited(ctx: UseCaseContext, press: ButtonPress) -> None:
 
 
 async def decline_limited(ctx: UseCaseContext, press: ButtonPress) -> None:
-    held = await answer_limits.take_held(ctx, press.person, press.require_number(), HeldState.DECLINED)
+    held = await answer_limits.decide_held(ctx, press.person, press.require_number(), HeldState.DECLINED)
     await answer_callback(ctx, press, ToastCode.NOTED_DECISION)
     await edit_pressed_note(ctx, press, PromptDone(result=PromptResult.ANSWER_DECLINED, number=held.ticket_id))
 

@@ -74,7 +74,7 @@ async def change_draft(ctx: UseCaseContext, press: ButtonPress) -> None:
     await dialogs.prompt(ctx, press.person, dialog, note, ticket=ticket)
 
 
-async def show_draft(ctx: UseCaseContext, press: ButtonPress) -> None:
+async def send_waiting_draft(ctx: UseCaseContext, press: ButtonPress) -> None:
     """«Посмотреть ответ»: show the text that waits for approval, and what this person may do with it."""
     ticket = await workflow.get(ctx, press.ticket_id)
     await workflow.check_right(ctx, press.person, Right.SEE_TICKET, ticket)
@@ -98,7 +98,7 @@ BUTTON_HANDLERS: ButtonHandlers = {
     Op.APPROVE_NOTING: approve_and_remember,
     Op.RETURN_DRAFT: ask_remark,
     Op.CHANGE_DRAFT: change_draft,
-    Op.SHOW_DRAFT: show_draft,
+    Op.SHOW_DRAFT: send_waiting_draft,
 }
 
 STEP_HANDLERS: DialogStepHandlers = {DialogStep.APPROVAL_REMARK: return_draft}

@@ -24,7 +24,7 @@ async def delegate(ctx: UseCaseContext, press: ButtonPress) -> None:
     await cards.open_menu(ctx, await workflow.get(ctx, press.ticket_id), press.person, "delegate:0")
 
 
-async def take_back(ctx: UseCaseContext, press: ButtonPress) -> None:
+async def withdraw(ctx: UseCaseContext, press: ButtonPress) -> None:
     """Handle «Забрать» below the news that somebody is not there."""
     await _take_back(ctx, press)
     await answer_callback(ctx, press, ToastCode.TAKEN_BACK)
@@ -40,7 +40,7 @@ async def give_to_another(ctx: UseCaseContext, press: ButtonPress) -> None:
 
 
 async def _take_back(ctx: UseCaseContext, press: ButtonPress) -> None:
-    known = await delegations.take_back(ctx, press.ticket_id, press.person, press.require_number())
+    known = await delegations.withdraw(ctx, press.ticket_id, press.person, press.require_number())
     name = await ctx.uow.staff.find_name(known.person_id) or ""
     await edit_pressed_note(ctx, press, DelegateTakenBack(ticket_id=press.ticket_id, name=name))
 
@@ -48,6 +48,6 @@ async def _take_back(ctx: UseCaseContext, press: ButtonPress) -> None:
 BUTTON_HANDLERS: ButtonHandlers = {
     Op.DELEGATE: open_delegate_menu,
     Op.DELEGATE_TO: delegate,
-    Op.DELEGATE_BACK: take_back,
+    Op.DELEGATE_BACK: withdraw,
     Op.DELEGATE_OTHER: give_to_another,
 }

@@ -106,7 +106,7 @@ async def _dismissal_page(ctx: UseCaseContext, by: Person, args: Sequence[str]) 
 def _choice_page(field: PlaceField) -> Page:
     """Return the page on which a person's roles, blocks or districts are chosen; a press there changes nothing yet."""
 
-    async def show(ctx: UseCaseContext, by: Person, args: Sequence[str]) -> ChoicePage:
+    async def build(ctx: UseCaseContext, by: Person, args: Sequence[str]) -> ChoicePage:
         person = people.get_visible(ctx, by, number_at(args, 0))
         options = list_options(ctx, by, field, Place.of(person))
         chosen = mask_at(args, 1) if len(args) > 1 else to_mask(options, _held(Place.of(person), field))
@@ -119,7 +119,7 @@ def _choice_page(field: PlaceField) -> Page:
             page=number_at(args, 2) if len(args) > 2 else 0,
         )
 
-    return show
+    return build
 
 
 def _set_choice(field: PlaceField) -> Page:

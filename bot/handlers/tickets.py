@@ -28,7 +28,7 @@ async def accept(ctx: UseCaseContext, press: ButtonPress) -> None:
 
 async def say_first_word(ctx: UseCaseContext, press: ButtonPress) -> None:
     """«Взять в работу и сообщить»: one press accepts, and tells the citizen where the town says anything."""
-    taken = await first_word.take_up(ctx, press.ticket_id, press.person)
+    taken = await first_word.accept(ctx, press.ticket_id, press.person)
     if not taken.can_tell:
         await first_word.skip(ctx, taken, press.person)
         await answer_callback(ctx, press, ToastCode.TAKEN_UP_SILENTLY, alert=True)

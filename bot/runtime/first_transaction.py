@@ -20,7 +20,7 @@ async def bring_up_to_date(ctx: UseCaseContext, config: Config, wanted: TopicBoo
         await reachability.update_menus(ctx, person)
     await directory.report_difference(ctx, config.staff)
     await topics.report_difference(ctx, wanted, config.sectors())
-    await invitations.void_old_codes(ctx)
+    await invitations.revoke_old_codes(ctx)
     await invitations.notify_not_joined(ctx)
     await posting_policy.announce_policy(ctx)
     await posting_policy.apply_policy(ctx)

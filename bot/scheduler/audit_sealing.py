@@ -36,7 +36,7 @@ class AuditSealing:
     async def seal_new(self, runtime: Runtime) -> None:
         """Seal what is new; at the end of the lead, too, so that a stopped bot leaves nothing unprotected."""
         async with runtime.database.read() as uow:
-            await self.sealer.look(runtime.context(uow))
+            await self.sealer.observe(runtime.context(uow))
         while self.sealer.has_new():
             await self._write(runtime, self.sealer.seal)
             await asyncio.sleep(PAUSE_SECONDS)

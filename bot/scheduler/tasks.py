@@ -212,7 +212,7 @@ PERIODIC_TASKS = (
     PeriodicTask("board", 0, when_due(board.has_changed, board.update), seconds=board.EDIT_INTERVAL_SECONDS),
     PeriodicTask("words_retention", 60, when_due(retention.is_due, retention.run), is_clock_driven=False),
     PeriodicTask("audit_seal", 0, _seal_audit, is_clock_driven=False, seconds=audit_sealing.INTERVAL_SECONDS),
-    PeriodicTask("audit_head", 60, when_due(audit_head.is_due, audit_head.tell)),
+    PeriodicTask("audit_head", 60, when_due(audit_head.is_due, audit_head.send)),
     # These observe the others, or count how long the process runs.
     PeriodicTask("watchdog", 30, _run_watchdog, is_clock_driven=False),
     PeriodicTask("heartbeat", 60, _record_heartbeat, is_clock_driven=False),

@@ -52,23 +52,23 @@ class DeadlineSchedule(Repository):
         )
         return frozenset(result.scalars())
 
-    async def take_due(self, now: datetime, limit: int) -> list[DueRow]:
+    async def claim_due(self, now: datetime, limit: int) -> list[DueRow]:
         """Claim up to *limit* due moments, the earliest first; each is returned only once.
 
         On PostgreSQL they come with all others of the same tickets, except tickets that somebody is at work on.
         """
-        rows = await self._take(now, limit, due_moment.c.kind != STEP_KIND)
+        rows = await self._claim(now, limit, due_moment.c.kind != STEP_KIND)
         return [DueRow(**{name: row[name] for name in DueRow.__dataclass_fields__}) for row in rows]
 
-    async def take_steps(self, now: datetime, limit: int) -> list[StepRow]:
+    async def claim_steps(self, now: datetime, limit: int) -> list[StepRow]:
         """Claim about *limit* steps of chains that are due, the earliest first; each is returned only once.
 
         All due steps of a ticket come together, those of one chain one after another in their order.
         """
-        rows = await self._take(now, limit, due_moment.c.kind == STEP_KIND)
+        rows = await self._claim(now, limit, due_moment.c.kind == STEP_KIND)
         if len(rows) == limit and not self._transaction.is_shared:
             tickets = due_moment.c.ticket_id.in_({row["ticket_id"] for row in rows})
-            rows += await self._take(now, limit * _MAX_STEPS, (due_moment.c.kind == STEP_KIND) & tickets)
+            rows += await self._claim(now, limit * _MAX_STEPS, (due_moment.c.kind == STEP_KIND) & tickets)
         return _steps_in_order(rows)
 
     async def withdraw_steps(self, ticket_id: int, deadline: str) -> list[StepRow]:
@@ -82,7 +82,7 @@ class DeadlineSchedule(Repository):
         )
         return _steps_in_order([row._mapping for row in result])
 
-    async def _take(self, now: datetime, limit: int, of_kind: ColumnElement[bool]) -> list[RowMapping]:
+    async def _claim(self, now: datetime, limit: int, of_kind: ColumnElement[bool]) -> list[RowMapping]:
         is_due = (due_moment.c.state == "waiting", due_moment.c.at <= now, of_kind)
         if self._transaction.is_shared:
             chosen = due_moment.c.ticket_id.in_(await self._lock_tickets(is_due, limit))

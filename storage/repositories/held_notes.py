@@ -45,7 +45,7 @@ class HeldNotes(Repository):
             update(held_note).where(held_note.c.id.in_(ids)).values(given_at=now, sameness=None)
         )
 
-    async def take_back(self, ids: Sequence[int]) -> None:
+    async def hold_again(self, ids: Sequence[int]) -> None:
         """Record that the notes have not arrived: they wait again."""
         await self._transaction.execute(update(held_note).where(held_note.c.id.in_(ids)).values(given_at=None))
 

@@ -60,7 +60,7 @@ class TopicBooks(Repository):
         self.has_new_work = True
         await self._set(TOPICS_VERSION, secrets.token_hex(8))
 
-    async def take_file(self, wanted: TopicBook, seed: str, now: datetime) -> None:
+    async def apply_file(self, wanted: TopicBook, seed: str, now: datetime) -> None:
         """Take over the themes and words of the file; what was added in the chat stays, and what is off."""
         codes = [one.code for one in wanted.themes]
         await self._transaction.execute(delete(theme).where(or_(theme.c.added_by.is_(None), theme.c.code.in_(codes))))

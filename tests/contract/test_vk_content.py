@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bot.messengers.events import MediaKind, MessageEdited, MessagePosted
-from bot.messengers.vk.words import show_mentions
+from bot.messengers.vk.words import render_mentions
 from sandbox.faults import FaultKind
 from tests.contract.harness import fetch_events
 from tests.contract.vk_harness import CHAT, GROUP, IVAN, MARIA, PHOTO, open_vk_harness
@@ -156,7 +156,7 @@ async def test_pictures_that_cannot_be_had_are_named(sandbox, kind):
     ],
 )
 def test_mentions_are_shown_by_name(raw, shown):
-    assert show_mentions(raw) == shown
+    assert render_mentions(raw) == shown
 
 
 @pytest.mark.parametrize(

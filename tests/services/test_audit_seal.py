@@ -42,7 +42,7 @@ def context(uow: UnitOfWork, now: datetime = NOW) -> UseCaseContext:
 async def run(database: Database, sealer: AuditSealer, now: datetime = NOW) -> None:
     """Let *sealer* do what its periodic task does."""
     async with database.read() as uow:
-        await sealer.look(context(uow, now))
+        await sealer.observe(context(uow, now))
     while sealer.has_new():
         async with database.begin() as uow:
             await sealer.seal(context(uow, now))
@@ -314,7 +314,7 @@ async def _run_and_perhaps_die(database: Database, sealers: list[AuditSealer], c
     if chance.random() < 0.25:
         sealer = sealers[index]
         async with database.read() as uow:
-            await sealer.look(context(uow))
+            await sealer.observe(context(uow))
         async with AsyncExitStack() as stack:
             uow = await stack.enter_async_context(database.begin())
             await sealer.seal(context(uow))

@@ -31,23 +31,23 @@ async def test_moments_that_have_come_are_given_out_once_in_order(database: Data
     await schedule_ticket(database)
     async with database.begin() as uow:
         assert not await uow.deadlines.has_due(time_after(minutes=29))
-        assert await uow.deadlines.take_due(time_after(minutes=29), 10) == []
+        assert await uow.deadlines.claim_due(time_after(minutes=29), 10) == []
         assert await uow.deadlines.has_due(time_after(minutes=30))
-        fired = await uow.deadlines.take_due(time_after(hours=1), 10)
+        fired = await uow.deadlines.claim_due(time_after(hours=1), 10)
         assert [(one.limit, one.kind) for one in fired] == [
             ("accept", "reminder"),
             ("answer", "reminder"),
             ("accept", "overdue"),
             ("answer", "overdue"),
         ]
-        assert await uow.deadlines.take_due(time_after(days=1), 10) == []
+        assert await uow.deadlines.claim_due(time_after(days=1), 10) == []
 
 
 async def test_void_terms_do_not_fire(database: Database) -> None:
     ticket_id = await schedule_ticket(database)
     async with database.begin() as uow:
         await uow.deadlines.cancel(ticket_id, ["accept"])
-        fired = await uow.deadlines.take_due(time_after(days=1), 10)
+        fired = await uow.deadlines.claim_due(time_after(days=1), 10)
     assert {one.limit for one in fired} == {"answer"}
 
 
@@ -57,7 +57,7 @@ async def test_two_processes_never_get_the_same_moment(database: Database, secon
 
     async def sweep(mine: Database) -> list[int]:
         async with mine.begin() as uow:
-            return [one.id for one in await uow.deadlines.take_due(time_after(days=1), 7)]
+            return [one.id for one in await uow.deadlines.claim_due(time_after(days=1), 7)]
 
     given = await asyncio.gather(*(sweep(one) for one in (database, second) * 4))
     ids = [one for batch in given for one in batch]

@@ -42,7 +42,7 @@ async def test_a_notice_does_not_wait_for_who_works_on_its_ticket(database: Data
     async with database.begin() as uow:
         assert await uow.tickets.get(ticket.id, lock=True)
         async with asyncio.timeout(5), second.begin() as other:
-            await other.deadlines.take_due(time_after(hours=1), 10)
+            await other.deadlines.claim_due(time_after(hours=1), 10)
             await other.deadlines.add_notice(head.id, ticket.id, "accept_overdue", NOW)
 
 
@@ -55,12 +55,12 @@ async def test_a_press_does_not_wait_for_the_sweep_of_its_ticket(database: Datab
     async with asyncio.timeout(5), database.begin() as uow:
         assert await uow.tickets.get(pressed.id, lock=True)
         async with second.begin() as sweep:
-            taken = await sweep.deadlines.take_due(time_after(hours=1), 10)
+            taken = await sweep.deadlines.claim_due(time_after(hours=1), 10)
             assert [one.ticket_id for one in taken] == [other.id]
             await uow.deadlines.cancel(pressed.id, ["accept"])
             assert await sweep.tickets.get(other.id, lock=True)
     async with second.begin() as sweep:
-        assert await sweep.deadlines.take_due(time_after(hours=1), 10) == []
+        assert await sweep.deadlines.claim_due(time_after(hours=1), 10) == []
 
 
 async def test_deadlock_victim_is_not_a_lost_database(

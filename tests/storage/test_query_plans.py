@@ -59,7 +59,7 @@ HOT_QUERIES: dict[str, Query] = {
     "codes: wrong ones": lambda uow: uow.invitations.list_wrong_codes(NOW),
     "inbox: claim": lambda uow: uow.inbox.claim(NOW, LEASE, 10),
     "terms: is anything due": lambda uow: uow.deadlines.has_due(NOW),
-    "terms: fire": lambda uow: uow.deadlines.take_due(NOW, 10),
+    "terms: fire": lambda uow: uow.deadlines.claim_due(NOW, 10),
     "terms: void": lambda uow: uow.deadlines.cancel(1, ["accept"]),
     "terms: what waits to be told": lambda uow: uow.deadlines.list_pending_notices(),
     "tickets: the author's last in the thread": lambda uow: uow.author_tickets.find_answered_in_thread(

@@ -57,7 +57,7 @@ async def fill_database(database: Database) -> None:
             )
             await uow.audit_log.record("created", NOW, ticket_id=number)
             await uow.deadlines.add_notice(1, number, "accept_overdue", NOW)
-        await uow.deadlines.take_due(NOW, 10)
+        await uow.deadlines.claim_due(NOW, 10)
         await uow.deadlines.mark_notices_sent([1], NOW)
         await uow._connection.execute(
             insert(button).values(account="telegram", chat_id="1", external_id="5", ticket_id=1, sent_at=NOW)

@@ -29,7 +29,7 @@ _READ_BY_SIGHT = frozenset(
 
 def read_words(thing: JsonObject, level: int = 0) -> str:
     """Return everything that a message, comment or post says, with what it forwards, in the order of the screen."""
-    own = show_mentions(text_or_empty(thing, "text"))
+    own = render_mentions(text_or_empty(thing, "text"))
     attached = (attachment_words(item, level) for item in get_objects(thing, "attachments"))
     place = find_object(find_object(thing, "geo") or {}, "place") or {}
     address = ", ".join(part for key in ("title", "address") if (part := find_text(place, key)))
@@ -45,14 +45,14 @@ def list_nested(thing: JsonObject, level: int = 0) -> list[JsonObject]:
     return [*([reply] if reply else []), *get_objects(thing, "fwd_messages"), *get_objects(thing, "copy_history")]
 
 
-def show_mentions(text: str) -> str:
+def render_mentions(text: str) -> str:
     """Return *text* with the names of the mentioned people and pages, and the addresses behind words."""
 
-    def show(match: re.Match[str]) -> str:
+    def render(match: re.Match[str]) -> str:
         target, name = match["target"] or "", match["name"] or match["typed"]
         return with_address(name, target if "/" in target else None)
 
-    return _MENTION.sub(show, text)
+    return _MENTION.sub(render, text)
 
 
 def attachment_words(item: JsonObject, level: int = 0) -> str:
@@ -86,7 +86,7 @@ def _nothing(body: JsonObject) -> str:
 def _titled(body: JsonObject) -> str:
     """Read a kind of attachment that has a title and perhaps an address, as most have, and new ones may."""
     titles = (find_text(body, key) for key in ("title", "name", "text", "caption", "description"))
-    words = show_mentions(next((title for title in titles if title), ""))
+    words = render_mentions(next((title for title in titles if title), ""))
     address = next((found for key in ("url", "view_url") if (found := find_text(body, key))), None)
     return with_address(words, address) if words else address or ""
 
@@ -112,7 +112,7 @@ _READERS: dict[str, Callable[[JsonObject], str]] = {
     "poll": _poll,
     "market": _market_item,
     "story": _story,
-    "photo": lambda body: show_mentions(find_text(body, "text") or ""),
+    "photo": lambda body: render_mentions(find_text(body, "text") or ""),
     "audio_message": lambda body: find_text(body, "transcript") or "",  # VK has recognised the speech
 }
 

@@ -94,7 +94,7 @@ def text_key(text: str) -> str:
     return sha256(" ".join(words).encode()).hexdigest()[:32]
 
 
-async def take_held(ctx: UseCaseContext, person: Person, held_id: int, state: HeldState) -> LimitedAnswer:
+async def decide_held(ctx: UseCaseContext, person: Person, held_id: int, state: HeldState) -> LimitedAnswer:
     """Record the decision of *person*, who sorts messages, about a waiting answer; refuse if there is one already."""
     held = await ctx.uow.answer_limits.get_held(held_id)
     if held is None:

@@ -107,7 +107,7 @@ async def _tell_of_absence(
         await _ask_writer(ctx, ticket, stand_in, asked)
 
 
-async def take_back(ctx: UseCaseContext, ticket_id: int, person: Person, from_id: int) -> Delegation:
+async def withdraw(ctx: UseCaseContext, ticket_id: int, person: Person, from_id: int) -> Delegation:
     """Take the ticket back from who was asked and has given nothing yet."""
     ticket = await check_can_delegate(ctx, ticket_id, person)
     known = await find_open(ctx, ticket, from_id)

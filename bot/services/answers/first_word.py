@@ -34,7 +34,7 @@ class TakenUp:
     can_tell: bool
 
 
-async def take_up(ctx: UseCaseContext, ticket_id: int, person: Person) -> TakenUp:
+async def accept(ctx: UseCaseContext, ticket_id: int, person: Person) -> TakenUp:
     """Accept the ticket for *person*, and return what its author may be told."""
     ticket = await workflow.get(ctx, ticket_id)
     await workflow.check_right(ctx, person, Right.ACCEPT, ticket)

@@ -45,7 +45,7 @@ async def release(
         await answers.check_answerable(ctx, ticket, publisher)
         ticket = await answers.start_answering(ctx, ticket, publisher, owner)
     ticket = await answers.approve(ctx, ticket, publisher)
-    await draft_requests.void_all(ctx, ticket, publisher)
+    await draft_requests.cancel_all(ctx, ticket, publisher)
     ticket = await answers.publish(ctx, ticket, owner, publisher, text, media)
     control_at = promises.morning_of(ctx, prepared.due_at)
     values = {"state": InquiryState.ANSWERED.value, "answered_at": ctx.now, "answered_by": publisher.id}

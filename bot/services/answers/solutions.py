@@ -52,7 +52,7 @@ async def return_to_work(
     """
     problem_id = ticket.problem_id
     if ticket.lead_id is not None:
-        ticket = await problem_members.take_out(ctx, ticket, person)
+        ticket = await problem_members.split_off(ctx, ticket, person)
     solution = await ctx.uow.solutions.add_return(ticket.id, ctx.now, problem_id)
     if message is not None:
         await ctx.uow.messages.attach_to_ticket(message.id, ticket.id, MessageRole.ADDITION)

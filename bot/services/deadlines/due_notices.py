@@ -30,7 +30,7 @@ BATCH_SIZE = 25
 
 async def create_due_notices(ctx: UseCaseContext) -> bool:
     """Turn due moments into notices for their recipients; return whether there may be more of them."""
-    taken = await ctx.uow.deadlines.take_due(ctx.now, BATCH_SIZE)
+    taken = await ctx.uow.deadlines.claim_due(ctx.now, BATCH_SIZE)
     for due in taken:
         async with isolated(ctx, "reminders", due.ticket_id):
             await _create_notices(ctx, due)
@@ -71,13 +71,13 @@ async def _create_notices(ctx: UseCaseContext, due: DueRow) -> None:
         await ctx.uow.audit_log.record("overdue", ctx.now, ticket_id=ticket.id, facts={"limit": due.limit})
         if not chains.chain_of(ctx, ticket).replaces_watchers(after):
             for person in _watchers(ctx, ticket, recipients):
-                await tell_watcher(ctx, person, ticket, due_at)
+                await notify_watcher(ctx, person, ticket, due_at)
         await chains.start(ctx, ticket, after, due.at)
         await breaches.on_missed(ctx, ticket, due.at)
         await cards.sync(ctx, ticket, can_wait=True)
 
 
-async def tell_watcher(ctx: UseCaseContext, person: Person, ticket: Ticket, due_at: datetime) -> None:
+async def notify_watcher(ctx: UseCaseContext, person: Person, ticket: Ticket, due_at: datetime) -> None:
     """Let *person*, who watches deadlines, hear that one of *ticket* has passed at *due_at*."""
     await ctx.uow.deadlines.add_notice(person.id, ticket.id, notice_plan.WATCHER_NOTICE, due_at)
 

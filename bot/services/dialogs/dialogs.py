@@ -183,7 +183,7 @@ async def end(ctx: UseCaseContext, dialog: Dialog, *, pressed_message_id: str | 
     await ctx.uow.dialogs.end(dialog.account, dialog.user_id, facts)
 
 
-async def void(ctx: UseCaseContext, dialog: Dialog) -> None:
+async def revoke(ctx: UseCaseContext, dialog: Dialog) -> None:
     """End *dialog* although its writer did nothing: its ticket is no concern of theirs any more."""
     await _remove_buttons(ctx, dialog, EndReason.VOID)
     await ctx.uow.dialogs.end(dialog.account, dialog.user_id)

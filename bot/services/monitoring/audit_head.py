@@ -17,7 +17,7 @@ async def is_due(ctx: UseCaseContext) -> bool:
     return await _find_news(ctx) is not None
 
 
-async def tell(ctx: UseCaseContext) -> None:
+async def send(ctx: UseCaseContext) -> None:
     """Tell the administrator the hash, without a sound."""
     last = await _find_news(ctx)
     if last is None or not await ctx.uow.once_keys.claim(f"{_TOLD_KEY}:{ctx.today.isoformat()}", ctx.now):

@@ -73,7 +73,7 @@ class AuditSealer:
         self._position = self._observation = self._settles_at = self._looked_at = None
         self._unsealed = ()
 
-    async def look(self, ctx: UseCaseContext) -> None:
+    async def observe(self, ctx: UseCaseContext) -> None:
         """Find the records that are not sealed yet. Reads only."""
         seals, seen = ctx.uow.audit_seals, self._observation
         if self._position is None:

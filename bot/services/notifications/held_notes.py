@@ -33,7 +33,7 @@ async def on_unreachable(ctx: UseCaseContext, row: OutboxRow) -> None:
     if isinstance(note, HeldNotes):
         known = await ctx.uow.held_notes.list_by_ids(note.note_ids)
         missed = [one.id for one in known if one.reader.person_id or not await _list_reachable(ctx, one.reader)]
-        await ctx.uow.held_notes.take_back(missed)
+        await ctx.uow.held_notes.hold_again(missed)
         return
     reader = Reader(envelope.audience, None if envelope.audience else row.person_id)
     if envelope.audience is None or not await _list_reachable(ctx, reader):

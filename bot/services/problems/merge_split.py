@@ -72,7 +72,7 @@ async def split_ticket(ctx: UseCaseContext, ticket_id: int, person: Person) -> T
         raise OutdatedButton(number=ticket.id, state=ticket.state.value)
     lead = await workflow.get(ctx, ticket.lead_id)
     await workflow.check_right(ctx, person, Right.GROUP, lead)
-    changed = await problem_members.take_out(ctx, ticket, person)
+    changed = await problem_members.split_off(ctx, ticket, person)
     await member_clocks.leave(ctx, lead, changed)
     if changed.state is State.ANSWERING:  # the draft that waits for approval is about the others
         changed = await workflow.transition(ctx, changed, Step.RETURN, person)
@@ -150,7 +150,7 @@ async def merge_tickets(ctx: UseCaseContext, ticket_id: int, other_id: int, pers
     await ctx.uow.audit_log.record("merge", ctx.now, person_id=person.id, ticket_id=ticket.id, facts=facts)
     for member in (joined, *moved):
         await member_clocks.join(ctx, lead, member)
-    await draft_requests.void_all(ctx, joined, person)
+    await draft_requests.cancel_all(ctx, joined, person)
     await workflow.cancel_dialogs(ctx, joined, TICKET_STEPS, person, DraftVoidMerged(ticket_id=joined.id))
     if lead.is_open and (ticket.accept_due < lead.accept_due or ticket.answer_due < lead.answer_due):
         lead = await deadlines.tighten(ctx, lead, ticket.accept_due, ticket.answer_due)

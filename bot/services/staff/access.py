@@ -75,4 +75,4 @@ async def hide_foreign_tickets(ctx: UseCaseContext, person: Person) -> None:
             await _empty_messages(ctx, address.chat_id, shown)
         dialog = await ctx.uow.dialogs.get(address.account, address.user_id, ctx.now, lock=True)
         if dialog is not None and dialog.ticket_id in foreign:
-            await dialogs.void(ctx, dialog)
+            await dialogs.revoke(ctx, dialog)

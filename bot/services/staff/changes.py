@@ -32,7 +32,7 @@ async def add(ctx: UseCaseContext, one: Person, by: Person | None) -> Person:
     await directory.reload(ctx)
     await _record(ctx, "person_added", by, added, **changed_facts({}, _audited(added)))
     await follow_tickets(ctx, await list_tickets(ctx, added))
-    await open_corrections.show_all(ctx, added)
+    await open_corrections.notify_all(ctx, added)
     await reachability.update_menus(ctx, added)
     return added
 

@@ -47,7 +47,7 @@ async def notify_not_joined(ctx: UseCaseContext) -> None:
     await notify.notify_all(ctx, recipients.values(), NotJoined(names=tuple(person.name for person in absent)))
 
 
-async def void_old_codes(ctx: UseCaseContext) -> None:
+async def revoke_old_codes(ctx: UseCaseContext) -> None:
     """Tell the administrator that the codes of release 0.1.0, which had no term, are not valid any more."""
     names = await ctx.uow.invitations.revoke_old(ctx.now)
     if names:

@@ -101,7 +101,7 @@ async def send_open_tickets(ctx: UseCaseContext, person: Person, address: Addres
                 await cards.refresh(ctx, ticket, card, at_once=True)
                 await cards.queue_media_at(ctx, ticket, person, address)
             await cards.sync(ctx, ticket)  # those who stood in lose the buttons
-    await open_corrections.show_all(ctx, person)
+    await open_corrections.notify_all(ctx, person)
 
 
 async def update_menus(ctx: UseCaseContext, person: Person) -> None:

@@ -48,7 +48,7 @@ async def run_due(ctx: UseCaseContext, *, messengers_caught_up: bool = True) -> 
         ctx, outage, messengers_caught_up=messengers_caught_up
     ):
         return False
-    rows = await ctx.uow.deadlines.take_steps(ctx.now, BATCH_SIZE)
+    rows = await ctx.uow.deadlines.claim_steps(ctx.now, BATCH_SIZE)
     for (ticket_id, _), steps in groupby(rows, key=lambda row: (row.ticket_id, row.deadline)):
         async with isolated(ctx, "chains", ticket_id):
             await _run(ctx, list(steps))
@@ -174,7 +174,7 @@ async def _tell(
 ) -> None:
     is_deadline = step.after in (After.ACCEPT, After.ANSWER) and step.before is None
     if is_deadline and person.bases <= READS_LISTS:
-        await due_notices.tell_watcher(ctx, person, ticket, due_at)
+        await due_notices.notify_watcher(ctx, person, ticket, due_at)
     else:
         await ctx.uow.deadlines.add_notice(person.id, ticket.id, code, due_at)
 

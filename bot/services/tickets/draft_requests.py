@@ -55,7 +55,7 @@ async def on_step(ctx: UseCaseContext, ticket: Ticket, step: Step, actor: Person
             if draft.state is not DraftState.WRITING:
                 await _end(ctx, ticket, draft, DraftAct.LAPSE, actor)
     elif step in _VOID_STEPS:
-        await void_all(ctx, ticket, actor)
+        await cancel_all(ctx, ticket, actor)
     elif step is Step.APPROVE:  # nobody waits for an interim answer or asks any more; the answer's draft is published
         others = [one for one in await ctx.uow.drafts.list_open(ticket.id) if one.kind in _EARLIER_TEXTS]
         for draft in others:
@@ -71,7 +71,7 @@ async def _end_delegations(ctx: UseCaseContext, ticket: Ticket, step: Step) -> N
             await notify.notify(ctx, person, DelegationWithdrawn(ticket_id=ticket.id), ticket=ticket)
 
 
-async def void_all(ctx: UseCaseContext, ticket: Ticket, actor: Person | None) -> None:
+async def cancel_all(ctx: UseCaseContext, ticket: Ticket, actor: Person | None) -> None:
     """End the open drafts of a ticket that needs none any more."""
     for draft in await ctx.uow.drafts.list_open(ticket.id):
         await _end(ctx, ticket, draft, DraftAct.VOID, actor)

@@ -69,7 +69,7 @@ async def pass_on(ctx: UseCaseContext, held: list[Inquiry], former: Person) -> N
             await on_moved(ctx, ticket, former)
 
 
-async def show_all(ctx: UseCaseContext, person: Person) -> None:
+async def notify_all(ctx: UseCaseContext, person: Person) -> None:
     """Show *person*, who has come or can be reached again, the requests that they have to do."""
     for one in await list_of(ctx, person):
         ticket = await ctx.uow.tickets.get(one.ticket_id)

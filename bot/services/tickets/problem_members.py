@@ -69,7 +69,7 @@ async def apply_step_to_members(
     await ctx.uow.audit_log.record_all(step.value, ctx.now, facts, person_id=actor.id if actor else None)
 
 
-async def take_out(ctx: UseCaseContext, member: Ticket, actor: Person | None) -> Ticket:
+async def split_off(ctx: UseCaseContext, member: Ticket, actor: Person | None) -> Ticket:
     """Take *member* out of its problem; no ticket joins it automatically any more."""
     changed = await ctx.uow.tickets.update(member, TicketChange(problem_id=None, lead_id=None))
     if changed is None or member.lead_id is None or member.problem_id is None:

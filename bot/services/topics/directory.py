@@ -19,7 +19,7 @@ async def open_book(uow: UnitOfWork, wanted: TopicBook, now: datetime) -> TopicB
     """Return the stored book; a database without one gets the book *wanted* by the file."""
     await uow.lock(LOCK)
     if await uow.topic_books.find_version() is None:
-        await uow.topic_books.take_file(wanted, fingerprint(wanted), now)
+        await uow.topic_books.apply_file(wanted, fingerprint(wanted), now)
     return await uow.topic_books.load()
 
 
@@ -49,12 +49,12 @@ async def report_difference(ctx: UseCaseContext, wanted: TopicBook, sectors: Seq
         await notify.notify_administrator(ctx, note, once_key=f"topics_differ:{seed}")
 
 
-async def take_file(ctx: UseCaseContext, wanted: TopicBook, shown: BookDifference, server_user: str) -> bool:
+async def apply_file(ctx: UseCaseContext, wanted: TopicBook, shown: BookDifference, server_user: str) -> bool:
     """Take over the topics of the file; return False if the differences are not those that were *shown*."""
     await lock(ctx)
     if compare(ctx.municipality.topics, wanted, tuple(ctx.municipality.sectors.values())) != shown:
         return False
-    await ctx.uow.topic_books.take_file(wanted, fingerprint(wanted), ctx.now)
+    await ctx.uow.topic_books.apply_file(wanted, fingerprint(wanted), ctx.now)
     await ctx.uow.audit_log.record("topics_applied", ctx.now, facts={"by": server_user})
     return True
 
