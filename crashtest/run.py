@@ -43,7 +43,7 @@ TAKEOVER_TIMEOUT_SECONDS: Mapping[Effect, float] = {Effect.KILL: 10.0, Effect.FR
 after a freeze, and when a hung loop is noticed."""
 
 SHORTAGE_PROBABILITY, SHORTAGE_SECONDS = 0.2, 3.0
-"""How often others take all connections to the server, and for how long."""
+"""The probability with which others take all connections to the server, and the seconds for which they keep them."""
 
 PAIR_POINTS = (CrashPoint.SELECTING, CrashPoint.TICKING)
 """The failpoints where a freeze is worth more than a death: another process has to notice it."""

@@ -1,4 +1,4 @@
-"""What the digest says of each unit and theme besides its new, answered and overdue tickets."""
+"""The digest's words on each unit and theme besides its new, answered and overdue tickets."""
 
 from collections import Counter
 from collections.abc import Sequence

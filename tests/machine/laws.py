@@ -51,7 +51,7 @@ def check_tickets(now: Snapshot) -> None:
 
 
 def check_voices(now: Snapshot) -> None:
-    """What stops or promises the time of the first ticket of a problem does so for everybody who wrote about it."""
+    """A stop or a promise of the first ticket of a problem holds for everybody who wrote about it."""
     for number, clocks in now.clocks.items():
         ticket = now.tickets[number]
         assert ticket.answer_due == clocks.answer_due, f"№{number} is due {ticket.answer_due}, not {clocks}"

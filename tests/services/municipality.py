@@ -53,7 +53,9 @@ STAFF = (
 
 def municipality_of(staff: Staff) -> Municipality:
     limits = SendRateLimits(Rate(30))
-    capabilities = Capabilities(4096, 1024, 8, 10, frozenset({ChatKind.PRIVATE}), frozenset(), False, limits)
+    capabilities = Capabilities(
+        4096, 8, 10, frozenset({ChatKind.PRIVATE}), frozenset(), idempotent=False, rate_limits=limits
+    )
     return Municipality(
         name="Город",
         zone=ZONE,
