@@ -23,6 +23,7 @@ from bot.domain.escalation import After, Chain, ChainStep
 from bot.domain.people import Person, Staff
 from bot.domain.rules import Rule, Rules
 from bot.domain.tickets import UNACCEPTED_STATES, DismissReason, Ticket
+from bot.domain.working_hours import WorkingHours
 from bot.services.context import Municipality, UseCaseContext, responsibility
 from bot.services.deadlines import due_notices, outage_summary, recomputing, reminders
 from bot.services.intake import register
@@ -127,8 +128,8 @@ class ChainMachine(RuleBasedStateMachine):
     )
     def the_rules_or_the_calendar_change(self, accept: str, answer: str, lunch: int) -> None:
         changed = Rule(accept=Duration.parse(accept), answer=Duration.parse(answer), escalation="all")
-        calendar = WorkingCalendar(ZONE, [(time(9), time(12)), (time(12 + lunch), time(18))])
-        self.municipality = replace(self.municipality, rules=Rules((changed,)), calendar=calendar)
+        hours = WorkingHours(WorkingCalendar(ZONE, [(time(9), time(12)), (time(12 + lunch), time(18))]))
+        self.municipality = replace(self.municipality, rules=Rules((changed,)), hours=hours)
 
         async def recompute(ctx: UseCaseContext) -> int:
             return await recomputing.recompute_batch(ctx, await recomputing.list_batch(ctx, 0))

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.config import load_config
+from bot.config.warnings import list_warnings
 from bot.domain.calendar import END_OF_DAY
 from bot.domain.post_hours import PostHours, Weekday
 from tests.unit.test_config_bad import GOOD, build_config, faults_of
@@ -65,7 +66,7 @@ def test_hours_that_cannot_be_are_refused(
 def test_hours_of_a_post_that_nobody_holds_are_noted(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     path.write_text(town(GOOD_HOURS, GOOD_HOURS.replace("рынка", "рынков")), encoding="utf-8")
-    (note,) = (one for one in load_config(path).warnings() if one.key.startswith("post_hours"))
+    (note,) = (one for one in list_warnings(load_config(path)) if one.key.startswith("post_hours"))
     assert note.key == "post_hours[1].post"
     assert "«Директор рынков» нет в [[staff]]" in note.problem
     assert "имели в виду «Директор рынка»" in note.remedy

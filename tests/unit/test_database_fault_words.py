@@ -6,8 +6,7 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from bot.cli.command_line import EXIT_TRY_AGAIN
 from bot.cli.faults import report_database_faults
-from storage.database import DatabaseUnavailable
-from storage.errors import DatabaseUnreachable
+from storage.errors import DatabaseUnavailable, DatabaseUnreachable
 
 
 @pytest.mark.parametrize(
