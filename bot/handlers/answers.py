@@ -28,8 +28,8 @@ from bot.messengers.events import MediaKind, MessagePosted
 from bot.messengers.serialization import pack_media
 from bot.services.answers import answers, corrections, saved_drafts, submissions, templates
 from bot.services.context import UseCaseContext
+from bot.services.context.messages import clean_text
 from bot.services.dialogs import dialogs, drafts
-from bot.services.intake.receive import clean_text
 from bot.services.notifications import notify
 from bot.services.tickets import call_requests, workflow
 from bot.views.callback_codes import MAX_NUMBER_DIGITS, Op

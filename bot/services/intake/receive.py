@@ -11,8 +11,7 @@ from bot.messengers.events import AuthorKind, MessageDeleted, MessagePosted
 from bot.messengers.serialization import pack_media
 from bot.services.answers import detect_posted, verify_published
 from bot.services.context import UseCaseContext, messages
-from bot.services.context.messages import clean_text as clean_text  # handlers clean officials' texts the same way
-from bot.services.context.messages import is_noise, is_of_citizen, is_private, save_message
+from bot.services.context.messages import clean_text, is_noise, is_of_citizen, is_private, save_message
 from bot.services.intake import (
     danger_advice,
     limits,
