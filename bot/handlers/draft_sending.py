@@ -35,6 +35,7 @@ from bot.services.notifications import notify
 from bot.services.tickets import workflow
 from bot.views.callback_codes import Op
 from bot.views.render_context import shorten
+from bot.views.role_titles import SOME_COLLEAGUE
 
 MAX_SENT_CHARS = 1000
 
@@ -96,7 +97,7 @@ async def _is_overtaken(ctx: UseCaseContext, press: ButtonPress, ticket: Ticket,
     if other is None or other.version == dialog.facts.get("base", 0):
         return False
     await answer_callback(ctx, press, ToastCode.APPROVAL_CONFLICT, alert=True)
-    name = await ctx.uow.staff.find_name(other.author_id) or "коллега"
+    name = await ctx.uow.staff.find_name(other.author_id) or SOME_COLLEAGUE
     await notify.notify(
         ctx,
         press.person,

@@ -17,9 +17,9 @@ from bot.services.dialogs import dialogs
 from bot.services.notifications import cards
 from bot.services.tickets import inquiries
 from bot.views.callback_codes import Op
+from bot.views.role_titles import TO_MANAGEMENT
 
 MAX_UNIT_CHARS = 100
-MANAGEMENT = "руководителю центра"
 
 
 async def open_units(ctx: UseCaseContext, press: ButtonPress) -> None:
@@ -77,7 +77,7 @@ async def ask_decision(ctx: UseCaseContext, press: ButtonPress) -> None:
     dialog = await dialogs.start(ctx, press.person, DialogStep.DECISION_QUESTION, ticket)
     await cards.open_menu(ctx, ticket, press.person, "")
     await answer_callback(ctx, press)
-    await _ask_question(ctx, press.person, dialog, ticket, InquiryKind.DECISION, MANAGEMENT)
+    await _ask_question(ctx, press.person, dialog, ticket, InquiryKind.DECISION, TO_MANAGEMENT)
 
 
 async def send_question(ctx: UseCaseContext, message: OfficialMessage) -> None:

@@ -9,6 +9,7 @@ from bot.domain.view_data import (
     InquiryFacts,
 )
 from bot.services.context import UseCaseContext, responsibility
+from bot.views.role_titles import MANAGEMENT
 
 
 async def list_inquiries(ctx: UseCaseContext, note: Notification) -> list[InquiryFacts]:
@@ -28,5 +29,5 @@ async def inquiry_facts(ctx: UseCaseContext, found: Sequence[Inquiry]) -> list[I
             unit = responsibility.responsibility_for(ctx, ticket).post.title if ticket is not None else unit
         asker = await ctx.uow.staff.find_name(one.asker_id) or ""
         answered_by = await ctx.uow.staff.find_name(one.answered_by) if one.answered_by else None
-        facts.append(InquiryFacts(one, asker, unit or "руководитель центра", answered_by))
+        facts.append(InquiryFacts(one, asker, unit or MANAGEMENT, answered_by))
     return facts

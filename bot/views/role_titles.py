@@ -17,6 +17,12 @@ ROLE_TITLES = {
     "centre_staff": "сотрудник центра",
 }
 
+MANAGEMENT, TO_MANAGEMENT = "руководитель центра", "руководителю центра"
+"""The addressee of a question for a decision, in the nominative and in the dative."""
+
+SOME_COLLEAGUE = "коллега"
+"""An official whose name is not known any more."""
+
 
 def role_title(code: str, context: RenderContext) -> str:
     """Return the municipality's title of a role, else the usual one; an unknown code is shown as it is."""

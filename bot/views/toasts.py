@@ -13,6 +13,7 @@ from bot.domain.notifications.toasts import (
     RegisteredToast,
     ToastCode,
 )
+from bot.views.role_titles import SOME_COLLEAGUE
 
 _TEXTS: Mapping[ToastCode, str] = {
     ToastCode.NOTHING: "",
@@ -191,4 +192,4 @@ def _refusal_text(code: str, details: RefusalDetails) -> str:
 
 def _fill(words: str, details: RefusalDetails) -> str:
     known = {name: "—" if value is None else value for name, value in asdict(details).items()}
-    return words.format_map(known | {"name": details.name or "коллега"})
+    return words.format_map(known | {"name": details.name or SOME_COLLEAGUE})
