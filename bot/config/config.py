@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, SecretStr
+from pydantic import SecretStr
 
 from bot.config import monitored_places
 from bot.config.chain_checks import to_chain
@@ -20,6 +20,7 @@ from bot.config.messenger_sections import BotSection, PageMessenger, TelegramSec
 from bot.config.role_checks import to_role_change
 from bot.config.rule_checks import to_rule
 from bot.config.schema import ConfigTree
+from bot.config.secrets import secrets_in, token_files_in
 from bot.config.staff_sections import StaffMember
 from bot.domain.answer_limits import AnswerLimits
 from bot.domain.applicants import PersonalDataPolicy
@@ -120,7 +121,7 @@ class Config:
     def secret_files(self) -> tuple[Path, ...]:
         """Return the files that hold tokens or passwords: the configuration, and those that it names."""
         own = () if self.file is None else (self.file,)
-        return (*own, *(self.folder / name for name in _token_files_in(self.tree)))
+        return (*own, *(self.folder / name for name in token_files_in(self.tree)))
 
     @property
     def nightly_training_at(self) -> time | None:
@@ -285,28 +286,7 @@ class Config:
     def known_secrets(self) -> frozenset[str]:
         """Return every token, secret and password of the configuration, for the log to mask."""
         password = urlsplit(self.tree.database.url).password or ""
-        return frozenset({*_secrets_in(self.tree), password, unquote(password)} - {""})
-
-
-def _token_files_in(value: object) -> Iterator[str]:
-    if isinstance(value, BaseModel):
-        name = getattr(value, "token_file", None)
-        if name is not None:
-            yield name
-        yield from _token_files_in(tuple(value.__dict__.values()))
-    elif isinstance(value, tuple):
-        for one in value:
-            yield from _token_files_in(one)
-
-
-def _secrets_in(value: object) -> Iterator[str]:
-    if isinstance(value, SecretStr):
-        yield value.get_secret_value()
-    elif isinstance(value, BaseModel):
-        yield from _secrets_in(tuple(value.__dict__.values()))
-    elif isinstance(value, tuple):
-        for one in value:
-            yield from _secrets_in(one)
+        return frozenset({*secrets_in(self.tree), password, unquote(password)} - {""})
 
 
 def _post_hours(entry: PostHoursEntry) -> PostHours:

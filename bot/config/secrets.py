@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic import BaseModel, SecretStr
+
 from bot.bounded_files import read_bounded
 from bot.config.errors import Fault
 from bot.config.messenger_kinds import MESSENGER_KINDS
@@ -146,3 +148,26 @@ def webhook_secret_fault(key: str, secret: object, min_length: int, max_length: 
         )
         return Fault(key, allowed, remedy)
     return None
+
+
+def token_files_in(value: object) -> Iterator[str]:
+    """Yield the names of the files with tokens, from any depth of the typed tree."""
+    if isinstance(value, BaseModel):
+        name = getattr(value, "token_file", None)
+        if name is not None:
+            yield name
+        yield from token_files_in(tuple(value.__dict__.values()))
+    elif isinstance(value, tuple):
+        for one in value:
+            yield from token_files_in(one)
+
+
+def secrets_in(value: object) -> Iterator[str]:
+    """Yield every token and secret, from any depth of the typed tree."""
+    if isinstance(value, SecretStr):
+        yield value.get_secret_value()
+    elif isinstance(value, BaseModel):
+        yield from secrets_in(tuple(value.__dict__.values()))
+    elif isinstance(value, tuple):
+        for one in value:
+            yield from secrets_in(one)
