@@ -71,7 +71,7 @@ async def _start_with_rule(town: BenchHarness, days: int) -> None:
     config.write_text(config.read_text(encoding="utf-8") + RULES.format(days=days), encoding="utf-8")
     await town.start()
     await town.warm_up()
-    while not town.count("SELECT count(*) FROM once WHERE key LIKE 'terms:%'"):  # noqa: ASYNC110 - another process
+    while not town.count("SELECT count(*) FROM once WHERE key LIKE 'terms:%'"):
         await asyncio.sleep(0.1)
 
 
@@ -92,7 +92,7 @@ def _fill(town: BenchHarness, tickets: int, is_open: int) -> None:
     }
     with closing(sqlite3.connect(town.folder / "mcu.sqlite3")) as books, books:
         for table in ("due", "card", "letter", "audit", "outbox", "publication", "message", "ticket"):
-            books.execute(f"DELETE FROM {table}")  # noqa: S608 - our own names
+            books.execute(f"DELETE FROM {table}")
         for statement in _FILL:
             books.execute(statement, {name: value for name, value in values.items() if f":{name}" in statement})
 

@@ -82,7 +82,7 @@ class BotProcess:
         process.send_signal(how)
         try:
             async with asyncio.timeout(closed_within):
-                while closed_within is not None and self._count_closings() == closed:  # noqa: ASYNC110 - a file
+                while closed_within is not None and self._count_closings() == closed:
                     await asyncio.sleep(0.05)
             async with asyncio.timeout(TIMEOUT_SECONDS):
                 return await process.wait()
