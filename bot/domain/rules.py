@@ -141,21 +141,39 @@ class RuleOutcome:
     escalation: str | None = None
 
 
+USUAL_OUTCOME = RuleOutcome()
+"""The outcome where no rule fits."""
+
+MAX_KNOWN_OUTCOMES = 1_000
+"""How many outcomes are remembered: tickets differ in few of the facts that rules ask about."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rules:
     """The rules in their order."""
 
     rules: tuple[Rule, ...] = ()
+    _outcomes: dict[RuleFacts, RuleOutcome] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def match(self, facts: RuleFacts) -> RuleOutcome:
         """Return the outcome for a ticket with *facts*: for each key, the first fitting rule's value."""
+        if not self.rules:
+            return USUAL_OUTCOME
+        known = self._outcomes.get(facts)
+        if known is None:
+            if len(self._outcomes) >= MAX_KNOWN_OUTCOMES:
+                self._outcomes.clear()
+            known = self._outcomes[facts] = self._match(facts)
+        return known
+
+    def _match(self, facts: RuleFacts) -> RuleOutcome:
         fitting = [rule for rule in self.rules if rule.condition.fits(facts)]
 
         def first(key: Callable[[Rule], _Value | None], otherwise: _Value) -> _Value:
             found = (value for rule in fitting if (value := key(rule)) is not None)
             return next(found, otherwise)
 
-        usual = RuleOutcome()
+        usual = USUAL_OUTCOME
         return RuleOutcome(
             approval=first(lambda rule: rule.approval, usual.approval),
             four_eyes=first(lambda rule: rule.four_eyes, usual.four_eyes),

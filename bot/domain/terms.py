@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from bot.domain.deadlines import DeadlineTerms
 from bot.domain.durations import Duration
-from bot.domain.rules import RuleFacts, RuleOutcome, Rules
+from bot.domain.rules import USUAL_OUTCOME, RuleFacts, RuleOutcome, Rules
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class TermBook:
     def terms_of(self, facts: RuleFacts) -> DeadlineTerms:
         """Return the terms of a ticket with *facts*. No rule weakens the terms of an urgent ticket."""
         if not self.rules.rules:
-            return self._combine(RuleOutcome(), RuleOutcome() if facts.urgent else None)
+            return self._combine(USUAL_OUTCOME, USUAL_OUTCOME if facts.urgent else None)
         usual = self.rules.match(replace(facts, urgent=False))
         return self._combine(usual, self.rules.match(facts) if facts.urgent else None)
 
