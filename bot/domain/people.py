@@ -25,25 +25,27 @@ class Staff:
     version: str = field(default="", compare=False)
     roles: RoleBook = BUILT_IN_ROLES
     _posts: PostTable = field(init=False, repr=False, compare=False)
+    _by_id: dict[int, Person] = field(init=False, repr=False, compare=False)
+    _by_account: dict[tuple[str, str], Person] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         people = tuple(replace(one, bases=self.roles.bases(one.roles)) for one in self.people)
         object.__setattr__(self, "people", people)
         object.__setattr__(self, "_posts", PostTable(self.people, self.routing))
+        by_account = [((one.messenger.value, one.user_id), person) for person in people for one in person.accounts]
+        object.__setattr__(self, "_by_id", {person.id: person for person in reversed(people)})
+        object.__setattr__(self, "_by_account", dict(reversed(by_account)))
 
     def with_people(self, stored: "Staff") -> "Staff":
         """Return the people of *stored* under the rules of these."""
         return replace(self, people=stored.people, version=stored.version)
 
     def find_by_id(self, person_id: int) -> Person | None:
-        return next((person for person in self.people if person.id == person_id), None)
+        return self._by_id.get(person_id)
 
     def find_by_account(self, messenger: str, user_id: str) -> Person | None:
         """Return the official behind an account, or ``None`` for a citizen."""
-        for person in self.people:
-            if any(a.messenger == messenger and a.user_id == user_id for a in person.accounts):
-                return person
-        return None
+        return self._by_account.get((messenger, user_id))
 
     @property
     def districts(self) -> tuple[str, ...]:

@@ -120,6 +120,13 @@ class Municipality:
     covered_messengers: frozenset[str] = frozenset()
     """Messengers in which officials do not see the names and telephones of applicants."""
 
+    _first_accounts: Mapping[str, str] = field(init=False, repr=False, compare=False)
+    """The bot's first account that writes to people, by messenger."""
+
+    def __post_init__(self) -> None:
+        writing = [one for one in self.bot_accounts.values() if one.supports_private_messages]
+        object.__setattr__(self, "_first_accounts", {one.messenger: one.account for one in reversed(writing)})
+
     @property
     def calendar(self) -> WorkingCalendar:
         """The working time of the town."""
@@ -200,14 +207,13 @@ class Municipality:
 
         :meth:`UseCaseContext.channels` adds the person's preferences and what works now.
         """
-        first_accounts: dict[str, str] = {}
-        for bot_account in (one for one in self.bot_accounts.values() if one.supports_private_messages):
-            first_accounts.setdefault(bot_account.messenger, bot_account.account)
         return tuple(
-            Address(first_accounts[staff_account.messenger.value], staff_account.user_id)
-            for staff_account in person.accounts
-            if staff_account.messenger.value in first_accounts
+            [Address(self._first_accounts[one.messenger.value], one.user_id) for one in self.reachable_accounts(person)]
         )
+
+    def reachable_accounts(self, person: Person) -> list[StaffAccount]:
+        """Return the accounts of *person* in supported messengers."""
+        return [one for one in person.accounts if one.messenger.value in self._first_accounts]
 
     def has_right_anywhere(self, person: Person, right: Right) -> bool:
         """Return whether *person* may hold *right* over some ticket: that decides about menu entries."""

@@ -105,8 +105,10 @@ class UseCaseContext:
     async def can_reach(self, person: Person) -> bool:
         """Return whether any account of *person* is known to be reachable."""
         reaches, unknown = await self.reachability(), AccountReachability()
-        accounts = (account_of(address) for address in self.municipality.addresses(person))
-        return any(reaches.get(account, unknown).unreachable_since is None for account in accounts)
+        return any(
+            reaches.get(account, unknown).unreachable_since is None
+            for account in self.municipality.reachable_accounts(person)
+        )
 
     async def absence_plan(self) -> AbsencePlan:
         """Return who is away, and who stands in."""
