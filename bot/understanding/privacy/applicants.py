@@ -38,6 +38,9 @@ _FOREIGN = re.compile(
     rf"(?!{_HOME})[а-я]{{4,}})|у меня (?:\w+ )?(?:патент на работу|внж|рвп|вид на жительство)|"
     r"работаю по патенту|живу по (?:внж|рвп|виду на жительство))"
 )
+_STATELESS_SIGNS = ("гражданств",)
+_FOREIGN_SIGNS = ("граждан", "подданн", "иностран", "патент", "внж", "рвп", "на жительство")
+"""Pieces without which the form cannot occur: most texts have none, and the search for pieces costs next to nothing."""
 
 
 class ApplicantReader:
@@ -73,11 +76,11 @@ class ApplicantReader:
 
     def _find_kind(self, text: str) -> ApplicantKind:
         lower = " ".join(text.lower().split())
-        for form, kind in (
-            (_STATELESS, ApplicantKind.STATELESS),
-            (_FOREIGN, ApplicantKind.FOREIGN),
-            (_LEGAL, ApplicantKind.LEGAL),
+        for signs, form, kind in (
+            (_STATELESS_SIGNS, _STATELESS, ApplicantKind.STATELESS),
+            (_FOREIGN_SIGNS, _FOREIGN, ApplicantKind.FOREIGN),
+            (("",), _LEGAL, ApplicantKind.LEGAL),
         ):
-            if form.search(lower):
+            if any(sign in lower for sign in signs) and form.search(lower):
                 return kind
         return ApplicantKind.CITIZEN

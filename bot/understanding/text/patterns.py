@@ -62,7 +62,8 @@ class PatternSet:
         self._by_beginning: defaultdict[tuple[str, bool], set[int]] = defaultdict(set)
         self._longest_beginning = 0
         self._typos: defaultdict[str, set[str]] = defaultdict(set)
-        self._starting: defaultdict[int, list[Pattern]] = defaultdict(list)
+        self._starting: defaultdict[int, list[tuple[int | None, Pattern]]] = defaultdict(list)
+        """First element → the second element, if there is one, and the pattern."""
         self._of_word = lru_cache(maxsize=_CACHE_SIZE)(self._elements_of)
 
     def add(self, owner: int, weight: float, source: str) -> None:
@@ -70,7 +71,8 @@ class PatternSet:
         for line in source.replace("\n", ";").split(";"):
             elements = self._parse(line.split())
             if elements:
-                self._starting[elements[0]].append(Pattern(owner, weight, elements))
+                second = elements[1] if len(elements) > 1 else None
+                self._starting[elements[0]].append((second, Pattern(owner, weight, elements)))
 
     def _parse(self, tokens: Sequence[str]) -> tuple[int, ...]:
         elements: list[int] = []
@@ -147,10 +149,10 @@ class PatternSet:
                     at.append(index)
         found: list[Match] = []
         for element, at in places.items():
-            for pattern in self._starting.get(element, ()):
-                if len(pattern.elements) == 1:
+            for second, pattern in self._starting.get(element, ()):
+                if second is None:
                     found += [Match(pattern, (index,)) for index in at]
-                elif pattern.elements[1] in places:
+                elif second in places:
                     found += [Match(pattern, where) for where in _find_nearby(pattern.elements, places, words)]
         return found
 
