@@ -102,7 +102,7 @@ async def test_silence_about_a_new_card_is_told_once_to_the_post_and_to_who_sort
     await bot.wait_for_outbox()
     assert late_notices(bot, ROADS_HEAD, COORDINATOR) == [0, 0]
 
-    bot.pass_time(minutes=1, seconds=1)
+    bot.pass_time(minutes=1)  # in the very moment
 
     for person in (ROADS_HEAD, COORDINATOR):
         await bot.wait_for_message(person, "Просрочено: №1", LATE)
