@@ -106,6 +106,8 @@ def _print_table(form: Scenario, report: Report) -> None:
         "doubled (tickets, VK)": report.doubled,
         "buttons left over, that went": report.left_over,
         "presses answered too late": report.late_presses,
+        "steps of chains told": report.chain_steps,
+        "… passed over": report.steps_passed_over,
         **{f"repeated in {name.title()}": times for name, times in report.repeats.items()},
         **{f"… most by one kill ({name})": times for name, times in report.worst.items()},
         **({"longest takeover, seconds": round(report.takeover, 1)} if report.takeover else {}),

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sqlalchemy.exc import DBAPIError
 
+from bot.domain.clock import SystemClock
 from bot.domain.inbox import InboxStatus
 from bot.domain.outbox import OutboxStatus
 from crashtest.bot_process import bot_environment
@@ -55,6 +56,15 @@ async def wait_until_idle(database: Database, sandbox: Sandbox) -> None:
         if not waits and not sandbox.telegram.pending_updates:
             return
         await sandbox.change_log.wait_for_change(sandbox.change_log.revision, 0.2)
+
+
+async def wait_until_nothing_is_due(database: Database) -> None:
+    """Until every moment that has come was handled: deadlines, reminders, steps of chains."""
+    while True:
+        async with database.read() as uow:
+            if not await uow.deadlines.has_due(SystemClock().now()):
+                return
+        await asyncio.sleep(0.5)
 
 
 async def export_tickets(config: Path) -> list[dict[str, str]]:

@@ -30,6 +30,9 @@ class Report:
     violations: list[str]
     seed: int = 0
     seconds: float = 0.0
+    chain_steps: int = 0
+    """Steps of escalation chains that were told."""
+    steps_passed_over: int = 0
     takeover: float = 0.0
     """Most seconds between a kill and the next poll, where two processes work together."""
     restores: int = 0

@@ -19,9 +19,11 @@ from crashtest.bot_database import (
     open_database,
     wait_for_cursors,
     wait_until_idle,
+    wait_until_nothing_is_due,
 )
 from crashtest.bot_process import BotProcesses
 from crashtest.call_log import call_log_path, list_overtakings
+from crashtest.chain_audit import audit_chains
 from crashtest.checker import Report, build_report
 from crashtest.evidence import write_rows
 from crashtest.failpoints import CrashPoint, Effect, Failpoint
@@ -101,6 +103,7 @@ class CrashRun:
             rows = await export_tickets(config)
             async with open_database(self.database) as books, books.read() as uow:
                 counts = {"inbox": await uow.inbox.count_by_status(), "outbox": await uow.outbox.count_by_status()}
+            chains = await audit_chains(self.database)
             await write_rows(self.database, self.folder)
         finally:
             for lives in self.processes:
@@ -113,6 +116,8 @@ class CrashRun:
         report.refused_starts = self.killer.refused_starts
         report.takeover = self.longest_takeover_seconds
         report.violations += self.killer.unexpected_exits
+        report.chain_steps, report.steps_passed_over = chains.taken, chains.passed_over
+        report.violations += chains.faults
         return report
 
     async def _kill_and_restart(self, group: asyncio.TaskGroup, random: Random) -> list[Victim]:
@@ -217,6 +222,7 @@ class CrashRun:
                 async with open_database(self.database) as books:
                     await wait_until_idle(books, self.workload.sandbox)
                     await asyncio.gather(*(head.cancel_leftover_dialogs() for head in self.heads))
+                    await wait_until_nothing_is_due(books)
                     await wait_until_idle(books, self.workload.sandbox)
         except TimeoutError:
             self.killer.unexpected_exits.append("it did not come to rest")

@@ -6,6 +6,7 @@ from pathlib import Path
 from random import Random
 
 from bench.workload_config import ADMINISTRATOR, NO_JOIN_CONFIG, MessengerAccess, Station, build_config
+from crashtest.chain_audit import ACCEPT_TERM, CHAIN_CONFIG
 from crashtest.messenger_clients import ChatClient, MaxChatClient, TelegramChatClient, VkChatClient
 from sandbox.server import Sandbox
 
@@ -113,9 +114,16 @@ class Workload:
 
     def _write_config(self, database: str) -> Path:
         url = self.sandbox.url
-        more = MAX_CONFIG.format(token=MAX_TOKEN, url=url, house=HOUSE_CHAT) + NO_JOIN_CONFIG
+        more = MAX_CONFIG.format(token=MAX_TOKEN, url=url, house=HOUSE_CHAT) + NO_JOIN_CONFIG + CHAIN_CONFIG
         config = self.folder / "config.toml"
-        text = build_config(_stations(), MessengerAccess(GROUP, COMMUNITY, TOKEN, VK_TOKEN), url, database, more=more)
+        text = build_config(
+            _stations(),
+            MessengerAccess(GROUP, COMMUNITY, TOKEN, VK_TOKEN),
+            url,
+            database,
+            accept=ACCEPT_TERM,
+            more=more,
+        )
         config.write_text(text, encoding="utf-8")
         return config
 
