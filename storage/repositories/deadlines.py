@@ -71,6 +71,18 @@ class DeadlineSchedule(Repository):
             rows += await self._claim(now, limit * _MAX_STEPS, (due_moment.c.kind == STEP_KIND) & tickets)
         return _steps_in_order(rows)
 
+    async def list_taken_steps(self, ticket_id: int, deadline: str) -> list[StepRow]:
+        """List the steps of a chain that have been taken."""
+        result = await self._transaction.execute(
+            select(*_DUE_COLUMNS).where(
+                due_moment.c.ticket_id == ticket_id,
+                due_moment.c.limit == deadline,
+                due_moment.c.kind == STEP_KIND,
+                due_moment.c.state == "fired",
+            )
+        )
+        return _steps_in_order([row._mapping for row in result])
+
     async def withdraw_steps(self, ticket_id: int, deadline: str) -> list[StepRow]:
         """Cancel the waiting steps of a chain, and return them."""
         is_theirs = (due_moment.c.ticket_id == ticket_id) & (due_moment.c.limit == deadline)

@@ -22,8 +22,16 @@ def chain_of(ctx: UseCaseContext, ticket: Ticket) -> Chain:
 
 
 async def start(ctx: UseCaseContext, ticket: Ticket, after: After, moment: datetime) -> None:
-    """Schedule the steps that follow the missed *moment*; where the chain has none, the usual ones do."""
+    """Schedule the steps that follow the missed *moment*; where the chain has none, the usual ones do.
+
+    Rules that are changed and changed back may let the same moment be missed once more: then only those steps follow
+    that have not been taken.
+    """
     planned = steps_after(ctx, ticket, after).plan(after, moment, post_hours.calendar_for(ctx, ticket))
+    if any(one.at < ctx.now for one in planned):
+        rows = await ctx.uow.deadlines.list_taken_steps(ticket.id, after.deadline)
+        taken = {row.number for row in rows if row.step["moment"] == moment.isoformat()}
+        planned = tuple(one for one in planned if one.number not in taken)
     await _schedule(ctx, ticket, planned, moment)
 
 

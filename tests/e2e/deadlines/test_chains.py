@@ -3,7 +3,7 @@
 import pytest
 
 from tests.databases import ON_BOTH
-from tests.e2e.harness import COORDINATOR, CURATOR, MARIA, ROADS_HEAD, STAFF, Harness, message_text
+from tests.e2e.harness import ADMINISTRATOR, COORDINATOR, CURATOR, MARIA, ROADS_HEAD, STAFF, Harness, message_text
 from tests.e2e.queries import get_ticket, list_audit, wait_until_idle
 from tests.e2e.schedules import KERB, MANAGER, POTHOLE, WITH_MANAGER, add_officials, send_report
 
@@ -197,3 +197,26 @@ async def test_without_a_chain_the_coordinator_hears_of_what_stays_late(bot: Har
         "23.11 10:00"
     )  # a working hour after the missed answer, four after the missed «принять» are over at 10:30
     await bot.wait_for_message(COORDINATOR, "Просрочено: №1 · Дороги · нет ответа")
+
+
+async def test_rules_that_are_changed_back_repeat_no_step(closed_bot: Harness) -> None:
+    bot = closed_bot
+    bot.settings |= {"staff": WITH_DEPUTY + WITH_MANAGER.removeprefix(STAFF), "more": OVERTAKEN.format(accept="5m")}
+    await add_officials(bot, DEPUTY, MANAGER)
+    await bot.start()
+    await send_report(bot, POTHOLE)
+    await bot.wait_for_card(ROADS_HEAD, 1)
+    bot.set_time("20.11 14:36")
+    await bot.wait_for_message(COORDINATOR, "Просрочено: №1")
+    for accept in ("3h", "5m"):
+        await wait_until_idle(bot)
+        await bot.stop()
+        bot.settings["more"] = OVERTAKEN.format(accept=accept)
+        await bot.start()
+        await bot.wait_for_message(ADMINISTRATOR, "⏱ Правила, сроки или календарь изменились.")
+    bot.set_time("20.11 14:40")
+    await wait_until_idle(bot)
+    steps = [one.facts["step"] for one in await list_audit(bot, 1, "escalated")]
+    assert steps == [0], "the coordinator has heard of this moment"
+    bot.set_time("20.11 14:45")
+    await bot.wait_for_message(DEPUTY, "№1 передано вам")
