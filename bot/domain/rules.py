@@ -145,7 +145,7 @@ USUAL_OUTCOME = RuleOutcome()
 """The outcome where no rule fits."""
 
 MAX_KNOWN_OUTCOMES = 1_000
-"""How many outcomes are remembered: tickets differ in few of the facts that rules ask about."""
+"""The number of outcomes that are remembered: tickets differ in few of the facts that rules ask about."""
 
 
 @dataclass(frozen=True, slots=True)
