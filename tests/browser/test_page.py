@@ -261,10 +261,12 @@ async def test_the_show_runs_to_its_end(visitor: Visitor) -> None:
 
     await expect(page.locator("body")).to_have_attribute("data-shown", "to the end", timeout=SHOW_TIMEOUT_MS)
     await expect(page.locator("#caption")).to_contain_text("попробуйте сами")
-    await expect(town_panel(page).get_by_role("list", name="Комментарии")).to_contain_text("Ничего не сделали")
+    await expect(town_panel(page)).to_contain_text("глубокая яма")
     await expect(phone_panel(page, "Павел Громов").locator(".msg").last).to_contain_text("Новых: 7")
     await expect(card_of(page, HOUSING, 7)).to_contain_text("Ответственный в отпуске, его замещают")
     await expect(page.get_by_role("button", name="Показать ещё раз")).to_be_enabled()
+    await page.get_by_role("tab", name="Стена").click()
+    await expect(town_panel(page).get_by_role("list", name="Комментарии")).to_contain_text("Ничего не сделали")
     assert visitor.console_errors == []
 
 
