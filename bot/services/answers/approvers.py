@@ -163,13 +163,17 @@ async def _find_replaced(
 
 
 async def _list_candidates(ctx: UseCaseContext, ticket: Ticket, role: str) -> list[Person]:
-    staff = ctx.municipality.staff
-    preferred = [one for one in staff.people if await _holds_role(ctx, ticket, one, role)]
+    staff, acting = ctx.municipality.staff, await responsibility.acting_people(ctx, ticket)
+
+    def list_holders(wanted: str) -> list[Person]:
+        own = (one for one in staff.people if wanted in (POST_STEP, *one.roles))
+        return [one for one in own if one in acting or _is_holder(ctx, ticket, one, wanted)]
+
+    preferred = list_holders(role)
     if role == POST_STEP:
-        acting = await responsibility.acting_people(ctx, ticket)
         preferred.sort(key=lambda person: person not in acting)
     for deputy in DEPUTIES.get(role, ()):
-        preferred += [one for one in staff.people if await _holds_role(ctx, ticket, one, deputy)]
+        preferred += list_holders(deputy)
     plan = await ctx.absence_plan()
     if role in DEPUTIES and any(plan.is_away(one.id, ctx.today) for one in preferred):
         preferred += responsibility.responsibility_for(ctx, ticket).curators

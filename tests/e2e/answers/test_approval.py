@@ -227,7 +227,7 @@ async def test_several_steps_approve_in_their_order(closed_bot: Harness) -> None
     await bot.press_button(COORDINATOR, first, "Согласовать")
 
     second = await wait_for_question(bot)
-    assert button_labels(second)[0] == "📤 Опубликовать"
+    assert button_labels(second)[0] == "✅ Опубликовать"
     await bot.wait_for_message(ROADS_HEAD, "согласован (Координатор), теперь согласует Руководитель МЦУ")
     await bot.wait_for_card(ROADS_HEAD, 1, "На согласовании у: Руководитель МЦУ")
     assert bot.bot_messages(GROUP) == []
