@@ -56,6 +56,7 @@ async def test_draft_approval_correction_and_publication_fit_into_nine_hours(tow
 
 async def test_when_half_an_hour_is_left_the_executor_and_the_curator_are_warned(town: ExampleTown, post: int) -> None:
     await accept(town)
+    await town.hears_at("24.11 16:00", (LATE, "ответ не подготовлен в срок"), EXECUTOR, CURATOR)
     await town.hears_at("25.11 10:30", (SOON, "ответьте до 11:00"), EXECUTOR, CURATOR)
     await town.hears_at("25.11 11:00", (LATE, "нет ответа, срок был 11:00"), EXECUTOR, CURATOR, MANAGER)
     await town.hears_at("25.11 12:00", (LATE, "нет ответа"), DEPUTY)
