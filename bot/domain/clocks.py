@@ -115,7 +115,8 @@ class _Hand:
     """A clock while its history is replayed. ``moments``: share of the time → moment; 1.0 is the deadline.
 
     ``calendar``: the working time of the post that has the ticket; ``rivals``: terms that began with ``term`` and would
-    have ended later, with their ends; ``stopped_until``: the end of the last waiting.
+    have ended later, with their ends; ``stopped_until``: the end of the last waiting; ``spent``: the shares of which
+    nothing was left at a hand-over.
     """
 
     kind: DeadlineKind
@@ -126,6 +127,7 @@ class _Hand:
     rivals: list[tuple[Duration, datetime]] = field(default_factory=list)
     steps: list[ClockStep] = field(default_factory=list)
     stopped_until: datetime | None = None
+    spent: set[float] = field(default_factory=set)
 
     @property
     def due(self) -> datetime:
@@ -138,14 +140,14 @@ class _Hand:
 
     def begin(self, event: ClockEvent, term: Duration) -> None:
         """Begin another *term* at the event."""
-        self.term, self.rivals = term, []
+        self.term, self.rivals, self.spent = term, [], set()
         self.moments = {share: self.calendar.add(event.at, term, share) for share in self.moments}
         self.add_step(event, term=term)
 
     def set_due(self, event: ClockEvent, due: datetime) -> None:
         """Set the deadline; the reminders come at shares of the time from the event on."""
         since, due = to_utc(event.at), to_utc(due)
-        self.rivals = []
+        self.rivals, self.spent = [], set()
         self.moments = {
             share: moment_at_share(since, due, share, self.term, self.calendar) if share < 1 else due
             for share in self.moments
@@ -171,10 +173,14 @@ class _Hand:
         if self.due <= event.at or self._is_named:
             return
         since = max(to_utc(event.at), self.stopped_until or to_utc(event.at))
-        self.moments = {
-            share: carry_over(moment, since, self.term, old, calendar) for share, moment in self.moments.items()
+        moved = {
+            share: carry_over(moment, since, self.term, old, calendar)
+            for share, moment in self.moments.items()
+            if share not in self.spent
         }
-        self.rivals = [(term, carry_over(end, since, term, old, calendar)) for term, end in self.rivals]
+        self.spent |= {share for share, moment in moved.items() if moment is None}
+        self.moments |= {share: moment for share, moment in moved.items() if moment is not None}
+        self.rivals = [(term, carry_over(end, since, term, old, calendar) or end) for term, end in self.rivals]
         self.add_step(event)
         earliest = min((end for _, end in self.rivals), default=self.due)
         if earliest < self.due:

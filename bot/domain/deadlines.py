@@ -131,18 +131,19 @@ def shift_due(
 
 def carry_over(
     due: datetime, moved_at: datetime, term: Duration, old: WorkingCalendar, new: WorkingCalendar
-) -> datetime:
+) -> datetime | None:
     """Return the deadline *due* of *term* once the working time *new* counts instead of *old* from *moved_at* on.
 
-    What was left then is left again, in working hours or working days; what was late stays late.
+    What was left then is left again, in working hours or working days; what was late stays late. ``None``: nothing was
+    left, because the term ends with the next opening; then no other working time moves it any more.
     """
     if due <= moved_at or not term.is_working:
         return due
     if term.unit is TimeUnit.WORKING_DAY:
         days = old.working_days_between(moved_at, due)
-        return new.add_working_days(moved_at, days) if days else due
+        return new.add_working_days(moved_at, days) if days else None
     left = old.working_between(moved_at, due)
-    return new.add_working(moved_at, left) if left else due
+    return new.add_working(moved_at, left) if left else None
 
 
 def _multiply(length: timedelta, share: Fraction) -> timedelta:

@@ -94,6 +94,12 @@ def test_working_days_that_are_left_are_days_of_the_next_post() -> None:
     assert made.answer_due == local(22, 6)  # half a day was used, 1.5 days from 18:00 on are left
 
 
+def test_days_that_were_used_up_end_with_the_next_opening_through_further_hand_overs() -> None:
+    start = local(19, 8)  # a Thursday
+    moves = [at_post(local(19, 17), DUTY), at_post(local(19, 17, 1), MARKET)]
+    assert plan(start, "1wd", at_post(start, MARKET), *moves).answer_due == local(20, 8)
+
+
 def test_what_was_late_or_named_by_a_person_stays_where_it_is() -> None:
     start = local(20, 10)
     assert plan(start, "1wh", at_post(start, OFFICE), at_post(local(20, 12), DUTY)).answer_due == local(20, 11)
