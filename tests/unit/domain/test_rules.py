@@ -8,6 +8,7 @@ from bot.domain.durations import Duration
 from bot.domain.rules import (
     CONDITION_KEYS,
     DECIDED_KEYS,
+    MAX_KNOWN_OUTCOMES,
     Condition,
     Importance,
     Rule,
@@ -115,3 +116,14 @@ def test_source_has_the_code_of_its_system() -> None:
     assert [source_code(one) for one in ("vk:500", "telegram", "ПОС", "личный приём", "Добродел")] == [
         *("vk", "telegram", "pos", "visit", "Добродел")
     ]
+
+
+def test_outcomes_are_remembered_apart_and_within_bounds() -> None:
+    """More facts than are remembered, asked twice: each gets its own outcome, and the memory does not grow."""
+    strict = Rule(Condition(topic=frozenset({"7"})), four_eyes=True)
+    rules = Rules((strict,))
+    for _ in range(2):
+        for number in range(MAX_KNOWN_OUTCOMES + 10):
+            assert rules.match(RuleFacts(topic=str(number))).four_eyes is (number == 7)
+    assert len(rules._outcomes) <= MAX_KNOWN_OUTCOMES
+    assert rules == Rules((strict,))
