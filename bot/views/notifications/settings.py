@@ -76,7 +76,7 @@ def _summary_page(note: Settings) -> Content:
     sound = "со звуком" if note.budget is NoticeBudget.SUMMARIES else "без звука"
     return Content.of(
         Bold(f"🕕 Сводка дня: {_summary_hour(note)}"),
-        f"\nКаждый день в этот час, {sound}; в пустой день не приходит.",
+        f"\nКаждый день в этот час, {sound}. Сводка своего блока в пустой день не приходит, общая приходит всегда.",
         keyboard=[*rows, [*usual, *_back_row()]],
     )
 
