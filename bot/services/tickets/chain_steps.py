@@ -20,7 +20,7 @@ from bot.domain.roles import READS_LISTS, Right
 from bot.domain.ticket_changes import TicketChange
 from bot.domain.tickets import State, Step, Ticket, is_allowed
 from bot.services.context import UseCaseContext, responsibility
-from bot.services.deadlines import chain_conditions, chains, draft_clocks, due_notices, outage_summary
+from bot.services.deadlines import chain_conditions, chains, draft_clocks, due_notices, outage_summary, post_hours
 from bot.services.notifications import cards, notify
 from bot.services.notifications.isolation import isolated
 from bot.services.tickets import workflow
@@ -111,7 +111,7 @@ async def _put_question_first(ctx: UseCaseContext, ticket: Ticket, rows: Sequenc
         later = await ctx.uow.deadlines.withdraw_steps(ticket.id, rows[asked].deadline)
         for row in (*rows[asked + 1 :], *later):
             term = _step(row).wait or Duration.parse("0m")
-            at = shift_due(row.at, rows[asked].at, ctx.now, term, ctx.municipality.calendar)
+            at = shift_due(row.at, rows[asked].at, ctx.now, term, post_hours.calendar_for(ctx, ticket))
             await ctx.uow.deadlines.schedule_step(ticket.id, row.deadline, row.number, at, row.step)
     return list(rows[: asked + 1])
 
