@@ -68,8 +68,9 @@ async def test_what_comes_later_in_the_minute_is_in_the_list_of_the_next(closed_
         await write_many(bot, first, 2)
         await wait_until_idle(bot)
         bot.pass_time(seconds=20)
-    bot.set_time("20.11 15:29")  # the reminders come first
-    await wait_until_idle(bot)
+    bot.set_time("20.11 15:29")
+    for head in (ROADS_HEAD, HOUSING_HEAD):
+        await bot.wait_for_message(head, "⏰ Напоминания: 3 сообщения")
     bot.set_time("20.11 15:30")
     await bot.wait_until(lambda: named(bot, ROADS_HEAD) and named(bot, HOUSING_HEAD))
     for _ in range(2):
