@@ -7,7 +7,7 @@ wants nothing but summaries; in a person's quiet hours all wait. Danger never do
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain.answers import PublicationState
 from bot.domain.deadlines import POSTING_REMINDER, DueKind
@@ -35,6 +35,9 @@ WATCHER_NOTICE = "watch_overdue"
 QUIET_ARRIVAL = cards.QUIET_ARRIVAL
 """Notice code of a card that came without a sound."""
 
+MAX_GATHERING = timedelta(minutes=1)
+"""The longest time for which a notice waits for others of its minute; a sweep turns 200 moments into notices."""
+
 WRITING_STEPS = (DialogStep.ANSWER, DialogStep.ANSWER_PREVIEW, DialogStep.INTERIM, DialogStep.INTERIM_PREVIEW)
 
 _PERSONAL_CODES = frozenset((WATCHER_NOTICE, POSTING_REMINDER, not_ours_clock.LATE_CODE, *draft_clocks.LATE_CODES))
@@ -55,6 +58,8 @@ class NoticePlan:
     """The hour whose lists are sent now: they hold what became due by then."""
     told_this_minute: frozenset[int] = frozenset()
     """People who were told something in the present minute: more of it waits for the next one."""
+    gathers_since: datetime | None = None
+    """The moment from which notices wait for others, as more deadlines of this minute are still to become notices."""
 
     @property
     def is_empty(self) -> bool:
@@ -75,10 +80,12 @@ async def plan_notices(ctx: UseCaseContext, *, messengers_caught_up: bool) -> No
         plan.outage = outage
     is_deferred = outage != plan.outage
     plan.list_hour = await _find_list_hour(ctx) if waiting else None
+    if waiting and await ctx.uow.deadlines.has_due(ctx.now, steps=not is_deferred):
+        plan.gathers_since = ctx.now - MAX_GATHERING
     for row in waiting:
         if row.due_at > ctx.now:
             continue  # the clock was put back: the notice is not true yet, but will be
-        if _is_too_soon(plan, row.person_id, tickets.get(row.ticket_id)):
+        if _is_too_soon(plan, row, row.person_id, tickets.get(row.ticket_id)):
             continue
         planning = _plan_notice(ctx, plan, row, tickets.get(row.ticket_id), is_deferred=is_deferred)
         if not await succeeds(planning, TASK, row.ticket_id):
@@ -96,10 +103,12 @@ async def _list_told(ctx: UseCaseContext) -> frozenset[int]:
     return await ctx.uow.deadlines.list_told_between(ctx.now.replace(second=0, microsecond=0), ctx.now)
 
 
-def _is_too_soon(plan: NoticePlan, person_id: int, ticket: Ticket | None) -> bool:
-    """Return whether the person has had a message in this minute, and can wait for one list of the next."""
-    rings = ticket is None or ticket.may_notify_at_night or plan.outage is not None
-    return not rings and person_id in plan.told_this_minute
+def _is_too_soon(plan: NoticePlan, row: NoticeRow, person_id: int, ticket: Ticket | None) -> bool:
+    """Return whether the person has had a message in this minute, or will soon have more to hear: one list has all."""
+    if ticket is None or ticket.may_notify_at_night or plan.outage is not None:
+        return False
+    gathers = plan.gathers_since is not None and row.due_at > plan.gathers_since
+    return gathers or person_id in plan.told_this_minute
 
 
 async def _plan_notice(
@@ -122,7 +131,7 @@ async def _plan_notice(
 async def _is_told_now(ctx: UseCaseContext, plan: NoticePlan, row: NoticeRow, ticket: Ticket, person_id: int) -> bool:
     if ticket.may_notify_at_night:
         return True
-    if await ctx.is_quiet_for(person_id) or _is_too_soon(plan, person_id, ticket):
+    if await ctx.is_quiet_for(person_id) or _is_too_soon(plan, row, person_id, ticket):
         return False
     if plan.outage is not None or not await _waits_for_list(ctx, row, ticket, person_id):
         return True

@@ -20,7 +20,8 @@ steps = [{ after = "accept_overdue", tell = ["coordinator"] }]
 join = false
 """
 STREETS = ("Пушкина", "Мира", "Садовая", "Лесная", "Речная")
-COUNT = 60
+COUNT = 90
+"""Their moments are more than one sweep takes."""
 
 
 def named(bot: Harness, person: int) -> list[set[int]]:
@@ -39,7 +40,7 @@ async def write_many(bot: Harness, first: int, count: int) -> None:
 
 
 @ON_BOTH
-async def test_sixty_tickets_due_in_one_minute_are_one_message_for_each_of_three(closed_bot: Harness) -> None:
+async def test_many_tickets_due_in_one_minute_are_one_message_for_each_of_three(closed_bot: Harness) -> None:
     bot = closed_bot
     bot.settings |= {"more": CHAIN, "staff": STAFF}
     await bot.start()
