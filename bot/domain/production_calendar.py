@@ -12,8 +12,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from importlib.machinery import PathFinder
+from importlib.util import find_spec, module_from_spec
+from typing import TYPE_CHECKING
 
-from holidays.countries.russia import Russia
+if TYPE_CHECKING:
+    from holidays.countries.russia import Russia
 
 from bot.domain.russian_text import human_day
 
@@ -38,6 +42,22 @@ class DayOff:
 
 
 WEEKEND = DayOff(DayOffKind.WEEKEND, "выходной")
+
+
+def _load_russia() -> "type[Russia]":
+    """Russia alone: importing it by its name imports the package's every other country first."""
+    package = find_spec("holidays.countries")
+    places = package.submodule_search_locations if package is not None else None
+    spec = PathFinder.find_spec("holidays.countries.russia", places)
+    if spec is None or spec.loader is None:
+        raise ModuleNotFoundError("holidays.countries.russia", name="holidays.countries.russia")
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    russia: type[Russia] = module.Russia
+    return russia
+
+
+_RUSSIA = _load_russia()
 
 _MOVED_BY_DECREE = re.compile(r"Выходной \(перенесено с (\d\d)\.(\d\d)\.(\d{4})\)")
 _MOVED_BY_CODE = re.compile(r"(.+) \(выходной\)")
@@ -87,8 +107,8 @@ class ProductionCalendar:
 
 
 def _build_year(year: int) -> _Year:
-    known = min(year, Russia.end_year)  # beyond it: the same fixed dates
-    table = Russia(years=known, language="ru")  # type: ignore[no-untyped-call]
+    known = min(year, _RUSSIA.end_year)  # beyond it: the same fixed dates
+    table = _RUSSIA(years=known, language="ru")
     labels = {day.replace(year=year): label for day, label in table.items()}
     off = {day: _parse_day_off(label) for day, label in labels.items()}
     working = frozenset(table.weekend_workdays)

@@ -1,6 +1,6 @@
 """Notifications: their codes never change, and what rows store of them is exact."""
 
-from dataclasses import fields
+from dataclasses import FrozenInstanceError, fields, replace
 from datetime import UTC, datetime
 
 import pytest
@@ -217,3 +217,19 @@ def test_every_refusal_fits_its_details():
     assert {"number", "name", "state", "lead", "command", "commands"} <= names
     assert all(kind.code for kind in [Refusal, *Refusal.__subclasses__()])
     assert issubclass(MergedToast, Toast)
+
+
+def test_notification_is_a_value_with_exactly_its_fields():
+    note = DutyAlert(ticket_id=7, sector="Дороги")
+
+    assert note == DutyAlert(ticket_id=7, sector="Дороги", member_id=None, message_id=None)
+    assert note != replace(note, sector="Вода")
+    assert len({note, replace(note)}) == 1
+    assert BecameUrgent(ticket_id=7) != Toast()
+    assert repr(BecameUrgent(ticket_id=7)) == "BecameUrgent(ticket_id=7, member_id=None)"
+    with pytest.raises(FrozenInstanceError):
+        note.sector = "Вода"  # type: ignore[misc]
+    with pytest.raises(TypeError, match="sector"):
+        DutyAlert(ticket_id=7)  # type: ignore[call-arg]
+    with pytest.raises(TypeError, match="colour"):
+        DutyAlert(ticket_id=7, sector="Дороги", colour="red")  # type: ignore[call-arg]

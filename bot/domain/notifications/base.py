@@ -1,6 +1,7 @@
 """Base classes of what the bot tells people: each notification is a frozen dataclass with a stored code."""
 
-from dataclasses import MISSING, dataclass, field, is_dataclass
+from dataclasses import MISSING, FrozenInstanceError, dataclass, field, fields, is_dataclass
+from functools import cache
 from typing import Any, ClassVar, Protocol, dataclass_transform, runtime_checkable
 
 
@@ -15,7 +16,11 @@ def stored(key: str = "", *, default: Any = MISSING, omit_default: bool = False,
 
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(stored,))
 class Coded:
-    """A frozen dataclass whose ``code`` names it in stored rows. Codes and stored keys never change."""
+    """A frozen dataclass whose ``code`` names it in stored rows. Codes and stored keys never change.
+
+    The methods of a dataclass are here once for all of them: generating some for each of two hundred classes would be
+    a noticeable part of the start.
+    """
 
     code: ClassVar[str]
 
@@ -23,8 +28,42 @@ class Coded:
         super().__init_subclass__()
         if code is not None:
             cls.code = code
-        if "__annotations__" in cls.__dict__ or not is_dataclass(cls):  # else the methods of its base serve it, too
-            dataclass(frozen=True, kw_only=True)(cls)
+        if "__annotations__" in cls.__dict__ or not is_dataclass(cls):  # else the fields are those of its base
+            dataclass(init=False, repr=False, eq=False, kw_only=True)(cls)
+
+    def __init__(self, **values: Any) -> None:
+        required, defaults = _field_names(type(self))  # type: ignore[arg-type]  # a class is hashable
+        if not (required <= values.keys() <= required | defaults.keys()):
+            wrong = sorted((required - values.keys()) | (values.keys() - required - defaults.keys()))
+            raise TypeError(f"{type(self).__qualname__}: missing or unexpected: {', '.join(wrong)}")
+        self.__dict__.update(defaults)
+        self.__dict__.update(values)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__qualname__}({', '.join(f'{key}={value!r}' for key, value in self._items())})"
+
+    def __eq__(self, other: object) -> bool:
+        return type(other) is type(self) and self.__dict__ == other.__dict__
+
+    def __hash__(self) -> int:
+        return hash((type(self), *self._items()))
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise FrozenInstanceError(f"cannot assign to field {name!r}")
+
+    def __delattr__(self, name: str) -> None:
+        raise FrozenInstanceError(f"cannot delete field {name!r}")
+
+    def _items(self) -> tuple[tuple[str, Any], ...]:
+        return tuple((one.name, getattr(self, one.name)) for one in fields(self))  # type: ignore[arg-type]
+
+
+@cache
+def _field_names(kind: type[Coded]) -> tuple[frozenset[str], dict[str, Any]]:
+    """Return the names that must be given, and the defaults of the others."""
+    found = fields(kind)  # type: ignore[arg-type]
+    required = frozenset(one.name for one in found if one.default is MISSING)
+    return required, {one.name: one.default for one in found if one.default is not MISSING}
 
 
 class Notification(Coded):
