@@ -209,3 +209,48 @@ def _send_counts(stations: StationsHarness) -> tuple[int, int]:
 
 def _count_menus(stations: StationsHarness) -> int:
     return sum(name == "setMyCommands" for name, _ in stations.sandbox.telegram.calls)
+
+
+MANAGER = 9900
+MANAGER_APPROVES = f"""
+[[staff]]
+name = "Руководитель МЦУ"
+role = "manager"
+telegram_id = {MANAGER}
+
+[[rules]]
+approval = ["manager"]
+"""
+
+
+@ON_BOTH
+async def test_a_draft_outlives_the_death_of_the_bot_before_and_after_it_is_submitted(
+    stations: StationsHarness,
+) -> None:
+    bot, head, telegram = stations.bot, FIRST_HEAD, stations.sandbox.telegram
+    telegram.user(MANAGER, "Анна")
+    await telegram.start_bot(MANAGER)
+    with bot.config.open("a", encoding="utf-8") as config:
+        config.write(MANAGER_APPROVES)
+    await bot.start()
+    await stations.wait_for_polls()
+    await stations.send_complaints(1)
+    await stations.press_button(head, await stations.wait_for_message(head, "жалоба номер 000"), "Подготовить ответ")
+    await stations.wait_for_message(head, "Ответ на №1")
+    await telegram.send_message(head, head, "Скамейку починим завтра.")
+    preview = await stations.wait_for_message(head, "Так ответ увидит житель", "Скамейку починим завтра.")
+    await bot.kill()
+
+    await bot.start()
+    await stations.wait_for_polls()
+    await stations.press_button(head, preview, "На согласование")
+    question = await stations.wait_for_message(MANAGER, "на согласовании (№1)")
+    assert [row["answer"] for row in await bot.export_tickets()] == [""]
+    await bot.kill()
+
+    await bot.start()
+    await stations.wait_for_polls()
+    await stations.press_button(MANAGER, question, "Опубликовать")
+    await stations.wait_for_message(head, "Отвечено")
+    assert await bot.terminate() == 0
+    assert [row["answer"] for row in await bot.export_tickets()] == ["Скамейку починим завтра."]
