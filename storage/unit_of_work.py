@@ -1,8 +1,9 @@
 """The unit of work: one transaction and the repositories that share it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from enum import StrEnum
+from typing import Generic, TypeVar
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -55,6 +56,8 @@ from storage.repositories.upvotes import Upvotes
 from storage.repositories.versions import Versions
 from storage.transaction import Transaction
 
+R = TypeVar("R")
+
 
 class WakeUpTopic(StrEnum):
     """Topics of the wake-ups between processes."""
@@ -63,58 +66,74 @@ class WakeUpTopic(StrEnum):
     STAFF = "staff"  # an account was linked to an official, or removed; or the town's topics have changed
 
 
+class _WhenUsed(Generic[R]):
+    """A repository of a unit of work that is made when it is first used: few transactions need more than some."""
+
+    def __init__(self, kind: Callable[[Transaction], R]) -> None:
+        self._kind = kind
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, uow: "UnitOfWork", owner: type | None = None) -> R:
+        made = self._kind(uow._transaction)
+        uow.__dict__[self._name] = made  # found before this descriptor from now on
+        return made
+
+
 class UnitOfWork:
     """A transaction and its repositories, which commit or roll back together."""
+
+    inbox = _WhenUsed(Inbox)
+    outbox = _WhenUsed(Outbox)
+    sent_messages = _WhenUsed(SentMessages)
+    held_notes = _WhenUsed(HeldNotes)
+    outages = _WhenUsed(Outages)
+    staff = _WhenUsed(StaffDirectory)
+    invitations = _WhenUsed(Invitations)
+    absences = _WhenUsed(Absences)
+    dialogs = _WhenUsed(Dialogs)
+    templates = _WhenUsed(Templates)
+    versions = _WhenUsed(Versions)
+    topic_books = _WhenUsed(TopicBooks)
+    author_tickets = _WhenUsed(AuthorTickets)
+    upvotes = _WhenUsed(Upvotes)
+    answers = _WhenUsed(Answers)
+    answer_limits = _WhenUsed(AnswerLimitCounts)
+    answer_marks = _WhenUsed(AnswerMarks)
+    drafts = _WhenUsed(Drafts)
+    solutions = _WhenUsed(Solutions)
+    delegations = _WhenUsed(Delegations)
+    cards = _WhenUsed(Cards)
+    boards = _WhenUsed(Boards)
+    breakdowns = _WhenUsed(Breakdowns)
+    deadlines = _WhenUsed(DeadlineSchedule)
+    clock_events = _WhenUsed(ClockEvents)
+    inquiries = _WhenUsed(Inquiries)
+    promises = _WhenUsed(Promises)
+    audit_log = _WhenUsed(AuditLog)
+    audit_seals = _WhenUsed(AuditSeals)
+    once_keys = _WhenUsed(OnceKeys)
+    chat_aliases = _WhenUsed(ChatAliases)
+    reports = _WhenUsed(Reports)
+    retention = _WhenUsed(Retention)
+    activity = _WhenUsed(Activity)
+    official_pages = _WhenUsed(OfficialPages)
+    routing_decisions = _WhenUsed(RoutingDecisions)
+    review_queue = _WhenUsed(ReviewQueue)
+    unread_content = _WhenUsed(UnreadContent)
+    floods = _WhenUsed(Floods)
+    personal_data = _WhenUsed(PersonalData)
+    personal_data_erasure = _WhenUsed(PersonalDataErasure)
 
     def __init__(self, connection: AsyncConnection, *, batching: bool = True) -> None:
         self._connection = connection
         self._transaction = transaction = Transaction(connection, batching=batching)
         self._ids = ids = IdAllocator(transaction)
         self._locked_keys: set[str] = set()
-        self.inbox = Inbox(transaction)
-        self.outbox = Outbox(transaction)
-        self.sent_messages = SentMessages(transaction)
-        self.held_notes = HeldNotes(transaction)
-        self.outages = Outages(transaction)
-        self.staff = StaffDirectory(transaction)
-        self.invitations = Invitations(transaction)
-        self.absences = Absences(transaction)
-        self.dialogs = Dialogs(transaction)
-        self.templates = Templates(transaction)
-        self.versions = Versions(transaction)
-        self.topic_books = TopicBooks(transaction)
         self.tickets = Tickets(transaction, ids)
-        self.author_tickets = AuthorTickets(transaction)
         self.problems = Problems(transaction, ids)
         self.messages = Messages(transaction, ids)
-        self.upvotes = Upvotes(transaction)
-        self.answers = Answers(transaction)
-        self.answer_limits = AnswerLimitCounts(transaction)
-        self.answer_marks = AnswerMarks(transaction)
-        self.drafts = Drafts(transaction)
-        self.solutions = Solutions(transaction)
-        self.delegations = Delegations(transaction)
-        self.cards = Cards(transaction)
-        self.boards = Boards(transaction)
-        self.breakdowns = Breakdowns(transaction)
-        self.deadlines = DeadlineSchedule(transaction)
-        self.clock_events = ClockEvents(transaction)
-        self.inquiries = Inquiries(transaction)
-        self.promises = Promises(transaction)
-        self.audit_log = AuditLog(transaction)
-        self.audit_seals = AuditSeals(transaction)
-        self.once_keys = OnceKeys(transaction)
-        self.chat_aliases = ChatAliases(transaction)
-        self.reports = Reports(transaction)
-        self.retention = Retention(transaction)
-        self.activity = Activity(transaction)
-        self.official_pages = OfficialPages(transaction)
-        self.routing_decisions = RoutingDecisions(transaction)
-        self.review_queue = ReviewQueue(transaction)
-        self.unread_content = UnreadContent(transaction)
-        self.floods = Floods(transaction)
-        self.personal_data = PersonalData(transaction)
-        self.personal_data_erasure = PersonalDataErasure(transaction)
 
     @property
     def pending_wake_ups(self) -> tuple[WakeUpTopic, ...]:
@@ -150,6 +169,7 @@ class UnitOfWork:
             self.staff.forget_reachability()
             self.floods.forget()
             self.absences.forget()
+            self.inquiries.forget()
             self._locked_keys.clear()
             raise
 

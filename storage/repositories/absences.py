@@ -2,9 +2,10 @@
 
 from dataclasses import fields
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import Select, bindparam, insert, or_, select, update
 
 from bot.domain.absences import Absence, AbsencePlan
 from storage.repositories.base import Repository
@@ -15,6 +16,14 @@ KEPT = timedelta(days=400)
 """Time after its end for which an absence says whose tickets a stand-in has taken."""
 
 _COLUMNS = tuple(absence.c[field.name] for field in fields(Absence))
+
+
+@cache
+def _recent_query() -> Select[Any]:
+    is_recent = or_(
+        absence.c.ended_at.is_(None), absence.c.last_day >= bindparam("since", type_=absence.c.last_day.type)
+    )
+    return select(*_COLUMNS).where(is_recent).order_by(absence.c.id)
 
 
 class Absences(Repository):
@@ -31,8 +40,7 @@ class Absences(Repository):
     async def plan(self, today: date) -> AbsencePlan:
         """Return the absences that are not long over on *today*."""
         if self._plan is None:
-            is_recent = or_(absence.c.ended_at.is_(None), absence.c.last_day >= today - KEPT)
-            rows = await self._transaction.execute(select(*_COLUMNS).where(is_recent).order_by(absence.c.id))
+            rows = await self._transaction.execute(_recent_query(), {"since": today - KEPT})
             self._plan = AbsencePlan(tuple(Absence(*row) for row in rows))
         return self._plan
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import case, func, insert, literal, literal_column, or_, select, true, update
+from sqlalchemy import Select, bindparam, case, func, insert, literal, literal_column, or_, select, true, update
 
 from bot.domain.answers import Answer, NewPublication, Poster, Publication, PublicationState
 from bot.domain.drafts import Wording
@@ -18,6 +19,19 @@ _ANSWER_COLUMNS = tuple(answer.c[name] for name in Answer.__dataclass_fields__)
 _IS_MANUAL = publication.c.state == literal_column(f"'{PublicationState.BY_PERSON.value}'")
 
 _PUBLICATION_COLUMNS = tuple(publication.c[name] for name in Publication.__dataclass_fields__)
+
+
+@cache
+def _latest_query() -> Select[Any]:
+    return (
+        select(*_ANSWER_COLUMNS)
+        .where(
+            answer.c.ticket_id == bindparam("number", type_=answer.c.ticket_id.type),
+            answer.c.kind == bindparam("wording", type_=answer.c.kind.type),
+        )
+        .order_by(answer.c.id.desc())
+        .limit(1)
+    )
 
 
 class Answers(Repository):
@@ -60,14 +74,8 @@ class Answers(Repository):
 
     async def find_latest(self, ticket_id: int, kind: Wording = Wording.ANSWER) -> Answer | None:
         """Return the latest answer to a ticket, or its latest text of another *kind*."""
-        row = (
-            await self._transaction.execute(
-                select(*_ANSWER_COLUMNS)
-                .where(answer.c.ticket_id == ticket_id, answer.c.kind == kind.value)
-                .order_by(answer.c.id.desc())
-                .limit(1)
-            )
-        ).first()
+        found = await self._transaction.execute(_latest_query(), {"number": ticket_id, "wording": kind.value})
+        row = found.first()
         return _answer_from_row(row) if row else None
 
     async def update_text(self, answer_id: int, text: str) -> None:

@@ -31,6 +31,18 @@ def _cards_of_ticket_query() -> Select[Any]:
     return select(*_CARD_COLUMNS).where(card.c.ticket_id == bindparam("number", type_=card.c.ticket_id.type))
 
 
+@cache
+def _card_query() -> Select[Any]:
+    key = (card.c.person_id, card.c.ticket_id, card.c.account)
+    return select(*_CARD_COLUMNS).where(*(one == bindparam(f"of_{one.name}", type_=one.type) for one in key))
+
+
+@cache
+def _remarks_query() -> Select[Any]:
+    of_ticket = remark.c.ticket_id == bindparam("number", type_=remark.c.ticket_id.type)
+    return select(*_REMARK_COLUMNS).where(of_ticket).order_by(remark.c.id)
+
+
 class Cards(Repository):
     """Cards shown to people. A card is a projection: it can always be rendered again from the ticket."""
 
@@ -53,13 +65,8 @@ class Cards(Repository):
         return [Card(**row._mapping) for row in result]
 
     async def get(self, person_id: int, ticket_id: int, account: str) -> Card | None:
-        row = (
-            await self._transaction.execute(
-                select(*_CARD_COLUMNS).where(
-                    card.c.person_id == person_id, card.c.ticket_id == ticket_id, card.c.account == account
-                )
-            )
-        ).first()
+        key = {"of_person_id": person_id, "of_ticket_id": ticket_id, "of_account": account}
+        row = (await self._transaction.execute(_card_query(), key)).first()
         return Card(**row._mapping) if row else None
 
     async def upsert(
@@ -132,7 +139,5 @@ class Cards(Repository):
         )
 
     async def list_remarks(self, ticket_id: int) -> list[Remark]:
-        result = await self._transaction.execute(
-            select(*_REMARK_COLUMNS).where(remark.c.ticket_id == ticket_id).order_by(remark.c.id)
-        )
+        result = await self._transaction.execute(_remarks_query(), {"number": ticket_id})
         return [Remark(**row._mapping) for row in result]

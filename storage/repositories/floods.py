@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Insert, func, insert, or_, select, update
+from sqlalchemy import Insert, Select, bindparam, func, insert, or_, select, update
 
 from bot.domain.limits import WINDOW, Flood
 from bot.domain.messages import Message
@@ -24,6 +24,25 @@ _INSERT_ACT = insert(act)
 def _insert_held(dialect: str) -> Insert:
     statement: Insert = insert_into(held_message, dialect).on_conflict_do_nothing(index_elements=["message_id"])
     return statement
+
+
+_SUBJECTS = bindparam("subjects", type_=act.c.subject.type, expanding=True)
+
+
+@cache
+def _acts_query() -> Select[Any]:
+    return (
+        select(act.c.subject, act.c.at, func.count())
+        .where(act.c.subject.in_(_SUBJECTS), act.c.at >= bindparam("since", type_=act.c.at.type))
+        .group_by(act.c.subject, act.c.at)
+    )
+
+
+@cache
+def _floods_query() -> Select[Any]:
+    goes_on = flood.c.last_at > bindparam("since", type_=flood.c.last_at.type)
+    is_muted = flood.c.muted_until > bindparam("now", type_=flood.c.muted_until.type)
+    return select(*_FLOOD_COLUMNS).where(flood.c.subject.in_(_SUBJECTS), or_(goes_on, is_muted)).order_by(flood.c.id)
 
 
 class Floods(Repository):
@@ -50,21 +69,14 @@ class Floods(Repository):
 
     async def _read_acts(self, subjects: Collection[str], since: datetime) -> None:
         since = _to_minute(since)
-        result = await self._transaction.execute(
-            select(act.c.subject, act.c.at, func.count())
-            .where(act.c.subject.in_(subjects), act.c.at >= since)
-            .group_by(act.c.subject, act.c.at)
-        )
+        result = await self._transaction.execute(_acts_query(), {"subjects": list(subjects), "since": since})
         self._acts |= {subject: (since, Counter()) for subject in subjects}
         for subject, at, count in result:
             self._acts[subject][1][at] = int(count)
 
     async def _read_floods(self, subjects: Collection[str], now: datetime) -> None:
-        result = await self._transaction.execute(
-            select(*_FLOOD_COLUMNS)
-            .where(flood.c.subject.in_(subjects), or_(flood.c.last_at > now - WINDOW, flood.c.muted_until > now))
-            .order_by(flood.c.id)
-        )
+        values = {"subjects": list(subjects), "since": now - WINDOW, "now": now}
+        result = await self._transaction.execute(_floods_query(), values)
         self._floods |= dict.fromkeys(subjects)
         self._floods |= {one.subject: one for one in (Flood(**row._mapping) for row in result)}
 

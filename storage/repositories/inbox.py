@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Integer, and_, bindparam, exists, false, func, or_, select, text, update
+from sqlalchemy import Insert, Integer, and_, bindparam, exists, false, func, or_, select, text, update
 from sqlalchemy.sql.dml import ReturningUpdate
 
 from bot.domain.inbox import InboxRow, InboxStatus
@@ -15,6 +15,7 @@ from storage.repositories.base import (
     PRESENCE_LOCK_CLASS,
     Repository,
     advisory_lock,
+    insert_into,
     is_in_future,
     new_holder_id,
     time_params,
@@ -83,6 +84,14 @@ def _claim_statement() -> ReturningUpdate[*tuple[Any, ...]]:
     )
 
 
+@cache
+def _cursor_statement(dialect: str) -> Insert:
+    statement = insert_into(cursor, dialect)
+    changing = {name: statement.excluded[name] for name in ("value", "moved_at")}
+    saving: Insert = statement.on_conflict_do_update(index_elements=["account"], set_=changing)
+    return saving
+
+
 class Inbox(Repository):
     """Raw updates, stored first and handled later, in order within a conversation."""
 
@@ -108,10 +117,8 @@ class Inbox(Repository):
 
     async def set_cursor(self, account: str, value: str | None, now: datetime) -> None:
         """Store the read position of *account*."""
-        statement = self._insert(cursor).values(account=account, value=value, moved_at=now)
-        await self._transaction.execute(
-            statement.on_conflict_do_update(index_elements=["account"], set_={"value": value, "moved_at": now})
-        )
+        row = {"account": account, "value": value, "moved_at": now}
+        await self._transaction.execute(_cursor_statement(self._transaction.dialect.name), row)
 
     async def record_gap(self, account: str) -> None:
         """Record that updates since the last read of *account* may be missing; call it before :meth:`set_cursor`."""

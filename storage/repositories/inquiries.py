@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, insert, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, insert, literal_column, or_, select, update
 
 from bot.domain.inquiries import Inquiry, InquiryKind, InquiryState
 from storage.repositories.base import Repository
@@ -30,11 +31,39 @@ class CorrectionCounts:
     returned: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The questions to citizens that may still be answered, as one statement of this transaction has read them."""
+
+    numbers: dict[str, list[int]]  # by author
+    ticket_ids: set[int]
+
+
+@cache
+def _of_ticket_query() -> Select[Any]:
+    of_ticket = inquiry.c.ticket_id == bindparam("number", type_=inquiry.c.ticket_id.type)
+    return select(*_COLUMNS).where(of_ticket).order_by(inquiry.c.id)
+
+
+@cache
+def _asked_query() -> Select[Any]:
+    return (
+        select(inquiry.c.id, inquiry.c.ticket_id, ticket.c.author_key)
+        .select_from(inquiry)
+        .join(ticket, ticket.c.id == inquiry.c.ticket_id)
+        .where(_ASKED_CITIZEN)
+        .order_by(inquiry.c.id.desc())
+    )
+
+
 class Inquiries(Repository):
     """Questions and their answers."""
 
-    _asked: dict[str, list[int]] | None = None
-    """The numbers of the questions to citizens by author, once they have been read in this transaction."""
+    _asked: _Asked | None = None
+
+    def forget(self) -> None:
+        """Read the questions to citizens again when they are next needed."""
+        self._asked = None
 
     async def add(
         self,
@@ -53,7 +82,7 @@ class Inquiries(Repository):
         """Insert a question, whose first reminder comes when half of its term is over; *more* are further columns."""
         values = {"ticket_id": ticket_id, "kind": kind.value, "asker_id": asker_id, "sector": sector, "unit": unit}
         moments = {"asked_at": asked_at, "due_at": due_at, "remind_at": asked_at + (due_at - asked_at) / 2}
-        self._asked = None
+        self.forget()
         result = await self._transaction.execute(
             insert(inquiry)
             .values({**values, **moments, "question": question, "state": state.value, **more})
@@ -68,10 +97,12 @@ class Inquiries(Repository):
 
     async def list_for_ticket(self, ticket_id: int) -> list[Inquiry]:
         """List the questions about a ticket, the oldest first."""
-        return await self._list(inquiry.c.ticket_id == ticket_id)
+        return [_from_row(row) for row in await self._transaction.execute(_of_ticket_query(), {"number": ticket_id})]
 
     async def find_open(self, ticket_id: int, kind: InquiryKind) -> Inquiry | None:
         """Return the latest open question of *kind* about a ticket."""
+        if kind is InquiryKind.CITIZEN and self._asks_nobody(ticket_id):
+            return None
         prepared = (InquiryKind.REFERRAL, InquiryKind.EXTENSION)
         state = InquiryState.PREPARED if kind in prepared else InquiryState.OPEN
         found = await self._list(
@@ -86,17 +117,24 @@ class Inquiries(Repository):
         transaction.
         """
         if self._asked is None:
-            self._asked = {}
-            result = await self._transaction.execute(
-                select(inquiry.c.id, ticket.c.author_key)
-                .select_from(inquiry)
-                .join(ticket, ticket.c.id == inquiry.c.ticket_id)
-                .where(_ASKED_CITIZEN, ticket.c.author_key.is_not(None))
-                .order_by(inquiry.c.id.desc())
-            )
-            for number, author in result:
-                self._asked.setdefault(author, []).append(number)
-        return self._asked.get(author_key, [])
+            self._asked = await self._read_asked()
+        return self._asked.numbers.get(author_key, [])
+
+    async def _read_asked(self) -> _Asked:
+        asked = _Asked({}, set())
+        for number, ticket_id, author in await self._transaction.execute(_asked_query()):
+            asked.ticket_ids.add(ticket_id)
+            if author is not None:
+                asked.numbers.setdefault(author, []).append(number)
+        return asked
+
+    def _asks_nobody(self, ticket_id: int) -> bool:
+        """Return whether it is known without a statement that nothing is asked about a ticket.
+
+        On a shared database another process may have asked since.
+        """
+        asked = self._asked
+        return asked is not None and not self._transaction.is_shared and ticket_id not in asked.ticket_ids
 
     async def list_decisions(self, ticket_states: Sequence[str], since: datetime, limit: int) -> list[Inquiry]:
         """List open questions to the management about tickets in these states, and decisions to keep after *since*."""
@@ -146,7 +184,7 @@ class Inquiries(Repository):
 
     async def update(self, inquiry_id: int, **values: Any) -> None:
         """Change columns of a question."""
-        self._asked = None
+        self.forget()
         await self._transaction.execute(update(inquiry).where(inquiry.c.id == inquiry_id).values(**values))
 
     async def _list(self, *conditions: ColumnElement[bool]) -> list[Inquiry]:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Insert,
+    Select,
     and_,
     bindparam,
     case,
@@ -125,10 +126,7 @@ class Outbox(OutboxReading):
         A worker that stalled past its lease must not send. *lock*: nobody makes the claim void until the transaction
         ends, for what is written because of it.
         """
-        statement = select(outbox.c.id).where(_is_claimed_as(row))
-        if lock:
-            statement = statement.with_for_update()
-        return (await self._transaction.execute(statement)).first() is not None
+        return (await self._transaction.execute(_claim_query(lock=lock), _claim_key(row))).first() is not None
 
     async def save_progress(self, row: OutboxRow, progress: Sequence[str], form: str | None = None) -> bool:
         """Record the sent parts of a row, so that a retry starts after them; False if the claim has expired."""
@@ -155,8 +153,7 @@ class Outbox(OutboxReading):
         """Finish a row whose message has left; tell if it was recalled since it was claimed (`drop_for_staff`)."""
         values: dict[str, Any] = {"progress": list(sent)} if sent else {}
         values |= {"status": OutboxStatus.SENT, "done_at": now, "leased_until": None, "holder": None, "error": None}
-        statement = update(outbox).where(_is_claimed_as(row)).values(**values).returning(outbox.c.expires_at)
-        found = (await self._transaction.execute(statement)).first()
+        found = (await self._transaction.execute(_finishing_statement(), _claim_key(row) | values)).first()
         if found is None:
             return DeliveryEnd.LEASE_LOST
         return DeliveryEnd.FINISHED if found.expires_at == row.expires_at else DeliveryEnd.RECALLED
@@ -262,6 +259,30 @@ class Outbox(OutboxReading):
 
 _FREE: dict[str, Any] = {"status": OutboxStatus.QUEUED, "leased_until": None, "holder": None, "dedupe": None}
 _UNCLAIMED = _FREE | {"attempts": outbox.c.attempts - 1}
+
+
+@cache
+def _is_claimed() -> ColumnElement[bool]:
+    """Return the condition of :func:`_is_claimed_as`, for statements executed with :func:`_claim_key`."""
+    is_row = outbox.c.id == bindparam("claimed_id", type_=outbox.c.id.type)
+    is_holder = outbox.c.holder == bindparam("claimed_by", type_=outbox.c.holder.type)
+    return and_(is_row, outbox.c.status == OutboxStatus.SENDING, is_holder)
+
+
+def _claim_key(row: OutboxRow) -> dict[str, Any]:
+    return {"claimed_id": row.id, "claimed_by": row.holder}
+
+
+@cache
+def _claim_query(*, lock: bool) -> Select[Any]:
+    statement = select(outbox.c.id).where(_is_claimed())
+    return statement.with_for_update() if lock else statement
+
+
+@cache
+def _finishing_statement() -> ReturningUpdate[*tuple[Any, ...]]:
+    """Return the UPDATE of a claimed row; its parameters are the columns that change."""
+    return update(outbox).where(_is_claimed()).returning(outbox.c.expires_at)
 
 
 def _is_claimed_as(row: OutboxRow) -> ColumnElement[bool]:

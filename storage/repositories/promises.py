@@ -1,15 +1,26 @@
 """Promises to citizens."""
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import and_, case, insert, select, update
+from sqlalchemy import Select, and_, bindparam, case, insert, select, update
 
 from bot.domain.promises import Promise, PromiseOrigin, PromiseOutcome
 from storage.repositories.base import Repository
 from storage.tables import promise
 
 _COLUMNS = tuple(promise.c[name] for name in Promise.__dataclass_fields__)
+
+
+@cache
+def _open_query() -> Select[Any]:
+    return (
+        select(*_COLUMNS)
+        .where(promise.c.ticket_id == bindparam("number", type_=promise.c.ticket_id.type), promise.c.ended_at.is_(None))
+        .order_by(promise.c.id.desc())
+        .limit(1)
+    )
 
 
 class Promises(Repository):
@@ -47,13 +58,7 @@ class Promises(Repository):
 
     async def find_open(self, ticket_id: int) -> Promise | None:
         """Return the latest promise about a ticket that is still to be kept."""
-        result = await self._transaction.execute(
-            select(*_COLUMNS)
-            .where(promise.c.ticket_id == ticket_id, promise.c.ended_at.is_(None))
-            .order_by(promise.c.id.desc())
-            .limit(1)
-        )
-        row = result.first()
+        row = (await self._transaction.execute(_open_query(), {"number": ticket_id})).first()
         return _from_row(row) if row else None
 
     async def list_due_between(self, start: datetime, end: datetime) -> list[int]:

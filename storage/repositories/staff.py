@@ -4,9 +4,10 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, bindparam, delete, insert, select, update
 
 from bot.domain.cards import AccountReachability
 from bot.domain.notice_budgets import NoticeBudget
@@ -18,6 +19,16 @@ from storage.tables import account, assignment, installation, person
 from storage.transaction import Transaction
 
 _TIMES = (person.c.quiet_from, person.c.quiet_to, person.c.days_off, person.c.budget)
+
+
+@cache
+def _reachability_query() -> Select[Any]:
+    return select(account, *_TIMES).join(person).where(person.c.active)
+
+
+@cache
+def _name_query() -> Select[Any]:
+    return select(person.c.name).where(person.c.id == bindparam("number", type_=person.c.id.type))
 
 
 class StaffDirectory(Repository):
@@ -153,7 +164,7 @@ class StaffDirectory(Repository):
 
     async def find_name(self, person_id: int) -> str | None:
         """Return the name, also of somebody who does not work here any more."""
-        result = await self._transaction.execute(select(person.c.name).where(person.c.id == person_id))
+        result = await self._transaction.execute(_name_query(), {"number": person_id})
         return result.scalar_one_or_none()
 
     async def set_unreachable_since(self, own: StaffAccount, since: datetime | None) -> bool:
@@ -169,7 +180,7 @@ class StaffDirectory(Repository):
     async def list_reachability(self) -> Mapping[StaffAccount, AccountReachability]:
         """Return the reachability of every active official's accounts."""
         if self._reachability is None:
-            rows = await self._transaction.execute(select(account, *_TIMES).join(person).where(person.c.active))
+            rows = await self._transaction.execute(_reachability_query())
             result = rows.all()
             self._own_times = {row.person_id: _to_times(row) for row in result if _has_times(row)}
             self._budgets = {row.person_id: NoticeBudget(row.budget) for row in result if row.budget is not None}

@@ -1,8 +1,10 @@
 """Upvotes («us too»): citizens who agree with a ticket without describing anything themselves."""
 
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import delete, func, literal, select
+from sqlalchemy import Select, bindparam, delete, func, literal, select
 
 from bot.domain.messages import MessageRole
 from bot.domain.tickets import OPEN_TICKET_STATES
@@ -13,6 +15,12 @@ _MAX_SCANNED_MESSAGES = 500
 """Only this many of the newest posts are searched for the ticket that «us too» refers to."""
 
 _OPEN_STATES = tuple(state.value for state in OPEN_TICKET_STATES)
+
+
+@cache
+def _count_query() -> Select[Any]:
+    of_ticket = upvote.c.ticket_id == bindparam("number", type_=upvote.c.ticket_id.type)
+    return select(func.count()).select_from(upvote).where(of_ticket)
 
 
 class Upvotes(Repository):
@@ -71,7 +79,5 @@ class Upvotes(Repository):
         await self._transaction.execute(delete(upvote).where(upvote.c.ticket_id == ticket_id))
 
     async def count(self, ticket_id: int) -> int:
-        result = await self._transaction.execute(
-            select(func.count()).select_from(upvote).where(upvote.c.ticket_id == ticket_id)
-        )
+        result = await self._transaction.execute(_count_query(), {"number": ticket_id})
         return int(result.scalar_one())

@@ -31,7 +31,8 @@ async def acting_people(ctx: UseCaseContext, ticket: Ticket) -> tuple[Person, ..
     them can be reached, the deputies of the post, while one of them is away the curators of the block, then the ladder.
     If nobody can be reached, the ticket waits for the first of them.
     """
-    return (await standing_of(ctx, ticket)).acting
+    holder = await find_taker(ctx, ticket) or await _find_handed_to(ctx, ticket)
+    return (holder,) if holder else await _first_present(ctx, responsibility_for(ctx, ticket))
 
 
 async def sorting_people(ctx: UseCaseContext) -> tuple[Person, ...]:
