@@ -3,8 +3,9 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Update, bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, RowMapping, Select, Update, bindparam, delete, func, insert, select, update
 
 from bot.domain.escalation import STEP_KIND
 from bot.domain.json_types import Json
@@ -21,6 +22,18 @@ _NOTICE_COLUMNS = (
     *(notice.c[name] for name in ("id", "person_id", "ticket_id", "code")),
     notice.c.created_at.label("due_at"),
 )
+
+
+@cache
+def _any_due_query(*, steps: bool) -> Select[Any]:
+    is_due = due_moment.c.at <= bindparam("now", type_=due_moment.c.at.type)
+    query = select(due_moment.c.id).where(due_moment.c.state == "waiting", is_due)
+    return (query if steps else query.where(due_moment.c.kind != STEP_KIND)).limit(1)
+
+
+@cache
+def _pending_notices_query() -> Select[Any]:
+    return select(*_NOTICE_COLUMNS).where(notice.c.sent_at.is_(None)).order_by(notice.c.person_id, notice.c.id)
 
 
 class DeadlineSchedule(Repository):
@@ -124,10 +137,7 @@ class DeadlineSchedule(Repository):
 
     async def has_due(self, now: datetime, *, steps: bool = True) -> bool:
         """Return whether any moment is due: a cheap read before the sweep, which writes. *steps*: of chains too."""
-        query = select(due_moment.c.id).where(due_moment.c.state == "waiting", due_moment.c.at <= now)
-        if not steps:
-            query = query.where(due_moment.c.kind != STEP_KIND)
-        return (await self._transaction.execute(query.limit(1))).first() is not None
+        return (await self._transaction.execute(_any_due_query(steps=steps), {"now": now})).first() is not None
 
     async def list_waiting_after(self, deadline: str, ticket_id: int, limit: int) -> list[int]:
         """List up to *limit* tickets with a greater number for which a moment of *deadline* waits, in order."""
@@ -160,9 +170,7 @@ class DeadlineSchedule(Repository):
 
     async def list_pending_notices(self) -> list[NoticeRow]:
         """List the notices not sent yet, grouped by person and in the order of their creation."""
-        result = await self._transaction.execute(
-            select(*_NOTICE_COLUMNS).where(notice.c.sent_at.is_(None)).order_by(notice.c.person_id, notice.c.id)
-        )
+        result = await self._transaction.execute(_pending_notices_query())
         return [NoticeRow(**row._mapping) for row in result]
 
     async def list_told_between(self, since: datetime, until: datetime) -> frozenset[int]:

@@ -2,14 +2,21 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy import ColumnElement, Select, and_, select, update
 
 from bot.domain.held_notes import HeldNote, Reader, sameness_of
 from bot.domain.json_types import Json
 from bot.domain.recipients import Audience
 from storage.repositories.base import Repository
 from storage.tables import held_note
+
+
+@cache
+def _readers_query() -> Select[Any]:
+    return select(held_note.c.audience, held_note.c.person_id).where(held_note.c.given_at.is_(None)).distinct()
 
 
 class HeldNotes(Repository):
@@ -26,9 +33,7 @@ class HeldNotes(Repository):
 
     async def list_readers(self) -> list[Reader]:
         """List the audiences and people that notes wait for."""
-        result = await self._transaction.execute(
-            select(held_note.c.audience, held_note.c.person_id).where(held_note.c.given_at.is_(None)).distinct()
-        )
+        result = await self._transaction.execute(_readers_query())
         return [Reader(Audience(row[0]) if row[0] else None, row[1]) for row in result]
 
     async def list_waiting(self, reader: Reader) -> list[HeldNote]:

@@ -56,6 +56,12 @@ def _asked_query() -> Select[Any]:
     )
 
 
+@cache
+def _any_due_query() -> Select[Any]:
+    is_due = inquiry.c.remind_at <= bindparam("now", type_=inquiry.c.remind_at.type)
+    return select(inquiry.c.id).where(is_due).limit(1)
+
+
 class Inquiries(Repository):
     """Questions and their answers."""
 
@@ -173,7 +179,7 @@ class Inquiries(Repository):
 
     async def has_due(self, now: datetime) -> bool:
         """Return whether anybody is to be reminded."""
-        found = await self._transaction.execute(select(inquiry.c.id).where(inquiry.c.remind_at <= now).limit(1))
+        found = await self._transaction.execute(_any_due_query(), {"now": now})
         return found.first() is not None
 
     async def list_due(self, now: datetime, limit: int) -> list[Inquiry]:

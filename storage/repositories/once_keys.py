@@ -1,11 +1,24 @@
 """Things that are done once, and when they were done."""
 
 from datetime import datetime
+from functools import cache, lru_cache
+from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, bindparam, delete, select
 
 from storage.repositories.base import Repository
 from storage.tables import once_key
+
+
+@cache
+def _moment_query() -> Select[Any]:
+    return select(once_key.c.at).where(once_key.c.key == bindparam("done", type_=once_key.c.key.type))
+
+
+@lru_cache(maxsize=64)
+def _prefix_query(prefix: str) -> Select[Any]:
+    beginning = once_key.c.key.startswith(prefix, autoescape=True)
+    return select(once_key.c.key, once_key.c.at).where(beginning).order_by(once_key.c.key)
 
 
 class OnceKeys(Repository):
@@ -19,10 +32,7 @@ class OnceKeys(Repository):
 
     async def list_keys(self, prefix: str) -> list[str]:
         """List the keys that begin with *prefix*."""
-        result = await self._transaction.execute(
-            select(once_key.c.key).where(once_key.c.key.startswith(prefix, autoescape=True))
-        )
-        return list(result.scalars())
+        return list(await self.list_by_prefix(prefix))
 
     async def delete(self, key: str) -> None:
         """Forget *key*: it may be claimed again."""
@@ -30,7 +40,7 @@ class OnceKeys(Repository):
 
     async def get(self, key: str) -> datetime | None:
         """Return when *key* was claimed or set."""
-        result = await self._transaction.execute(select(once_key.c.at).where(once_key.c.key == key))
+        result = await self._transaction.execute(_moment_query(), {"done": key})
         return result.scalar_one_or_none()
 
     async def set(self, key: str, now: datetime) -> None:
@@ -40,9 +50,5 @@ class OnceKeys(Repository):
 
     async def list_by_prefix(self, prefix: str) -> dict[str, datetime]:
         """Return the keys that begin with *prefix*, sorted, and when each was done."""
-        result = await self._transaction.execute(
-            select(once_key.c.key, once_key.c.at)
-            .where(once_key.c.key.startswith(prefix, autoescape=True))
-            .order_by(once_key.c.key)
-        )
+        result = await self._transaction.execute(_prefix_query(prefix))
         return {row[0]: row[1] for row in result}

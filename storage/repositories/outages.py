@@ -1,12 +1,20 @@
 """Ongoing outages of messengers, by account and direction."""
 
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import Select, bindparam, delete, select
 
 from bot.domain.channels import Direction
 from storage.repositories.base import Repository
 from storage.tables import outage
+
+
+@cache
+def _older_query() -> Select[Any]:
+    is_old = outage.c.since <= bindparam("moment", type_=outage.c.since.type)
+    return select(outage.c.account, outage.c.way).where(is_old)
 
 
 class Outages(Repository):
@@ -43,5 +51,5 @@ class Outages(Repository):
 
     async def started_before(self, moment: datetime) -> set[tuple[str, Direction]]:
         """Return the (account, direction) pairs of ongoing outages that started at *moment* or earlier."""
-        result = await self._transaction.execute(select(outage.c.account, outage.c.way).where(outage.c.since <= moment))
+        result = await self._transaction.execute(_older_query(), {"moment": moment})
         return {(row.account, Direction(row.way)) for row in result}

@@ -23,6 +23,12 @@ def _open_query() -> Select[Any]:
     )
 
 
+@cache
+def _any_due_query() -> Select[Any]:
+    is_due = promise.c.remind_at <= bindparam("now", type_=promise.c.remind_at.type)
+    return select(promise.c.id).where(is_due).limit(1)
+
+
 class Promises(Repository):
     """The days that the town has named to citizens."""
 
@@ -68,7 +74,7 @@ class Promises(Repository):
 
     async def has_due(self, now: datetime) -> bool:
         """Return whether anybody is to be reminded."""
-        found = await self._transaction.execute(select(promise.c.id).where(promise.c.remind_at <= now).limit(1))
+        found = await self._transaction.execute(_any_due_query(), {"now": now})
         return found.first() is not None
 
     async def list_due(self, now: datetime, limit: int) -> list[Promise]:
