@@ -91,7 +91,9 @@ class ExampleTown(Harness):
         A menu is turned until the button is there.
         """
         chat = self.chat_of(position)
-        for button in buttons:
+        for place, button in enumerate(buttons):
+            if place:
+                await wait_until_idle(self)  # or the menu that was pressed before would be turned
             await self._turn_to(chat, message, button)
             await chat.press_without_answer(await chat.wait_for_message(*message, button=button), button)
 
