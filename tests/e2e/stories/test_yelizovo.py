@@ -113,6 +113,7 @@ async def test_an_answer_takes_four_working_hours_and_its_executor_is_warned_hal
     town: ExampleTown, post: int
 ) -> None:
     await accept(town)
+    await town.hears_at("24.11 12:00", (LATE, "ответ не подготовлен в срок"), ROADS, CURATOR)
     await town.hears_at("24.11 14:30", (SOON, "ответьте до 15:00"), ROADS)
     await town.hears_at("24.11 15:00", (LATE, "нет ответа, срок был 15:00"), ROADS, CURATOR)
     await town.hears_at("24.11 16:00", (LATE, "нет ответа"), MANAGER)
