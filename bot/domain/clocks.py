@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 
 from bot.domain.calendar import WorkingCalendar
 from bot.domain.deadlines import (
@@ -89,7 +90,7 @@ class Clock:
         return (*kept, DueMoment(self.kind, DueKind.OVERDUE, 1.0, self.due))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # no slots: they leave no room for a cached property
 class ClockPlan:
     """The clocks of a ticket: always one to accept it and one to answer, others where a rule has a term for them."""
 
@@ -103,7 +104,7 @@ class ClockPlan:
     def answer_due(self) -> datetime:
         return self.clocks[DeadlineKind.ANSWER].due
 
-    @property
+    @cached_property
     def due_moments(self) -> tuple[DueMoment, ...]:
         """All notices, in chronological order."""
         found = [due for clock in self.clocks.values() for due in clock.due_moments()]

@@ -1,6 +1,6 @@
 """The terms of a ticket: what the rules decide, then ``[urgent]``, then ``[deadlines]``, key by key."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from bot.domain.deadlines import DeadlineTerms
 from bot.domain.durations import Duration
@@ -14,11 +14,18 @@ class TermBook:
     rules: Rules
     usual: DeadlineTerms
     urgent: DeadlineTerms
+    _without_rules: dict[bool, DeadlineTerms] = field(init=False, repr=False, compare=False)
+    """The terms of a town without rules, by urgency."""
+
+    def __post_init__(self) -> None:
+        outcomes = {False: None, True: USUAL_OUTCOME}
+        known = {is_urgent: self._combine(USUAL_OUTCOME, urgent) for is_urgent, urgent in outcomes.items()}
+        object.__setattr__(self, "_without_rules", known)
 
     def terms_of(self, facts: RuleFacts) -> DeadlineTerms:
         """Return the terms of a ticket with *facts*. No rule weakens the terms of an urgent ticket."""
         if not self.rules.rules:
-            return self._combine(USUAL_OUTCOME, USUAL_OUTCOME if facts.urgent else None)
+            return self._without_rules[facts.urgent]
         usual = self.rules.match(replace(facts, urgent=False))
         return self._combine(usual, self.rules.match(facts) if facts.urgent else None)
 

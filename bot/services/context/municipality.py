@@ -122,10 +122,12 @@ class Municipality:
 
     _first_accounts: Mapping[str, str] = field(init=False, repr=False, compare=False)
     """The bot's first account that writes to people, by messenger."""
+    _term_book: TermBook = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         writing = [one for one in self.bot_accounts.values() if one.supports_private_messages]
         object.__setattr__(self, "_first_accounts", {one.messenger: one.account for one in reversed(writing)})
+        object.__setattr__(self, "_term_book", TermBook(self.rules, self.terms, self.urgent_terms))
 
     @property
     def calendar(self) -> WorkingCalendar:
@@ -150,7 +152,7 @@ class Municipality:
 
     def terms_of(self, facts: RuleFacts) -> DeadlineTerms:
         """Return the terms of a ticket with *facts*."""
-        return TermBook(self.rules, self.terms, self.urgent_terms).terms_of(facts)
+        return self._term_book.terms_of(facts)
 
     def chain_of(self, facts: RuleFacts) -> Chain:
         """Return the chain of those who are told of the missed deadlines of a ticket with *facts*."""

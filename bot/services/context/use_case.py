@@ -15,6 +15,9 @@ from bot.understanding.events.signatures import Signature
 from bot.understanding.reading import Reading
 from storage.unit_of_work import UnitOfWork
 
+_UNKNOWN = AccountReachability()
+"""The reachability of an account about which nothing is stored."""
+
 
 @dataclass(frozen=True, slots=True)
 class PrefetchedReading:
@@ -79,7 +82,7 @@ class UseCaseContext:
         """Return the channels to *person* in the order of the accounts, with preferences and current failures."""
         reaches, failing = await self.reachability(), await self.failing_accounts()
         return tuple(
-            self._build_channel(address, reaches.get(account_of(address), AccountReachability()), failing)
+            self._build_channel(address, reaches.get(account_of(address), _UNKNOWN), failing)
             for address in self.municipality.addresses(person)
         )
 
@@ -104,9 +107,9 @@ class UseCaseContext:
 
     async def can_reach(self, person: Person) -> bool:
         """Return whether any account of *person* is known to be reachable."""
-        reaches, unknown = await self.reachability(), AccountReachability()
+        reaches = await self.reachability()
         return any(
-            reaches.get(account, unknown).unreachable_since is None
+            reaches.get(account, _UNKNOWN).unreachable_since is None
             for account in self.municipality.reachable_accounts(person)
         )
 
