@@ -241,3 +241,19 @@ def _passed_over(rows: Sequence[AuditRow], after: After, moment: str) -> set[int
 
 TestChains = ChainMachine.TestCase
 TestChains.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
+
+
+def test_rules_that_are_changed_back_at_once_repeat_no_warning() -> None:
+    """A warning in its very moment, by rules that are changed and changed back before the clock moves."""
+    machine = ChainMachine()
+    machine.open()
+    try:
+        for _ in range(8):
+            machine.somebody_writes()
+        machine.the_rules_or_the_calendar_change(accept="1wh", answer="10m", lunch=1)
+        machine.somebody_writes()
+        machine.the_rules_or_the_calendar_change(accept="5m", answer="10m", lunch=1)
+        machine.the_rules_or_the_calendar_change(accept="2h", answer="10m", lunch=1)
+        machine.every_step_happens_once_in_order_and_in_time()
+    finally:
+        machine.teardown()

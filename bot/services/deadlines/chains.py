@@ -3,7 +3,7 @@
 So whatever cancels a deadline — the press that does what was asked — stops all the steps that are left.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from bot.domain.escalation import USUAL_CHAIN, After, Chain, ChainStep, PlannedStep
@@ -28,11 +28,7 @@ async def start(ctx: UseCaseContext, ticket: Ticket, after: After, moment: datet
     that have not been taken.
     """
     planned = steps_after(ctx, ticket, after).plan(after, moment, post_hours.calendar_for(ctx, ticket))
-    if any(one.at < ctx.now for one in planned):
-        rows = await ctx.uow.deadlines.list_taken_steps(ticket.id, after.deadline)
-        taken = {row.number for row in rows if row.step["moment"] == moment.isoformat()}
-        planned = tuple(one for one in planned if one.number not in taken)
-    await _schedule(ctx, ticket, planned, moment)
+    await _schedule(ctx, ticket, await _without_taken(ctx, ticket, after, planned, moment), moment)
 
 
 def steps_after(ctx: UseCaseContext, ticket: Ticket, after: After) -> Chain:
@@ -45,7 +41,19 @@ async def schedule_warnings(ctx: UseCaseContext, ticket: Ticket, after: After, m
     """Schedule the steps before *moment*; one whose time has passed is left out."""
     if ctx.municipality.chains:
         planned = chain_of(ctx, ticket).plan_warnings(after, moment)
-        await _schedule(ctx, ticket, [one for one in planned if one.at >= ctx.now], moment)
+        ahead = [one for one in planned if one.at >= ctx.now]
+        await _schedule(ctx, ticket, await _without_taken(ctx, ticket, after, ahead, moment), moment)
+
+
+async def _without_taken(
+    ctx: UseCaseContext, ticket: Ticket, after: After, planned: Sequence[PlannedStep], moment: datetime
+) -> Sequence[PlannedStep]:
+    """Leave out the steps of this *moment* that have been taken; none of those that are still to come has."""
+    if all(one.at > ctx.now for one in planned):
+        return planned
+    rows = await ctx.uow.deadlines.list_taken_steps(ticket.id, after.deadline)
+    taken = {row.number for row in rows if row.step["moment"] == moment.isoformat()}
+    return [one for one in planned if one.number not in taken]
 
 
 def follows_solving(ctx: UseCaseContext, ticket: Ticket) -> bool:
