@@ -10,6 +10,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 from sqlalchemy import make_url, text
+from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from storage.database import Database
@@ -116,7 +117,18 @@ async def _create_database() -> str:
     return name
 
 
+DROP_ATTEMPTS = 10
+
+
 async def _drop_database(name: str) -> None:
+    """Drop the database with all its connections; the vacuum of the server may not be ended by us, but ends soon."""
+    for _ in range(DROP_ATTEMPTS):
+        try:
+            await _execute_on_server(f"DROP DATABASE {name} WITH (FORCE)")
+        except ProgrammingError:
+            await _execute_on_server("SELECT pg_sleep(0.5)")
+        else:
+            return
     await _execute_on_server(f"DROP DATABASE {name} WITH (FORCE)")
 
 

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
+from bot.domain.outbox import DeliveryEnd
 from storage.repositories.outbox import Outbox
 from tests.e2e.harness import GROUP, ROADS_HEAD, Harness
 from tests.e2e.queries import wait_until_idle
@@ -103,9 +104,9 @@ async def test_a_disk_that_fills_up_between_sending_and_writing_down_repeats_not
 ) -> None:
     bot, _ = watched
     await wait_until_idle(bot)
-    whole, tries = Outbox.finish, []
+    whole, tries = Outbox.finish_delivery, []
 
-    async def refuses(self: Outbox, *how: Any, **more: Any) -> bool:
+    async def refuses(self: Outbox, *how: Any, **more: Any) -> DeliveryEnd:
         tries.append(how)
         if len(tries) < 4:
             refusal = sqlite3.OperationalError("database or disk is full")
@@ -113,7 +114,7 @@ async def test_a_disk_that_fills_up_between_sending_and_writing_down_repeats_not
             raise OperationalError("UPDATE", [], refusal)
         return await whole(self, *how, **more)
 
-    monkeypatch.setattr(Outbox, "finish", refuses)
+    monkeypatch.setattr(Outbox, "finish_delivery", refuses)
     bot.sandbox.telegram.user(3001, "Житель")
     await bot.sandbox.telegram.send_message(GROUP, 3001, "На Ленина 45 огромная яма на дороге")
     await bot.wait_for_card(ROADS_HEAD, 1)
