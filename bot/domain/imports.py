@@ -1,0 +1,95 @@
+"""Rows of another system's spreadsheet as the import understands them, without the spreadsheet."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain.applicants import ApplicantKind
+
+
+class Field(StrEnum):
+    """What a column of a system's table says; the codes are the keys of ``columns`` in ``[[systems]]``."""
+
+    NUMBER = "number"  # the number in that system
+    NUMBER_IN_SOURCE = "number_in_source"  # of the system from which that system had it
+    SOURCE = "source"  # where that system had it from
+    TEXT = "text"
+    SUBJECT = "subject"  # category, topic or fact; several columns are joined in the order of the table
+    REGISTERED = "registered"
+    DUE = "due"  # the term of that system
+    FINISHED = "finished"  # when the work was finished there
+    STATUS = "status"
+    ADDRESS = "address"
+    DISTRICT = "district"
+    SETTLEMENT = "settlement"
+    STREET = "street"
+    HOUSE = "house"
+    APPLICANT = "applicant"
+    APPLICANT_KIND = "applicant_kind"
+    PHONE = "phone"
+    LINK = "link"  # the address of the message where the citizen wrote it
+    ORGANISATION = "organisation"  # who has it in that system
+    MUNICIPALITY = "municipality"
+    ANSWER = "answer"
+
+
+class RefusalReason(StrEnum):
+    """Why a row, or a whole file, is not taken."""
+
+    NO_NUMBER = "no_number"
+    BAD_DATE = "bad_date"
+    DUE_BEFORE_REGISTERED = "due_before_registered"
+    REGISTERED_LATER = "registered_later"  # a date to come
+    CONTRADICTION = "contradiction"  # the same number with other facts in the same file
+    OTHER_SYSTEM = "other_system"  # the number is written in another system's way
+    OTHER_MUNICIPALITY = "other_municipality"
+    UNKNOWN_BLOCK = "unknown_block"
+    OFFICIAL = "official"  # the author is one of the officials
+    EMPTY_CELLS = "empty_cells"  # neither words nor a subject
+
+
+@dataclass(frozen=True, slots=True)
+class RowPlace:
+    """The place of a row in its file, as a spreadsheet program shows it: ``line`` begins with 1."""
+
+    line: int
+    sheet: str | None = None  # None: the file has one sheet
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedRow:
+    """One row that can be taken: all moments are aware, texts are stripped, «-» and empty cells are ``None``."""
+
+    place: RowPlace
+    number: str
+    text: str | None = None
+    subject: str | None = None
+    registered_at: datetime | None = None
+    due: datetime | None = None
+    is_finished: bool = False  # the system calls it finished
+    finished_at: datetime | None = None
+    status: str | None = None
+    number_in_source: str | None = None
+    source: str | None = None
+    address: str | None = None
+    district: str | None = None
+    settlement: str | None = None
+    street: str | None = None
+    house: str | None = None
+    applicant: str | None = None
+    applicant_kind: ApplicantKind = ApplicantKind.CITIZEN
+    phone: str | None = None
+    link: str | None = None
+    organisation: str | None = None
+    answer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedRow:
+    """One row that is not taken, for the person who can mend it; ``value`` is what stands in the cell, shortened."""
+
+    place: RowPlace
+    reason: RefusalReason
+    number: str | None = None
+    column: str | None = None  # the heading
+    value: str | None = None
