@@ -1,7 +1,7 @@
 """Queries of commands, lists and nightly work on a grown database, without a messenger."""
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from statistics import median
 
@@ -18,10 +18,16 @@ Query = Callable[[UnitOfWork, datetime], Awaitable[object]]
 
 _DAY, _MONTH = timedelta(days=1), timedelta(days=30)
 
+
+async def _count(rows: AsyncIterator[object]) -> int:
+    return sum([1 async for _ in rows])
+
+
 QUERIES: dict[str, Query] = {
     "stats_sectors": lambda uow, now: uow.reports.count_by_sector(now - _MONTH, now),
     "stats_reaction": lambda uow, now: uow.reports.list_reaction_seconds(now - _MONTH, now),
     "stats_answer": lambda uow, now: uow.reports.list_answer_seconds(now - _MONTH, now),
+    "regional_month": lambda uow, now: _count(uow.regional_reports.iterate(now - _MONTH, now)),
     "digest_sectors": lambda uow, now: uow.reports.count_by_sector(now - _DAY, now),
     "digest_overdue": lambda uow, now: uow.reports.list_overdue(now, 21),
     "coordinator_list": lambda uow, now: uow.tickets.list_open([], 1, triage=True, limit=51),

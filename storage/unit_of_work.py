@@ -27,6 +27,7 @@ from storage.repositories.deadlines import DeadlineSchedule
 from storage.repositories.delegations import Delegations
 from storage.repositories.dialogs import Dialogs
 from storage.repositories.drafts import Drafts
+from storage.repositories.evidence import Evidence
 from storage.repositories.floods import Floods
 from storage.repositories.held_notes import HeldNotes
 from storage.repositories.inbox import Inbox
@@ -41,6 +42,7 @@ from storage.repositories.personal_data import PersonalData
 from storage.repositories.personal_data_erasure import PersonalDataErasure
 from storage.repositories.problems import Problems
 from storage.repositories.promises import Promises
+from storage.repositories.regional_reports import RegionalReports
 from storage.repositories.reports import Reports
 from storage.repositories.retention import Retention
 from storage.repositories.review_queue import ReviewQueue
@@ -116,6 +118,8 @@ class UnitOfWork:
     once_keys = _WhenUsed(OnceKeys)
     chat_aliases = _WhenUsed(ChatAliases)
     reports = _WhenUsed(Reports)
+    regional_reports = _WhenUsed(RegionalReports)
+    evidence = _WhenUsed(Evidence)
     retention = _WhenUsed(Retention)
     activity = _WhenUsed(Activity)
     official_pages = _WhenUsed(OfficialPages)

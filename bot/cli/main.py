@@ -13,6 +13,7 @@ from bot.cli import (
     database_commands,
     learning_commands,
     people_commands,
+    report_commands,
     service_commands,
     topics_commands,
 )
@@ -23,7 +24,7 @@ from bot.cli.usage_errors import describe_usage_error
 
 COMMAND_MODULES = (
     *(service_commands, learning_commands, database_commands, data_commands, people_commands),
-    *(topics_commands, audit_commands),
+    *(topics_commands, audit_commands, report_commands),
 )
 """Each adds its commands to the application when it is imported."""
 

@@ -74,6 +74,8 @@ class JournalAction(StrEnum):
 
     EXPORTED = "exported"
     AUDIT_EXPORTED = "audit_exported"
+    REPORTED = "reported"  # the month for the regional centre
+    EVIDENCE_EXPORTED = "evidence_exported"
     COPIED = "copied"
     MOVED = "data_moved"  # into another database
     RESTORED = "database_restored"

@@ -15,6 +15,9 @@ from bot.domain.json_types import Json
 POST_STEP = "post"
 """The step of the people responsible for the ticket, who check the draft of somebody who may not answer it."""
 
+RETURN_REMARK = "return"
+"""Kind of the remark with which a draft was returned; stored."""
+
 
 class Wording(StrEnum):
     """The text for citizens that a draft becomes. Stored."""

@@ -170,6 +170,12 @@ class QueryTooLong(Refusal):
     code = "query_too_long"
 
 
+class MonthNotBegun(Refusal):
+    """A report was asked for of a month to come."""
+
+    code = "month_not_begun"
+
+
 class OwnAccount(Refusal):
     """Nobody closes the account from which they act; a colleague does."""
 

@@ -20,6 +20,12 @@ _MONTHS = (
 )
 
 
+_MONTH_TITLES = (
+    *("январь", "февраль", "март", "апрель", "май", "июнь"),
+    *("июль", "август", "сентябрь", "октябрь", "ноябрь", "декабрь"),
+)
+
+
 def plural_form(n: int, one: str, few: str, many: str) -> str:
     """Return the form of a noun after the number *n*: 1 день, 2 дня, 5 дней, 11 дней, 21 день."""
     n = abs(n)
@@ -50,6 +56,11 @@ def human_days(first: date, last: date) -> str:
         return f"{human_day(first)} – {human_day(last)}"
     joint = " и " if (last - first).days == 1 else "–"
     return f"{first.day}{joint}{human_day(last)}"
+
+
+def month_title(year: int, month: int) -> str:
+    """Return «ноябрь 2026»."""
+    return f"{_MONTH_TITLES[month - 1]} {year}"
 
 
 def weekday(day: date) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 from bot.domain.answer_marks import Mark
 from bot.domain.answers import Publication, PublicationState
@@ -189,6 +190,58 @@ class NotificationData:
     unknown_chats: Sequence[tuple[str, str]] = ()  # messenger and id
     submission: "SubmissionFacts | None" = None  # of the previewed draft, where somebody has to approve it
     approval: "ApprovalFacts | None" = None
+    evidence: "Sequence[EvidenceFacts]" = ()
+
+
+class EvidenceKind(StrEnum):
+    """The kind of an entry in the evidence of a ticket."""
+
+    CITIZEN = "citizen"  # the author's words
+    COLLEAGUE = "colleague"  # an official's own words in the chat
+    TEXT = "text"  # for the citizen, as published
+    DRAFT = "draft"
+    APPROVED = "approved"
+    RETURNED = "returned"
+    REMARK = "remark"
+    RECORD = "record"  # of the audit
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceEntry:
+    """One thing that was said or done about a ticket; ``text`` is without anybody's data.
+
+    ``position``: of the official; ``None``: no official, empty: one who has left. ``source``: the messenger or system
+    from which the words came.
+    """
+
+    at: datetime
+    kind: EvidenceKind
+    position: str | None = None
+    text: str | None = None
+    source: str | None = None
+    wording: Wording | None = None
+    version: int | None = None
+    state: PublicationState | None = None
+    record: AuditRow | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SealFacts:
+    """The link of the audit's chain that holds the newest record of a ticket."""
+
+    position: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceFacts:
+    """Everything that was said and done about a ticket, in the order of time."""
+
+    ticket: Ticket
+    sector: str
+    sector_titles: Mapping[str, str]
+    entries: Sequence[EvidenceEntry]
+    seal: SealFacts | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,7 @@ from bot.messengers.events import MessagePosted
 from bot.services.context import UseCaseContext
 from bot.services.dialogs import dialogs
 from bot.services.notifications import notify
-from bot.services.reports import digest
+from bot.services.reports import digest, regional
 from bot.services.staff import invitations, reachability
 from bot.services.tickets import own_work, search
 from bot.views.listings import FOUND_HEADING, NOTHING_FOUND
@@ -147,6 +147,7 @@ COMMAND_HANDLERS: CommandHandlers = {
     "new": manual_entry.start_manual_entry,
     "digest": send_digest,
     "stats": send_stats,
+    "report": regional.send,
     "invite": send_invitations,
     **board.COMMAND_HANDLERS,
     **settings.COMMAND_HANDLERS,

@@ -15,6 +15,7 @@ from bot.domain.notifications.dialogs import DraftPreview
 from bot.domain.notifications.held_notes import HeldNotes
 from bot.domain.notifications.limits import AboutFlood, HeldMessageList
 from bot.domain.notifications.problems import AnswersFailed, MemberList
+from bot.domain.notifications.regional import TicketEvidence
 from bot.domain.notifications.registry import notification_of
 from bot.domain.notifications.tickets import AdditionReceived, TicketHistory
 from bot.domain.outbox import OutboxKind, OutboxRow
@@ -33,6 +34,7 @@ from bot.services.context.messages import message_facts
 from bot.services.intake import floods
 from bot.services.manual_posting import handout
 from bot.services.problems import merge_split
+from bot.services.reports import evidence
 from bot.services.sources import sources
 
 MAX_FAILED_SHOWN = 5
@@ -103,6 +105,7 @@ async def notification_data(
         sector_titles={one.code: one.title for one in ctx.municipality.sectors.values()},
         inquiries=await inquiry_data.list_inquiries(ctx, note),
         flood=await _flood_facts(ctx, note, reader) if isinstance(note, AboutFlood) else None,
+        evidence=await evidence.collect_all(ctx, note.ticket_ids) if isinstance(note, TicketEvidence) else (),
     )
 
 

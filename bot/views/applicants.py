@@ -12,6 +12,11 @@ APPLICANT_KIND_TITLES: dict[ApplicantKind, str] = {
 }
 
 
+def applicant_kind_title(code: str | None) -> str:
+    """Return the title of a stored kind; nothing stored means a citizen."""
+    return APPLICANT_KIND_TITLES[ApplicantKind(code) if code else ApplicantKind.CITIZEN]
+
+
 def describe_applicant(ticket: Ticket, *, has_account: bool) -> str:
     """Return «Анна Ким, 8 914 …, юридическое лицо»: the name in the messenger and the one that was said, if it differs.
 

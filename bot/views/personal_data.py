@@ -55,6 +55,8 @@ TABLE_TITLES = {
 _ACTIONS = {
     JournalAction.EXPORTED: "выгрузка сообщений",
     JournalAction.AUDIT_EXPORTED: "выгрузка журнала действий",
+    JournalAction.REPORTED: "отчёт для ЦУР",
+    JournalAction.EVIDENCE_EXPORTED: "что и когда сказано, для ЦУР",
     JournalAction.COPIED: "копия базы",
     JournalAction.MOVED: "перенос данных в другую базу",
     JournalAction.RESTORED: "база восстановлена из копии",
@@ -67,6 +69,8 @@ _ACTIONS = {
 
 _FACTS = {
     "file": "файл {}",
+    "month": "за {}",
+    "numbers": "сообщения {}",
     "public": "без личных данных",
     "chars": "знаков в запросе: {}",
     "found": "найдено: {}",

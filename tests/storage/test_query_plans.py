@@ -31,6 +31,10 @@ def _board_filter(page: BoardPage) -> BoardFilter:
     return BoardFilter(page, sector="roads", sources=("telegram",), owner=owner)
 
 
+async def _count(rows: AsyncIterator[object]) -> int:
+    return sum([1 async for _ in rows])
+
+
 async def _board_page(page: BoardPage, uow: UnitOfWork) -> object:
     return await uow.boards.list_page(WHOLE_SCOPE, _board_filter(page), NOW, NOW, 0, 5)
 
@@ -93,6 +97,11 @@ HOT_QUERIES: dict[str, Query] = {
     "card: remarks": lambda uow: uow.cards.list_remarks(1),
     "card: publications": lambda uow: uow.answers.list_publications(1),
     "start: cards of a person": lambda uow: uow.cards.list_for_person(1, "telegram", 50),
+    "regional report": lambda uow: _count(uow.regional_reports.iterate(NOW, NOW)),
+    "evidence: answers": lambda uow: uow.evidence.list_answers(1, None),
+    "evidence: drafts": lambda uow: uow.evidence.list_draft_texts(1),
+    "evidence: decisions": lambda uow: uow.evidence.list_decisions(1),
+    "evidence: seal": lambda uow: uow.evidence.find_seal(1),
     "digest: by sector": lambda uow: uow.reports.count_by_sector(NOW, NOW),
     "digest: in time": lambda uow: uow.breakdowns.count_in_time(NOW, NOW),
     "digest: returned": lambda uow: uow.breakdowns.count_returned(NOW, NOW),

@@ -51,12 +51,12 @@ notices nudged old_codes_void own_work pages_week pass_answer_on passed_around p
 people_ask_title people_choice people_differ people_invite people_list people_place_changed people_post_vacant
 person_page post_by_hand posting_reminder preview preview_replaced problem_not_solved promise_day promise_decided
 promise_due promise_noted promise_offered promise_reminder prompt_done publication_failed quiet_new reachable
-reaction_unclear reason_added refer_body refer_date refer_words refused request_question request_unit returned
-rework_overdue sending_limited settings staff_reply stats still_in_work template_saved templates terms_recomputed
-token_shared topic_ask_new topic_ask_title topic_ask_words topic_blocks topic_list topic_move topic_page topics_differ
-trouble trouble_over undelivered unit_breaches unknown_command unknown_update unreachable unrecorded urgent_news
-watch_overdue welcome_staff why_term word_for_which word_sent word_to_post words_expire words_unpublished work_skipped
-wrong_codes
+reaction_unclear reason_added refer_body refer_date refer_words refused regional_report report_help request_question
+request_unit returned rework_overdue sending_limited settings staff_reply stats still_in_work template_saved templates
+terms_recomputed ticket_evidence token_shared topic_ask_new topic_ask_title topic_ask_words topic_blocks topic_list
+topic_move topic_page topics_differ trouble trouble_over undelivered unit_breaches unknown_command unknown_update
+unreachable unrecorded urgent_news watch_overdue welcome_staff why_term word_for_which word_sent word_to_post
+words_expire words_unpublished work_skipped wrong_codes
 """
 """Append-only: rows of any release may hold any of these."""
 

@@ -53,6 +53,7 @@ def test_usage_errors_are_in_russian(
         *((name, "--help") for name in (*COMMANDS, *GROUPS)),
         ("person", "erase", "--help"),
         ("person", "export", "--help"),
+        ("report", "cur", "--help"),
     ],
     ids=lambda words: words,
 )
@@ -81,6 +82,7 @@ def test_help_is_russian(
         "erase",
         "apply",
         "verify",
+        "cur",
     }
 
 

@@ -29,6 +29,7 @@ from bot.domain.notifications import (
     problems,
     promises,
     refusals,
+    regional,
     reports,
     review_queue,
     solutions,
@@ -51,7 +52,7 @@ C = TypeVar("C", bound=Coded)
 MODULES = (
     *(absences, administrator, answer_limits, answers, approvals, board, citizens, clarifications, correction_requests),
     *(deadlines, delegations, dialogs, extensions, held_notes, inquiries, limits, manual_posting, monitoring, passing),
-    *(people, people_pages, problems, promises, refusals, reports, review_queue, solutions, staff, templates),
+    *(people, people_pages, problems, promises, refusals, regional, reports, review_queue, solutions, staff, templates),
     *(ticket_data, tickets, toasts, topics, words),
 )
 

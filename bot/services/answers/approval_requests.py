@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from bot.domain.drafts import Draft, DraftDeadline, DraftState
+from bot.domain.drafts import RETURN_REMARK, Draft, DraftDeadline, DraftState
 from bot.domain.durations import Duration
 from bot.domain.notifications.approvals import ApprovalAsked, ApprovalEnd, DraftReturned, DraftText
 from bot.domain.notifications.envelope import NoteEnvelope
@@ -16,9 +16,6 @@ from bot.services.answers.approvers import Approver
 from bot.services.context import UseCaseContext, responsibility
 from bot.services.notifications import cards, notify
 from bot.services.tickets import draft_requests, rules
-
-RETURN_REMARK = "return"
-"""Kind of the remark with which a draft was returned; stored."""
 
 INSTEAD_OF = "instead_of"
 """Key of the audit for the absent person in whose place somebody acts; stored."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from bot.domain.audit import Remark
 from bot.domain.drafts import (
+    RETURN_REMARK,
     Decision,
     Draft,
     DraftAct,
@@ -30,7 +31,7 @@ from bot.services.answers import (
     approvers,
     releases,
 )
-from bot.services.answers.approval_requests import INSTEAD_OF, RETURN_REMARK
+from bot.services.answers.approval_requests import INSTEAD_OF
 from bot.services.context import UseCaseContext
 from bot.services.notifications import cards, notify
 from bot.services.tickets import draft_requests, rules, workflow

@@ -16,7 +16,7 @@ from bot.domain.limits import MessageLimits
 from bot.domain.list_hours import USUAL_LIST_HOURS
 from bot.domain.people import MessengerName, Person, Staff, StaffAccount
 from bot.domain.quiet_hours import QuietHours
-from bot.domain.roles import EDIT_TOPICS, Right
+from bot.domain.roles import EDIT_TOPICS, Right, Scope
 from bot.domain.rules import RuleFacts, Rules
 from bot.domain.sectors import Sector, Theme
 from bot.domain.sources import PRIVATE_SOURCE_ID, OfficialPage, Source, messenger_of
@@ -220,6 +220,10 @@ class Municipality:
     def has_right_anywhere(self, person: Person, right: Right) -> bool:
         """Return whether *person* may hold *right* over some ticket: that decides about menu entries."""
         return any(self.staff.has_right(person, right, sector) for sector in (None, *self.sectors))
+
+    def has_right_everywhere(self, person: Person, right: Right) -> bool:
+        """Return whether *person* holds *right* over every ticket, of whatever sector and district."""
+        return Scope.ALL in self.staff.roles.scopes(person.roles, right)
 
     def find_official(self, account: str, user_id: str) -> Person | None:
         """Return the official with *user_id* in the messenger of *account*; ``None`` for a citizen."""

@@ -143,6 +143,7 @@ def commands_of(ctx: UseCaseContext, person: Person) -> list[str]:
     ]
     return [
         *(name for name, right in wanted if ctx.municipality.has_right_anywhere(person, right)),
+        *(["report"] if ctx.municipality.has_right_everywhere(person, Right.STATISTICS) else []),
         *(["topics"] if ctx.municipality.edits_topics(person) else []),
         "away",
         "settings",

@@ -28,6 +28,7 @@ from bot.views.notifications.people import PEOPLE_VIEWS
 from bot.views.notifications.people_pages import PEOPLE_PAGE_VIEWS
 from bot.views.notifications.problems import PROBLEM_VIEWS
 from bot.views.notifications.promises import PROMISE_VIEWS
+from bot.views.notifications.regional import REGIONAL_VIEWS
 from bot.views.notifications.reminders import REMINDER_VIEWS
 from bot.views.notifications.reports import REPORT_VIEWS
 from bot.views.notifications.solutions import SOLUTION_VIEWS
@@ -84,6 +85,7 @@ NOTIFICATION_VIEWS: Mapping[type[Notification], NotificationView] = dict(
         *PASSING_VIEWS,
         *PROBLEM_VIEWS,
         *PROMISE_VIEWS,
+        *REGIONAL_VIEWS,
         *REMINDER_VIEWS,
         *REPORT_VIEWS,
         *SOLUTION_VIEWS,
