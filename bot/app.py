@@ -7,13 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from bot.bootstrap import (
-    build_messengers,
-    build_municipality,
-    build_understanding,
-    build_webhook_endpoints,
-    with_current_model,
-)
+from bot.bootstrap.analyzer import build_understanding, with_current_model
+from bot.bootstrap.messengers import build_messengers, build_webhook_endpoints
+from bot.bootstrap.municipality import build_municipality
 from bot.config import Config
 from bot.domain.people import Staff
 from bot.domain.topic_book import TopicBook

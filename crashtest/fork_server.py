@@ -16,7 +16,7 @@ import typer
 
 from bot import logging_setup
 from bot.app import App, run_until_signal
-from bot.bootstrap import build_messengers
+from bot.bootstrap.messengers import build_messengers
 from bot.cli.command_line import EXIT_TRY_AGAIN
 from bot.cli.faults import report_database_faults
 from bot.config import load_config

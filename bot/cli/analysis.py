@@ -8,9 +8,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bot.bootstrap import build_understanding, build_understanding_and_grouping
+from bot.bootstrap.analyzer import build_understanding, build_understanding_and_grouping
 from bot.cli.console import read_lines
-from bot.cli.output_files import describe_own_file
 from bot.config import Config
 from bot.understanding.evaluation import evaluation
 from bot.understanding.evaluation.classify_output import reading_to_record
@@ -99,6 +98,8 @@ def evaluate(config: Config, file: Path, misses: int, only: str, plot: Path | No
 
 
 def _save_plot(draw: DrawPlot, reads: Sequence[evaluation.LabelledReading], config: Config, file: Path) -> None:
+    from bot.cli.output_files import describe_own_file  # and with it the database
+
     if not reads:
         raise PlotFault("Рисовать нечего: в таблице нет сообщений с верным сектором (столбец codes или sector).")
     if own := describe_own_file(config, file):

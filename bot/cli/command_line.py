@@ -1,18 +1,23 @@
-"""The application of the command line, and what its commands have in common."""
+"""The application of the command line, and what its commands have in common.
+
+The modules of commands import the configuration inside the commands: ``--help`` and a wrong option need none of it.
+"""
 
 import asyncio
 import re
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 
 from bot import logging_setup
 from bot.cli.help_ru import RussianHelpGroup
-from bot.config import Config, ConfigFaults, load_config, render_faults
 from bot.domain.audit import JournalAction
+
+if TYPE_CHECKING:
+    from bot.config import Config
 
 cli = typer.Typer(
     add_completion=False,
@@ -32,8 +37,10 @@ EXIT_TRY_AGAIN = 1
 """A database server that does not answer may start later than the bot: systemd starts the bot again after this code."""
 
 
-def load_settings(path: Path, *, tokens_needed: bool = True, offline: bool = False) -> Config:
+def load_settings(path: Path, *, tokens_needed: bool = True, offline: bool = False) -> "Config":
     """Return the configuration; end with all its faults and their remedies if it has any."""
+    from bot.config import ConfigFaults, load_config, render_faults
+
     try:
         return load_config(path, tokens_needed=tokens_needed, offline=offline)
     except ConfigFaults as faults:
@@ -41,7 +48,7 @@ def load_settings(path: Path, *, tokens_needed: bool = True, offline: bool = Fal
         raise typer.Exit(EXIT_BAD_CONFIG) from None
 
 
-def record_action(settings: Config, action: JournalAction, **facts: object) -> None:
+def record_action(settings: "Config", action: JournalAction, **facts: object) -> None:
     """Write a line of the journal; what was asked for is done already, so a fault is only said."""
     from bot.cli import personal_data
     from storage.errors import DATABASE_ERRORS, DatabaseUnavailable

@@ -3,7 +3,7 @@
 import asyncio
 from datetime import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -21,9 +21,11 @@ from bot.cli.command_line import (
 )
 from bot.cli.faults import report_database_faults
 from bot.cli.help_ru import RussianHelpCommand, RussianHelpGroup
-from bot.config import Config
 from bot.domain.audit import JournalAction
-from bot.domain.personal_data import Citizen
+
+if TYPE_CHECKING:
+    from bot.config import Config
+    from bot.domain.personal_data import Citizen
 
 
 @cli.command(cls=RussianHelpCommand)
@@ -167,7 +169,7 @@ def person_erase(
             raise typer.Exit(EXIT_BAD_CONFIG) from None
 
 
-def _find_citizen(settings: Config, account: str | None, ticket: int | None) -> Citizen:
+def _find_citizen(settings: "Config", account: str | None, ticket: int | None) -> "Citizen":
     """Return the citizen that exactly one of both names; end with a message otherwise."""
     from bot.cli.personal_data import find_citizen, parse_account
 

@@ -5,13 +5,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from pydantic_core import PydanticCustomError
 
 from bot.cli.command_line import EXIT_BAD_CONFIG, ConfigFile, cli, load_settings, print_error, record_action
 from bot.cli.faults import report_database_faults
 from bot.cli.help_ru import RussianHelpCommand
-from bot.config import Fault, render_faults
-from bot.config.fields import parse_database_url
 from bot.domain.audit import JournalAction
 from bot.os_errors import describe_os_error
 
@@ -88,6 +85,11 @@ def migrate_data(
 ) -> None:
     """Перенести все данные из базы настроек в новую, пустую. Бот в это время должен быть остановлен."""
     settings = load_settings(config, tokens_needed=False)
+    from pydantic_core import PydanticCustomError
+
+    from bot.config import Fault, render_faults
+    from bot.config.fields import parse_database_url
+
     try:
         target = parse_database_url(to)
     except PydanticCustomError as error:

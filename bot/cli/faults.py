@@ -7,7 +7,6 @@ import typer
 
 from bot import logging_setup
 from bot.cli.command_line import EXIT_BAD_CONFIG, print_error
-from bot.config import Fault, render_faults
 from bot.os_errors import describe_os_error, os_error_remedy
 
 
@@ -55,6 +54,7 @@ def report_database_faults(exit_code: int = EXIT_BAD_CONFIG) -> Iterator[None]:
     from sqlalchemy.exc import DBAPIError
     from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
+    from bot.config import Fault, render_faults
     from storage.errors import DatabaseUnavailable, DatabaseUnreachable
 
     try:

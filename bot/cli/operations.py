@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from bot import file_modes
-from bot.bootstrap import build_messengers, build_municipality, build_understanding
+from bot.bootstrap.analyzer import build_understanding
+from bot.bootstrap.messengers import build_messengers
+from bot.bootstrap.municipality import build_municipality
 from bot.cli.output_files import describe_own_file
 from bot.config import Config
 from bot.domain.clock import SystemClock

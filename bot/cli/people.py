@@ -3,7 +3,9 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from bot.bootstrap import build_messengers, build_municipality, build_understanding
+from bot.bootstrap.analyzer import build_understanding
+from bot.bootstrap.messengers import build_messengers
+from bot.bootstrap.municipality import build_municipality
 from bot.cli.personal_data import server_user
 from bot.config import Config
 from bot.domain.clock import SystemClock

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
-from bot.bootstrap import build_municipality, build_understanding
+from bot.bootstrap.analyzer import build_understanding
+from bot.bootstrap.municipality import build_municipality
 from bot.cli.operations import check_output, open_output
 from bot.config import Config
 from bot.domain.audit import JournalAction

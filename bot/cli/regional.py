@@ -4,7 +4,8 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from bot.bootstrap import build_municipality, build_understanding
+from bot.bootstrap.analyzer import build_understanding
+from bot.bootstrap.municipality import build_municipality
 from bot.cli.operations import check_output, open_output
 from bot.cli.personal_data import server_user
 from bot.config import Config

@@ -9,8 +9,6 @@ import typer
 from bot.cli.command_line import EXIT_BAD_CONFIG, ConfigFile, cli, load_settings, print_error
 from bot.cli.faults import report_database_faults
 from bot.cli.help_ru import RussianHelpCommand, RussianHelpGroup
-from bot.domain.errors import MonthNotBegun
-from bot.domain.regional_report import Month
 
 report = typer.Typer(
     no_args_is_help=True, cls=RussianHelpGroup, help="Отчёты для других: показатели месяца для регионального центра."
@@ -36,6 +34,9 @@ def report_cur(
     config: ConfigFile = Path("config.toml"),
 ) -> None:
     """Показатели месяца для ЦУР без личных данных: таблица в файл, страница текста на экран."""
+    from bot.domain.errors import MonthNotBegun
+    from bot.domain.regional_report import Month
+
     asked = Month.parse(month) if month is not None else None
     if month is not None and asked is None:
         _refuse(f"Месяц «{month}» не понят. Укажите так: --month 2026-11.")

@@ -6,7 +6,7 @@ import os
 import signal
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,9 +14,9 @@ from bot import file_modes, logging_setup
 from bot.cli.command_line import EXIT_BAD_CONFIG, EXIT_TRY_AGAIN, ConfigFile, cli, load_settings
 from bot.cli.faults import report_database_faults
 from bot.cli.help_ru import RussianHelpCommand
-from bot.config import Config, Fault, render_faults
-from bot.config.errors import with_full_stop
-from bot.config.warnings import list_personal_data_notes, list_unsupported, list_warnings
+
+if TYPE_CHECKING:
+    from bot.config import Config
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +24,9 @@ logger = logging.getLogger(__name__)
 @cli.command(cls=RussianHelpCommand)
 def run(config: ConfigFile = Path("config.toml")) -> None:
     """Запустить бота."""
+    from bot.config import Fault, render_faults
+    from bot.config.warnings import list_unsupported, list_warnings
+
     settings = load_settings(config)
     missing = list_unsupported(settings)
     if missing:
@@ -72,6 +75,10 @@ def check(
     ] = False,
 ) -> None:
     """Проверить настройки, токены и права бота в чатах."""
+    from bot.config import render_faults
+    from bot.config.errors import with_full_stop
+    from bot.config.warnings import list_personal_data_notes, list_unsupported, list_warnings
+
     settings = load_settings(config, offline=offline)
     if missing := list_unsupported(settings):
         typer.echo(render_faults(missing), err=True)
@@ -114,7 +121,7 @@ def demo(
     asyncio.run(run_demo(Path("var/demo"), port, lambda address: typer.echo(address)))
 
 
-def _paths_open_to_others(config: Config) -> list[Path]:
+def _paths_open_to_others(config: "Config") -> list[Path]:
     """List the files with secrets that anybody on the server may read, and the data that the group may, too.
 
     Often the configuration is root's and the group of the bot's user reads it.

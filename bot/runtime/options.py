@@ -50,4 +50,4 @@ class RuntimeOptions:
     lease_seconds: float = LEASE_SECONDS
     patience: float = 1.0  # see `bot.runtime.progress.Progress`
     make_database: Callable[[str], Database] = open_database
-    make_messengers: MessengerFactory | None = None  # None: `bot.bootstrap.build_messengers`
+    make_messengers: MessengerFactory | None = None  # None: `bot.bootstrap.messengers.build_messengers`

@@ -1,6 +1,7 @@
 """Telegram: client, parser and renderer.
 
-Importing this package imports aiogram, which takes seconds, so only ``bot.bootstrap`` does it, and only when needed.
+Importing this package imports aiogram, which takes seconds, so only ``bot.bootstrap.messengers`` does it, and only when
+needed.
 """
 
 from bot.messengers.telegram.lazy_aiogram import import_aiogram

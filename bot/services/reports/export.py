@@ -9,8 +9,6 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-import xlsxwriter
-
 from bot.domain.answers import PublicationState
 from bot.domain.applicants import ApplicantKind
 from bot.domain.clock_results import ClockResult, TicketMoments, hours_between, working_hours_between
@@ -174,6 +172,8 @@ async def as_json(records: AsyncIterator[dict[str, Any]]) -> AsyncIterator[str]:
 
 async def as_xlsx(records: AsyncIterator[dict[str, Any]]) -> bytes:
     """Return a workbook with one sheet: numbers and dates are typed, everything else is text, never a formula."""
+    import xlsxwriter  # here: a starting bot writes no workbook
+
     buffer = io.BytesIO()
     workbook = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     sheet = workbook.add_worksheet(SHEET_TITLE)

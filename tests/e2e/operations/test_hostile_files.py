@@ -18,7 +18,7 @@ import numpy as np
 import openpyxl
 import pytest
 
-from bot.bootstrap import build_understanding_and_grouping
+from bot.bootstrap.analyzer import build_understanding_and_grouping
 from bot.cli import analysis
 from bot.cli.console import prepare_streams
 from bot.config import Config, gazetteer, load_config

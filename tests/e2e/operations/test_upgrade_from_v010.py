@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from bot.bootstrap import build_messengers, build_municipality, build_understanding
+from bot.bootstrap.analyzer import build_understanding
+from bot.bootstrap.messengers import build_messengers
+from bot.bootstrap.municipality import build_municipality
 from bot.domain.outbox import OutboxKind, OutboxRow
 from bot.domain.tickets import State
 from bot.messengers.content import Content, Link, Text

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.bootstrap import build_messengers
+from bot.bootstrap.messengers import build_messengers
 from crashtest.bot_process import BotProcesses, wait_until_frozen
 from crashtest.failpoints import CrashPoint, Effect, Failpoint, FailpointDatabase, with_failpoints
 from crashtest.fork_server import ARM_SIGNAL

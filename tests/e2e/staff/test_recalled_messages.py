@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.bootstrap import build_messengers
+from bot.bootstrap.messengers import build_messengers
 from bot.messengers.content import Content
 from bot.messengers.port import Messenger, Sent, Target
 from tests.databases import ON_BOTH

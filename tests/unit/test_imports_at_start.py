@@ -1,0 +1,52 @@
+"""What a command does not need it does not import: importing is most of what a start costs."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+_LIST_MODULES = """
+import sys
+from bot.cli import main
+sys.argv = ["mcu-bot", *sys.argv[1:]]
+try:
+    main.main()
+except SystemExit:
+    pass
+print(*sys.modules, file=sys.stderr)
+"""
+
+HEAVY = {"aiogram", "aiohttp", "vk_api", "sqlalchemy", "alembic", "apscheduler", "xlsxwriter", "openpyxl", "sklearn"}
+"""Packages that read nothing of a text or a configuration."""
+
+
+def imported_by(*words: str, stdin: str = "") -> set[str]:
+    done = subprocess.run(
+        [sys.executable, "-c", _LIST_MODULES, *words], input=stdin, capture_output=True, text=True, check=True
+    )
+    return set(done.stderr.splitlines()[-1].split())
+
+
+@pytest.mark.parametrize("words", ["--help", "export --help", "report cur --help", "run --nonsense"])
+def test_help_and_wrong_words_import_no_configuration(words: str) -> None:
+    found = imported_by(*words.split())
+
+    assert not found & {*HEAVY, "bot.config", "bot.understanding", "numpy", "holidays", "pymorphy3"}
+
+
+def test_reading_texts_imports_neither_messengers_nor_the_database() -> None:
+    example = Path(__file__).parents[2] / "examples" / "lovozero.toml"
+
+    found = imported_by("classify", "--config", str(example), stdin='{"id": 1, "text": "Яма на Ленина 45"}\n')
+
+    assert "pymorphy3" in found
+    assert not found & {*HEAVY, "bot.services", "bot.views", "bot.handlers", "storage"}
+
+
+def test_a_check_of_the_configuration_alone_imports_no_messenger() -> None:
+    example = Path(__file__).parents[2] / "examples" / "lovozero.toml"
+
+    found = imported_by("check", "--offline", "--config", str(example))
+
+    assert not found & {"aiogram", "vk_api", "apscheduler", "xlsxwriter", "openpyxl", "sklearn"}
