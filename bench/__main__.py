@@ -24,6 +24,7 @@ from bench import (
     measurements,
     peer,
     recompute_bench,
+    region,
     storm,
     takeover,
 )
@@ -99,11 +100,12 @@ TARGETS = (
     Target("audit", "verify_s", "audit verify of a million tickets' records", "s", 60.0),
     Target("control", "slowest_ms", "/control: slowest page on a million tickets", "ms", 300),
     Target("control_postgres", "slowest_ms", "the same on PostgreSQL", "ms", 300),
+    Target("region", "card_p99_s", "a region on one server: message to card, p99", "s", 5.0),
     Target("memory", "rss_mb", "resident memory after all messages", "MB", 300.0),
     Target("notices", "longest_s", "overdue notice after its moment, longest", "s", 1.0),
 )
 
-POSTGRES_MEASUREMENTS = ("postgres_one", "postgres_two", "takeover", "growth_postgres", "control_postgres")
+POSTGRES_MEASUREMENTS = ("postgres_one", "postgres_two", "takeover", "growth_postgres", "control_postgres", "region")
 
 MEASUREMENT_NAMES = tuple(dict.fromkeys(target.measurement for target in TARGETS))
 
@@ -163,6 +165,9 @@ async def _measure(name: str, folder: Path, options: argparse.Namespace) -> dict
             return await storm.storm(folder, options.voices, max(1, options.voices // 10), options.seconds)
         case "drain":
             return await drain.drain(folder, options.queue, options.delay)
+        case "region":
+            size = region.RegionSize(options.towns, options.minutes, options.per_minute, options.connections)
+            return await region.region(folder, options.postgres, size)
         case "takeover":
             return await takeover.takeover(folder, options.postgres, 3)
         case "chains":
@@ -256,6 +261,10 @@ def _parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--delay", type=int, default=0, metavar="MS", help="the messenger answers so much later (drain)"
     )
     parser.add_argument("--voices", type=int, default=1_000, help="people who write about one accident (default 1000)")
+    parser.add_argument("--towns", type=int, default=60, help="municipalities on one server (default 60)")
+    parser.add_argument("--minutes", type=float, default=10.0, help="how long their citizens write (default 10)")
+    parser.add_argument("--connections", type=int, default=6, help="of each to the database, at most (default 6)")
+    parser.add_argument("--per-minute", type=float, default=3.0, help="messages a minute in each (default 3)")
     parser.add_argument("--notices", type=int, default=20, help="overdue notices to time (default 20)")
     parser.add_argument("--postgres", default=os.environ.get("MCU_TEST_POSTGRES"), help="postgresql+asyncpg://…")
     parser.add_argument(

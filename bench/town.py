@@ -59,6 +59,11 @@ class BenchHarness:
     accept_term: str = "1h"
     database: str = "sqlite+aiosqlite:///mcu.sqlite3"
     stations: tuple[str, ...] = STATIONS
+    citizens: int = CITIZENS
+    more: str = ""
+    """Sections to add to the configuration."""
+    environment: dict[str, str] = field(default_factory=dict)
+    """Settings that the bot reads from its environment."""
     bot_command: tuple[str, ...] = ("bot", "run", "--config")  # what python -m starts
     sandbox: Sandbox = field(default_factory=Sandbox)
     process: Process | None = None
@@ -73,7 +78,7 @@ class BenchHarness:
         telegram.add_bot(TOKEN, username="bench_bot")
         telegram.group(GROUP, "Подслушано")
         vk.community(COMMUNITY, "Администрация", VK_TOKEN)
-        for number in range(CITIZENS):
+        for number in range(self.citizens):
             telegram.user(FIRST_CITIZEN + number, f"Житель {number}")
             vk.user(FIRST_CITIZEN + number, "Житель", str(number))
         for head in (ADMINISTRATOR, CURATOR, *self.head_ids()):
@@ -88,7 +93,7 @@ class BenchHarness:
             self.database,
             kind="chat",
             accept=self.accept_term,
-            more=CURATOR_CONFIG,
+            more=CURATOR_CONFIG + self.more,
         )
         (self.folder / "config.toml").write_text(text, encoding="utf-8")
 
@@ -108,7 +113,7 @@ class BenchHarness:
 
     async def spawn(self) -> Process:
         """One more process of the bot."""
-        environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+        environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", **self.environment}
         with (self.folder / "bot.log").open("ab") as log:
             return await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", *self.bot_command, str(self.folder / "config.toml")),
@@ -152,7 +157,7 @@ class BenchHarness:
         text = (
             f"Станция {self.stations[number % len(self.stations)]}, улица {street}, {house}: {trouble}. Заявка {mark}"
         )
-        citizen = FIRST_CITIZEN + number % CITIZENS
+        citizen = FIRST_CITIZEN + number % self.citizens
         self.sent_at[mark] = time.perf_counter()
         await self.send_message(number, citizen, text)
 

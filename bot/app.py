@@ -141,7 +141,7 @@ class App:
     # building
 
     def _create_parts(self) -> None:
-        database = self.options.make_database(self.config.database_url)
+        database = self.options.make_database(self.config.database_url, self.config.tree.database.connections)
         progress = Progress(patience=self.options.patience)
         self.runtime = Runtime(
             *(database, {}, self.municipality, self.options.clock),

@@ -59,7 +59,7 @@ def run_bot(
         return with_failpoints(build_messengers(*how), failpoint, calls)
 
     options = RuntimeOptions(
-        make_database=lambda url: FailpointDatabase(url, failpoint),
+        make_database=lambda url, _: FailpointDatabase(url, failpoint),
         make_messengers=messengers,
         lease_seconds=FAST_LEASE_SECONDS,
         patience=patience,

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from storage.engine import create_engine
+from storage.engine import MAX_CONNECTIONS, create_engine
 from storage.errors import FAULT_MESSAGES, DatabaseFault, DatabaseUnavailable, classify_error
 from storage.postgres.leader_lease import check_term
 from storage.sqlite.file_lock import DatabaseFileLock
@@ -48,13 +48,20 @@ class Database:
     """
 
     def __init__(
-        self, url: str, *, batching: bool = True, single_hop: bool = True, idle_transaction_seconds: int = 0
+        self,
+        url: str,
+        *,
+        batching: bool = True,
+        single_hop: bool = True,
+        idle_transaction_seconds: int = 0,
+        connections: int = MAX_CONNECTIONS,
     ) -> None:
         """Open *url*.
 
         Without *batching* nothing is deferred or cached (:mod:`storage.batching`); without *single_hop* SQLite has the
         stock driver (:mod:`storage.sqlite.dbapi`). *idle_transaction_seconds*: see
         :data:`storage.engine.IDLE_TRANSACTION_SECONDS`; 0 for commands, whose output a person may read slowly.
+        *connections*: the most that are open at a time.
         """
         self.session_name = f"mcu-bot {secrets.token_hex(8)}"
         self._term: int | None = None
@@ -62,7 +69,10 @@ class Database:
         self._url = make_url(url)
         self._is_sqlite = self._url.get_backend_name() == "sqlite"
         self._engine = create_engine(
-            self._url, self.session_name, single_hop=single_hop, idle_transaction_seconds=idle_transaction_seconds
+            *(self._url, self.session_name),
+            single_hop=single_hop,
+            idle_transaction_seconds=idle_transaction_seconds,
+            connections=connections,
         )
         self._readers = self._engine.execution_options(sqlite_begin="DEFERRED")
         # Waiting here costs nothing; waiting inside SQLite blocks a thread and ends in "database is locked".

@@ -12,8 +12,8 @@ from storage.errors import DatabaseUnavailable, DatabaseUnreachable
 from storage.sqlite.connection import prepare_sqlite
 from storage.sqlite.dbapi import SingleHopDbapi
 
-_POOL_SIZE, _MAX_POOL_OVERFLOW = 8, 40
-"""Connections that one process keeps, and how many more it opens while all of those are in use.
+_POOL_SIZE, MAX_CONNECTIONS = 8, 48
+"""Connections that one process keeps, and how many it opens at most, unless the configuration says less.
 
 Up to 24 deliveries (four for each account if there are more than six), 12 periodic tasks, the inbox, one poller and
 webhook per account, plus two permanent connections (leader lock, LISTEN). Usually three or four are in use. Callers
@@ -28,7 +28,12 @@ with them the claiming of updates, until it goes on. No transaction of the bot w
 
 
 def create_engine(
-    url: URL, session_name: str, *, single_hop: bool = True, idle_transaction_seconds: int = 0
+    url: URL,
+    session_name: str,
+    *,
+    single_hop: bool = True,
+    idle_transaction_seconds: int = 0,
+    connections: int = MAX_CONNECTIONS,
 ) -> AsyncEngine:
     """Create the engine of *url*; the parameters are those of :class:`storage.database.Database`."""
     is_sqlite = url.get_backend_name() == "sqlite"
@@ -41,8 +46,8 @@ def create_engine(
         driver["module"] = SingleHopDbapi()
     if url.database not in (None, "", ":memory:"):
         driver |= {
-            "pool_size": _POOL_SIZE,
-            "max_overflow": _MAX_POOL_OVERFLOW,
+            "pool_size": min(_POOL_SIZE, connections),
+            "max_overflow": max(0, connections - _POOL_SIZE),
             "pool_timeout": _POOL_TIMEOUT_SECONDS,
         }
     engine = create_async_engine(

@@ -1,5 +1,7 @@
 """The configuration file as a typed tree: one class per section, names as in the file. Unknown keys are refused."""
 
+from typing import Annotated
+
 from pydantic import Field
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -41,7 +43,10 @@ class MunicipalitySection(Section):
 
 
 class DatabaseSection(Section):
+    """The database. ``connections``: the most that one process of the bot opens."""
+
     url: DatabaseUrl = Field(default="sqlite+aiosqlite:///var/mcu.sqlite3", repr=False)  # may hold a password
+    connections: Annotated[int, Field(ge=4, le=200)] = 48
 
 
 class HttpSection(Section):

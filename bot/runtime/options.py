@@ -25,9 +25,9 @@ POLL_RETRY_DELAYS_SECONDS = (0.5, 1.0, 2.0, 5.0, 10.0)
 """Seconds to wait after the first, second … failure of a messenger in a row; the last repeats."""
 
 
-def open_database(url: str) -> Database:
-    """Open the database of a process that runs for long."""
-    return Database(url, idle_transaction_seconds=IDLE_TRANSACTION_SECONDS)
+def open_database(url: str, connections: int) -> Database:
+    """Open the database of a process that runs for long, with at most so many *connections*."""
+    return Database(url, idle_transaction_seconds=IDLE_TRANSACTION_SECONDS, connections=connections)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,5 +49,5 @@ class RuntimeOptions:
     understanding: TextAnalyzer | None = None  # None: built from the configuration
     lease_seconds: float = LEASE_SECONDS
     patience: float = 1.0  # see `bot.runtime.progress.Progress`
-    make_database: Callable[[str], Database] = open_database
+    make_database: Callable[[str, int], Database] = open_database
     make_messengers: MessengerFactory | None = None  # None: `bot.bootstrap.messengers.build_messengers`

@@ -1,4 +1,4 @@
-"""What was said about one ticket, for a check: the texts letter for letter, and the seal of its records."""
+"""The words said about one ticket, for a check: the texts letter for letter, and the seal of its records."""
 
 from dataclasses import dataclass
 from datetime import datetime

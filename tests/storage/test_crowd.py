@@ -21,9 +21,9 @@ DELIVERIES, SWEEPS, FOR_EVER = 24, 12, 2
 @pytest.fixture
 async def narrow(url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Database]:
     """A process with two connections."""
-    for name, value in (("_POOL_SIZE", 1), ("_MAX_POOL_OVERFLOW", 1), ("_POOL_TIMEOUT_SECONDS", 0.05)):
+    for name, value in (("_POOL_SIZE", 1), ("_POOL_TIMEOUT_SECONDS", 0.05)):
         monkeypatch.setattr(module, name, value)
-    database = Database(url)
+    database = Database(url, connections=2)
     yield database
     await database.close()
 

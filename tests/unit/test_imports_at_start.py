@@ -1,4 +1,4 @@
-"""What a command does not need it does not import: importing is most of what a start costs."""
+"""A command imports nothing that it does not need: importing is most of what a start costs."""
 
 import subprocess
 import sys

@@ -35,6 +35,6 @@ class RegionalReport(Notification, code="regional_report"):
 
 
 class TicketEvidence(Notification, code="ticket_evidence"):
-    """What was said about single tickets, and when, as a document."""
+    """The words said about single tickets, and when, as a document."""
 
     ticket_ids: tuple[int, ...]

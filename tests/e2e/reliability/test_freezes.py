@@ -83,7 +83,7 @@ async def test_hung_loop_is_started_again(
     bot = closed_bot
     failpoint = Failpoint(point, 2, effect=Effect.HANG)
     bot.further_options = {
-        "make_database": lambda url: FailpointDatabase(url, failpoint),
+        "make_database": lambda url, _: FailpointDatabase(url, failpoint),
         "make_messengers": lambda *how: with_failpoints(build_messengers(*how), failpoint),
         "lease_seconds": 0.4,
         "patience": 0.005,
