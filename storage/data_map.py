@@ -173,6 +173,12 @@ DATA_MAP: Mapping[Table, TableData] = {
         figures="ticket_id ask_at asked_at solved_at returned returned_at problem_id control_at",
         official="control_by",
     ),
+    tables.system_entry: _lines(
+        "which texts were entered into the system that a ticket came from",
+        Rows.OF_TICKET,
+        figures="id ticket_id answer_id system state is_correction asked_at ended_at",
+        official="ended_by",
+    ),
     tables.clock_event: _lines(
         "what happened to the deadlines of tickets",
         Rows.OF_TICKET,

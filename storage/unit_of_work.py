@@ -50,6 +50,7 @@ from storage.repositories.routing_decisions import RoutingDecisions
 from storage.repositories.sent_messages import SentMessages
 from storage.repositories.solutions import Solutions
 from storage.repositories.staff import StaffDirectory
+from storage.repositories.system_entries import SystemEntries
 from storage.repositories.templates import Templates
 from storage.repositories.tickets import Tickets
 from storage.repositories.topic_books import TopicBooks
@@ -105,6 +106,7 @@ class UnitOfWork:
     answer_marks = _WhenUsed(AnswerMarks)
     drafts = _WhenUsed(Drafts)
     solutions = _WhenUsed(Solutions)
+    system_entries = _WhenUsed(SystemEntries)
     delegations = _WhenUsed(Delegations)
     cards = _WhenUsed(Cards)
     boards = _WhenUsed(Boards)

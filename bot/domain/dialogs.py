@@ -47,6 +47,7 @@ class DialogStep(StrEnum):
     NOT_OURS_BODY = "not_ours_body"
     NOT_OURS_KNOWN = "not_ours_known"
     DATA_VALUE = "data_value"
+    ENTRY_REMARK = "entry_remark"
     ABSENCE_DAYS = "absence_days"
     QUIET_HOURS = "quiet_hours"
     DAYS_OFF = "days_off"
@@ -129,6 +130,7 @@ TICKET_STEPS = (
     DialogStep.DATA_VALUE,
     DialogStep.CONTROL_DATE,
     DialogStep.APPROVAL_REMARK,
+    DialogStep.ENTRY_REMARK,
 )
 """Steps that are about one ticket."""
 
@@ -150,6 +152,7 @@ class DialogFacts(TypedDict, total=False):
     sector: str
     unit: str
     inquiry: int
+    entry: int
     body: str
     promise: int
     control: str

@@ -354,3 +354,9 @@ class PromiseUnsuitable(Refusal):
     """The day that an interim answer names is over, or much too far ahead."""
 
     code = "promise_unsuitable"
+
+
+class EntryEnded(Refusal):
+    """The text does not wait to be entered any more: ``name`` has entered or returned it."""
+
+    code = "entry_ended"

@@ -16,8 +16,10 @@ class WorkReason(StrEnum):
     FIX = "fix"  # a request for a correction
     DRAFT = "draft"  # asked to write the answer
     ANSWER = "answer"
+    ENTER = "enter"  # into the system that the ticket came from
     PUBLISHING = "publishing"  # from here on others have to act
     AWAIT_APPROVAL = "await_approval"
+    AWAIT_ENTRY = "await_entry"
     AWAIT_CITIZEN = "await_citizen"
     WATCH = "watch"  # a colleague has it
 
@@ -27,7 +29,15 @@ class WorkReason(StrEnum):
         return self in _WAITING
 
 
-_WAITING = frozenset({WorkReason.PUBLISHING, WorkReason.AWAIT_APPROVAL, WorkReason.AWAIT_CITIZEN, WorkReason.WATCH})
+_WAITING = frozenset(
+    {
+        WorkReason.PUBLISHING,
+        WorkReason.AWAIT_APPROVAL,
+        WorkReason.AWAIT_ENTRY,
+        WorkReason.AWAIT_CITIZEN,
+        WorkReason.WATCH,
+    }
+)
 
 
 class WorkSection(StrEnum):
@@ -36,4 +46,5 @@ class WorkSection(StrEnum):
     APPROVAL = "approval"
     SORTING = "sorting"
     BLOCK = "block"
+    ENTRY = "entry"
     SYSTEM = "system"

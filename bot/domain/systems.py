@@ -16,6 +16,9 @@ KNOWN_SYSTEMS: dict[str, str] = {
 }
 """Code → title, as a person writes it who enters a message."""
 
+SPOKEN_SYSTEMS = frozenset({"phone", "visit"})
+"""Sources that are no systems: who typed the message in tells its author the answer."""
+
 _CODES = {fold(title): code for code, title in KNOWN_SYSTEMS.items()}
 
 
@@ -28,3 +31,17 @@ def source_names(code: str) -> tuple[str, ...]:
 def source_code(source: str) -> str:
     """Return the code of a ticket's source: of the messenger (``vk`` for ``vk:123``), or of the system it names."""
     return _CODES.get(fold(source.strip()), messenger_of(source))
+
+
+def entered_system(account: str | None, source: str) -> str | None:
+    """Return the code of the system into which a person enters what is said to the author of a ticket.
+
+    ``None`` for a ticket of a messenger (it has an *account*), of a telephone call, or of any other source.
+    """
+    code = source_code(source) if account is None else ""
+    return code if code in KNOWN_SYSTEMS and code not in SPOKEN_SYSTEMS else None
+
+
+def system_title(code: str) -> str:
+    """Return the name that people use for the system *code*."""
+    return KNOWN_SYSTEMS.get(code, code)

@@ -12,6 +12,7 @@ from bot.domain.cards import ReviewList
 from bot.domain.delays import Gap
 from bot.domain.dialogs import Dialog
 from bot.domain.drafts import Draft, Wording
+from bot.domain.entries import SystemEntry
 from bot.domain.held_notes import HeldNote
 from bot.domain.importance import ImportanceReason
 from bot.domain.inquiries import Inquiry
@@ -84,6 +85,16 @@ class DelegationFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class EntryFacts:
+    """The text that was to be entered into another system last; ``system`` is its title."""
+
+    entry: SystemEntry
+    system: str
+    ended_by: str | None  # a name
+    may_enter: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CardFacts:
     """A ticket as one official sees it."""
 
@@ -129,6 +140,7 @@ class CardFacts:
     delegates: Sequence[tuple[int, str]] = ()  # the people whom the official may give the ticket to: id, name
     asks_corrections: bool = False  # the official may ask any unit to mend something
     publisher: str | None = None  # whose press published the answer, if not the author's
+    entry: "EntryFacts | None" = None  # of a ticket of another system
 
 
 @dataclass(frozen=True, slots=True)

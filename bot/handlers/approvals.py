@@ -17,7 +17,7 @@ from bot.services.answers import approval_requests, approvals, submissions
 from bot.services.context import UseCaseContext
 from bot.services.dialogs import dialogs
 from bot.services.notifications import notify
-from bot.services.tickets import workflow
+from bot.services.tickets import entries, workflow
 from bot.views.callback_codes import Op, parse_pair
 from bot.views.render_context import shorten
 
@@ -27,7 +27,8 @@ MAX_REWRITTEN_CHARS = 3500
 async def approve_draft(ctx: UseCaseContext, press: ButtonPress) -> None:
     """«Согласовать», «Опубликовать»: exactly the version that the button was shown with."""
     submitted = await approvals.approve(ctx, press.ticket_id, press.person, *_draft_of(press))
-    await answer_callback(ctx, press, ToastCode.SENDING if submitted.draft is None else ToastCode.APPROVED)
+    is_sent = submitted.draft is None and entries.system_of(submitted.ticket) is None
+    await answer_callback(ctx, press, ToastCode.SENDING if is_sent else ToastCode.APPROVED)
 
 
 async def approve_and_remember(ctx: UseCaseContext, press: ButtonPress) -> None:

@@ -25,6 +25,7 @@ from bot.handlers import (
     calls,
     clarifications,
     correction_requests,
+    entries,
     extensions,
     inquiries,
     manual_entry,
@@ -150,6 +151,7 @@ COMMAND_HANDLERS: CommandHandlers = {
     "report": regional.send,
     "invite": send_invitations,
     **board.COMMAND_HANDLERS,
+    **entries.COMMAND_HANDLERS,
     **settings.COMMAND_HANDLERS,
     **accounts.COMMAND_HANDLERS,
     **people.COMMAND_HANDLERS,
@@ -162,6 +164,7 @@ COMMAND_HANDLERS: CommandHandlers = {
 STEP_HANDLERS: DialogStepHandlers = {
     **answers.STEP_HANDLERS,
     **approvals.STEP_HANDLERS,
+    **entries.STEP_HANDLERS,
     **extensions.STEP_HANDLERS,
     **tickets.STEP_HANDLERS,
     **manual_entry.STEP_HANDLERS,

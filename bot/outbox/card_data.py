@@ -9,10 +9,12 @@ from bot.domain.messages import Message, MessageRole
 from bot.domain.people import Person
 from bot.domain.roles import Right
 from bot.domain.sources import messenger_of, messenger_title
+from bot.domain.systems import system_title
 from bot.domain.ticket_data import DataField
 from bot.domain.tickets import Ticket
 from bot.domain.view_data import (
     CardFacts,
+    EntryFacts,
     MessageFacts,
 )
 from bot.messengers.events import MediaKind
@@ -21,7 +23,7 @@ from bot.services.answers import approvers, corrections
 from bot.services.context import UseCaseContext, responsibility
 from bot.services.context.messages import message_facts, text_key
 from bot.services.problems import merge_split
-from bot.services.tickets import correction_requests, data_changes
+from bot.services.tickets import correction_requests, data_changes, entries
 from bot.understanding.relevance.importance import find_reasons
 
 MAX_ADDITIONS_SHOWN = 5
@@ -66,7 +68,7 @@ async def card_facts(ctx: UseCaseContext, ticket: Ticket, person: Person, card: 
         post=standing.responsibility.post.title,
         districts=ctx.municipality.districts(),
         stand_in=standing.stand_in,
-        can_correct=bool(answer and await corrections.list_correctable(ctx, answer, ticket)),
+        can_correct=answer is not None and await corrections.can_correct(ctx, answer, ticket),
         manual_publications=await _list_manual_posts(ctx, publications),
         menu=card.menu if card else "",
         sectors=[(sector.code, sector.title) for sector in ctx.municipality.sectors.values()],
@@ -88,8 +90,19 @@ async def card_facts(ctx: UseCaseContext, ticket: Ticket, person: Person, card: 
         delegates=await draft_data.list_delegates(ctx, ticket) if Right.DELEGATE in rights else (),
         asks_others=await approvers.asks_others(ctx, ticket, person),
         asks_corrections=correction_requests.oversees(ctx, person),
+        entry=await _entry_facts(ctx, ticket, person),
         publisher=await ctx.uow.staff.find_name(answer.publisher_id) if answer and answer.publisher_id else None,
     )
+
+
+async def _entry_facts(ctx: UseCaseContext, ticket: Ticket, person: Person) -> EntryFacts | None:
+    """Return what was to be entered into the system that *ticket* came from; nothing is before somebody answers."""
+    entry = await ctx.uow.system_entries.find_latest(ticket.id) if entries.system_of(ticket) is not None else None
+    if entry is None:
+        return None
+    name = await ctx.uow.staff.find_name(entry.ended_by) if entry.ended_by is not None else None
+    may_enter = await entries.may_enter(ctx, person, entry.system)
+    return EntryFacts(entry, system_title(entry.system), name, may_enter)
 
 
 async def _list_merge_candidates(ctx: UseCaseContext, ticket: Ticket, person: Person) -> list[tuple[int, str]]:

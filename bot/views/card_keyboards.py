@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bot.domain.entries import EntryState
 from bot.domain.roles import Right
 from bot.domain.tickets import DismissReason, State, Step, is_allowed
 from bot.domain.view_data import CardFacts, ProblemFacts
@@ -99,9 +100,11 @@ def _main_menu(facts: CardFacts) -> tuple[ButtonRow, ...]:
     if Right.REOPEN in facts.rights and is_allowed(state, Step.REOPEN):
         op, arg = (Op.REOPEN, "") if facts.ticket.sector or not facts.sectors else (Op.REOPEN_ALL, "0")
         second.append(Button("↩️ Вернуть в работу", pack(op, number, arg)))
+    if facts.entry is not None and state is State.ANSWERED and Right.REOPEN in facts.rights:
+        second.append(Button("↩️ Вернуть в работу", pack(Op.RETURN, number)))
     if (more := more_button(facts)) is not None:
         second.append(more)
-    rows = [*_manual_post_buttons(facts), first, _first_word_row(facts), second]
+    rows = [*_entry_buttons(facts), *_manual_post_buttons(facts), first, _first_word_row(facts), second]
     return (*district_rows(facts), *(tuple(row) for row in rows if row), *_member_list_button(facts))
 
 
@@ -133,6 +136,15 @@ def _manual_post_buttons(facts: CardFacts) -> list[list[Button]]:
     ]
 
 
+def _entry_buttons(facts: CardFacts) -> list[list[Button]]:
+    """Return «Внесено в …» and the button that shows the text, for who enters it."""
+    found, number = facts.entry, facts.ticket.id
+    if found is None or not found.may_enter or found.entry.state is not EntryState.WAITING:
+        return []
+    entered = Button(f"✅ Внесено в {found.system}", pack(Op.ENTERED, number, found.entry.id))
+    return [[entered], [Button("📋 Показать текст", pack(Op.ENTRY_SHOW, number, found.entry.id))]]
+
+
 def _member_list_button(facts: CardFacts) -> tuple[ButtonRow, ...]:
     """Return the button that lists everybody who wrote about the problem."""
     problem = facts.problem
@@ -146,8 +158,9 @@ def _member_menu(facts: CardFacts, problem: ProblemFacts) -> tuple[ButtonRow, ..
     row = [Button(f"👥 Проблема №{problem.lead}", pack(Op.OPEN, problem.lead))]
     if Right.GROUP in facts.rights and facts.ticket.state is not State.PUBLISHING:
         row.append(Button("✂️ Отделить", pack(Op.SPLIT, facts.ticket.id)))
+    entry = tuple(tuple(one) for one in _entry_buttons(facts))
     history = (Button("🕘 История", pack(Op.HISTORY, facts.ticket.id)),)
-    return (tuple(row), history) if Right.SEE_TICKET in facts.rights else (tuple(row),)
+    return (*entry, tuple(row), history) if Right.SEE_TICKET in facts.rights else (*entry, tuple(row))
 
 
 def _similar_menu(facts: CardFacts) -> tuple[ButtonRow, ...]:

@@ -2,6 +2,7 @@
 
 from bot.domain.answers import PublicationState
 from bot.domain.audit import Remark
+from bot.domain.entries import EntryState
 from bot.domain.importance import Importance, ImportanceReason
 from bot.domain.posts import StandIn
 from bot.domain.russian_text import plural
@@ -66,6 +67,7 @@ def render_card(facts: CardFacts, context: RenderContext) -> Content:
         *problem_summary(facts, context),
     ]
     spans += _status_lines(facts, context)
+    spans += _entry_lines(facts, context)
     spans += _external_line(facts.ticket, context)
     if facts.promise is not None:
         spans.append(Text(f"\n📅 Обещано жителю: до {context.format_short(facts.promise.due_at)}"))
@@ -211,6 +213,19 @@ def _status_lines(facts: CardFacts, context: RenderContext) -> list[Span]:
     return [*spans, *_responsible_lines(facts)] if accept else spans
 
 
+def _entry_lines(facts: CardFacts, context: RenderContext) -> list[Span]:
+    """Say whether the text is in the system that the ticket came from."""
+    if facts.entry is None:
+        return []
+    entry, system = facts.entry.entry, facts.entry.system
+    what = "Исправление" if entry.is_correction else "Ответ"
+    if entry.state is EntryState.WAITING:
+        return [Text(f"\n⏳ {what} ждёт внесения в {system} с {context.format_short(entry.asked_at)}")]
+    if entry.state is EntryState.ENTERED and entry.ended_at is not None:
+        return [Text(f"\n📥 Внесено в {system}: {facts.entry.ended_by or '—'}, {context.format_full(entry.ended_at)}")]
+    return []
+
+
 def _external_line(ticket: Ticket, context: RenderContext) -> list[Span]:
     """Name the foreign system's own deadline next to the town's, where they differ."""
     if ticket.external_due is None or not ticket.is_open or ticket.external_due == ticket.answer_due:
@@ -250,9 +265,12 @@ def _typed_reason(facts: CardFacts) -> Remark | None:
 
 
 def _publishing_lines(facts: CardFacts) -> list[Span]:
-    if not facts.manual_publications:
+    if facts.entry is not None:
+        spans: list[Span] = [Text(f"\n📝 Ответ готов: {facts.assignee or '—'}")]
+    elif not facts.manual_publications:
         return [Text(f"\n📤 Ответ отправляется: {facts.assignee or '—'}")]
-    spans = _manual_posting_lines(facts)
+    else:
+        spans = _manual_posting_lines(facts)
     if facts.answer:
         spans += [Text("\n"), Quote(shorten(facts.answer, MAX_ANSWER_CHARS))]
     return spans

@@ -9,6 +9,7 @@ from bot.domain.audit import AuditRow
 from bot.domain.escalation import After
 from bot.domain.inquiries import InquiryKind
 from bot.domain.notifications.tickets import TicketHistory
+from bot.domain.systems import system_title
 from bot.domain.tickets import DismissReason
 from bot.domain.view_data import NotificationData, TroubleFacts
 from bot.messengers.content import Bold, Button, Content, Span, Text
@@ -95,6 +96,8 @@ _EARLY_POSTED = {
     "first_word": "житель прочитает, что вопрос взят в работу",
     "extension": "житель прочитает новый срок",
 }
+
+_ENTERED = {"interim": "промежуточный ответ внесён", "extension": "новый срок внесён"}
 
 _REQUEST_ACTIONS = {
     "inquiry_asked": "запрошены сведения",
@@ -202,6 +205,13 @@ def action_text(row: AuditRow, titles: Mapping[str, str]) -> str | None:
     facts: dict[str, Any] = dict(row.facts)
     sector = titles.get(facts.get("sector") or "", facts.get("sector") or "")
     match row.action:
+        case "entry_asked":
+            return f"текст ждёт внесения в {system_title(facts.get('system', ''))}"
+        case "entered":
+            what = "исправление внесено" if facts.get("correction") else _ENTERED.get(facts.get("kind", ""), "внесено")
+            return f"{what} в {system_title(facts.get('system', ''))}"
+        case "entry_returned":
+            return f"не внесено в {system_title(facts.get('system', ''))}, возвращено с замечанием"
         case "registered" if facts.get("with"):
             return f"получено, отнесено к проблеме №{facts['with']}"
         case "problem":

@@ -24,8 +24,10 @@ _REASONS: Mapping[WorkReason, str] = {
     WorkReason.FIX: "исправить по запросу",
     WorkReason.DRAFT: "подготовить ответ",
     WorkReason.ANSWER: "ответить",
+    WorkReason.ENTER: "внести в систему",
     WorkReason.PUBLISHING: "публикуется",
     WorkReason.AWAIT_APPROVAL: "на согласовании",
+    WorkReason.AWAIT_ENTRY: "ждёт внесения",
     WorkReason.AWAIT_CITIZEN: "ждём жителя",
     WorkReason.WATCH: "у коллег",
 }
@@ -34,6 +36,7 @@ _SECTIONS: Mapping[str, str] = {
     WorkSection.APPROVAL: "Согласование",
     WorkSection.SORTING: "Распределить",
     WorkSection.BLOCK: "Ваша работа",
+    WorkSection.ENTRY: "Внести в системы",
 }
 
 MAX_WORDS = 60

@@ -25,6 +25,7 @@ from storage.tables.scheduling import (
     once_key,
 )
 from storage.tables.solutions import solution
+from storage.tables.system_entries import system_entry
 from storage.tables.templates import template
 from storage.tables.tickets import (
     answer,
@@ -95,6 +96,7 @@ __all__ = [
     "sent_message",
     "solution",
     "switched_off",
+    "system_entry",
     "template",
     "theme",
     "ticket",

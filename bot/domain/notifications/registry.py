@@ -17,6 +17,7 @@ from bot.domain.notifications import (
     deadlines,
     delegations,
     dialogs,
+    entries,
     extensions,
     held_notes,
     inquiries,
@@ -50,10 +51,10 @@ from bot.domain.notifications.toasts import AnyToast, RefusalToast, ToastCode
 C = TypeVar("C", bound=Coded)
 
 MODULES = (
-    *(absences, administrator, answer_limits, answers, approvals, board, citizens, clarifications, correction_requests),
-    *(deadlines, delegations, dialogs, extensions, held_notes, inquiries, limits, manual_posting, monitoring, passing),
-    *(people, people_pages, problems, promises, refusals, regional, reports, review_queue, solutions, staff, templates),
-    *(ticket_data, tickets, toasts, topics, words),
+    *(absences, administrator, answer_limits, answers, approvals, board, citizens, clarifications),
+    *(correction_requests, deadlines, delegations, dialogs, entries, extensions, held_notes, inquiries, limits),
+    *(manual_posting, monitoring, passing, people, people_pages, problems, promises, refusals, regional, reports),
+    *(review_queue, solutions, staff, templates, ticket_data, tickets, toasts, topics, words),
 )
 
 

@@ -21,10 +21,13 @@ from bot.services.answers.publications import messages_to_answer, publish_answer
 from bot.services.context import UseCaseContext, responsibility
 from bot.services.manual_posting import handout
 from bot.services.notifications import cards, notify
-from bot.services.tickets import problem_members, workflow
+from bot.services.tickets import entries, problem_members, workflow
 
 HELD_REASON = "restored"
 """The reason of a publication that waits for a person's word after a restore; stored."""
+
+MAX_ENTRIES_SHOWN = 3
+"""Members of a problem in other systems whose text is sent one by one; more of them are in the list alone."""
 
 _PENDING_STATES = (PublicationState.QUEUED, PublicationState.BY_PERSON)
 
@@ -74,13 +77,17 @@ async def publish(
     await worded_promises.offer(ctx, ticket, answer, person)
     if ticket.is_problem_lead:
         return await _send_to_all(ctx, ticket, person, publisher, answer)
+    if entries.system_of(ticket) is not None:
+        await entries.request(ctx, ticket, answer)
+        await cards.sync(ctx, ticket, actor=publisher)
+        return ticket
     messages = await messages_to_answer(ctx, ticket)
     publications = await publish_answer(ctx, ticket, answer, messages, person)
     if any(publication.state in _PENDING_STATES for publication in publications):
         return ticket
     if not messages:
         await _notify_creator(ctx, ticket, answer)
-    return await _mark_answered(ctx, ticket, publisher)
+    return await mark_answered(ctx, ticket, publisher)
 
 
 def _problem_of(ticket: Ticket) -> int | None:
@@ -97,7 +104,9 @@ async def confirm_if_nothing_pending(ctx: UseCaseContext, ticket: Ticket, answer
         return ticket
     if ticket.state is not State.PUBLISHING or states.intersection(_PENDING_STATES):
         return ticket
-    return await _mark_answered(ctx, ticket, None)
+    if await ctx.uow.system_entries.find_waiting(ticket.id) is not None:
+        return ticket
+    return await mark_answered(ctx, ticket, None)
 
 
 async def _send_to_all(ctx: UseCaseContext, lead: Ticket, person: Person, publisher: Person, answer: Answer) -> Ticket:
@@ -105,17 +114,25 @@ async def _send_to_all(ctx: UseCaseContext, lead: Ticket, person: Person, publis
     await broadcast.publish_to_all(ctx, lead, answer, person, (State.PUBLISHING,))
     await _notify_creators(ctx, lead, answer, (State.PUBLISHING,))
     own = await ctx.uow.answers.list_publications(answer.id, lead.id)
-    if any(publication.state in _PENDING_STATES for publication in own):
+    if any(publication.state in _PENDING_STATES for publication in own) or entries.system_of(lead) is not None:
         return lead
-    return await _mark_answered(ctx, lead, publisher)
+    return await mark_answered(ctx, lead, publisher)
 
 
 async def _notify_creators(ctx: UseCaseContext, lead: Ticket, answer: Answer, states: Collection[State]) -> None:
-    """Ask the creators of members without a message (phone calls) to pass the answer on; those count as answered."""
+    """Ask the creators of members without a message (phone calls) to pass the answer on; those count as answered.
+
+    Those of other systems wait until somebody has entered the answer there.
+    """
     without_messages = await ctx.uow.problems.list_without_messages(lead.problem_id or 0, states)
-    for ticket in without_messages:
+    foreign = [ticket for ticket in without_messages if entries.system_of(ticket) is not None]
+    for ticket in foreign:
+        many = len(foreign) > MAX_ENTRIES_SHOWN and ticket.id != lead.id
+        await entries.request(ctx, ticket, answer, in_list_only=many)
+    told = [ticket for ticket in without_messages if ticket not in foreign]
+    for ticket in told:
         await _notify_creator(ctx, ticket, answer)
-    if others := [ticket.id for ticket in without_messages if ticket.id != lead.id]:
+    if others := [ticket.id for ticket in told if ticket.id != lead.id]:
         await problem_members.mark_answered(ctx, lead.id, others)
 
 
@@ -200,7 +217,8 @@ async def _notify_creator(ctx: UseCaseContext, ticket: Ticket, answer: Answer) -
         await notify.notify(ctx, person, AnswerToPassOn(ticket_id=ticket.id, answer_id=answer.id), ticket=ticket)
 
 
-async def _mark_answered(ctx: UseCaseContext, ticket: Ticket, person: Person | None) -> Ticket:
+async def mark_answered(ctx: UseCaseContext, ticket: Ticket, person: Person | None) -> Ticket:
+    """Record that the citizen can read the answer; of a problem, at the ticket that leads it."""
     return await workflow.transition(ctx, ticket, Step.PUBLICATION_CONFIRMED, person, TicketChange(answered_at=ctx.now))
 
 
@@ -246,7 +264,7 @@ async def on_published(
     if ticket.lead_id is not None:
         await problem_members.mark_answered(ctx, ticket.lead_id, [ticket.id])
     elif ticket.state is State.PUBLISHING:
-        ticket = await _mark_answered(ctx, ticket, None)
+        ticket = await mark_answered(ctx, ticket, None)
     else:
         await cards.sync(ctx, ticket)
     if publication.spot is None:

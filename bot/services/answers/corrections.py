@@ -15,7 +15,7 @@ from bot.messengers.events import ChatKind
 from bot.services.answers import answer_check, broadcast, publications
 from bot.services.context import UseCaseContext
 from bot.services.notifications import cards, notify
-from bot.services.tickets import workflow
+from bot.services.tickets import entries, workflow
 
 
 async def check_can_correct(ctx: UseCaseContext, ticket_id: int, person: Person) -> tuple[Ticket, Answer]:
@@ -30,9 +30,16 @@ async def _get_correctable(ctx: UseCaseContext, ticket: Ticket) -> Answer:
     answer = await ctx.uow.answers.find_latest(ticket.id)
     if not is_allowed(ticket.state, Step.CORRECT) or answer is None:
         raise OutdatedButton(number=ticket.id, state=ticket.state.value)
-    if not await list_correctable(ctx, answer, ticket):
+    if not await can_correct(ctx, answer, ticket):
         raise CannotCorrect(number=ticket.id)
     return answer
+
+
+async def can_correct(ctx: UseCaseContext, answer: Answer, ticket: Ticket) -> bool:
+    """Return whether the text of *answer* can be replaced where the author of *ticket* reads it."""
+    if entries.system_of(ticket) is not None:
+        return await ctx.uow.system_entries.was_entered(answer.id, ticket.id)
+    return bool(await list_correctable(ctx, answer, ticket))
 
 
 async def list_correctable(
@@ -63,6 +70,8 @@ async def correct_answer(ctx: UseCaseContext, ticket_id: int, publisher: Person,
     await ctx.uow.answers.update_text(answer.id, text)
     corrected = replace(answer, text=text, revision=answer.revision + 1)
     await answer_check.record(ctx, ticket, corrected, DraftKind.CORRECTION)
+    if entries.system_of(ticket) is not None:
+        await entries.request(ctx, ticket, corrected, is_correction=True)
     if answer.problem_id is not None:
         if (uneditable_id := await broadcast.queue_corrections(ctx, answer)) is not None:
             await on_correction_failed(ctx, ticket.id, uneditable_id, "no_edits")

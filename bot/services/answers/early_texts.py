@@ -24,7 +24,7 @@ from bot.services.context import UseCaseContext
 from bot.services.deadlines import deadlines, first_word_clock
 from bot.services.manual_posting import handout
 from bot.services.notifications import cards, notify
-from bot.services.tickets import promises, waiting, workflow
+from bot.services.tickets import entries, promises, waiting, workflow
 
 FIXED_TEXTS = frozenset({Wording.FIRST_WORD, Wording.EXTENSION})
 """Templates: they are alike, and no limit on answers is about them."""
@@ -99,7 +99,9 @@ async def publish(
         return answer
     messages = await messages_to_answer(ctx, ticket)
     await publish_answer(ctx, ticket, answer, messages, owner)
-    if not messages:
+    if entries.system_of(ticket) is not None:
+        await entries.request(ctx, ticket, answer)
+    elif not messages:
         note = AnswerToPassOn(ticket_id=ticket.id, answer_id=answer.id)
         for person in await cards.answer_owners(ctx, ticket, ticket.created_by):
             await notify.notify(ctx, person, note, ticket=ticket)

@@ -11,6 +11,7 @@ from bot.domain.sources import author_key
 from bot.domain.ticket_changes import NewTicket, TicketChange
 from bot.domain.ticket_history import Facts, registration_facts
 from bot.domain.tickets import State, Step, Ticket, next_state
+from bot.services.answers import entered
 from bot.services.context import UseCaseContext
 from bot.services.deadlines import deadlines, draft_clocks, not_ours_clock
 from bot.services.notifications import cards
@@ -124,6 +125,8 @@ async def _join_problem(
         chosen = await workflow.transition(ctx, lead, Step.CHOOSE_SECTOR, None, TicketChange(sector=sector))
         await deadlines.recompute(ctx, chosen)  # another post, and perhaps another rule
         return await workflow.get(ctx, ticket.id)
+    if new.message is None:
+        await entered.answer_latecomer(ctx, ticket)
     await cards.sync(ctx, lead, can_wait=True)
     return ticket
 

@@ -133,6 +133,7 @@ def commands_of(ctx: UseCaseContext, person: Person) -> list[str]:
         ("find", Right.FIND),
         ("control", Right.CONTROL),
         ("new", Right.TYPE_IN),
+        ("entries", Right.TYPE_IN),
         ("digest", Right.DIGEST),
         ("stats", Right.DIGEST),
         ("questions", Right.REQUEST),

@@ -14,7 +14,7 @@ from bot.domain.roles import Right
 from bot.domain.systems import source_code
 from bot.domain.tickets import UNACCEPTED_STATES, State, Ticket
 from bot.services.context import UseCaseContext, responsibility
-from bot.services.tickets import inquiries
+from bot.services.tickets import entries, inquiries
 from bot.services.tickets.search import list_waiting_tickets
 
 _ASKED_KINDS = {
@@ -47,6 +47,8 @@ async def list_own_work(ctx: UseCaseContext, person: Person, limit: int) -> list
     reasons: Reasons = defaultdict(list)
     await _add_drafts(ctx, person, reasons)
     await _add_inquiries(ctx, person, own, reasons)
+    for one in await entries.list_own(ctx, person):
+        reasons[one.ticket.id].append(WorkReason.ENTER)
     tickets = own | await ctx.uow.tickets.get_many(set(reasons) - set(own))
     await _add_promises(ctx, own, reasons)
     await _add_states(ctx, person, own, reasons)
@@ -71,6 +73,8 @@ def _section_of(person: Person, ticket: Ticket, reason: WorkReason, *, is_own: b
         return f"{WorkSection.SYSTEM.value}:{code}"
     if reason is WorkReason.SORT:
         return WorkSection.SORTING.value
+    if reason is WorkReason.ENTER and not is_own:
+        return WorkSection.ENTRY.value
     return WorkSection.APPROVAL.value if reason is WorkReason.APPROVE and not is_own else WorkSection.BLOCK.value
 
 
@@ -131,7 +135,7 @@ async def _add_states(ctx: UseCaseContext, person: Person, own: dict[int, Ticket
         elif ticket.state in UNACCEPTED_STATES:
             known.append(WorkReason.ACCEPT)
         elif ticket.state is State.PUBLISHING:
-            known.append(WorkReason.PUBLISHING)
+            known.append(WorkReason.PUBLISHING if entries.system_of(ticket) is None else WorkReason.AWAIT_ENTRY)
         elif ticket.id in at_citizen:
             known.append(WorkReason.AWAIT_CITIZEN)
         elif ticket.id in in_approval:

@@ -34,6 +34,7 @@ from bot.services.tickets import (
     calls,
     dismissal,
     draft_requests,
+    entries,
     member_clocks,
     open_corrections,
     problem_members,
@@ -77,7 +78,7 @@ async def transition(
     if actor is not None:
         require_not_member(ticket, step)
     state = next_state(ticket.state, step)
-    if step is Step.APPROVE:
+    if step is Step.APPROVE and entries.system_of(ticket) is None:  # else it is asked for at «Внесено в …»
         await calls.check_called(ctx, ticket)
     change = replace(change, state=state)
     if ticket.handed_to is not None and change.handed_to is UNSET:
@@ -95,6 +96,7 @@ async def transition(
     await not_ours_clock.on_step(ctx, changed, step)
     await chains.on_state(ctx, ticket, changed)
     await draft_requests.on_step(ctx, changed, step, actor)
+    await entries.on_step(ctx, changed, step)
     changed = await waiting.on_step(ctx, changed, step)
     await ctx.uow.cards.close_menus(ticket.id)
     await cards.sync(ctx, changed, actor=actor)

@@ -25,6 +25,7 @@ from bot.domain.notifications.dialogs import (
     PreviewReplaced,
 )
 from bot.domain.russian_text import plural
+from bot.domain.systems import entered_system, system_title
 from bot.domain.templates import list_fields
 from bot.domain.view_data import NotificationData, PublicationFacts, SubmissionFacts
 from bot.messengers.content import Bold, Button, Content, Quote, Span, Text
@@ -122,9 +123,13 @@ def preview(note: DraftPreview, data: NotificationData, context: RenderContext) 
     if draft is None:
         return Content.of("Черновика уже нет.")
     correcting = draft.step.draft_kind is DraftKind.CORRECTION
+    system = entering_system(data, number)
     heading, label, hint = _CORRECTING if correcting else _preview_labels(data)
+    if system is not None:  # nothing is published there by the bot
+        label, hint = "✅ Утвердить", "\n".join(filter(None, [_ENTERED.format(system=system), hint]))
     if data.submission is not None:
-        label = "📤 Опубликовать" if data.submission.is_published else "📨 На согласование"
+        published = "✅ Утвердить" if system is not None else "📤 Опубликовать"
+        label = published if data.submission.is_published else "📨 На согласование"
         hint = "\n".join(filter(None, [hint, _approver_hint(data.submission)]))
     send = Button(label, pack(Op.SEND, number, draft.version))
     change = Button("✍️ Переписать" if correcting else "✍️ Изменить", pack(Op.CHANGE, number, draft.version))
@@ -147,6 +152,13 @@ def preview(note: DraftPreview, data: NotificationData, context: RenderContext) 
         rows.append([noting_button(words, data.promise, pack(Op.SEND_NOTING, number, draft.version))])
     content = Content.of(*spans, keyboard=rows)
     return content.with_media(unpack_media(draft.media))
+
+
+def entering_system(data: NotificationData, ticket_id: int) -> str | None:
+    """Return the title of the system into which a person enters the texts of the ticket; ``None`` if nobody does."""
+    ticket = data.tickets.get(ticket_id)
+    code = entered_system(ticket.account, ticket.source) if ticket is not None else None
+    return system_title(code) if code is not None else None
 
 
 def _may_remember(data: NotificationData) -> bool:
@@ -190,6 +202,7 @@ _EFFECTS = {
     DraftKind.REFERRAL: "ℹ️ После публикации сообщение считается отвеченным и стоит на контроле.",
 }
 
+_ENTERED = "ℹ️ Бот туда не пишет: готовый текст внесут и нажмут «Внесено в {system}»."
 _BY_HAND = "ℹ️ {there} бот не отвечает: после подтверждения пришлю текст и ссылку, а опубликуете ответ вы."
 _KEPT = "ℹ️ {there} ответы выключены настройкой: житель ответа не увидит, он сохранится для отчётов."
 
@@ -223,6 +236,8 @@ def draft_sent(note: DraftSent, data: NotificationData, context: RenderContext) 
         whom = f"📤 Ответ на проблему №{note.ticket_id} отправлен всем, кто об этом написал"
         return Content.of(f"{whom}: {audience_size(data.problem)}.\n", Quote(text or "—"), tail)
     status = _status_text([publication.state for publication in data.publications])
+    if not data.publications and (system := entering_system(data, note.ticket_id)) is not None:
+        status = _entry_status(data, note.ticket_id, system)
     title = text_title(data.answer_kind, note.ticket_id)
     words = _GENITIVES.get(data.answer_kind, "Текст ответа на №{number}").format(number=note.ticket_id)
     opening = status.format(title=title, lower_title=title[:1].lower() + title[1:], text_title=words)
@@ -244,6 +259,14 @@ def _status_text(states: Sequence[PublicationState]) -> str:
     if PublicationState.REMOVED in states:
         return "⚠️ {title} был опубликован и исчез"
     return "⚠️ Опубликовать {lower_title} не удалось" if states else "☎️ {title} записан"
+
+
+def _entry_status(data: NotificationData, ticket_id: int, system: str) -> str:
+    """Describe an answer that a person enters into *system*; an earlier text is only said to be on its way."""
+    ticket = data.tickets[ticket_id]
+    if data.answer_kind is Wording.ANSWER and ticket.answered_at is not None and not ticket.is_open:
+        return f"✅ {{title}} внесён в {system}"
+    return f"⏳ {{title}} ждёт внесения в {system}"
 
 
 def correction_sent(note: CorrectionSent, data: NotificationData, context: RenderContext) -> Content:

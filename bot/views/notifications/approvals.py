@@ -22,7 +22,7 @@ from bot.messengers.serialization import unpack_media
 from bot.views import citizen
 from bot.views.answer_marks import describe_marks
 from bot.views.callback_codes import Op, pack
-from bot.views.dialogs.drafts import cancel_row, text_title
+from bot.views.dialogs.drafts import cancel_row, entering_system, text_title
 from bot.views.notifications.view_table import row, template_row
 from bot.views.render_context import RenderContext, shorten
 from bot.views.worded_promises import describe_promise, noting_button
@@ -87,20 +87,22 @@ def approval_asked(note: ApprovalAsked, data: NotificationData, context: RenderC
         spans.append(f"\nСогласует: {facts.approver or '—'}.")
     if facts.draft.step_due is not None:
         spans.append(f"\n⏱ Согласовать до {context.format_short(facts.draft.step_due)}")
-    return Content.of(*spans, keyboard=_decision_rows(note, facts))
+    return Content.of(*spans, keyboard=_decision_rows(note, facts, entering_system(data, note.ticket_id)))
 
 
-def _decision_rows(note: AboutDraft, facts: ApprovalFacts) -> list[list[Button]]:
+def _decision_rows(note: AboutDraft, facts: ApprovalFacts, system: str | None) -> list[list[Button]]:
+    """Return the buttons of an approver. *system*: where a person enters the text, so that nobody publishes it here."""
     number, arg = note.ticket_id, f"{note.draft_id}.{note.version}"
     rows = []
     if facts.may_decide:
-        label = "✅ Опубликовать" if facts.is_last else "✅ Согласовать"
+        label = "✅ Опубликовать" if facts.is_last and system is None else "✅ Согласовать"
         rows.append([Button(label, pack(Op.APPROVE_DRAFT, number, arg))])
         rows.append([Button("↩️ Вернуть с замечанием", pack(Op.RETURN_DRAFT, number, arg))])
     if (facts.may_decide or facts.may_write) and facts.draft.kind is not Wording.EXTENSION:
         rows.append([Button("✍️ Изменить", pack(Op.CHANGE_DRAFT, number, arg))])
     if facts.may_decide and facts.is_last and facts.promise is not None:
-        rows.append([noting_button("Опубликовать", facts.promise, pack(Op.APPROVE_NOTING, number, arg))])
+        words = "Опубликовать" if system is None else "Согласовать"
+        rows.append([noting_button(words, facts.promise, pack(Op.APPROVE_NOTING, number, arg))])
     return rows
 
 
@@ -118,7 +120,9 @@ def approval_awaited(note: ApprovalAwaited, data: NotificationData, context: Ren
 
 
 def approval_given(note: ApprovalGiven, data: NotificationData, context: RenderContext) -> Content:
-    what = f"теперь согласует {note.approver}" if note.approver else "теперь его опубликуют"
+    system = entering_system(data, note.ticket_id)
+    published = "теперь его опубликуют" if system is None else f"теперь его внесут в {system}"
+    what = f"теперь согласует {note.approver}" if note.approver else published
     return Content.of(f"✅ Ваш ответ на №{note.ticket_id} согласован ({note.name}), {what}.")
 
 

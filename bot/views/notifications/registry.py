@@ -19,6 +19,7 @@ from bot.views.notifications.approvals import APPROVAL_VIEWS
 from bot.views.notifications.clarifications import CLARIFICATION_VIEWS
 from bot.views.notifications.correction_requests import CORRECTION_REQUEST_VIEWS
 from bot.views.notifications.delegations import DELEGATION_VIEWS
+from bot.views.notifications.entries import ENTRY_VIEWS
 from bot.views.notifications.extensions import EXTENSION_VIEWS
 from bot.views.notifications.inquiries import INQUIRY_VIEWS
 from bot.views.notifications.limits import LIMIT_VIEWS
@@ -72,6 +73,7 @@ NOTIFICATION_VIEWS: Mapping[type[Notification], NotificationView] = dict(
         *APPROVAL_VIEWS,
         *BOARD_VIEWS,
         *CLARIFICATION_VIEWS,
+        *ENTRY_VIEWS,
         *EXTENSION_VIEWS,
         *CORRECTION_REQUEST_VIEWS,
         *DELEGATION_VIEWS,

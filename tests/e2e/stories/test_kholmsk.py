@@ -14,6 +14,7 @@ SERVICE, CULTURE = "Руководитель МКУ «Служба единог�
 PHONE = "89241234567"
 WASTE = f"Мусор на Победы 4 не вывозят неделю, контейнеры переполнены, телефон {PHONE}"
 LATE = "Просрочено: №1"
+ENTRY = ("ждёт внесения в ПОС", "ПОС-17")
 ANSWER = "Мусор вывезут 26.11.2026, график на доме обновят."
 
 THEMES = (
@@ -68,16 +69,21 @@ async def from_pos(town: ExampleTown) -> ExampleTown:
     await town.press(HOUSING, ("№1",), "Ответить")
     await head.wait_for_message("Ответ на №1")
     await head.send_message(ANSWER)
-    await head.wait_for_message("Так ответ увидит житель", ANSWER, button="Отправить")
+    await head.wait_for_message("Так ответ увидит житель", ANSWER, button="Утвердить")
+    await town.press(HOUSING, ("Так ответ увидит житель",), "Утвердить")
+    await town.chat_of(COORDINATOR).wait_for_message(*ENTRY, button="Внесено в ПОС")
     return town
 
 
 async def test_a_pos_answer_waits_for_the_call_of_the_curator_who_alone_sees_the_telephone(
     from_pos: ExampleTown,
 ) -> None:
+    """The coordinator, who enters answers in ПОС, is refused until the applicant has been reached."""
     town, head, curator = from_pos, from_pos.chat_of(HOUSING), from_pos.chat_of(CURATOR)
-    preview = await head.wait_for_message("Так ответ увидит житель", button="Отправить")
-    assert "Сначала звонок" in await head.press_button(preview, "Отправить")
+    coordinator = town.chat_of(COORDINATOR)
+    request = await coordinator.wait_for_message(*ENTRY, button="Внесено в ПОС")
+    await coordinator.wait_for_message(ANSWER)
+    assert "Сначала звонок" in await coordinator.press_button(request, "Внесено в ПОС")
     assert await refusal_codes(town, 1) == ["call_missing"]
     await curator.wait_for_message("📞 Позвоните заявителю №1 до ответа", PHONE)
     await wait_until_idle(town)
@@ -88,16 +94,15 @@ async def test_a_pos_answer_waits_for_the_call_of_the_curator_who_alone_sees_the
     await curator.wait_for_message("Когда позвонить по №1 снова?")
     await curator.send_message("26.11 09:10")
     await curator.wait_for_message("напомню о звонке")
-    assert "Сначала звонок" in await head.press_button(preview, "Отправить")
+    assert "Сначала звонок" in await coordinator.press_button(request, "Внесено в ПОС")
     town.set_time("26.11 09:10")
     await town.press(CURATOR, ("⏰ Ждёт звонка заявитель №1",), "Дозвонился")
     await curator.wait_for_message("Что сказал заявитель №1?")
     await curator.send_message("Согласен")
     await head.wait_for_message("📞 №1: дозвонились", "Согласен")
 
-    await head.press_without_answer(preview, "Отправить")  # the draft has waited
-    await head.wait_for_card(1, "Отвечено")
-    await town.chat_of(COORDINATOR).wait_for_message("Есть ответ на №1", ANSWER)
+    await coordinator.press_without_answer(request, "Внесено в ПОС")
+    await head.wait_for_card(1, "Отвечено", "Внесено в ПОС")
     said = [one.action for one in await list_audit(town, 1) if "call" in one.action or "inquiry" in one.action]
     assert said == ["call_missed", "inquiry_answered"]
     assert not town.chat_of(OTHER_CURATOR).find_message("№1")
@@ -131,8 +136,6 @@ async def test_a_late_answer_reaches_the_coordinator_then_the_curator_of_the_blo
 async def test_in_the_evening_everybody_reads_the_figures_of_their_field(from_pos: ExampleTown) -> None:
     """A message of ПОС waits for its call, one of VK is late, and an answer was returned."""
     town = from_pos
-    preview = await town.chat_of(HOUSING).wait_for_message("Так ответ увидит житель", button="Отправить")
-    assert "Сначала звонок" in await town.chat_of(HOUSING).press_button(preview, "Отправить")
     await town.comment("На улице Советской второй день нет света, отключили электричество")
     await town.chat_of(HOUSING).wait_for_card(2, "Советская")
     town.sandbox.vk.user(PYOTR, "Пётр", "Ли")
@@ -145,7 +148,7 @@ async def test_in_the_evening_everybody_reads_the_figures_of_their_field(from_po
 
     town.set_time("25.11 18:00")
     blocks = (
-        ("Жилищно-коммунальное хозяйство: новых 2, отвечено 0", "просрочено 2"),
+        ("Жилищно-коммунальное хозяйство: новых 2, отвечено 0", "просрочено 1"),
         ("Служба единого заказчика: новых 1, отвечено 1 (в срок 1), в работе 1", "возвращено 1"),
     )
     for reader in ("Вице-мэр, курирующий", "Начальник отдела организационной"):

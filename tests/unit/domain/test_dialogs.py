@@ -41,6 +41,7 @@ def test_stored_steps_keep_their_values() -> None:
         "not_ours_body",
         "not_ours_known",
         "data_value",
+        "entry_remark",
         "absence_days",
         "quiet_hours",
         "days_off",

@@ -1,0 +1,164 @@
+"""Texts for the systems where the bot may not post: who enters them, what waits, and what is withdrawn.
+
+An answer to a ticket of such a system is published when a person says «Внесено в …»
+(:mod:`bot.services.answers.entered`). Until then the ticket is in publishing, as with a post that a person makes.
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from bot.domain.answers import Answer
+from bot.domain.entries import EntryState, SystemEntry
+from bot.domain.errors import NotAllowed
+from bot.domain.notifications.base import Notification
+from bot.domain.notifications.entries import EntryAsked, EntryWithdrawn
+from bot.domain.notifications.envelope import NoteEnvelope
+from bot.domain.notifications.manual_posting import AnswerText
+from bot.domain.outbox import Priority
+from bot.domain.people import Person
+from bot.domain.roles import Right, Scope
+from bot.domain.systems import entered_system, system_title
+from bot.domain.tickets import Step, Ticket
+from bot.services.context import UseCaseContext, responsibility
+from bot.services.notifications import notify
+
+MAX_LISTED = 50
+
+_WITHDRAWING_STEPS = frozenset(
+    {
+        Step.PUBLICATION_FAILED,
+        Step.DISMISS,
+        Step.ERASE,
+        Step.NOT_SOLVED,
+        Step.REOPEN,
+        Step.CLOSE_WITHOUT_ANSWER,
+        Step.ANSWER_REMOVED,
+    }
+)
+"""Steps after which nobody is to read the text any more. Hand-overs are none: an interim answer is still true."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingEntry:
+    """A text that waits to be entered, with its ticket."""
+
+    entry: SystemEntry
+    ticket: Ticket
+
+
+def system_of(ticket: Ticket) -> str | None:
+    """Return the system into which a person enters what is said to the author of *ticket*; ``None``: nobody does."""
+    return entered_system(ticket.account, ticket.source)
+
+
+async def list_people(ctx: UseCaseContext, system: str) -> tuple[Person, ...]:
+    """Return who enters texts into *system* now: its curators or who stands in for them, else those who sort."""
+    curators = [one for one in ctx.municipality.staff.people if system in one.systems]
+    acting = [await responsibility.acting_for(ctx, one) for one in curators]
+    present = [one for one in acting if await responsibility.is_available(ctx, one)]
+    return tuple(dict.fromkeys(present)) or await responsibility.sorting_people(ctx)
+
+
+async def may_enter(ctx: UseCaseContext, person: Person, system: str) -> bool:
+    """Return whether *person* may say «Внесено»: who enters its texts now, or types in for all systems or for this."""
+    if person.systems and system not in person.systems:
+        return person in await list_people(ctx, system)
+    types_in = Scope.ALL in ctx.municipality.staff.roles.scopes(person.roles, Right.TYPE_IN)
+    return types_in or person in await list_people(ctx, system)
+
+
+async def request(
+    ctx: UseCaseContext, ticket: Ticket, answer: Answer, *, is_correction: bool = False, in_list_only: bool = False
+) -> None:
+    """Let the text of *answer* wait to be entered in place of what waited before, and show it to who enters it.
+
+    They are told without a sound: it is in their list. *in_list_only*: it is one of many.
+    """
+    system = system_of(ticket)
+    if system is None:
+        return
+    await withdraw(ctx, ticket)
+    entry = await ctx.uow.system_entries.add(ticket.id, answer.id, system, ctx.now, is_correction=is_correction)
+    facts = {"entry": entry.id, "system": system, "kind": answer.kind.value}
+    await ctx.uow.audit_log.record("entry_asked", ctx.now, ticket_id=ticket.id, facts=facts)
+    if not in_list_only:
+        for person in await list_people(ctx, system):
+            await send(ctx, ticket, entry, person)
+
+
+async def send(
+    ctx: UseCaseContext, ticket: Ticket, entry: SystemEntry, person: Person, priority: Priority = Priority.NOTE
+) -> None:
+    """Send *person* the button and, as a message of its own, the text letter for letter."""
+    note = EntryAsked(
+        ticket_id=ticket.id,
+        entry_id=entry.id,
+        answer_id=entry.answer_id,
+        system=system_title(entry.system),
+        is_correction=entry.is_correction,
+    )
+    envelope = NoteEnvelope(sent_message_kind=_note_kind(entry))
+    silent = priority is Priority.NOTE
+    await notify.notify(ctx, person, note, ticket=ticket, priority=priority, envelope=envelope, silent=silent)
+    text = AnswerText(ticket_id=ticket.id, answer_id=entry.answer_id)
+    await notify.notify(ctx, person, text, ticket=ticket, priority=priority, silent=silent)
+
+
+def _note_kind(entry: SystemEntry) -> str:
+    return f"entry:{entry.id}"
+
+
+async def end(
+    ctx: UseCaseContext,
+    ticket: Ticket,
+    entry: SystemEntry,
+    state: EntryState,
+    person: Person | None,
+    note: Notification,
+) -> None:
+    """End the waiting of *entry*, and let *note* take the place of all questions about it."""
+    await ctx.uow.system_entries.end(entry.id, state, ctx.now, person.id if person is not None else None)
+    done: set[tuple[str, str, str]] = set()
+    for account, chat_id, message_id in await ctx.uow.sent_messages.list_for_ticket(ticket.id, _note_kind(entry)):
+        if (account, chat_id, message_id) not in done:
+            await notify.edit_notification(ctx, account, chat_id, message_id, note)
+            done.update(await ctx.uow.sent_messages.list_copies(account, chat_id, message_id))
+
+
+async def withdraw(ctx: UseCaseContext, ticket: Ticket) -> None:
+    """Withdraw what waits to be entered for *ticket*, if anything does."""
+    waiting = await ctx.uow.system_entries.find_waiting(ticket.id)
+    if waiting is not None:
+        note = EntryWithdrawn(ticket_id=ticket.id, system=system_title(waiting.system))
+        await end(ctx, ticket, waiting, EntryState.WITHDRAWN, None, note)
+
+
+async def on_step(ctx: UseCaseContext, ticket: Ticket, step: Step) -> None:
+    """Withdraw what waits once *ticket* has gone another way than to an answer."""
+    if step in _WITHDRAWING_STEPS and system_of(ticket) is not None:
+        await withdraw(ctx, ticket)
+
+
+async def list_waiting(ctx: UseCaseContext, person: Person, limit: int = MAX_LISTED) -> list[WaitingEntry]:
+    """Return what *person* may enter, the oldest first; raise :class:`NotAllowed` for who enters nothing."""
+    systems = [one for one in await ctx.uow.system_entries.list_waiting_systems() if await may_enter(ctx, person, one)]
+    if not systems and not enters_anything(ctx, person):
+        raise NotAllowed(right=Right.TYPE_IN.value)
+    return await _with_tickets(ctx, systems, limit)
+
+
+async def list_own(ctx: UseCaseContext, person: Person, limit: int = MAX_LISTED) -> list[WaitingEntry]:
+    """Return what waits for *person*: they are a curator of the system, or act for one who is not there."""
+    known = await ctx.uow.system_entries.list_waiting_systems()
+    return await _with_tickets(ctx, [one for one in known if person in await list_people(ctx, one)], limit)
+
+
+async def _with_tickets(ctx: UseCaseContext, systems: Collection[str], limit: int) -> list[WaitingEntry]:
+    found = await ctx.uow.system_entries.list_waiting(limit, systems) if systems else []
+    tickets = await ctx.uow.tickets.get_many({one.ticket_id for one in found})
+    return [WaitingEntry(one, tickets[one.ticket_id]) for one in found if one.ticket_id in tickets]
+
+
+def enters_anything(ctx: UseCaseContext, person: Person) -> bool:
+    """Return whether *person* has the list of what waits to be entered among their commands."""
+    return bool(person.systems) or ctx.municipality.has_right_anywhere(person, Right.TYPE_IN)
