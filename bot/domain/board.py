@@ -171,6 +171,9 @@ class BoardTicket:
     unaccepted: bool
     owner: str
     words: str
+    source: str = ""
+    external_due: datetime | None = None  # in the system that the ticket came from
+    external_late: bool = False
 
 
 @dataclass(frozen=True, slots=True)

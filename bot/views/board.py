@@ -8,6 +8,7 @@ from bot.domain.notifications.board import BoardBelow, Nudged
 from bot.domain.view_data import NotificationData
 from bot.messengers.content import Bold, Button, Content, Span, Text
 from bot.views.callback_codes import Op, pack
+from bot.views.external_terms import describe_external_term
 from bot.views.notifications.view_table import row, template_row
 from bot.views.render_context import RenderContext, shorten
 
@@ -133,6 +134,7 @@ def _heading(facts: BoardFacts, title: str) -> list[Span]:
 def _ticket_line(one: BoardTicket, context: RenderContext) -> str:
     marks = ("🔴 " if one.late else "") + ("🔥 " if one.urgent else "")
     until = f"{'принять' if one.unaccepted else 'ответить'} до {context.format_short(one.due)}"
+    until += describe_external_term(one.source, one.external_due, context, is_late=one.external_late)
     words = f" · {shorten(one.words, 70)}" if one.words else ""
     return f"{marks}№{one.id} · {until} · {one.owner or 'никто не назначен'}{words}"
 

@@ -12,6 +12,7 @@ from bot.messengers.content import Bold, Content, Link, Quote, Span, Text
 from bot.views.applicants import describe_applicant
 from bot.views.card_keyboards import DISMISS_REASON_TITLES, card_keyboard
 from bot.views.danger import DANGER_TITLES
+from bot.views.external_terms import external_title
 from bot.views.inquiries import inquiry_lines
 from bot.views.notifications.problems import delivery_progress, problem_summary
 from bot.views.notifications.solutions import solution_lines
@@ -228,9 +229,13 @@ def _entry_lines(facts: CardFacts, context: RenderContext) -> list[Span]:
 
 def _external_line(ticket: Ticket, context: RenderContext) -> list[Span]:
     """Name the foreign system's own deadline next to the town's, where they differ."""
-    if ticket.external_due is None or not ticket.is_open or ticket.external_due == ticket.answer_due:
+    due = ticket.external_due
+    if due is None or not ticket.is_open:
         return []
-    return [Text(f"\n📆 Срок в источнике ({ticket.source}): до {context.format_short(ticket.external_due)}")]
+    where = f"\n📆 Срок в источнике ({external_title(ticket.source)}): до {context.format_short(due)}"
+    if due <= context.now:
+        return [Text(where), Bold(f" · Срок в {external_title(ticket.source)} прошёл")]
+    return [Text(where)] if due != ticket.answer_due else []
 
 
 def _responsible_lines(facts: CardFacts) -> list[Span]:

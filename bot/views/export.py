@@ -62,6 +62,8 @@ COLUMN_TITLES = {
     "answer_working_hours": "До ответа, рабочих ч",
     "solved_hours": "До решения, ч",
     "solved_working_hours": "До решения, рабочих ч",
+    "external_due": "Срок в источнике",
+    "external_result": "Срок источника",
 }
 """Heading of every column of the export, in their order."""
 

@@ -10,12 +10,13 @@ from bot.domain.escalation import After
 from bot.domain.inquiries import InquiryKind
 from bot.domain.notifications.tickets import TicketHistory
 from bot.domain.systems import system_title
-from bot.domain.tickets import DismissReason
+from bot.domain.tickets import DismissReason, Ticket
 from bot.domain.view_data import NotificationData, TroubleFacts
 from bot.messengers.content import Bold, Button, Content, Span, Text
 from bot.views.answer_marks import mark_titles
 from bot.views.callback_codes import Op, pack
 from bot.views.card_keyboards import DISMISS_REASON_TITLES
+from bot.views.external_terms import external_title
 from bot.views.render_context import RenderContext, format_duration, shorten
 from bot.views.ticket_data import FIELD_TITLES
 
@@ -166,6 +167,7 @@ def history(note: TicketHistory, data: NotificationData, context: RenderContext)
             f"\n\n⏱ Принять до {context.format_full(ticket.accept_due)},"
             f" ответить до {context.format_full(ticket.answer_due)}"
         ),
+        *_external_line(ticket, context),
         Text(f"\nСрок считается с {context.format_full(ticket.registered_at)}"),
     ]
     if past.trouble is not None:
@@ -176,6 +178,19 @@ def history(note: TicketHistory, data: NotificationData, context: RenderContext)
         spans.append(Text(". Не считается: " + "; ".join(past.skipped)))
     why = Button("❓ Почему такой срок?", pack(Op.WHY_TERM, ticket.id))
     return Content(tuple(spans), ((why,),) if ticket.is_open else ())
+
+
+def _external_line(ticket: Ticket, context: RenderContext) -> list[Span]:
+    """Name the deadline of the system that the ticket came from, and whether the answer met it."""
+    due = ticket.external_due
+    if due is None:
+        return []
+    met = ""
+    if ticket.answered_at is not None and not ticket.is_open:
+        met = ", соблюдён" if ticket.answered_at <= due else ", пропущен"
+    elif due <= context.now and ticket.is_open:
+        met = ", прошёл"
+    return [Text(f"\nСрок в {external_title(ticket.source)}: {context.format_full(due)}{met}")]
 
 
 def _trouble(trouble: TroubleFacts, sectors: Mapping[str, str], context: RenderContext) -> list[Span]:

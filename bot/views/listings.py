@@ -8,6 +8,7 @@ from bot.domain.tickets import Ticket
 from bot.domain.view_data import NotificationData
 from bot.messengers.content import Bold, Button, Content, Span, Text
 from bot.views.callback_codes import Op, pack
+from bot.views.external_terms import line_of
 from bot.views.render_context import RenderContext, shorten
 
 MAX_LISTED = 15
@@ -34,6 +35,7 @@ def ticket_lines_with_buttons(found: Sequence[Ticket], context: RenderContext) -
     for ticket in shown:
         late = "🔴 " if ticket.is_open and ticket.answer_due <= context.now else ""
         until = f" · до {context.format_short(ticket.answer_due)}" if ticket.is_open else ""
+        until += line_of(ticket, context)
         words = shorten(ticket.text, 70) or "без текста"
         spans.append(Text(f"\n{late}№{ticket.id}{until} · {words}"))
     if len(found) > len(shown):

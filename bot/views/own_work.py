@@ -10,6 +10,7 @@ from bot.domain.tickets import UNACCEPTED_STATES, Ticket
 from bot.domain.view_data import NotificationData
 from bot.messengers.content import Bold, Button, Content, Span, Text
 from bot.views.callback_codes import Op, pack
+from bot.views.external_terms import line_of
 from bot.views.listings import MAX_LISTED
 from bot.views.render_context import RenderContext, shorten
 
@@ -73,6 +74,7 @@ def _line(item: OwnWorkItem, ticket: Ticket, context: RenderContext) -> str:
     marks = ("🔴 " if ticket.is_open and due <= context.now else "") + ("🔥 " if ticket.urgent else "")
     why = ", ".join(_REASONS[reason] for reason in item.reasons)
     until = f" до {context.format_short(due)}" if ticket.is_open else ""
+    until += line_of(ticket, context)
     return f"{marks}№{ticket.id} · {why}{until} · {shorten(ticket.text, MAX_WORDS) or 'без текста'}"
 
 

@@ -282,6 +282,7 @@ def _export_query() -> Select[Any]:
             ticket.c.registered_at,
             ticket.c.accept_due,
             ticket.c.answer_due,
+            ticket.c.external_due,
             ticket.c.first_word_due,
             ticket.c.solve_due,
             ticket.c.accepted_at,

@@ -270,4 +270,7 @@ def _ticket_line(ctx: UseCaseContext, ticket: Ticket) -> BoardTicket:
         is_untaken,
         _owner_title(owner) if owner is not None else "",
         words[:MAX_WORDS],
+        ticket.source,
+        ticket.external_due,
+        ticket.external_due is not None and ticket.external_due <= ctx.now,
     )

@@ -5,7 +5,7 @@ import io
 import json
 import re
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -31,10 +31,10 @@ from bot.views.render_context import citizen_name
 
 DATETIME_COLUMNS = (
     *("registered_at", "accept_due", "answer_due", "accepted_at", "answered_at", "ended_at", "solved_at"),
-    *("first_word_due", "first_word_at", "solve_due"),
+    *("first_word_due", "first_word_at", "solve_due", "external_due"),
 )
 
-_RESULT_COLUMNS = ("accept_result", "first_word_result", "answer_result", "solve_result")
+_RESULT_COLUMNS = ("accept_result", "first_word_result", "answer_result", "solve_result", "external_result")
 
 _NUMBER_COLUMNS = ("id", "previous_id", "problem", "returned")
 
@@ -77,6 +77,9 @@ def _clock_columns(municipality: Municipality, row: Mapping[str, Any], now: date
         "answer_result": answer,
         "solve_result": moments.solve_result(now),
         "overdue": answer is ClockResult.MISSED,
+        "external_result": replace(moments, answer_due=row["external_due"]).answer_result(now)
+        if row["external_due"] is not None
+        else None,
     }
     reached = {"first_word": moments.first_word, "answer": moments.answered_at, "solved": moments.solved_at}
     for name, moment in reached.items():

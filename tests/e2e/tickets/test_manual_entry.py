@@ -190,3 +190,16 @@ async def test_the_foreign_deadline_stands_beside_the_towns_own(closed_bot: Harn
     card = message_text(await bot.wait_for_card(ROADS_HEAD, 1))
     assert "ответить до сб 21.11, 14:30" in card
     assert "📆 Срок в источнике (ПОС): до сб 05.12, 18:00" in card
+
+    await bot.send_message(ROADS_HEAD, "/my")
+    await bot.wait_for_message(ROADS_HEAD, "№1 · принять", "срок в ПОС: до сб 05.12, 18:00")
+    await bot.send_message(ROADS_HEAD, "/control")
+    await bot.press_button(ROADS_HEAD, await bot.wait_for_message(ROADS_HEAD, "📋 Контроль"), "В работе")
+    await bot.wait_for_message(ROADS_HEAD, "📋 В работе", "срок в ПОС: до сб 05.12, 18:00")
+    bot.set_time("06.12 10:00")
+    await bot.send_message(ROADS_HEAD, "/find 1")
+    await bot.wait_for_card(ROADS_HEAD, 1, "Срок в источнике (ПОС): до сб 05.12, 18:00 · Срок в ПОС прошёл")
+    await bot.press_button(ROADS_HEAD, await bot.wait_for_card(ROADS_HEAD, 1), "Ещё")
+    await wait_until_idle(bot)
+    await bot.press_button(ROADS_HEAD, await bot.wait_for_card(ROADS_HEAD, 1), "История")
+    await bot.wait_for_message(ROADS_HEAD, "🕘 История №1", "Срок в ПОС: сб 05.12, 18:00, прошёл")
