@@ -104,6 +104,11 @@ class WorkingCalendar:
         """Return whether *day*, a date of the municipality's zone, is a working day."""
         return self.day_off(day) is None
 
+    def closing_of(self, day: date) -> datetime | None:
+        """Return the moment when the work of *day* ends; ``None`` if nobody works then."""
+        intervals = self._intervals(day)
+        return intervals[-1][1] if intervals else None
+
     def is_shortened_day(self, day: date) -> bool:
         """Return whether work ends an hour earlier on *day*, the eve of a holiday; local working days are whole."""
         return self._days.is_shortened(day)

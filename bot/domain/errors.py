@@ -360,3 +360,9 @@ class EntryEnded(Refusal):
     """The text does not wait to be entered any more: ``name`` has entered or returned it."""
 
     code = "entry_ended"
+
+
+class DayPassed(Refusal):
+    """The day at the end of a request has passed; ``name`` is the next such day, which may have been meant."""
+
+    code = "day_passed"

@@ -1,11 +1,10 @@
 """«Дозвонился» and «Нет ответа»: the call to the applicant before an answer."""
 
 from bot.domain.dialogs import DialogStep
-from bot.domain.errors import TermUnsuitable
-from bot.domain.local_time import parse_moment
 from bot.domain.notifications.dialogs import PromptDone, PromptResult
 from bot.domain.notifications.inquiries import AskCallAgain, AskCallWords
 from bot.domain.outbox import Priority
+from bot.domain.written_dates import read_deadline
 from bot.handlers.replies import answer_callback
 from bot.handlers.types import ButtonHandlers, ButtonPress, DialogStepHandlers, OfficialMessage
 from bot.services.context import UseCaseContext
@@ -41,11 +40,14 @@ async def save_words(ctx: UseCaseContext, message: OfficialMessage) -> None:
 
 async def save_next_try(ctx: UseCaseContext, message: OfficialMessage) -> None:
     dialog = message.dialog
-    again_at = parse_moment(message.require_text(), ctx.municipality.zone, ctx.now)
-    if again_at is None:
-        raise TermUnsuitable()
+    read = read_deadline(message.require_text(), ctx.municipality.calendar, ctx.now)
+    if read.at is None:
+        again = await dialogs.advance(ctx, dialog, DialogStep.CALL_AGAIN)
+        prompt = AskCallAgain(ticket_id=dialog.ticket_id or 0, fault=read.fault, passed=read.passed)
+        await dialogs.prompt(ctx, message.person, again, prompt)
+        return
     inquiry_id = int(dialog.facts["inquiry"])
-    ticket = await call_requests.miss(ctx, dialog.ticket_id or 0, message.person, inquiry_id, again_at)
+    ticket = await call_requests.miss(ctx, dialog.ticket_id or 0, message.person, inquiry_id, read.at)
     await dialogs.end(ctx, dialog)
     note = PromptDone(result=PromptResult.CALL_LATER, number=ticket.id)
     await notify.notify(ctx, message.person, note, ticket=ticket, priority=Priority.INTERACTIVE)

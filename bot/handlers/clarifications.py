@@ -6,7 +6,6 @@ from datetime import datetime
 from bot.domain.dialogs import DialogStep
 from bot.domain.drafts import Wording
 from bot.domain.json_types import Json
-from bot.domain.local_time import read_deadline
 from bot.domain.notifications.clarifications import (
     AskClarification,
     AskInterim,
@@ -14,6 +13,7 @@ from bot.domain.notifications.clarifications import (
     AskReferralBody,
     AskReferralDate,
 )
+from bot.domain.written_dates import read_deadline
 from bot.handlers.replies import answer_callback
 from bot.handlers.types import ButtonHandlers, ButtonPress, DialogStepHandlers, OfficialMessage
 from bot.services.answers import referrals, saved_drafts, submissions
@@ -67,16 +67,16 @@ async def name_body(ctx: UseCaseContext, message: OfficialMessage) -> None:
 async def set_date(ctx: UseCaseContext, message: OfficialMessage) -> None:
     """Handle the day on which the post wants to look at what the body has done."""
     ticket = await referrals.check_can_refer(ctx, message.dialog.ticket_id or 0, message.person)
-    at, fault = read_deadline(message.require_text(), ctx.municipality.zone, ctx.now)
-    if at is None:
+    read = read_deadline(message.require_text(), ctx.municipality.calendar, ctx.now)
+    if read.at is None:
         again = await dialogs.advance(ctx, message.dialog, DialogStep.REFERRAL_DATE)
-        prompt = AskReferralDate(ticket_id=ticket.id, fault=fault)
+        prompt = AskReferralDate(ticket_id=ticket.id, fault=read.fault, passed=read.passed)
         await dialogs.prompt(ctx, message.person, again, prompt, ticket=ticket)
         return
     saved = await saved_drafts.find_saved(ctx, ticket, Wording.REFERRAL)
     base, body = saved.version if saved is not None else 0, str(message.dialog.facts["body"])
-    dialog = await dialogs.advance(ctx, message.dialog, DialogStep.REFERRAL, control=at.isoformat(), base=base)
-    asked = AskReferral(ticket_id=ticket.id, body=body, control_at=at)
+    dialog = await dialogs.advance(ctx, message.dialog, DialogStep.REFERRAL, control=read.at.isoformat(), base=base)
+    asked = AskReferral(ticket_id=ticket.id, body=body, control_at=read.at)
     await dialogs.prompt(ctx, message.person, dialog, asked, ticket=ticket)
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bot.domain.dialogs import Dialog, DialogStep
-from bot.domain.errors import NotAllowed, OutdatedButton, TermUnsuitable, TextRequired
+from bot.domain.errors import NotAllowed, OutdatedButton, TextRequired
 from bot.domain.inquiries import InquiryKind
 from bot.domain.notifications.inquiries import AskInquiry, AskInquiryAnswer, AskInquiryUnit
 from bot.domain.people import Person
@@ -96,12 +96,7 @@ def read_question(ctx: UseCaseContext, message: OfficialMessage) -> tuple[str, d
 
 
 def _read_term(ctx: UseCaseContext, term: str | None) -> datetime | None:
-    if term is None:
-        return None
-    moment = parse_term(term, ctx.municipality.calendar, ctx.municipality.zone, ctx.now)
-    if moment is None:
-        raise TermUnsuitable()
-    return moment
+    return parse_term(term, ctx.municipality.calendar, ctx.now) if term is not None else None
 
 
 async def ask_inquiry_answer(ctx: UseCaseContext, press: ButtonPress) -> None:

@@ -5,7 +5,6 @@ from datetime import datetime
 from bot.domain.applicants import Applicant, ApplicantKind
 from bot.domain.dialogs import Dialog, DialogFacts, DialogStep
 from bot.domain.errors import DialogEnded, NotAllowed
-from bot.domain.local_time import read_deadline
 from bot.domain.notifications.dialogs import (
     AskNewApplicant,
     AskNewDeadline,
@@ -18,6 +17,7 @@ from bot.domain.notifications.dialogs import (
 from bot.domain.outbox import Priority
 from bot.domain.people import Person
 from bot.domain.roles import Right
+from bot.domain.written_dates import read_deadline
 from bot.handlers.replies import answer_callback, edit_pressed_note
 from bot.handlers.types import ButtonHandlers, ButtonPress, DialogStepHandlers, OfficialMessage
 from bot.services.context import UseCaseContext
@@ -90,12 +90,12 @@ async def _save_number(
 
 
 async def _on_due(ctx: UseCaseContext, message: OfficialMessage) -> None:
-    due, fault = read_deadline(message.event.text, ctx.municipality.zone, ctx.now)
-    if due is None:
+    read = read_deadline(message.event.text, ctx.municipality.calendar, ctx.now)
+    if read.at is None:
         changed = await dialogs.advance(ctx, message.dialog, DialogStep.ENTRY_DEADLINE)
-        await dialogs.prompt(ctx, message.person, changed, AskNewDeadline(fault=fault))
+        await dialogs.prompt(ctx, message.person, changed, AskNewDeadline(fault=read.fault, passed=read.passed))
         return
-    await _ask_applicant(ctx, message.person, message.dialog, due)
+    await _ask_applicant(ctx, message.person, message.dialog, read.at)
 
 
 async def _ask_applicant(

@@ -4,11 +4,11 @@ from datetime import date
 
 from bot.domain.dialogs import DialogStep
 from bot.domain.errors import OutdatedButton
-from bot.domain.local_time import read_deadline
 from bot.domain.notifications.promises import AskPromiseDay, PromiseDecided, PromiseNoted
 from bot.domain.notifications.toasts import ToastCode
 from bot.domain.outbox import Priority
 from bot.domain.promises import PromiseOutcome
+from bot.domain.written_dates import read_deadline
 from bot.handlers.replies import answer_callback, edit_pressed_note
 from bot.handlers.types import ButtonHandlers, ButtonPress, DialogStepHandlers, OfficialMessage
 from bot.services.answers import worded_promises
@@ -61,16 +61,21 @@ async def ask_day(ctx: UseCaseContext, press: ButtonPress) -> None:
 
 async def move(ctx: UseCaseContext, message: OfficialMessage) -> None:
     dialog, zone = message.dialog, ctx.municipality.zone
-    at, fault = read_deadline(message.require_text(), zone, ctx.now)
-    if at is None:
+    read = read_deadline(message.require_text(), ctx.municipality.calendar, ctx.now)
+    if read.at is None:
         again = await dialogs.advance(ctx, dialog, DialogStep.PROMISE_DAY)
-        await dialogs.prompt(ctx, message.person, again, AskPromiseDay(ticket_id=dialog.ticket_id or 0, fault=fault))
+        await dialogs.prompt(
+            ctx,
+            message.person,
+            again,
+            AskPromiseDay(ticket_id=dialog.ticket_id or 0, fault=read.fault, passed=read.passed),
+        )
         return
-    number, day = dialog.ticket_id or 0, at.astimezone(zone).date()
+    number, day = dialog.ticket_id or 0, read.at.astimezone(zone).date()
     due_at = await worded_promises.move(ctx, number, message.person, dialog.facts["promise"], day)
     await dialogs.end(ctx, dialog)
-    note = PromiseDecided(ticket_id=number, outcome=PromiseOutcome.MOVED, due_at=due_at)
-    await notify.notify(ctx, message.person, note, priority=Priority.INTERACTIVE)
+    decided = PromiseDecided(ticket_id=number, outcome=PromiseOutcome.MOVED, due_at=due_at)
+    await notify.notify(ctx, message.person, decided, priority=Priority.INTERACTIVE)
 
 
 BUTTON_HANDLERS: ButtonHandlers = {

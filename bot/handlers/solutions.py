@@ -2,11 +2,11 @@
 
 from bot.domain.dialogs import DialogStep
 from bot.domain.errors import OutdatedButton
-from bot.domain.local_time import read_deadline
 from bot.domain.notifications.solutions import AskControlDate, BackInWork, ControlSet, SolvedConfirmed
 from bot.domain.notifications.toasts import ToastCode
 from bot.domain.roles import Right
 from bot.domain.tickets import Ticket
+from bot.domain.written_dates import read_deadline
 from bot.handlers.replies import answer_callback
 from bot.handlers.types import (
     ButtonHandlers,
@@ -65,15 +65,15 @@ async def ask_control_date(ctx: UseCaseContext, press: ButtonPress) -> None:
 async def set_control_date(ctx: UseCaseContext, message: OfficialMessage) -> None:
     """Handle the day on which the official wants to look at the ticket once more."""
     ticket = await control.check_can_control(ctx, message.dialog.ticket_id or 0, message.person)
-    at, fault = read_deadline(message.require_text(), ctx.municipality.zone, ctx.now)
-    if at is None:
+    read = read_deadline(message.require_text(), ctx.municipality.calendar, ctx.now)
+    if read.at is None:
         changed = await dialogs.advance(ctx, message.dialog, DialogStep.CONTROL_DATE)
-        note = AskControlDate(ticket_id=ticket.id, fault=fault)
+        note = AskControlDate(ticket_id=ticket.id, fault=read.fault, passed=read.passed)
         await dialogs.prompt(ctx, message.person, changed, note, ticket=ticket)
         return
-    await control.set_control(ctx, ticket.id, message.person, at)
+    await control.set_control(ctx, ticket.id, message.person, read.at)
     await dialogs.end(ctx, message.dialog)
-    await notify.notify(ctx, message.person, ControlSet(ticket_id=ticket.id, at=at), ticket=ticket)
+    await notify.notify(ctx, message.person, ControlSet(ticket_id=ticket.id, at=read.at), ticket=ticket)
 
 
 CITIZEN_BUTTON_HANDLERS: CitizenButtonHandlers = {Op.SOLVED: on_solved, Op.NOT_SOLVED: on_not_solved}

@@ -4,10 +4,10 @@ from bot.domain.applicants import ApplicantKind
 from bot.domain.dialogs import DialogStep
 from bot.domain.errors import OutdatedButton
 from bot.domain.importance import Importance
-from bot.domain.local_time import read_deadline
 from bot.domain.notifications.ticket_data import AskDataValue, DataChanged
 from bot.domain.notifications.toasts import ToastCode
 from bot.domain.ticket_data import DATA_RIGHTS, DataField
+from bot.domain.written_dates import read_deadline
 from bot.handlers.replies import answer_callback
 from bot.handlers.types import ButtonHandlers, ButtonPress, DialogStepHandlers, OfficialMessage
 from bot.services.context import UseCaseContext, responsibility
@@ -75,12 +75,17 @@ async def on_value(ctx: UseCaseContext, message: OfficialMessage) -> None:
     number, field = dialog.ticket_id or 0, DataField(dialog.facts["field"])
     match field:
         case DataField.TERM:
-            due, fault = read_deadline(text, ctx.municipality.zone, ctx.now)
-            if due is None:
+            read = read_deadline(text, ctx.municipality.calendar, ctx.now)
+            if read.at is None:
                 again = await dialogs.advance(ctx, dialog, DialogStep.DATA_VALUE)
-                await dialogs.prompt(ctx, person, again, AskDataValue(ticket_id=number, field=field, fault=fault))
+                await dialogs.prompt(
+                    ctx,
+                    person,
+                    again,
+                    AskDataValue(ticket_id=number, field=field, fault=read.fault, passed=read.passed),
+                )
                 return
-            ticket = await data_changes.change_term(ctx, number, person, due)
+            ticket = await data_changes.change_term(ctx, number, person, read.at)
         case DataField.PLACE:
             ticket = await data_changes.change_place(ctx, number, person, text)
         case DataField.NUMBER:

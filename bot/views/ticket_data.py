@@ -7,6 +7,7 @@ from bot.domain.view_data import CardFacts, NotificationData
 from bot.messengers.content import Button, Content
 from bot.views.applicants import APPLICANT_KIND_TITLES
 from bot.views.callback_codes import Op, pack
+from bot.views.dialogs.dates import EXAMPLES, date_fault, passed_row
 from bot.views.dialogs.drafts import cancel_row
 from bot.views.more_menu import paged
 from bot.views.notifications.view_table import row
@@ -28,13 +29,7 @@ _QUESTIONS: dict[DataField, str] = {
     DataField.PLACE: "Где это? Напишите улицу и дом, например: Ленина, 45",
     DataField.APPLICANT: "Кто заявитель? Напишите имя и телефон одним сообщением.",
     DataField.NUMBER: "Какой номер у сообщения в той системе?",
-    DataField.TERM: "До какого времени нужно ответить? Например: 25.11.2026 15:00 или 25.11",
-}
-
-_FAULTS = {
-    "unread": "Не получилось прочитать дату. ",
-    "past": "Это время уже прошло. ",
-    "far": "Проверьте год: до этого больше двух лет. ",
+    DataField.TERM: "До какого времени нужно ответить? Например: " + EXAMPLES,
 }
 
 
@@ -72,8 +67,9 @@ def _choices(facts: CardFacts, field: DataField) -> list[tuple[str, str]]:
 
 
 def ask_value(note: AskDataValue, data: NotificationData, context: RenderContext) -> Content:
-    fault = _FAULTS.get(note.fault or "", "")
-    return Content.of(f"№{note.ticket_id}. {fault}{_QUESTIONS[note.field]}", keyboard=cancel_row(data, note.ticket_id))
+    rows = [*passed_row(note, data, context, note.ticket_id), *cancel_row(data, note.ticket_id)]
+    fault = date_fault(note, context)
+    return Content.of(f"№{note.ticket_id}. {fault}{_QUESTIONS[note.field]}", keyboard=rows)
 
 
 def data_changed(note: DataChanged, data: NotificationData, context: RenderContext) -> Content:

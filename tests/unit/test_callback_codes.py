@@ -10,6 +10,7 @@ from bot.views.dialogs.prompts import MANUAL_SOURCES
 
 # Codes of buttons in people's phones. Lines are added here, never changed or removed.
 PUBLISHED = {
+    b"1:dm:142:3.29928960": CallbackData(Op.DATE_MEANT, 142, "3.29928960"),
     b"1:se:142:7": CallbackData(Op.ENTERED, 142, "7"),
     b"1:so:142:7": CallbackData(Op.ENTRY_SHOW, 142, "7"),
     b"1:sb:142:7": CallbackData(Op.ENTRY_RETURN, 142, "7"),

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from bot.domain.notifications.base import AboutTicket, stored
+from bot.domain.notifications.dates import AsksDate
 
 
 class AskClarification(AboutTicket, code="ask_citizen"):
@@ -38,10 +39,8 @@ class AskReferralBody(AboutTicket, code="refer_body"):
     """Prompt for the body outside the centre."""
 
 
-class AskReferralDate(AboutTicket, code="refer_date"):
-    """Prompt for the control date; ``fault`` as in :class:`~bot.domain.notifications.dialogs.AskNewDeadline`."""
-
-    fault: str | None = stored(default=None, omit_default=True)
+class AskReferralDate(AboutTicket, AsksDate, code="refer_date"):
+    """Prompt for the control date."""
 
 
 class AskReferral(AboutTicket, code="refer_words"):

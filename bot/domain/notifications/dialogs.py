@@ -5,6 +5,8 @@ from enum import StrEnum
 
 from bot.domain.dialogs import EndReason
 from bot.domain.notifications.base import AboutTicket, Notification, stored
+from bot.domain.notifications.dates import AsksDate
+from bot.domain.written_dates import DateFault
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +55,10 @@ class AskNewNumber(Notification, code="new_number"):
     """Prompt for its number in another system."""
 
 
-class AskNewDeadline(Notification, code="new_due"):
-    """Prompt for the moment until which it must be answered; ``fault`` says what was wrong with the last reply."""
+class AskNewDeadline(AsksDate, code="new_due"):
+    """Prompt for the moment until which it must be answered."""
 
-    fault: str | None = stored("wrong", default=None, omit_default=True)
+    fault: DateFault | None = stored("wrong", default=None, omit_default=True)
 
 
 class AskNewApplicant(Notification, code="new_applicant"):

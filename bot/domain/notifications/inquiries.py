@@ -5,6 +5,7 @@ from typing import Protocol, runtime_checkable
 
 from bot.domain.inquiries import InquiryKind
 from bot.domain.notifications.base import AboutTicket, Notification, stored
+from bot.domain.notifications.dates import AsksDate
 
 
 @runtime_checkable
@@ -37,7 +38,7 @@ class AskCallWords(AboutTicket, code="call_words"):
     """Prompt for what the applicant said on the telephone."""
 
 
-class AskCallAgain(AboutTicket, code="call_again"):
+class AskCallAgain(AboutTicket, AsksDate, code="call_again"):
     """Prompt for the moment of the next call."""
 
 

@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from bot.domain.notifications.base import AboutTicket, stored
+from bot.domain.notifications.base import AboutTicket
+from bot.domain.notifications.dates import AsksDate
 from bot.domain.promises import PromiseOutcome
 
 
@@ -35,7 +36,5 @@ class PromiseDecided(AboutTicket, code="promise_decided"):
     due_at: datetime | None = None
 
 
-class AskPromiseDay(AboutTicket, code="promise_day"):
-    """Prompt for a later day; ``fault`` as in :class:`~bot.domain.notifications.dialogs.AskNewDeadline`."""
-
-    fault: str | None = stored(default=None, omit_default=True)
+class AskPromiseDay(AboutTicket, AsksDate, code="promise_day"):
+    """Prompt for a later day."""

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from bot.domain.notifications.base import AboutTicket, CitizenNote, stored
+from bot.domain.notifications.dates import AsksDate
 
 
 class NotSolved(AboutTicket, code="not_solved"):
@@ -24,10 +25,8 @@ class ReactionUnclear(AboutTicket, code="reaction_unclear"):
     message_id: int
 
 
-class AskControlDate(AboutTicket, code="ask_control_date"):
-    """Prompt for the day of control; ``fault`` as in :class:`~bot.domain.notifications.dialogs.AskNewDeadline`."""
-
-    fault: str | None = stored(default=None, omit_default=True)
+class AskControlDate(AboutTicket, AsksDate, code="ask_control_date"):
+    """Prompt for the day of control."""
 
 
 class ControlSet(AboutTicket, code="control_set"):

@@ -1,14 +1,14 @@
 """Notifications of the dialog that mends a ticket's data."""
 
-from bot.domain.notifications.base import AboutTicket, stored
+from bot.domain.notifications.base import AboutTicket
+from bot.domain.notifications.dates import AsksDate
 from bot.domain.ticket_data import DataField
 
 
-class AskDataValue(AboutTicket, code="data_value"):
-    """Prompt for the new value of a field; ``fault`` says what was wrong with the last one."""
+class AskDataValue(AboutTicket, AsksDate, code="data_value"):
+    """Prompt for the new value of a field, which may be a date."""
 
     field: DataField
-    fault: str | None = stored(default=None, omit_default=True)
 
 
 class DataChanged(AboutTicket, code="data_changed"):

@@ -11,7 +11,7 @@ from bot.domain.audit import changed_facts
 from bot.domain.clocks import ClockEvent, ClockEventKind
 from bot.domain.deadlines import DeadlineKind
 from bot.domain.drafts import Wording
-from bot.domain.errors import ExtensionUnsuitable, OutdatedButton, PartOfProblem
+from bot.domain.errors import ExtensionUnsuitable, OutdatedButton, PartOfProblem, TermUnsuitable
 from bot.domain.inquiries import MAX_TERM, InquiryKind, InquiryState
 from bot.domain.json_types import Json
 from bot.domain.people import Person
@@ -44,10 +44,12 @@ async def check_can_extend(ctx: UseCaseContext, ticket_id: int, person: Person) 
 def read_request(ctx: UseCaseContext, ticket: Ticket, text: str) -> tuple[str, datetime]:
     """Return the reason and the new deadline in «Ждём подрядчика, до 01.12»; raise a refusal if they do not fit."""
     reason, term = split_term(text)
-    town = ctx.municipality
-    due = parse_term(term, town.calendar, town.zone, ctx.now) if term is not None else None
-    if due is None or not reason:
+    if term is None or not reason:
         raise ExtensionUnsuitable(number=ticket.id)
+    try:
+        due = parse_term(term, ctx.municipality.calendar, ctx.now)
+    except TermUnsuitable:
+        raise ExtensionUnsuitable(number=ticket.id) from None
     _check_due(ctx, ticket, due)
     return reason[:MAX_REASON_CHARS], due
 

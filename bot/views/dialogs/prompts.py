@@ -23,6 +23,7 @@ from bot.domain.view_data import NotificationData
 from bot.messengers.content import Bold, Button, Content, Link, Span, Text
 from bot.views.applicants import APPLICANT_KIND_TITLES
 from bot.views.callback_codes import Op, pack
+from bot.views.dialogs.dates import EXAMPLES, date_fault, passed_row
 from bot.views.dialogs.drafts import DRAFT_VIEWS, cancel_row
 from bot.views.notifications.view_table import row, template_row
 from bot.views.render_context import RenderContext
@@ -182,25 +183,17 @@ def new_number(note: AskNewNumber, data: NotificationData, context: RenderContex
     return Content.of("Номер в той системе? Напишите его.", keyboard=[[skip], *cancel_row(data)])
 
 
-DATE_FAULTS = {
-    "unread": "Не получилось прочитать дату. ",
-    "past": "Это время уже прошло. ",
-    "far": "Проверьте год: до этого больше двух лет. ",
-}
-
-
 def control_date(note: AskControlDate, data: NotificationData, context: RenderContext) -> Content:
-    wrong = DATE_FAULTS.get(note.fault or "", "")
-    words = f"{wrong}До какого дня №{note.ticket_id} на контроле? В этот день напомню. Например: 25.11 или 25.11 10:00"
-    return Content.of(words, keyboard=[*cancel_row(data)])
+    words = f"До какого дня №{note.ticket_id} на контроле? В этот день напомню. Например: {EXAMPLES}"
+    rows = [*passed_row(note, data, context, note.ticket_id), *cancel_row(data, note.ticket_id)]
+    return Content.of(f"{date_fault(note, context)}{words}", keyboard=rows)
 
 
 def new_due(note: AskNewDeadline, data: NotificationData, context: RenderContext) -> Content:
     skip = Button(USUAL_TERM, pack(Op.MANUAL_ENTRY, 0, "due="))
-    wrong = DATE_FAULTS.get(note.fault or "", "")
     return Content.of(
-        f"{wrong}До какого времени нужно ответить? Например: 25.11.2026 15:00 или 25.11",
-        keyboard=[[skip], *cancel_row(data)],
+        f"{date_fault(note, context)}До какого времени нужно ответить? Например: {EXAMPLES}",
+        keyboard=[*passed_row(note, data, context), [skip], *cancel_row(data)],
     )
 
 

@@ -14,8 +14,8 @@ from bot.domain.notifications.clarifications import (
 from bot.domain.view_data import NotificationData
 from bot.messengers.content import Bold, Button, Content, Quote, Span
 from bot.views.callback_codes import Op, pack
+from bot.views.dialogs.dates import EXAMPLES, date_fault, passed_row
 from bot.views.dialogs.drafts import cancel_row, text_title
-from bot.views.dialogs.prompts import DATE_FAULTS
 from bot.views.notifications.answers import failure_reason
 from bot.views.notifications.view_table import row
 from bot.views.render_context import RenderContext, shorten
@@ -88,11 +88,9 @@ def ask_body(note: AskReferralBody, data: NotificationData, context: RenderConte
 
 
 def ask_date(note: AskReferralDate, data: NotificationData, context: RenderContext) -> Content:
-    wrong = DATE_FAULTS.get(note.fault or "", "")
-    return Content.of(
-        f"{wrong}Когда проверить, что там сделали по №{note.ticket_id}? В этот день напомню. Например: 25.11",
-        keyboard=cancel_row(data, note.ticket_id),
-    )
+    words = f"Когда проверить, что там сделали по №{note.ticket_id}? В этот день напомню. Например: {EXAMPLES}"
+    rows = [*passed_row(note, data, context, note.ticket_id), *cancel_row(data, note.ticket_id)]
+    return Content.of(f"{date_fault(note, context)}{words}", keyboard=rows)
 
 
 def ask_words(note: AskReferral, data: NotificationData, context: RenderContext) -> Content:

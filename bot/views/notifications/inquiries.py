@@ -18,6 +18,7 @@ from bot.domain.view_data import InquiryFacts, NotificationData
 from bot.messengers.content import Bold, Button, Content, Quote, Span, Text
 from bot.views.applicants import describe_applicant
 from bot.views.callback_codes import Op, pack
+from bot.views.dialogs.dates import EXAMPLES, date_fault, passed_row
 from bot.views.dialogs.drafts import cancel_row
 from bot.views.notifications.view_table import row
 from bot.views.render_context import RenderContext, shorten
@@ -120,9 +121,9 @@ def ask_call_words(note: AskCallWords, data: NotificationData, context: RenderCo
 
 
 def ask_call_again(note: AskCallAgain, data: NotificationData, context: RenderContext) -> Content:
-    return Content.of(
-        f"Когда позвонить по №{note.ticket_id} снова? Например: 25.11 10:00", keyboard=cancel_row(data, note.ticket_id)
-    )
+    words = f"Когда позвонить по №{note.ticket_id} снова? Например: {EXAMPLES}"
+    rows = [*passed_row(note, data, context, note.ticket_id), *cancel_row(data, note.ticket_id)]
+    return Content.of(f"{date_fault(note, context)}{words}", keyboard=rows)
 
 
 def sent(note: InquirySent, data: NotificationData, context: RenderContext) -> Content:

@@ -13,8 +13,8 @@ from bot.domain.promises import PromiseOutcome
 from bot.domain.view_data import NotificationData
 from bot.messengers.content import Bold, Button, Content, Quote
 from bot.views.callback_codes import Op, pack
+from bot.views.dialogs.dates import EXAMPLES, date_fault, passed_row
 from bot.views.dialogs.drafts import cancel_row
-from bot.views.dialogs.prompts import DATE_FAULTS
 from bot.views.notifications.view_table import row
 from bot.views.render_context import RenderContext, shorten
 
@@ -71,11 +71,9 @@ def decided(note: PromiseDecided, data: NotificationData, context: RenderContext
 
 
 def ask_day(note: AskPromiseDay, data: NotificationData, context: RenderContext) -> Content:
-    wrong = DATE_FAULTS.get(note.fault or "", "")
-    return Content.of(
-        f"{wrong}На какой день перенести обещание по №{note.ticket_id}? Например: 25.11",
-        keyboard=cancel_row(data, note.ticket_id),
-    )
+    words = f"На какой день перенести обещание по №{note.ticket_id}? Например: {EXAMPLES}"
+    rows = [*passed_row(note, data, context, note.ticket_id), *cancel_row(data, note.ticket_id)]
+    return Content.of(f"{date_fault(note, context)}{words}", keyboard=rows)
 
 
 PROMISE_VIEWS = (

@@ -37,8 +37,8 @@ async def test_an_answer_waits_for_a_noted_call(town: Harness) -> None:
 
     await town.press_button(ROADS_CURATOR, asked, "Нет ответа")
     await town.wait_for_message(ROADS_CURATOR, "Когда позвонить по №1 снова?")
-    await town.send_message(ROADS_CURATOR, "завтра")
-    await town.wait_for_message(ROADS_CURATOR, "Эта дата не подходит")
+    await town.send_message(ROADS_CURATOR, "попозже")
+    await town.wait_for_message(ROADS_CURATOR, "Не получилось прочитать дату. Когда позвонить по №1 снова?")
     await town.send_message(ROADS_CURATOR, "20.11 16:00")
     await town.wait_for_message(ROADS_CURATOR, "напомню о звонке")
     await town.wait_for_card(ROADS_HEAD, 1, "📞 Перед ответом нужен звонок заявителю, до 16:00")

@@ -5,7 +5,7 @@ import pytest
 from bot.domain.applicants import ApplicantKind
 from bot.domain.tickets import State
 from bot.views.callback_codes import Op, pack
-from tests.e2e.harness import COORDINATOR, ROADS_HEAD, Harness
+from tests.e2e.harness import COORDINATOR, ROADS_HEAD, Harness, message_text
 from tests.e2e.queries import (
     button_rows,
     get_ticket,
@@ -41,8 +41,16 @@ async def test_place_term_and_number_are_typed_and_stay_in_the_history(bot: Harn
         await bot.wait_for_message(COORDINATOR, "До какого времени")
         await bot.send_message(COORDINATOR, wrong)
         await bot.wait_for_message(COORDINATOR, words)
-    await bot.send_message(COORDINATOR, "24.11.2026 12:00")
+    await bot.send_message(COORDINATOR, "вт 12:00")
     await bot.wait_for_card(ROADS_HEAD, 1, "ответить до вт 24.11, 12:00")
+
+    await open_menu(bot, "Срок ответа")
+    await bot.wait_for_message(COORDINATOR, "До какого времени")
+    await bot.send_message(COORDINATOR, "18.11 10:00")  # never taken for the next year's without a word
+    asked = await bot.wait_for_message(COORDINATOR, "18.11 уже прошло. 18.11.2027?")
+    assert "ответить до вт 24.11, 12:00" in message_text(await bot.wait_for_card(ROADS_HEAD, 1))
+    await bot.press_button(COORDINATOR, asked, "18.11.2027")
+    await bot.wait_for_card(ROADS_HEAD, 1, "ответить до чт 18.11.2027, 10:00")
 
     await open_menu(bot, "Номер в источнике")
     await bot.wait_for_message(COORDINATOR, "Какой номер")
