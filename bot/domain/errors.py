@@ -366,3 +366,15 @@ class DayPassed(Refusal):
     """The day at the end of a request has passed; ``name`` is the next such day, which may have been meant."""
 
     code = "day_passed"
+
+
+class CannotForward(Refusal):
+    """An official forwards a message who may not type messages in."""
+
+    code = "cannot_forward"
+
+
+class NumberKnown(Refusal):
+    """Another ticket, ``number``, has the number of the other system."""
+
+    code = "number_known"

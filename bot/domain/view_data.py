@@ -141,6 +141,7 @@ class CardFacts:
     asks_corrections: bool = False  # the official may ask any unit to mend something
     publisher: str | None = None  # whose press published the answer, if not the author's
     entry: "EntryFacts | None" = None  # of a ticket of another system
+    forwarded_at: datetime | None = None  # when the copy that an official has forwarded was written
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from bot.handlers import (
     correction_requests,
     entries,
     extensions,
+    forwards,
     inquiries,
     manual_entry,
     passing,
@@ -186,6 +187,9 @@ STEP_HANDLERS: DialogStepHandlers = {
 
 async def on_message_posted(ctx: UseCaseContext, person: Person, event: MessagePosted) -> None:
     """Handle a private message of an official: a command, the next step of a dialog, or a reply to a card."""
+    if event.forwards and await dialogs.find_current(ctx, person) is None:  # a text in hand takes it up
+        await forwards.on_forwarded(ctx, person, event)
+        return
     name, argument = command_of(event)
     if name in COMMAND_HANDLERS:
         own = reachability.commands_of(ctx, person)

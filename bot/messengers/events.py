@@ -116,6 +116,24 @@ class Chat:
 
 
 @dataclass(frozen=True, slots=True)
+class Forwarded:
+    """A message that somebody passes on.
+
+    ``author_id`` is unknown for those who hide their account, ``sent_at`` and the address where the messenger does not
+    say them; ``is_page``: a channel, a group or a community wrote it.
+    """
+
+    text: str
+    author_id: str | None = None
+    author_name: str | None = None
+    is_page: bool = False
+    sent_at: datetime | None = None
+    attachments: tuple[Attachment, ...] = ()
+    chat_id: str | None = None
+    message_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class MessagePosted:
     """A person or a community posted a message."""
 
@@ -128,6 +146,7 @@ class MessagePosted:
     reply_to: str | None = None
     album: str | None = None
     forwarded_from: str | None = None  # a name to show, if the text was forwarded
+    forwards: tuple[Forwarded, ...] = ()  # what it passes on, each as its author wrote it
     automatic: bool = False  # a channel's own post copied into its discussion group
     service: bool = False  # joined, left, pinned …
     payload: str | None = None  # the code behind a text keyboard's button or a deep link

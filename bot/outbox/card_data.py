@@ -90,6 +90,7 @@ async def card_facts(ctx: UseCaseContext, ticket: Ticket, person: Person, card: 
         delegates=await draft_data.list_delegates(ctx, ticket) if Right.DELEGATE in rights else (),
         asks_others=await approvers.asks_others(ctx, ticket, person),
         asks_corrections=correction_requests.oversees(ctx, person),
+        forwarded_at=next((m.sent_at for m in messages if m.forwarded_from and not roots), None),
         entry=await _entry_facts(ctx, ticket, person),
         publisher=await ctx.uow.staff.find_name(answer.publisher_id) if answer and answer.publisher_id else None,
     )

@@ -119,6 +119,8 @@ class Op(StrEnum):
     PROMISE_BROKEN = "fb"
     SEND_NOTING = "fs"  # SEND, and remember the day that the text promises
     APPROVE_NOTING = "fa"  # APPROVE_DRAFT likewise
+    FORWARD_TAKE = "fd"  # register a forwarded message; the argument is the message
+    FORWARD_DECLINE = "fc"
     DATE_MEANT = "dm"  # the offered day is meant; the argument is the dialog's version, a dot, minutes since 1970
     ENTERED = "se"  # «Внесено в …»; the argument of the three is the entry, without one the newest
     ENTRY_SHOW = "so"  # show the text that waits to be entered

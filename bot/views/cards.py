@@ -12,6 +12,7 @@ from bot.messengers.content import Bold, Content, Link, Quote, Span, Text
 from bot.views.applicants import describe_applicant
 from bot.views.card_keyboards import DISMISS_REASON_TITLES, card_keyboard
 from bot.views.danger import DANGER_TITLES
+from bot.views.export import source_title
 from bot.views.external_terms import external_title
 from bot.views.inquiries import inquiry_lines
 from bot.views.notifications.problems import delivery_progress, problem_summary
@@ -151,7 +152,9 @@ def _author_lines(facts: CardFacts, context: RenderContext) -> list[Span]:
         return [Text(f"\n👤 {ticket.source}")]
     spans: list[Span] = [Text(f"\n👤 {_applicant(facts)}")]
     if not facts.messages:
-        spans.append(Text(f" · {ticket.source}"))
+        spans.append(Text(f" · {source_title(ticket.source)}"))
+    if facts.forwarded_at is not None:
+        spans.append(Text(f" · написано {context.format_full(facts.forwarded_at)}, переслано боту"))
     if facts.created_by:
         spans.append(Text(f" · внесено: {facts.created_by}"))
     for place in facts.messages:

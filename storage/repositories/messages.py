@@ -22,6 +22,10 @@ _NEW_FIELDS = tuple(field.name for field in fields(NewMessage))
 _INSERT = insert(message)
 
 
+MAX_AT_ONE_MOMENT = 200
+"""Messages of one second that are looked through."""
+
+
 class Messages(Repository):
     """Citizens' messages."""
 
@@ -83,6 +87,16 @@ class Messages(Repository):
         result = await self._transaction.execute(select(*MESSAGE_COLUMNS).where(message.c.id == message_id))
         row = result.first()
         return message_from_row(row) if row else None
+
+    async def list_sent_at(self, messenger: str, sent_at: datetime) -> list[Message]:
+        """List what was written in a messenger at this moment, oldest first: what somebody forwards may be among it."""
+        result = await self._transaction.execute(
+            select(*MESSAGE_COLUMNS)
+            .where(message.c.sent_at == sent_at, message.c.account.startswith(messenger, autoescape=True))
+            .order_by(message.c.id)
+            .limit(MAX_AT_ONE_MOMENT)
+        )
+        return [message_from_row(row) for row in result]
 
     async def list_for_ticket(self, ticket_id: int) -> list[Message]:
         """List the messages of a ticket, oldest first."""

@@ -182,6 +182,7 @@ message = Table(
     UniqueConstraint("account", "chat_id", "external_id"),
     Index("ix_message_album", "account", "chat_id", "album"),
     Index("ix_message_stored", "stored_at"),
+    Index("ix_message_sent", "sent_at"),
 )
 
 upvote = Table(  # upvotes: «us too» about a ticket, with no description of one's own

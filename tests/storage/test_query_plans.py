@@ -120,6 +120,7 @@ HOT_QUERIES: dict[str, Query] = {
     **{f"/control: list {page.name}": partial(_board_page, page) for page in (*WAITING_PAGES, *BOARD_LISTS)},
     **{f"/control: length {page.name}": partial(_board_length, page) for page in (*WAITING_PAGES, *BOARD_LISTS)},
     "/my: returned drafts": lambda uow: uow.drafts.list_returned_to(1),
+    "forwarded: the original": lambda uow: uow.messages.list_sent_at("telegram", NOW),
     "/my: what waits to be entered": lambda uow: uow.system_entries.list_waiting(50, ("pos",)),
     "/my: for which systems anything waits": lambda uow: uow.system_entries.list_waiting_systems(),
     "card: what waits to be entered": lambda uow: uow.system_entries.find_latest(1),

@@ -28,7 +28,8 @@ class Coded:
         super().__init_subclass__()
         if code is not None:
             cls.code = code
-        if "__annotations__" in cls.__dict__ or not is_dataclass(cls):  # else the fields are those of its base
+        has_own_fields = "__annotations__" in cls.__dict__ or len(cls.__bases__) > 1
+        if has_own_fields or not is_dataclass(cls):  # else the fields are those of its base
             dataclass(init=False, repr=False, eq=False, kw_only=True)(cls)
 
     def __init__(self, **values: Any) -> None:

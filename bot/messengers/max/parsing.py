@@ -19,6 +19,7 @@ from bot.messengers.events import (
     ChatChanged,
     ChatKind,
     Event,
+    Forwarded,
     MessageDeleted,
     MessageEdited,
     MessagePosted,
@@ -161,6 +162,7 @@ def _read_message(message: JsonObject) -> MessagePosted:
         parse_attachments(body) + (parse_attachments(inner) if forwards else ()),
         reply_to=find_label(inner, "mid") if linked.get("type") == "reply" else None,
         forwarded_from=_forward_source(linked) if forwards else None,
+        forwards=(_read_forwarded(linked),) if forwards else (),
         link=find_text(message, "url") or message_link(chat.thread or mid),
     )
 
@@ -213,6 +215,23 @@ def _name(user: JsonObject) -> str | None:
 
 def _forward_source(linked: JsonObject) -> str:
     return _name(object_or_empty(linked, "sender")) or "неизвестный источник"
+
+
+def _read_forwarded(linked: JsonObject) -> Forwarded:
+    """Read a forwarded message. MAX tells where it was written, but not when; a channel's post has no sender."""
+    inner, sender = object_or_empty(linked, "message"), object_or_empty(linked, "sender")
+    user_id, chat_id, mid = find_int(sender, "user_id"), find_int(linked, "chat_id"), find_id(inner, "mid")
+    is_page = user_id is None or sender.get("is_bot") is True
+    author_id = user_id if user_id is not None else chat_id
+    return Forwarded(
+        read_words(inner),
+        author_id=None if author_id is None else str(author_id),
+        author_name=_name(sender),
+        is_page=is_page,
+        attachments=parse_attachments(inner),
+        chat_id=None if chat_id is None else str(chat_id),
+        message_id=mid,
+    )
 
 
 def _button_pressed(update: JsonObject) -> Sequence[Event]:

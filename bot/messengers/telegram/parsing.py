@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.messengers.errors import UnknownUpdate
 from bot.messengers.events import (
+    Attachment,
     Author,
     AuthorKind,
     ButtonPressed,
@@ -19,6 +20,7 @@ from bot.messengers.events import (
     ChatChanged,
     ChatKind,
     Event,
+    Forwarded,
     MessageEdited,
     MessagePosted,
     Reacted,
@@ -148,16 +150,18 @@ def _message_edited(body: JsonObject, account: str) -> Sequence[Event]:
 def _read_message(body: JsonObject, account: str) -> MessagePosted:
     chat = parse_chat(get_object(body, "chat"), account, thread_of(body))
     text = read_words(body)
+    attachments = parse_attachments(body, account, has_words=bool(text))
     return MessagePosted(
         chat,
         str(get_int(body, "message_id")),
         _author(body),
         get_timestamp(body, "date"),
         text,
-        parse_attachments(body, account, has_words=bool(text)),
+        attachments,
         reply_to=_reply_to(body),
         album=find_label(body, "media_group_id"),
         forwarded_from=_forwarded_from(body),
+        forwards=_forwards(body, text, attachments),
         automatic=body.get("is_automatic_forward") is True,
         service=is_service(body),
         payload=_payload(text),
@@ -199,6 +203,31 @@ def _forwarded_from(body: JsonObject) -> str | None:
     """Return the name of the forwarded message's author, a placeholder for an origin of an unknown kind."""
     origin = find_object(body, "forward_origin")
     return None if origin is None else origin_name(origin) or "неизвестный источник"
+
+
+def _forwards(body: JsonObject, text: str, attachments: tuple[Attachment, ...]) -> tuple[Forwarded, ...]:
+    """Return what *body* passes on: Telegram forwards one message at a time. Of a channel it tells the address, too."""
+    origin = find_object(body, "forward_origin")
+    if origin is None:
+        return ()
+    person = find_object(origin, "sender_user") or {}
+    page = find_object(origin, "chat") or find_object(origin, "sender_chat")
+    number = find_int(origin, "message_id")
+    author_id = find_int(page if page is not None else person, "id")
+    chat_id = find_int(page, "id") if page is not None and number is not None else None
+    sent_at = get_timestamp(origin, "date") if find_int(origin, "date") is not None else None
+    return (
+        Forwarded(
+            text,
+            author_id=None if author_id is None else str(author_id),
+            author_name=origin_name(origin),
+            is_page=page is not None or person.get("is_bot") is True,
+            sent_at=sent_at,
+            attachments=attachments,
+            chat_id=None if chat_id is None else str(chat_id),
+            message_id=None if chat_id is None else str(number),
+        ),
+    )
 
 
 def _payload(text: str) -> str | None:

@@ -24,6 +24,7 @@ from bot.messengers.events import (
     Chat,
     ChatKind,
     Event,
+    Forwarded,
     MediaKind,
     MessageEdited,
     MessagePosted,
@@ -184,7 +185,9 @@ class VkMessenger(BaseWebhookMessenger):
                 item = await self._sender.load_message(message.chat.id, message.message_id)
             found = read_message(self._chats, item)
             if not found.cropped:
-                return replace(message, text=found.text, attachments=found.attachments, cropped=False)
+                return replace(
+                    message, text=found.text, attachments=found.attachments, forwards=found.forwards, cropped=False
+                )
         missing = Attachment(MediaKind.OTHER, self.account, name=CROPPED_ATTACHMENTS, link=message.link)
         return replace(message, attachments=(*message.attachments, missing))
 
@@ -195,7 +198,13 @@ class VkMessenger(BaseWebhookMessenger):
         source = message.forwarded_from
         if source is not None and source.startswith("id") and source[2:].isdigit():
             source = await self._names.find_name(int(source[2:])) or source
-        return replace(message, author=author, forwarded_from=source)
+        forwards = tuple([await self._with_name(one) for one in message.forwards])
+        return replace(message, author=author, forwarded_from=source, forwards=forwards)
+
+    async def _with_name(self, forwarded: Forwarded) -> Forwarded:
+        if forwarded.author_id is None:
+            return forwarded
+        return replace(forwarded, author_name=await self._names.find_name(int(forwarded.author_id)))
 
     async def download(self, attachment: Attachment) -> Upload:
         return await self._media.download(attachment)

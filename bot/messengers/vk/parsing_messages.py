@@ -13,6 +13,7 @@ from bot.messengers.events import (
     ChatChange,
     ChatChanged,
     Event,
+    Forwarded,
     MessageEdited,
     MessagePosted,
     OwnMessageSeen,
@@ -23,6 +24,7 @@ from bot.messengers.json_reader import (
     find_nonzero_int,
     get_int,
     get_object,
+    get_objects,
     get_timestamp,
     text_or_empty,
 )
@@ -137,6 +139,7 @@ def read_message(places: VkChats, message: JsonObject) -> MessagePosted:
         parse_attachments(message, places.account),
         reply_to=str(get_int(reply, "conversation_message_id")) if isinstance(reply, Mapping) else None,
         forwarded_from=source_name(others[0]) if others else None,
+        forwards=tuple(_read_forwarded(one, places.account) for one in get_objects(message, "fwd_messages")),
         service=isinstance(message.get("action"), Mapping),
         payload=text_or_empty(message, "ref") or (None if started else code),
         link=places.conversation_link(peer_id),
@@ -157,6 +160,25 @@ def text_of(message: JsonObject) -> str:
 def _list_forwarded(message: JsonObject, level: int = 0) -> list[JsonObject]:
     """Return the forwarded messages, including nested ones."""
     return [found for one in list_nested(message, level) for found in (one, *_list_forwarded(one, level + 1))]
+
+
+def _read_forwarded(message: JsonObject, account: str) -> Forwarded:
+    """Read a forwarded message; one that only passes others on is by the author of the first of them.
+
+    VK does not tell where it was written.
+    """
+    inner = get_objects(message, "fwd_messages")
+    if inner and not text_or_empty(message, "text").strip() and not get_objects(message, "attachments"):
+        return replace(_read_forwarded(inner[0], account), text=read_words(message))
+    from_id, date = find_nonzero_int(message, "from_id"), find_nonzero_int(message, "date")
+    return Forwarded(
+        read_words(message),
+        author_id=None if from_id is None else str(from_id),
+        author_name=source_name(from_id) if from_id is not None else None,
+        is_page=from_id is not None and from_id < 0,
+        sent_at=get_timestamp(message, "date") if date is not None else None,
+        attachments=parse_attachments(message, account),
+    )
 
 
 def _payload_code(payload: Any) -> str | None:

@@ -64,9 +64,13 @@ def staff_reply(note: ReplyOffered, data: NotificationData, context: RenderConte
 
 
 def pass_answer_on(note: AnswerToPassOn, data: NotificationData, context: RenderContext) -> Content:
+    ticket = data.tickets.get(note.ticket_id)
+    why = "Сообщение пришло не из мессенджера"
+    if ticket is not None and ticket.account is not None:
+        why = "Сообщение переслали боту, и ответить его автору он не может"
     return Content.of(
         Bold(f"☎️ Есть ответ на №{note.ticket_id}"),
-        "\nСообщение пришло не из мессенджера, передайте ответ жителю:\n",
+        f"\n{why}, передайте ответ жителю:\n",
         Quote(data.answer_text or ""),
     )
 

@@ -21,6 +21,7 @@ from bot.views.notifications.correction_requests import CORRECTION_REQUEST_VIEWS
 from bot.views.notifications.delegations import DELEGATION_VIEWS
 from bot.views.notifications.entries import ENTRY_VIEWS
 from bot.views.notifications.extensions import EXTENSION_VIEWS
+from bot.views.notifications.forwards import FORWARD_VIEWS
 from bot.views.notifications.inquiries import INQUIRY_VIEWS
 from bot.views.notifications.limits import LIMIT_VIEWS
 from bot.views.notifications.manual_posting import MANUAL_POSTING_VIEWS
@@ -75,6 +76,7 @@ NOTIFICATION_VIEWS: Mapping[type[Notification], NotificationView] = dict(
         *CLARIFICATION_VIEWS,
         *ENTRY_VIEWS,
         *EXTENSION_VIEWS,
+        *FORWARD_VIEWS,
         *CORRECTION_REQUEST_VIEWS,
         *DELEGATION_VIEWS,
         *DIALOG_VIEWS,
