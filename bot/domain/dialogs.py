@@ -36,6 +36,8 @@ class DialogStep(StrEnum):
     ENTRY_NUMBER = "new_number"
     ENTRY_DEADLINE = "new_due"
     ENTRY_APPLICANT = "new_applicant"
+    ENTRY_OWN_TERM = "new_own_due"
+    ENTRY_DISTRICT = "new_district"
     REQUEST_UNIT = "request_unit"
     REQUEST_QUESTION = "request_question"
     DECISION_QUESTION = "decision_question"
@@ -145,6 +147,10 @@ class DialogFacts(TypedDict, total=False):
     source: str
     number: str
     deadline: str
+    own_deadline: str  # the town's own, of a message that is typed in
+    district: str
+    other: int  # a ticket of another system with the same number
+    review: bool  # one field of what was typed in is being mended
     name: str
     phone: str
     field: str

@@ -91,6 +91,13 @@ class Tickets(Repository):
             self._cache.locked_tickets[found.id] = found
         return found
 
+    async def list_with_number(self, external_number: str) -> list[Ticket]:
+        """List the tickets that have this number in another system, oldest first."""
+        result = await self._transaction.execute(
+            select(*TICKET_COLUMNS).where(ticket.c.external_number == external_number).order_by(ticket.c.id).limit(20)
+        )
+        return [ticket_from_row(row) for row in result]
+
     async def get_many(self, ids: Collection[int]) -> dict[int, Ticket]:
         """Return the existing tickets of *ids*, by id."""
         if not ids:

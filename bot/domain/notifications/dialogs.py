@@ -61,8 +61,31 @@ class AskNewDeadline(AsksDate, code="new_due"):
     fault: DateFault | None = stored("wrong", default=None, omit_default=True)
 
 
+class AskNewOwnTerm(AsksDate, code="new_own_due"):
+    """Prompt for the town's own deadline, next to that of the other system."""
+
+
+class AskNewDistrict(Notification, code="new_district"):
+    """Prompt for the district, where posts are divided by it and the words name none."""
+
+    districts: tuple[str, ...]
+
+
+class AskNewField(Notification, code="new_field"):
+    """Prompt for the field of what was typed in that is to be mended; ``with_own_term``: it may be set, too."""
+
+    with_district: bool
+    with_own_term: bool
+
+
 class AskNewApplicant(Notification, code="new_applicant"):
-    """Prompt for the applicant; the dialog holds the name and the telephone that are known so far."""
+    """The last question, with everything that was typed in so far.
+
+    ``official``: a colleague of this name was typed in as the applicant; ``same_number``: another system's ticket.
+    """
+
+    official: str | None = stored(default=None, omit_default=True)
+    same_number: int | None = stored(default=None, omit_default=True)
 
 
 class NewTicketRegistered(AboutTicket, code="new_done"):

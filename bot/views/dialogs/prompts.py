@@ -5,13 +5,7 @@ from collections.abc import Mapping, Sequence
 from bot.domain.notifications.dialogs import (
     AskDismissReason,
     AskHandOverReason,
-    AskNewApplicant,
-    AskNewDeadline,
-    AskNewNumber,
-    AskNewSource,
-    AskNewText,
     DialogKept,
-    NewTicketRegistered,
     PromptClosed,
     PromptDone,
     PromptResult,
@@ -20,11 +14,10 @@ from bot.domain.notifications.refusals import Refused
 from bot.domain.notifications.solutions import AskControlDate
 from bot.domain.notifications.staff import FindHelp, Help, InvitationList, NoDialog, UnknownCommand, Welcome
 from bot.domain.view_data import NotificationData
-from bot.messengers.content import Bold, Button, Content, Link, Span, Text
-from bot.views.applicants import APPLICANT_KIND_TITLES
-from bot.views.callback_codes import Op, pack
+from bot.messengers.content import Bold, Content, Link, Span, Text
 from bot.views.dialogs.dates import EXAMPLES, date_fault, passed_row
 from bot.views.dialogs.drafts import DRAFT_VIEWS, cancel_row
+from bot.views.dialogs.manual_entry import MANUAL_ENTRY_VIEWS
 from bot.views.notifications.view_table import row, template_row
 from bot.views.render_context import RenderContext
 from bot.views.role_titles import role_title
@@ -51,12 +44,6 @@ COMMAND_TITLES: dict[str, str] = {
 }
 """Description of each command in the messenger's menu."""
 
-SOURCES_WITHOUT_NUMBER = ("Телефон", "Личный приём")
-"""Sources that assign no number to a message."""
-
-MANUAL_SOURCES = ("Телефон", "Личный приём", "ПОС", "Инцидент Менеджмент", "СЭД", "Другое")
-"""Sources offered for a message that is entered by hand."""
-
 PROMPT_RESULTS: Mapping[PromptResult, str] = {
     PromptResult.STAND_IN_AGREED: "✅ Вы согласились заместить.",
     PromptResult.STAND_IN_REFUSED: "Вы отказались замещать.",
@@ -78,9 +65,6 @@ PROMPT_RESULTS: Mapping[PromptResult, str] = {
     PromptResult.PASSED_BACK: "✅ №{number} вернулось тому, кто распределяет сообщения.",
 }
 """The words that take the place of a prompt."""
-
-NO_NUMBER, USUAL_TERM = "Нет номера", "Обычный срок"
-"""Choices instead of a number and of a deadline, for a message that is entered by hand."""
 
 
 def prompt_done(note: PromptDone, data: NotificationData, context: RenderContext) -> Content:
@@ -163,57 +147,10 @@ def ask_dismiss_reason(note: AskDismissReason, data: NotificationData, context: 
     )
 
 
-def new_text(note: AskNewText, data: NotificationData, context: RenderContext) -> Content:
-    return Content.of(
-        Bold("📝 Новое сообщение"),
-        "\nНапишите, что сообщил житель: что случилось, где, кто сообщил и как с ним связаться.",
-        keyboard=cancel_row(data),
-    )
-
-
-def new_source(note: AskNewSource, data: NotificationData, context: RenderContext) -> Content:
-    rows = [[Button(name, pack(Op.MANUAL_ENTRY, 0, f"source={i}"))] for i, name in enumerate(MANUAL_SOURCES)]
-    pairs = [rows[i][0:1] + (rows[i + 1] if i + 1 < len(rows) else []) for i in range(0, len(rows), 2)]
-    warning = "Файлы сюда не вносятся, записан только текст. " if note.files_left_out else ""
-    return Content.of(f"{warning}Откуда пришло сообщение?", keyboard=[*pairs, *cancel_row(data)])
-
-
-def new_number(note: AskNewNumber, data: NotificationData, context: RenderContext) -> Content:
-    skip = Button(NO_NUMBER, pack(Op.MANUAL_ENTRY, 0, "number="))
-    return Content.of("Номер в той системе? Напишите его.", keyboard=[[skip], *cancel_row(data)])
-
-
 def control_date(note: AskControlDate, data: NotificationData, context: RenderContext) -> Content:
     words = f"До какого дня №{note.ticket_id} на контроле? В этот день напомню. Например: {EXAMPLES}"
     rows = [*passed_row(note, data, context, note.ticket_id), *cancel_row(data, note.ticket_id)]
     return Content.of(f"{date_fault(note, context)}{words}", keyboard=rows)
-
-
-def new_due(note: AskNewDeadline, data: NotificationData, context: RenderContext) -> Content:
-    skip = Button(USUAL_TERM, pack(Op.MANUAL_ENTRY, 0, "due="))
-    return Content.of(
-        f"{date_fault(note, context)}До какого времени нужно ответить? Например: {EXAMPLES}",
-        keyboard=[*passed_row(note, data, context), [skip], *cancel_row(data)],
-    )
-
-
-def new_applicant(note: AskNewApplicant, data: NotificationData, context: RenderContext) -> Content:
-    buttons = [
-        Button(title, pack(Op.MANUAL_ENTRY, 0, f"kind={kind.value}")) for kind, title in APPLICANT_KIND_TITLES.items()
-    ]
-    facts = data.draft.facts if data.draft is not None else {}
-    known = ", ".join(filter(None, (facts.get("name"), facts.get("phone"))))
-    words = (
-        f"Заявитель: {known}. Если неверно, напишите имя и телефон. Если верно, выберите, кто это."
-        if known
-        else "Кто заявитель? Напишите имя и телефон одним сообщением. Если их не знаете, выберите, кто это."
-    )
-    return Content.of(words, keyboard=[buttons[:2], *([one] for one in buttons[2:]), *cancel_row(data)])
-
-
-def new_done(note: NewTicketRegistered, data: NotificationData, context: RenderContext) -> Content:
-    where = f"передано: {note.sector}" if note.sector else "выберите отрасль в карточке"
-    return Content.of(f"✅ Сообщение №{note.ticket_id} внесено, {where}.")
 
 
 def invitations(note: InvitationList, data: NotificationData, context: RenderContext) -> Content:
@@ -239,6 +176,7 @@ def invitations(note: InvitationList, data: NotificationData, context: RenderCon
 
 DIALOG_VIEWS = (
     *DRAFT_VIEWS,
+    *MANUAL_ENTRY_VIEWS,
     row(Welcome, welcome_staff),
     row(Help, help_staff),
     row(UnknownCommand, unknown_command),
@@ -246,13 +184,7 @@ DIALOG_VIEWS = (
     row(Refused, refused),
     row(AskHandOverReason, ask_reason),
     row(AskDismissReason, ask_dismiss_reason),
-    row(AskNewText, new_text),
-    row(AskNewSource, new_source),
-    row(AskNewNumber, new_number),
-    row(AskNewDeadline, new_due),
-    row(AskNewApplicant, new_applicant),
     row(AskControlDate, control_date),
-    row(NewTicketRegistered, new_done),
     row(InvitationList, invitations),
     row(PromptDone, prompt_done),
     template_row(PromptClosed, "{note.text}"),

@@ -134,6 +134,7 @@ async def test_every_role_sees_its_own_commands(bot: Harness) -> None:
             "find",
             "control",
             "new",
+            "entries",
             "digest",
             "stats",
             "questions",

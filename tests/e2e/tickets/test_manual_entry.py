@@ -1,6 +1,7 @@
 """/new: a message that came by phone is typed in, and answered."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -203,3 +204,56 @@ async def test_the_foreign_deadline_stands_beside_the_towns_own(closed_bot: Harn
     await wait_until_idle(bot)
     await bot.press_button(ROADS_HEAD, await bot.wait_for_card(ROADS_HEAD, 1), "История")
     await bot.wait_for_message(ROADS_HEAD, "🕘 История №1", "Срок в ПОС: сб 05.12, 18:00, прошёл")
+
+
+async def test_what_was_typed_in_is_shown_and_mended_before_it_is_registered(bot: Harness) -> None:
+    await bot.send_message(COORDINATOR, f"/new {PHONE_REPORT}")
+    await enter_ticket(bot, "ПОС", "ПОС-16", "05.12.2026 18:00")  # this registers ticket 1
+    await bot.wait_for_card(ROADS_HEAD, 1)
+    await bot.send_message(COORDINATOR, "/new На Мира 9 не чистят дорогу от снега")
+    for answer in ("ПОС", "ПОС-17", "до 5 декабря 18:00"):
+        question = await bot.wait_until(lambda: find_question(bot))
+        if any(answer in row for row in button_rows(question)):
+            await bot.press_button(COORDINATOR, question, answer)
+        else:
+            await bot.send_message(COORDINATOR, answer)
+        await bot.wait_until(lambda question=question: button_rows(question) == [])
+    shown = await bot.wait_for_message(COORDINATOR, "📝 ПОС · номер ПОС-17", "📆 Срок в ПОС: до сб 05.12, 18:00")
+    for field, value in (("Номер", "ПОС-18"), ("Наш срок", "завтра в 12")):
+        await bot.press_button(COORDINATOR, shown, "Изменить")
+        await bot.press_button(COORDINATOR, await bot.wait_for_message(COORDINATOR, "Что изменить?"), field)
+        await bot.wait_until(lambda: find_question(bot))
+        await bot.send_message(COORDINATOR, value)
+        shown = await bot.wait_until(lambda: find_question(bot, "ыберите, кто это"))
+    assert "номер ПОС-18" in message_text(shown)
+    assert "⏱ Наш срок: до сб 21.11, 12:00" in message_text(shown)
+    await choose_kind(bot, "Гражданин")
+    await bot.wait_for_message(COORDINATOR, "✅ Сообщение №2 внесено")
+    card = message_text(await bot.wait_for_card(COORDINATOR, 2, "🔢 Номер в источнике: ПОС-18"))
+    assert "ответить до сб 21.11, 12:00" in card
+    assert "📆 Срок в источнике (ПОС): до сб 05.12, 18:00" in card
+
+
+def find_question(bot: Harness, *words: str) -> dict[str, Any] | None:
+    """Return the question of the dialog that has its buttons still."""
+    asked = [one for one in bot.bot_messages(COORDINATOR) if ["Отмена"] in button_rows(one)]
+    return asked[-1] if asked and all(word in message_text(asked[-1]) for word in words) else None
+
+
+async def test_a_number_is_entered_once_and_that_of_another_system_is_pointed_out(bot: Harness) -> None:
+    await bot.send_message(COORDINATOR, f"/new {PHONE_REPORT}")
+    await enter_ticket(bot, "ПОС", "17", "Обычный срок")
+    await bot.wait_for_card(ROADS_HEAD, 1)
+    await bot.send_message(COORDINATOR, "/new На Мира 9 не чистят дорогу от снега")
+    await enter_ticket(bot, "ПОС")
+    await bot.wait_until(lambda: find_question(bot, "Номер в той системе?"))
+    await bot.send_message(COORDINATOR, "17")
+    await bot.wait_for_message(COORDINATOR, "Сообщение с таким номером уже есть: №1", "/find 1")
+    await bot.send_message(COORDINATOR, "/new На Мира 9 не чистят дорогу от снега")
+    await bot.press_button(COORDINATOR, await bot.wait_until(lambda: find_question(bot, "Откуда пришло")), "СЭД")
+    await bot.wait_until(lambda: find_question(bot, "Номер в той системе?"))
+    await bot.send_message(COORDINATOR, "17")
+    await bot.press_button(COORDINATOR, await bot.wait_until(lambda: find_question(bot, "До какого")), "Обычный срок")
+    await bot.wait_for_message(COORDINATOR, "⚠️ Такой же номер у №1 из другой системы")
+    await bot.send_message(COORDINATOR, "Начальник отдела дорог, 89141234567")
+    await bot.wait_for_message(COORDINATOR, "⚠️ Начальник отдела дорог — сотрудник")

@@ -57,7 +57,7 @@ async def test_place_term_and_number_are_typed_and_stay_in_the_history(bot: Harn
     await bot.send_message(COORDINATOR, "ПОС-17")
     await bot.wait_for_card(ROADS_HEAD, 1, "🔢 Номер в источнике: ПОС-17")
     changed = [row.facts["field"] for row in await list_audit(bot, 1, "data_changed")]
-    assert changed == ["place", "term", "number"]
+    assert changed == ["place", "term", "term", "number"]
     term = next(row.facts for row in await list_audit(bot, 1, "data_changed") if row.facts["field"] == "term")
     assert (set(term["before"]), term["after"]) == ({"term"}, {"term": term["now"]})
     assert "Мира" not in str([row.facts for row in await list_audit(bot, 1)]), "the record holds no personal data"

@@ -30,6 +30,8 @@ def test_stored_steps_keep_their_values() -> None:
         "new_number",
         "new_due",
         "new_applicant",
+        "new_own_due",
+        "new_district",
         "request_unit",
         "request_question",
         "decision_question",
