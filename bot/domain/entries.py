@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class EntryState(StrEnum):
-    """What became of a text for another system. Stored."""
+    """The outcome of a text for another system. Stored."""
 
     WAITING = "waiting"
     ENTERED = "entered"

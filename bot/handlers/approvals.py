@@ -27,7 +27,7 @@ MAX_REWRITTEN_CHARS = 3500
 async def approve_draft(ctx: UseCaseContext, press: ButtonPress) -> None:
     """«Согласовать», «Опубликовать»: exactly the version that the button was shown with."""
     submitted = await approvals.approve(ctx, press.ticket_id, press.person, *_draft_of(press))
-    is_sent = submitted.draft is None and entries.system_of(submitted.ticket) is None
+    is_sent = submitted.draft is None and entries.system_of(ctx, submitted.ticket) is None
     await answer_callback(ctx, press, ToastCode.SENDING if is_sent else ToastCode.APPROVED)
 
 

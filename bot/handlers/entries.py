@@ -5,7 +5,6 @@ from bot.domain.notifications.entries import AskEntryRemark, WaitingEntries, Wai
 from bot.domain.notifications.toasts import ToastCode
 from bot.domain.outbox import Priority
 from bot.domain.people import Person
-from bot.domain.systems import system_title
 from bot.handlers.replies import answer_callback
 from bot.handlers.types import ButtonHandlers, ButtonPress, CommandHandlers, DialogStepHandlers, OfficialMessage
 from bot.services.answers import entered
@@ -24,7 +23,7 @@ async def list_entries(ctx: UseCaseContext, person: Person, argument: str) -> No
         WaitingEntryItem(
             one.ticket.id,
             one.entry.id,
-            system_title(one.entry.system),
+            entries.title_of(ctx, one.entry.system),
             one.entry.asked_at,
             one.entry.is_correction,
         )

@@ -9,7 +9,6 @@ from bot.domain.messages import Message, MessageRole
 from bot.domain.people import Person
 from bot.domain.roles import Right
 from bot.domain.sources import messenger_of, messenger_title
-from bot.domain.systems import system_title
 from bot.domain.ticket_data import DataField
 from bot.domain.tickets import Ticket
 from bot.domain.view_data import (
@@ -98,12 +97,12 @@ async def card_facts(ctx: UseCaseContext, ticket: Ticket, person: Person, card: 
 
 async def _entry_facts(ctx: UseCaseContext, ticket: Ticket, person: Person) -> EntryFacts | None:
     """Return what was to be entered into the system that *ticket* came from; nothing is before somebody answers."""
-    entry = await ctx.uow.system_entries.find_latest(ticket.id) if entries.system_of(ticket) is not None else None
+    entry = await ctx.uow.system_entries.find_latest(ticket.id) if entries.system_of(ctx, ticket) is not None else None
     if entry is None:
         return None
     name = await ctx.uow.staff.find_name(entry.ended_by) if entry.ended_by is not None else None
     may_enter = await entries.may_enter(ctx, person, entry.system)
-    return EntryFacts(entry, system_title(entry.system), name, may_enter)
+    return EntryFacts(entry, entries.title_of(ctx, entry.system), name, may_enter)
 
 
 async def _list_merge_candidates(ctx: UseCaseContext, ticket: Ticket, person: Person) -> list[tuple[int, str]]:

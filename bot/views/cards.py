@@ -235,9 +235,9 @@ def _external_line(ticket: Ticket, context: RenderContext) -> list[Span]:
     due = ticket.external_due
     if due is None or not ticket.is_open:
         return []
-    where = f"\n📆 Срок в источнике ({external_title(ticket.source)}): до {context.format_short(due)}"
+    where = f"\n📆 Срок в источнике ({external_title(ticket.source, context)}): до {context.format_short(due)}"
     if due <= context.now:
-        return [Text(where), Bold(f" · Срок в {external_title(ticket.source)} прошёл")]
+        return [Text(where), Bold(f" · Срок в {external_title(ticket.source, context)} прошёл")]
     return [Text(where)] if due != ticket.answer_due else []
 
 

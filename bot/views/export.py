@@ -87,6 +87,9 @@ STATE_TITLES = {
     State.CLOSED: "закрыто",
 }
 
+ENTRY_AWAITED = "ответ ждёт внесения"
+"""Instead of the state of a ticket of another system whose answer is ready."""
+
 DISMISS_REASON_TITLES = {
     DismissReason.NOT_A_PROBLEM: "не о проблеме",
     DismissReason.ANSWERED_ELSEWHERE: "уже отвечено",

@@ -191,7 +191,7 @@ def _external_line(ticket: Ticket, context: RenderContext) -> list[Span]:
         met = ", соблюдён" if ticket.answered_at <= due else ", пропущен"
     elif due <= context.now and ticket.is_open:
         met = ", прошёл"
-    return [Text(f"\nСрок в {external_title(ticket.source)}: {context.format_full(due)}{met}")]
+    return [Text(f"\nСрок в {external_title(ticket.source, context)}: {context.format_full(due)}{met}")]
 
 
 def _trouble(trouble: TroubleFacts, sectors: Mapping[str, str], context: RenderContext) -> list[Span]:

@@ -16,7 +16,7 @@ _IS_WAITING = system_entry.c.state == literal_column(f"'{EntryState.WAITING.valu
 
 
 class SystemEntries(Repository):
-    """What waits to be entered into another system, and what was entered there."""
+    """Texts that wait to be entered into another system, and those that were."""
 
     async def add(
         self, ticket_id: int, answer_id: int, system: str, now: datetime, *, is_correction: bool

@@ -21,6 +21,8 @@ NEEDED_RIGHTS: dict[str, frozenset[Right]] = {
     "merge": frozenset({Right.GROUP}),
     "data_changed": frozenset({Right.CHANGE_DATA, Right.SET_TERMS}),
     "not_ours": frozenset({Right.HAND_OVER}),
+    "entered": frozenset({Right.TYPE_IN, Right.TRIAGE}),
+    "entry_returned": frozenset({Right.TYPE_IN, Right.TRIAGE}),
 }
 """By the action of a record, the rights of which its person held one before the press."""
 

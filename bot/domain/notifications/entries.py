@@ -53,7 +53,7 @@ class WaitingEntryItem(NamedTuple):
 
 
 class WaitingEntries(Notification, code="entries"):
-    """What waits to be entered, the oldest first."""
+    """Everything that waits to be entered, the oldest first."""
 
     items: tuple[WaitingEntryItem, ...]
 

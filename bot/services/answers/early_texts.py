@@ -99,7 +99,7 @@ async def publish(
         return answer
     messages = await messages_to_answer(ctx, ticket)
     await publish_answer(ctx, ticket, answer, messages, owner)
-    if entries.system_of(ticket) is not None:
+    if entries.system_of(ctx, ticket) is not None:
         await entries.request(ctx, ticket, answer)
     elif not messages:
         note = AnswerToPassOn(ticket_id=ticket.id, answer_id=answer.id)

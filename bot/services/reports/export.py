@@ -12,12 +12,14 @@ from typing import Any
 from bot.domain.answers import PublicationState
 from bot.domain.applicants import ApplicantKind
 from bot.domain.clock_results import ClockResult, TicketMoments, hours_between, working_hours_between
+from bot.domain.systems import entered_system
 from bot.domain.tickets import DismissReason, State
 from bot.domain.urgency import Urgency
 from bot.services.context import Municipality
 from bot.views.applicants import APPLICANT_KIND_TITLES
 from bot.views.export import (
     COLUMN_TITLES,
+    ENTRY_AWAITED,
     RESULT_TITLES,
     SHEET_TITLE,
     STATE_TITLES,
@@ -103,7 +105,7 @@ def sheet_record(municipality: Municipality, row: Mapping[str, Any], now: dateti
     if values["applicant_kind"] is not None:
         values["applicant_kind"] = APPLICANT_KIND_TITLES[ApplicantKind(values["applicant_kind"])].lower()
     values["source"] = source_title(values["source"])
-    values["state"] = STATE_TITLES[State(values["state"])]
+    values["state"] = _state_title(State(values["state"]), row["source"])
     values["urgent"] = bool(values["urgent"])
     for name in _RESULT_COLUMNS:
         values[name] = RESULT_TITLES[ClockResult(values[name])] if values[name] is not None else None
@@ -112,6 +114,12 @@ def sheet_record(municipality: Municipality, row: Mapping[str, Any], now: dateti
     if values["dismiss_reason"] is not None:
         values["dismiss_reason"] = dismiss_reason_text(DismissReason(values["dismiss_reason"]), row["dismiss_words"])
     return values
+
+
+def _state_title(state: State, source: str) -> str:
+    if state is State.PUBLISHING and entered_system(None, source) is not None:
+        return ENTRY_AWAITED
+    return STATE_TITLES[state]
 
 
 def redact_record(municipality: Municipality, record: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:

@@ -46,9 +46,14 @@ class WaitingEntry:
     ticket: Ticket
 
 
-def system_of(ticket: Ticket) -> str | None:
+def system_of(ctx: UseCaseContext, ticket: Ticket) -> str | None:
     """Return the system into which a person enters what is said to the author of *ticket*; ``None``: nobody does."""
     return entered_system(ticket.account, ticket.source)
+
+
+def title_of(ctx: UseCaseContext, system: str) -> str:
+    """Return the name that people use for *system*."""
+    return system_title(system)
 
 
 async def list_people(ctx: UseCaseContext, system: str) -> tuple[Person, ...]:
@@ -74,7 +79,7 @@ async def request(
 
     They are told without a sound: it is in their list. *in_list_only*: it is one of many.
     """
-    system = system_of(ticket)
+    system = system_of(ctx, ticket)
     if system is None:
         return
     await withdraw(ctx, ticket)
@@ -94,7 +99,7 @@ async def send(
         ticket_id=ticket.id,
         entry_id=entry.id,
         answer_id=entry.answer_id,
-        system=system_title(entry.system),
+        system=title_of(ctx, entry.system),
         is_correction=entry.is_correction,
     )
     envelope = NoteEnvelope(sent_message_kind=_note_kind(entry))
@@ -129,13 +134,13 @@ async def withdraw(ctx: UseCaseContext, ticket: Ticket) -> None:
     """Withdraw what waits to be entered for *ticket*, if anything does."""
     waiting = await ctx.uow.system_entries.find_waiting(ticket.id)
     if waiting is not None:
-        note = EntryWithdrawn(ticket_id=ticket.id, system=system_title(waiting.system))
+        note = EntryWithdrawn(ticket_id=ticket.id, system=title_of(ctx, waiting.system))
         await end(ctx, ticket, waiting, EntryState.WITHDRAWN, None, note)
 
 
 async def on_step(ctx: UseCaseContext, ticket: Ticket, step: Step) -> None:
     """Withdraw what waits once *ticket* has gone another way than to an answer."""
-    if step in _WITHDRAWING_STEPS and system_of(ticket) is not None:
+    if step in _WITHDRAWING_STEPS and system_of(ctx, ticket) is not None:
         await withdraw(ctx, ticket)
 
 

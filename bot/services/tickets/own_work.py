@@ -135,7 +135,7 @@ async def _add_states(ctx: UseCaseContext, person: Person, own: dict[int, Ticket
         elif ticket.state in UNACCEPTED_STATES:
             known.append(WorkReason.ACCEPT)
         elif ticket.state is State.PUBLISHING:
-            known.append(WorkReason.PUBLISHING if entries.system_of(ticket) is None else WorkReason.AWAIT_ENTRY)
+            known.append(WorkReason.PUBLISHING if entries.system_of(ctx, ticket) is None else WorkReason.AWAIT_ENTRY)
         elif ticket.id in at_citizen:
             known.append(WorkReason.AWAIT_CITIZEN)
         elif ticket.id in in_approval:

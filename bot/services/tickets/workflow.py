@@ -78,7 +78,7 @@ async def transition(
     if actor is not None:
         require_not_member(ticket, step)
     state = next_state(ticket.state, step)
-    if step is Step.APPROVE and entries.system_of(ticket) is None:  # else it is asked for at «Внесено в …»
+    if step is Step.APPROVE and entries.system_of(ctx, ticket) is None:  # else it is asked for at «Внесено в …»
         await calls.check_called(ctx, ticket)
     change = replace(change, state=state)
     if ticket.handed_to is not None and change.handed_to is UNSET:

@@ -123,7 +123,7 @@ def preview(note: DraftPreview, data: NotificationData, context: RenderContext) 
     if draft is None:
         return Content.of("Черновика уже нет.")
     correcting = draft.step.draft_kind is DraftKind.CORRECTION
-    system = entering_system(data, number)
+    system = entering_system(data, number, context)
     heading, label, hint = _CORRECTING if correcting else _preview_labels(data)
     if system is not None:  # nothing is published there by the bot
         label, hint = "✅ Утвердить", "\n".join(filter(None, [_ENTERED.format(system=system), hint]))
@@ -154,7 +154,7 @@ def preview(note: DraftPreview, data: NotificationData, context: RenderContext) 
     return content.with_media(unpack_media(draft.media))
 
 
-def entering_system(data: NotificationData, ticket_id: int) -> str | None:
+def entering_system(data: NotificationData, ticket_id: int, context: RenderContext) -> str | None:
     """Return the title of the system into which a person enters the texts of the ticket; ``None`` if nobody does."""
     ticket = data.tickets.get(ticket_id)
     code = entered_system(ticket.account, ticket.source) if ticket is not None else None
@@ -236,7 +236,7 @@ def draft_sent(note: DraftSent, data: NotificationData, context: RenderContext) 
         whom = f"📤 Ответ на проблему №{note.ticket_id} отправлен всем, кто об этом написал"
         return Content.of(f"{whom}: {audience_size(data.problem)}.\n", Quote(text or "—"), tail)
     status = _status_text([publication.state for publication in data.publications])
-    if not data.publications and (system := entering_system(data, note.ticket_id)) is not None:
+    if not data.publications and (system := entering_system(data, note.ticket_id, context)) is not None:
         status = _entry_status(data, note.ticket_id, system)
     title = text_title(data.answer_kind, note.ticket_id)
     words = _GENITIVES.get(data.answer_kind, "Текст ответа на №{number}").format(number=note.ticket_id)

@@ -137,7 +137,7 @@ def _typed_lines(facts: Json, context: RenderContext) -> list[str]:
     lines = [f"📝 {facts['source']}{number}"]
     if due := facts.get("deadline"):
         at = context.format_full(datetime.fromisoformat(due))
-        lines.append(f"📆 Срок в {external_title(facts['source'])}: до {at}")
+        lines.append(f"📆 Срок в {external_title(facts['source'], context)}: до {at}")
     if own := facts.get("own_deadline"):
         lines.append(f"⏱ Наш срок: до {context.format_full(datetime.fromisoformat(own))}")
     if district := facts.get("district"):

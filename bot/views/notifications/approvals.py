@@ -87,7 +87,7 @@ def approval_asked(note: ApprovalAsked, data: NotificationData, context: RenderC
         spans.append(f"\nСогласует: {facts.approver or '—'}.")
     if facts.draft.step_due is not None:
         spans.append(f"\n⏱ Согласовать до {context.format_short(facts.draft.step_due)}")
-    return Content.of(*spans, keyboard=_decision_rows(note, facts, entering_system(data, note.ticket_id)))
+    return Content.of(*spans, keyboard=_decision_rows(note, facts, entering_system(data, note.ticket_id, context)))
 
 
 def _decision_rows(note: AboutDraft, facts: ApprovalFacts, system: str | None) -> list[list[Button]]:
@@ -120,7 +120,7 @@ def approval_awaited(note: ApprovalAwaited, data: NotificationData, context: Ren
 
 
 def approval_given(note: ApprovalGiven, data: NotificationData, context: RenderContext) -> Content:
-    system = entering_system(data, note.ticket_id)
+    system = entering_system(data, note.ticket_id, context)
     published = "теперь его опубликуют" if system is None else f"теперь его внесут в {system}"
     what = f"теперь согласует {note.approver}" if note.approver else published
     return Content.of(f"✅ Ваш ответ на №{note.ticket_id} согласован ({note.name}), {what}.")
