@@ -14,10 +14,10 @@ from bot.handlers import extensions
 from bot.handlers.replies import answer_callback
 from bot.handlers.types import ButtonHandlers, ButtonPress, DialogStepHandlers, OfficialMessage
 from bot.services.answers import approval_requests, approvals, submissions
-from bot.services.context import UseCaseContext
+from bot.services.context import UseCaseContext, system_curators
 from bot.services.dialogs import dialogs
 from bot.services.notifications import notify
-from bot.services.tickets import entries, workflow
+from bot.services.tickets import workflow
 from bot.views.callback_codes import Op, parse_pair
 from bot.views.render_context import shorten
 
@@ -27,7 +27,7 @@ MAX_REWRITTEN_CHARS = 3500
 async def approve_draft(ctx: UseCaseContext, press: ButtonPress) -> None:
     """«Согласовать», «Опубликовать»: exactly the version that the button was shown with."""
     submitted = await approvals.approve(ctx, press.ticket_id, press.person, *_draft_of(press))
-    is_sent = submitted.draft is None and entries.system_of(ctx, submitted.ticket) is None
+    is_sent = submitted.draft is None and system_curators.system_of(ctx, submitted.ticket) is None
     await answer_callback(ctx, press, ToastCode.SENDING if is_sent else ToastCode.APPROVED)
 
 

@@ -8,7 +8,7 @@ from bot.domain.people import Person
 from bot.handlers.replies import answer_callback
 from bot.handlers.types import ButtonHandlers, ButtonPress, CommandHandlers, DialogStepHandlers, OfficialMessage
 from bot.services.answers import entered
-from bot.services.context import UseCaseContext
+from bot.services.context import UseCaseContext, system_curators
 from bot.services.dialogs import dialogs
 from bot.services.manual_posting import handout
 from bot.services.notifications import notify
@@ -23,7 +23,7 @@ async def list_entries(ctx: UseCaseContext, person: Person, argument: str) -> No
         WaitingEntryItem(
             one.ticket.id,
             one.entry.id,
-            entries.title_of(ctx, one.entry.system),
+            system_curators.title_of(ctx, one.entry.system),
             one.entry.asked_at,
             one.entry.is_correction,
         )

@@ -19,7 +19,7 @@ from bot.domain.view_data import (
 from bot.messengers.events import MediaKind
 from bot.outbox import draft_data, inquiry_data, media_data, redaction
 from bot.services.answers import approvers, corrections
-from bot.services.context import UseCaseContext, responsibility
+from bot.services.context import UseCaseContext, responsibility, system_curators
 from bot.services.context.messages import message_facts, text_key
 from bot.services.problems import merge_split
 from bot.services.tickets import correction_requests, data_changes, entries
@@ -97,12 +97,13 @@ async def card_facts(ctx: UseCaseContext, ticket: Ticket, person: Person, card: 
 
 async def _entry_facts(ctx: UseCaseContext, ticket: Ticket, person: Person) -> EntryFacts | None:
     """Return what was to be entered into the system that *ticket* came from; nothing is before somebody answers."""
-    entry = await ctx.uow.system_entries.find_latest(ticket.id) if entries.system_of(ctx, ticket) is not None else None
+    is_foreign = system_curators.system_of(ctx, ticket) is not None
+    entry = await ctx.uow.system_entries.find_latest(ticket.id) if is_foreign else None
     if entry is None:
         return None
     name = await ctx.uow.staff.find_name(entry.ended_by) if entry.ended_by is not None else None
     may_enter = await entries.may_enter(ctx, person, entry.system)
-    return EntryFacts(entry, entries.title_of(ctx, entry.system), name, may_enter)
+    return EntryFacts(entry, system_curators.title_of(ctx, entry.system), name, may_enter)
 
 
 async def _list_merge_candidates(ctx: UseCaseContext, ticket: Ticket, person: Person) -> list[tuple[int, str]]:

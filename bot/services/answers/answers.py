@@ -18,7 +18,7 @@ from bot.domain.ticket_changes import TicketChange
 from bot.domain.tickets import State, Step, Ticket, is_allowed
 from bot.services.answers import answer_check, answer_limits, broadcast, early_texts, worded_promises
 from bot.services.answers.publications import messages_to_answer, publish_answer
-from bot.services.context import UseCaseContext, responsibility
+from bot.services.context import UseCaseContext, responsibility, system_curators
 from bot.services.manual_posting import handout
 from bot.services.notifications import cards, notify
 from bot.services.tickets import entries, problem_members, workflow
@@ -77,7 +77,7 @@ async def publish(
     await worded_promises.offer(ctx, ticket, answer, person)
     if ticket.is_problem_lead:
         return await _send_to_all(ctx, ticket, person, publisher, answer)
-    if entries.system_of(ctx, ticket) is not None:
+    if system_curators.system_of(ctx, ticket) is not None:
         await entries.request(ctx, ticket, answer)
         await cards.sync(ctx, ticket, actor=publisher)
         return ticket
@@ -114,7 +114,8 @@ async def _send_to_all(ctx: UseCaseContext, lead: Ticket, person: Person, publis
     await broadcast.publish_to_all(ctx, lead, answer, person, (State.PUBLISHING,))
     await _notify_creators(ctx, lead, answer, (State.PUBLISHING,))
     own = await ctx.uow.answers.list_publications(answer.id, lead.id)
-    if any(publication.state in _PENDING_STATES for publication in own) or entries.system_of(ctx, lead) is not None:
+    is_pending = any(publication.state in _PENDING_STATES for publication in own)
+    if is_pending or system_curators.system_of(ctx, lead) is not None:
         return lead
     return await mark_answered(ctx, lead, publisher)
 
@@ -125,7 +126,7 @@ async def _notify_creators(ctx: UseCaseContext, lead: Ticket, answer: Answer, st
     Those of other systems wait until somebody has entered the answer there.
     """
     without_messages = await ctx.uow.problems.list_without_messages(lead.problem_id or 0, states)
-    foreign = [ticket for ticket in without_messages if entries.system_of(ctx, ticket) is not None]
+    foreign = [ticket for ticket in without_messages if system_curators.system_of(ctx, ticket) is not None]
     for ticket in foreign:
         many = len(foreign) > MAX_ENTRIES_SHOWN and ticket.id != lead.id
         await entries.request(ctx, ticket, answer, in_list_only=many)

@@ -13,7 +13,7 @@ from bot.domain.roles import Right
 from bot.domain.tickets import Step, Ticket, is_allowed
 from bot.messengers.events import ChatKind
 from bot.services.answers import answer_check, broadcast, publications
-from bot.services.context import UseCaseContext
+from bot.services.context import UseCaseContext, system_curators
 from bot.services.notifications import cards, notify
 from bot.services.tickets import entries, workflow
 
@@ -37,7 +37,7 @@ async def _get_correctable(ctx: UseCaseContext, ticket: Ticket) -> Answer:
 
 async def can_correct(ctx: UseCaseContext, answer: Answer, ticket: Ticket) -> bool:
     """Return whether the text of *answer* can be replaced where the author of *ticket* reads it."""
-    if entries.system_of(ctx, ticket) is not None:
+    if system_curators.system_of(ctx, ticket) is not None:
         return await ctx.uow.system_entries.was_entered(answer.id, ticket.id)
     return bool(await list_correctable(ctx, answer, ticket))
 
@@ -70,7 +70,7 @@ async def correct_answer(ctx: UseCaseContext, ticket_id: int, publisher: Person,
     await ctx.uow.answers.update_text(answer.id, text)
     corrected = replace(answer, text=text, revision=answer.revision + 1)
     await answer_check.record(ctx, ticket, corrected, DraftKind.CORRECTION)
-    if entries.system_of(ctx, ticket) is not None:
+    if system_curators.system_of(ctx, ticket) is not None:
         await entries.request(ctx, ticket, corrected, is_correction=True)
     if answer.problem_id is not None:
         if (uneditable_id := await broadcast.queue_corrections(ctx, answer)) is not None:

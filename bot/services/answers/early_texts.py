@@ -20,7 +20,7 @@ from bot.domain.ticket_changes import TicketChange
 from bot.domain.tickets import OPEN_TICKET_STATES, State, Ticket
 from bot.services.answers import answer_limits, broadcast
 from bot.services.answers.publications import messages_to_answer, publish_answer
-from bot.services.context import UseCaseContext
+from bot.services.context import UseCaseContext, system_curators
 from bot.services.deadlines import deadlines, first_word_clock
 from bot.services.manual_posting import handout
 from bot.services.notifications import cards, notify
@@ -99,7 +99,7 @@ async def publish(
         return answer
     messages = await messages_to_answer(ctx, ticket)
     await publish_answer(ctx, ticket, answer, messages, owner)
-    if entries.system_of(ctx, ticket) is not None:
+    if system_curators.system_of(ctx, ticket) is not None:
         await entries.request(ctx, ticket, answer)
     elif not messages:
         note = AnswerToPassOn(ticket_id=ticket.id, answer_id=answer.id)

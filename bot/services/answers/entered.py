@@ -2,7 +2,7 @@
 
 from bot.domain.answers import Answer
 from bot.domain.audit import Remark
-from bot.domain.drafts import Wording
+from bot.domain.drafts import RETURN_REMARK, Wording
 from bot.domain.entries import EntryState, SystemEntry
 from bot.domain.errors import EntryEnded, NotAllowed, OutdatedButton
 from bot.domain.notifications.answers import AnswerToPassOn
@@ -11,8 +11,7 @@ from bot.domain.people import Person
 from bot.domain.roles import Right
 from bot.domain.tickets import State, Step, Ticket
 from bot.services.answers import answers
-from bot.services.answers.approval_requests import RETURN_REMARK
-from bot.services.context import UseCaseContext, responsibility
+from bot.services.context import UseCaseContext, responsibility, system_curators
 from bot.services.deadlines import first_word_clock
 from bot.services.notifications import cards, notify
 from bot.services.tickets import calls, entries, problem_members, workflow
@@ -53,7 +52,8 @@ async def enter(ctx: UseCaseContext, ticket_id: int, person: Person, entry_id: i
     is_answer = answer is not None and answer.is_final
     if is_answer and not entry.is_correction:
         await calls.check_called(ctx, ticket)
-    note = EntryDone(ticket_id=ticket.id, system=entries.title_of(ctx, entry.system), name=person.name, at=ctx.now)
+    system = system_curators.title_of(ctx, entry.system)
+    note = EntryDone(ticket_id=ticket.id, system=system, name=person.name, at=ctx.now)
     await entries.end(ctx, ticket, entry, EntryState.ENTERED, person, note)
     facts = {"entry": entry.id, "system": entry.system, "correction": entry.is_correction}
     facts |= {} if is_answer or answer is None else {"kind": answer.kind.value}
@@ -82,7 +82,7 @@ async def return_text(ctx: UseCaseContext, ticket_id: int, person: Person, entry
     """
     ticket, entry = await get_waiting(ctx, ticket_id, person, entry_id)
     note = EntryReturned(
-        ticket_id=ticket.id, system=entries.title_of(ctx, entry.system), name=person.name, remark=remark
+        ticket_id=ticket.id, system=system_curators.title_of(ctx, entry.system), name=person.name, remark=remark
     )
     await entries.end(ctx, ticket, entry, EntryState.RETURNED, person, note)
     await ctx.uow.cards.add_remark(Remark(ticket.id, person.id, RETURN_REMARK, remark, ctx.now))
@@ -105,7 +105,7 @@ async def answer_latecomer(ctx: UseCaseContext, member: Ticket) -> None:
     answer = await ctx.uow.answers.find_latest(member.lead_id or 0, kind) if kind is not None else None
     if answer is None:
         return
-    if entries.system_of(ctx, member) is not None:
+    if system_curators.system_of(ctx, member) is not None:
         await entries.request(ctx, member, answer)
         return
     creator = ctx.municipality.staff.find_by_id(member.created_by) if member.created_by is not None else None

@@ -20,7 +20,7 @@ from bot.domain.recipients import Hearing
 from bot.domain.reminders import NoticeRow
 from bot.domain.roles import READS_LISTS
 from bot.domain.tickets import UNACCEPTED_STATES, State, Ticket
-from bot.services.context import UseCaseContext
+from bot.services.context import UseCaseContext, system_curators
 from bot.services.deadlines import chain_conditions, draft_clocks, first_word_clock, not_ours_clock, outage_summary
 from bot.services.deadlines.outage_summary import Outage
 from bot.services.notifications import cards
@@ -156,7 +156,8 @@ async def _list_recipients(ctx: UseCaseContext, row: NoticeRow, ticket: Ticket) 
         return (row.person_id,)
     if row.code.endswith(DueKind.REMINDER) and row.person_id in {one.id for one in reminded_too(ctx, ticket)}:
         return (row.person_id,)
-    current = [person.id for person in await cards.recipients(ctx, ticket)]
+    awaited = await system_curators.list_awaited(ctx, ticket)  # who has the ticket can do no more
+    current = [person.id for person in awaited or await cards.recipients(ctx, ticket)]
     return (row.person_id,) if row.person_id in current else current
 
 

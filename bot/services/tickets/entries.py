@@ -17,9 +17,8 @@ from bot.domain.notifications.manual_posting import AnswerText
 from bot.domain.outbox import Priority
 from bot.domain.people import Person
 from bot.domain.roles import Right, Scope
-from bot.domain.systems import entered_system, system_title
 from bot.domain.tickets import Step, Ticket
-from bot.services.context import UseCaseContext, responsibility
+from bot.services.context import UseCaseContext, system_curators
 from bot.services.notifications import notify
 
 MAX_LISTED = 50
@@ -46,30 +45,12 @@ class WaitingEntry:
     ticket: Ticket
 
 
-def system_of(ctx: UseCaseContext, ticket: Ticket) -> str | None:
-    """Return the system into which a person enters what is said to the author of *ticket*; ``None``: nobody does."""
-    return entered_system(ticket.account, ticket.source)
-
-
-def title_of(ctx: UseCaseContext, system: str) -> str:
-    """Return the name that people use for *system*."""
-    return system_title(system)
-
-
-async def list_people(ctx: UseCaseContext, system: str) -> tuple[Person, ...]:
-    """Return who enters texts into *system* now: its curators or who stands in for them, else those who sort."""
-    curators = [one for one in ctx.municipality.staff.people if system in one.systems]
-    acting = [await responsibility.acting_for(ctx, one) for one in curators]
-    present = [one for one in acting if await responsibility.is_available(ctx, one)]
-    return tuple(dict.fromkeys(present)) or await responsibility.sorting_people(ctx)
-
-
 async def may_enter(ctx: UseCaseContext, person: Person, system: str) -> bool:
     """Return whether *person* may say «Внесено»: who enters its texts now, or types in for all systems or for this."""
     if person.systems and system not in person.systems:
-        return person in await list_people(ctx, system)
+        return person in await system_curators.list_people(ctx, system)
     types_in = Scope.ALL in ctx.municipality.staff.roles.scopes(person.roles, Right.TYPE_IN)
-    return types_in or person in await list_people(ctx, system)
+    return types_in or person in await system_curators.list_people(ctx, system)
 
 
 async def request(
@@ -79,7 +60,7 @@ async def request(
 
     They are told without a sound: it is in their list. *in_list_only*: it is one of many.
     """
-    system = system_of(ctx, ticket)
+    system = system_curators.system_of(ctx, ticket)
     if system is None:
         return
     await withdraw(ctx, ticket)
@@ -87,7 +68,7 @@ async def request(
     facts = {"entry": entry.id, "system": system, "kind": answer.kind.value}
     await ctx.uow.audit_log.record("entry_asked", ctx.now, ticket_id=ticket.id, facts=facts)
     if not in_list_only:
-        for person in await list_people(ctx, system):
+        for person in await system_curators.list_people(ctx, system):
             await send(ctx, ticket, entry, person)
 
 
@@ -99,7 +80,7 @@ async def send(
         ticket_id=ticket.id,
         entry_id=entry.id,
         answer_id=entry.answer_id,
-        system=title_of(ctx, entry.system),
+        system=system_curators.title_of(ctx, entry.system),
         is_correction=entry.is_correction,
     )
     envelope = NoteEnvelope(sent_message_kind=_note_kind(entry))
@@ -134,13 +115,13 @@ async def withdraw(ctx: UseCaseContext, ticket: Ticket) -> None:
     """Withdraw what waits to be entered for *ticket*, if anything does."""
     waiting = await ctx.uow.system_entries.find_waiting(ticket.id)
     if waiting is not None:
-        note = EntryWithdrawn(ticket_id=ticket.id, system=title_of(ctx, waiting.system))
+        note = EntryWithdrawn(ticket_id=ticket.id, system=system_curators.title_of(ctx, waiting.system))
         await end(ctx, ticket, waiting, EntryState.WITHDRAWN, None, note)
 
 
 async def on_step(ctx: UseCaseContext, ticket: Ticket, step: Step) -> None:
     """Withdraw what waits once *ticket* has gone another way than to an answer."""
-    if step in _WITHDRAWING_STEPS and system_of(ctx, ticket) is not None:
+    if step in _WITHDRAWING_STEPS and system_curators.system_of(ctx, ticket) is not None:
         await withdraw(ctx, ticket)
 
 
@@ -155,7 +136,8 @@ async def list_waiting(ctx: UseCaseContext, person: Person, limit: int = MAX_LIS
 async def list_own(ctx: UseCaseContext, person: Person, limit: int = MAX_LISTED) -> list[WaitingEntry]:
     """Return what waits for *person*: they are a curator of the system, or act for one who is not there."""
     known = await ctx.uow.system_entries.list_waiting_systems()
-    return await _with_tickets(ctx, [one for one in known if person in await list_people(ctx, one)], limit)
+    own = [one for one in known if person in await system_curators.list_people(ctx, one)]
+    return await _with_tickets(ctx, own, limit)
 
 
 async def _with_tickets(ctx: UseCaseContext, systems: Collection[str], limit: int) -> list[WaitingEntry]:

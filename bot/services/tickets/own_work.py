@@ -13,7 +13,7 @@ from bot.domain.recipients import Audience
 from bot.domain.roles import Right
 from bot.domain.systems import source_code
 from bot.domain.tickets import UNACCEPTED_STATES, State, Ticket
-from bot.services.context import UseCaseContext, responsibility
+from bot.services.context import UseCaseContext, responsibility, system_curators
 from bot.services.tickets import entries, inquiries
 from bot.services.tickets.search import list_waiting_tickets
 
@@ -135,7 +135,8 @@ async def _add_states(ctx: UseCaseContext, person: Person, own: dict[int, Ticket
         elif ticket.state in UNACCEPTED_STATES:
             known.append(WorkReason.ACCEPT)
         elif ticket.state is State.PUBLISHING:
-            known.append(WorkReason.PUBLISHING if entries.system_of(ctx, ticket) is None else WorkReason.AWAIT_ENTRY)
+            is_foreign = system_curators.system_of(ctx, ticket) is not None
+            known.append(WorkReason.AWAIT_ENTRY if is_foreign else WorkReason.PUBLISHING)
         elif ticket.id in at_citizen:
             known.append(WorkReason.AWAIT_CITIZEN)
         elif ticket.id in in_approval:

@@ -25,7 +25,7 @@ from bot.domain.roles import Right
 from bot.domain.ticket_changes import UNSET, TicketChange
 from bot.domain.ticket_history import change_facts
 from bot.domain.tickets import SHARED_BY_MEMBERS, UNACCEPTED_STATES, DismissReason, State, Step, Ticket, next_state
-from bot.services.context import UseCaseContext, responsibility
+from bot.services.context import UseCaseContext, responsibility, system_curators
 from bot.services.deadlines import chains, deadlines, draft_clocks, not_ours_clock
 from bot.services.dialogs import dialogs
 from bot.services.manual_posting import staff_replies
@@ -78,7 +78,7 @@ async def transition(
     if actor is not None:
         require_not_member(ticket, step)
     state = next_state(ticket.state, step)
-    if step is Step.APPROVE and entries.system_of(ctx, ticket) is None:  # else it is asked for at «Внесено в …»
+    if step is Step.APPROVE and system_curators.system_of(ctx, ticket) is None:  # else it is asked for at «Внесено в …»
         await calls.check_called(ctx, ticket)
     change = replace(change, state=state)
     if ticket.handed_to is not None and change.handed_to is UNSET:

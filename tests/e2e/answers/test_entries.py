@@ -149,6 +149,16 @@ async def test_nobody_else_may_say_that_it_is_entered(town: Harness) -> None:
     await town.wait_for_message(ROADS_HEAD, "Команда /entries не для вашей роли")
 
 
+async def test_a_term_that_passes_meanwhile_is_told_to_who_enters_it(town: Harness) -> None:
+    """The head can do no more, and the curator has the answer in hand."""
+    await word_answer(town)
+    await wait_for_request(town)
+    town.set_time("05.12 18:01")
+    await town.wait_for_message(POS_CURATOR, "Просрочено: №1")
+    await wait_until_idle(town)
+    assert town.find_message(ROADS_HEAD, "Просрочено: №1") is None
+
+
 async def test_without_a_curator_who_sorts_enters_it(bot: Harness) -> None:
     await enter_from_pos(bot)
     await word_answer(bot)
