@@ -378,3 +378,9 @@ class NumberKnown(Refusal):
     """Another ticket, ``number``, has the number of the other system."""
 
     code = "number_known"
+
+
+class ForwardedFromBot(Refusal):
+    """A forwarded message was written by a bot, not by a citizen."""
+
+    code = "forwarded_from_bot"

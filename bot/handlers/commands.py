@@ -187,7 +187,8 @@ STEP_HANDLERS: DialogStepHandlers = {
 
 async def on_message_posted(ctx: UseCaseContext, person: Person, event: MessagePosted) -> None:
     """Handle a private message of an official: a command, the next step of a dialog, or a reply to a card."""
-    if event.forwards and await dialogs.find_current(ctx, person) is None:  # a text in hand takes it up
+    is_forwarded = bool(event.forwards) and event.reply_to is None
+    if is_forwarded and await dialogs.find_current(ctx, person) is None:  # a text in hand takes it up
         await forwards.on_forwarded(ctx, person, event)
         return
     name, argument = command_of(event)

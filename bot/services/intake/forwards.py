@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain.applicants import ApplicantKind
-from bot.domain.errors import CannotForward, OutdatedButton
+from bot.domain.errors import CannotForward, ForwardedFromBot, OutdatedButton
 from bot.domain.messages import Message, MessageRole, NewMessage, ReviewVerdict
 from bot.domain.names import visible_name
 from bot.domain.people import Person
@@ -69,12 +69,19 @@ async def receive(ctx: UseCaseContext, person: Person, event: MessagePosted) -> 
     for number, part in enumerate(_by_author(event.forwards[:MAX_PARTS])):
         if not part.text.strip() and not part.attachments:
             continue
+        if _is_by_bot(part):
+            raise ForwardedFromBot()
         original = await _find_original(ctx, event, part)
         if original is None:
             original = await _save(ctx, event, part, number)
         ticket = await ctx.uow.tickets.get(original.ticket_id) if original.ticket_id is not None else None
         found.append(Received(original, part.sent_at, ticket, is_by_official(ctx, original)))
     return [] if is_further else found
+
+
+def _is_by_bot(part: Forwarded) -> bool:
+    """Return whether a bot wrote it, as it wrote a card: ids of pages are negative, those of bots are not."""
+    return part.is_page and part.author_id is not None and not part.author_id.startswith("-")
 
 
 def _by_author(parts: Sequence[Forwarded]) -> list[Forwarded]:

@@ -148,6 +148,12 @@ async def test_who_may_not_register_is_told_what_to_do_and_a_citizen_stays_a_cit
     assert "Переслано от" in card
 
 
+async def test_a_card_of_the_bot_is_no_message_of_a_citizen(bot: Harness) -> None:
+    origin = {"type": "user", "date": 1795000000, "sender_user": {"id": 700001, "is_bot": True, "first_name": "Бот"}}
+    await bot.send_message(COORDINATOR, "🆕 №1 · Дороги", raw={"forward_origin": origin})
+    await bot.wait_for_message(COORDINATOR, "Это сообщение написал бот")
+
+
 async def test_max_tells_whose_message_it_is_and_where_it_was_written(closed_bot: Harness) -> None:
     bot, server = closed_bot, closed_bot.sandbox.max
     server.add_bot(MAX_TOKEN, username="mcu_max_bot")

@@ -234,6 +234,22 @@ async def test_what_was_typed_in_is_shown_and_mended_before_it_is_registered(bot
     assert "📆 Срок в источнике (ПОС): до сб 05.12, 18:00" in card
 
 
+async def test_the_district_is_asked_for_where_posts_have_one(closed_bot: Harness) -> None:
+    bot, head = closed_bot, 'sectors = ["roads"]\ntelegram_id = 1001'
+    bot.settings["staff"] = STAFF.replace(head, 'sectors = ["roads"]\ndistricts = ["Северный"]\ntelegram_id = 1001')
+    await bot.start()
+    await bot.send_message(COORDINATOR, "/new Яма на дороге у рынка, звонила Анна")
+    await enter_ticket(bot, "Телефон")
+    await bot.press_button(COORDINATOR, await bot.wait_until(lambda: find_question(bot, "До какого")), "Обычный срок")
+    asked = await bot.wait_until(lambda: find_question(bot, "Какой это район?"))
+    await bot.send_message(COORDINATOR, "Марсианский")
+    asked = await bot.wait_until(lambda was=asked: (one := find_question(bot, "Какой это")) and one != was and one)
+    await bot.press_button(COORDINATOR, asked, "Северный")
+    await bot.wait_for_message(COORDINATOR, "📍 Район: Северный")
+    await choose_kind(bot, "Гражданин")
+    await bot.wait_for_card(ROADS_HEAD, 1, "район: Северный")
+
+
 def find_question(bot: Harness, *words: str) -> dict[str, Any] | None:
     """Return the question of the dialog that has its buttons still."""
     asked = [one for one in bot.bot_messages(COORDINATOR) if ["Отмена"] in button_rows(one)]
