@@ -2,11 +2,13 @@
 
 import codecs
 import errno
+import io
 import os
 import stat
 from pathlib import Path
 from typing import BinaryIO
 
+_PIECE_BYTES = 1 << 20
 _UTF16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -34,15 +36,33 @@ def read_bounded(file: Path, limit: int) -> bytes:
     return data
 
 
-def decode_text(data: bytes) -> str:
-    """Decode UTF-8, or what programs on Windows write: UTF-16 («Текст Юникод» of a spreadsheet) or Windows-1251."""
-    if data.startswith(_UTF16_MARKS):
-        return data.decode("utf-16", "replace")
-    if b"\x00" in data[:200]:
-        # Digits and separators are below 256: their upper byte is zero, at odd places if the lower byte is first.
-        is_little = data[1:200:2].count(0) >= data[0:200:2].count(0)
-        return data.decode("utf-16-le" if is_little else "utf-16-be", "replace")
+def text_encoding(stream: BinaryIO) -> str:
+    """Return the encoding of a text: UTF-8, or what programs on Windows write.
+
+    That is UTF-16 («Текст Юникод» of a spreadsheet) or Windows-1251. *stream* is read to its end, piece by piece, and
+    is at its beginning afterwards.
+    """
+    stream.seek(0)
+    head = stream.read(_PIECE_BYTES)
     try:
-        return data.decode("utf-8-sig")
+        if head.startswith(_UTF16_MARKS):
+            return "utf-16"
+        if b"\x00" in head[:200]:
+            # Digits and separators are below 256: their upper byte is zero, at odd places if the lower byte is first.
+            is_little = head[1:200:2].count(0) >= head[0:200:2].count(0)
+            return "utf-16-le" if is_little else "utf-16-be"
+        decoder = codecs.getincrementaldecoder("utf-8")()
+        while head:
+            decoder.decode(head)
+            head = stream.read(_PIECE_BYTES)
+        decoder.decode(b"", final=True)
     except UnicodeDecodeError:
-        return data.decode("cp1251", "replace")
+        return "cp1251"
+    finally:
+        stream.seek(0)
+    return "utf-8-sig"
+
+
+def decode_text(data: bytes) -> str:
+    """Decode the text of a file in the encoding that :func:`text_encoding` finds."""
+    return data.decode(text_encoding(io.BytesIO(data)), "replace")

@@ -46,6 +46,41 @@ class RefusalReason(StrEnum):
     UNKNOWN_BLOCK = "unknown_block"
     OFFICIAL = "official"  # the author is one of the officials
     EMPTY_CELLS = "empty_cells"  # neither words nor a subject
+    SPOILT_NUMBER = "spoilt_number"  # a spreadsheet program has rounded the number or taken it for a date
+
+
+class FileFault(StrEnum):
+    """Why a file is not taken at all."""
+
+    EMPTY = "empty"
+    NOT_A_TABLE = "not_a_table"  # a picture, a document, an archive
+    WEB_PAGE = "web_page"  # HTML under the name of a workbook
+    OTHER_FORMAT = "other_format"  # a spreadsheet of another kind: OpenDocument, a binary or an XML workbook
+    ENCRYPTED = "encrypted"
+    DAMAGED = "damaged"
+    UNSAFE = "unsafe"  # declarations that make a program read other files or grow without end
+    TOO_LARGE = "too_large"  # bytes, before or after unpacking
+    TOO_MANY_ROWS = "too_many_rows"
+    TOO_MANY_COLUMNS = "too_many_columns"
+    UNREADABLE = "unreadable"  # the system refuses to read it
+    NO_HEADER = "no_header"  # no row names a known column
+    NO_NUMBER_COLUMN = "no_number_column"
+    NO_WORDS_COLUMN = "no_words_column"  # neither the text nor a subject
+    OTHER_SYSTEM = "other_system"  # the headings are those of another system
+    OTHER_MUNICIPALITY = "other_municipality"  # every row is
+
+
+class UnreadableFile(Exception):
+    """A file that is not taken at all; the exception's message names the fault alone.
+
+    ``line``: the place where reading ended; ``detail``: of a heading, a system or a municipality, by the fault.
+    """
+
+    def __init__(self, fault: FileFault, *, line: int | None = None, detail: str | None = None) -> None:
+        super().__init__(fault.value)
+        self.fault = fault
+        self.line = line
+        self.detail = detail
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,192 @@
+"""Tables of other systems: the headings of their columns, and the words that call a message finished there."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from bot.domain.imports import Field
+from bot.domain.text_normal import fold
+
+Headings = Mapping[Field, tuple[str, ...]]
+
+JOINED_FIELDS = frozenset({Field.SUBJECT})
+"""Fields made of all their columns; of the columns of any other field, the first that is not empty in a row counts."""
+
+_FINISHED_WORDS = (
+    *("закрыто", "закрыта", "закрыт", "завершено", "завершена", "завершен", "решено", "решена", "решен"),
+    *("исполнено", "исполнена", "исполнен", "выполнено", "выполнена", "выполнен", "снято с контроля", "в архиве"),
+    *("обработано", "обработана", "ответ дан", "дан ответ", "отправлен ответ заявителю", "списано в дело"),
+)
+"""Statuses that mean the same in every system."""
+
+_OPEN_WORDS = ("не решено", "отложено", "не исполнено", "не выполнено", "возобновлено", "на доработке")
+"""Statuses that keep a row open though it has a date of the end: the date of a postponed or a reopened matter."""
+
+_NOT_WORDS = re.compile(r"[^\w№]+")
+
+
+def heading_key(heading: str) -> str:
+    """Return *heading* without what people and programs change in it: case, «ё», spaces, line breaks, punctuation."""
+    return _NOT_WORDS.sub("", fold(heading))
+
+
+@dataclass(frozen=True)
+class Layout:
+    """One system's table. ``finished``, ``opened``: its own words besides those that every system uses."""
+
+    code: str
+    title: str
+    headings: Headings
+    finished: tuple[str, ...] = ()
+    opened: tuple[str, ...] = ()
+
+    @cached_property
+    def fields(self) -> Mapping[str, Field]:
+        """Key of a heading → the field that its column holds."""
+        return {heading_key(text): field for field, texts in self.headings.items() for text in texts}
+
+    @cached_property
+    def _finished_keys(self) -> frozenset[str]:
+        return frozenset(map(heading_key, (*_FINISHED_WORDS, *self.finished)))
+
+    @cached_property
+    def _open_keys(self) -> frozenset[str]:
+        return frozenset(map(heading_key, (*_OPEN_WORDS, *self.opened)))
+
+    def is_finished_status(self, status: str) -> bool:
+        """Return whether the system calls a message with this status finished."""
+        return heading_key(status) in self._finished_keys
+
+    def is_open_status(self, status: str) -> bool:
+        """Return whether the status says that there is work left, whatever the dates say."""
+        return heading_key(status) in self._open_keys
+
+
+_NUMBER_WAYS: Mapping[str, re.Pattern[str]] = {
+    code: re.compile(pattern, re.IGNORECASE)
+    for code, pattern in {
+        "pos": r"(?:пос|pos)\W*\d.*",
+        "ecur": r"(?:ецур|ecur)\W*\d.*",
+        "ecpur": r"(?:ецпур|ecpur)\W*\d.*",
+        "incident": r"(?:инц(?:идент)?|им|incident)\W*\d.*",
+        "smls": r"(?:см\s*лс|smls)\W*\d.*",
+        "sakhalin": r"(?:сахалин\W?онлайн|sakhalin)\W*\d.*",
+        "sed": r"(?:(?:сэд|sed)\W*\d.*|.*[\w/]-ОГ-.*|\d{1,4}/\d{1,4}-.+)",
+    }.items()
+}
+"""The ways of writing a number that only one system has; most of them write digits alone, which tell nothing."""
+
+
+def system_of_number(number: str) -> str | None:
+    """Return the code of the system in whose way *number* is written, if the way belongs to one alone."""
+    return next((code for code, pattern in _NUMBER_WAYS.items() if pattern.fullmatch(number)), None)
+
+
+_POS = Layout(
+    code="pos",
+    title="ПОС",
+    headings={
+        Field.NUMBER: ("Номер", "Номер сообщения"),
+        Field.NUMBER_IN_SOURCE: ("Номер ЕПГУ",),
+        Field.SOURCE: ("Источник",),
+        Field.SUBJECT: ("Категория", "Подкатегория", "Факт"),
+        Field.ORGANISATION: (
+            "Организация, в которой находится сообщение",
+            "Организация, в которую поступило сообщение",
+        ),
+        Field.REGISTERED: ("Дата поступления",),
+        Field.DUE: ("Дата планируемого завершения работ",),
+        Field.FINISHED: ("Дата фактического завершения работ",),
+        Field.STATUS: ("Статус", "Стадия", "Тип решения"),
+        Field.TEXT: ("Текст сообщения", "Описание"),
+        Field.ADDRESS: ("Адрес",),
+        Field.MUNICIPALITY: ("Муниципалитет", "Муниципальное образование"),
+    },
+)
+
+_ECUR = Layout(
+    code="ecur",
+    title="ЕЦУР",
+    headings={
+        Field.NUMBER: ("Номер ЕЦУР", "№ ЕЦУР"),
+        Field.NUMBER_IN_SOURCE: ("Номер в источнике",),
+        Field.REGISTERED: ("Дата (первого взятия в работу)", "Дата", "Дата первого взятия в работу"),
+        Field.DUE: ("Срок", "Срок исполнения", "Плановая дата"),
+        Field.FINISHED: ("Дата закрытия", "Дата фактического исполнения"),
+        Field.SUBJECT: ("Направление", "Синт. группа", "Факт", "Подтема"),
+        Field.STATUS: ("Статус",),
+        Field.ORGANISATION: ("Исполнитель",),
+        Field.MUNICIPALITY: ("ОМСУ",),
+        Field.SOURCE: ("Источник",),
+        Field.TEXT: ("Описание",),
+        Field.ADDRESS: ("Адрес (формат)", "Адрес"),
+        Field.DISTRICT: ("Район",),
+        Field.SETTLEMENT: ("Населенный пункт",),
+        Field.STREET: ("Улица",),
+        Field.HOUSE: ("Дом",),
+    },
+    finished=("Закрыта", "Закрыта с отложенным", "Готово"),
+    opened=(
+        *("В работе исполнителя", "На исполнении", "На модерации", "Готова к редактированию", "На согласовании"),
+        *("Отправлено во внешние системы", "Готова к согласованию (отложенное решение)", "Возврат модератору"),
+        "Оценка обратной связи",
+    ),
+)
+
+_INCIDENT = Layout(
+    code="incident",
+    title="Инцидент Менеджмент",
+    headings={
+        Field.NUMBER: ("Номер инцидента", "№ инцидента", "ID инцидента"),
+        Field.REGISTERED: ("Дата создания", "Дата создания инцидента"),
+        Field.DUE: ("Срок", "Плановая дата", "Плановая дата ответа", "Срок ответа"),
+        Field.FINISHED: ("Дата окончания/закрытия", "Дата закрытия", "Дата окончания"),
+        Field.SUBJECT: ("Группа тем", "Тема"),
+        Field.STATUS: ("Итог", "Статус", "Статус инцидента"),
+        Field.ORGANISATION: ("Исполнитель",),
+        Field.MUNICIPALITY: ("Муниципалитет",),
+        Field.SOURCE: ("Источник", "Социальная сеть"),
+        Field.TEXT: ("Текст инцидента",),
+        Field.SETTLEMENT: ("Населённый пункт",),
+        Field.STREET: ("Улица",),
+        Field.HOUSE: ("Дом",),
+        Field.ADDRESS: ("Адрес",),
+        Field.LINK: ("Ссылка", "Ссылка на инцидент", "Ссылка на сообщение", "URL"),
+        Field.APPLICANT: ("Автор", "Имя автора"),
+        Field.ANSWER: ("Текст ответа",),
+    },
+)
+
+_SED = Layout(
+    code="sed",
+    title="СЭД",
+    headings={
+        Field.NUMBER: ("№РК/Индекс", "№РК", "Индекс", "Рег. №", "Рег. номер", "Регистрационный номер"),
+        Field.REGISTERED: ("Дата рег.", "Дата регистрации"),
+        Field.DUE: ("План. дата", "Плановая дата", "Срок исполнения", "Plan date"),
+        Field.FINISHED: ("Факт. дата", "Фактическая дата", "Дата исполнения"),
+        Field.TEXT: ("Содержание", "Краткое содержание"),
+        Field.SUBJECT: ("Рубрика",),
+        Field.APPLICANT: ("Корр./Подписал", "Корреспондент", "Заявитель"),
+        Field.SOURCE: ("Вид доставки РК", "Вид доставки"),
+        Field.NUMBER_IN_SOURCE: ("Сообщение ПОС №", "Номер ПОС"),
+        Field.ORGANISATION: ("Исполнитель",),
+        Field.STATUS: ("Статус", "Состояние"),
+        Field.ADDRESS: ("Адрес",),
+    },
+)
+
+BUILT_IN: Mapping[str, Layout] = {one.code: one for one in (_POS, _ECUR, _INCIDENT, _SED)}
+"""Layouts that are known by the code of their system."""
+
+
+def merged(layout: Layout, columns: Headings, title: str | None = None) -> Layout:
+    """Return *layout* with the headings of *columns* in the place of its own, field by field."""
+    return Layout(
+        code=layout.code,
+        title=title or layout.title,
+        headings={**layout.headings, **columns},
+        finished=layout.finished,
+        opened=layout.opened,
+    )

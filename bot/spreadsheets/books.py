@@ -1,0 +1,95 @@
+"""Opening of a file as a book of sheets, by its content."""
+
+import errno
+import io
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import BinaryIO
+
+from bot.bounded_files import open_regular
+from bot.domain.imports import FileFault, UnreadableFile
+from bot.spreadsheets.old_workbook import open_old_workbook
+from bot.spreadsheets.sheets import MAX_FILE_BYTES, Line, Sheet, faults_as_refusals, file_size
+from bot.spreadsheets.text_table import open_text_table
+from bot.spreadsheets.workbook import open_workbook
+
+_HEAD_BYTES = 4096
+_ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06")
+_COMPOUND_MARK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OLD_BOOK_MARKS = (b"\x09\x08", b"\x09\x04", b"\x09\x02", b"\x09\x00")  # a book of Excel 2 to 4, not in a container
+_OTHER_MARKS = (
+    *(b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"%PDF", b"{\\rtf", b"\x7fELF", b"MZ", b"Rar!", b"7z\xbc\xaf"),
+    *(b"\x1f\x8b", b"RIFF", b"II*\x00", b"MM\x00*", b"SQLite format"),
+)
+_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_CONTROLS = bytes({*range(32)} - {9, 10, 12, 13, 26, 27})
+
+
+@contextmanager
+def open_book(data: bytes | Path) -> Iterator[list[Sheet]]:
+    """Open a file of any format for reading; its sheets can be read until the context ends.
+
+    Raises :class:`UnreadableFile`.
+    """
+    with _open(data) as stream:
+        with faults_as_refusals():
+            sheets = _sheets(stream)
+        yield [replace(sheet, lines=partial(_refusing, sheet.lines)) for sheet in sheets]
+
+
+def _sheets(stream: BinaryIO) -> list[Sheet]:
+    if file_size(stream) > MAX_FILE_BYTES:
+        raise UnreadableFile(FileFault.TOO_LARGE)
+    head = stream.read(_HEAD_BYTES)
+    stream.seek(0)
+    if head.startswith(_ZIP_MARKS):
+        return open_workbook(stream)
+    if head.startswith(_COMPOUND_MARK):
+        return open_old_workbook(stream)
+    _check_text(head)
+    return open_text_table(stream)
+
+
+def _refusing(lines: Callable[[], Iterator[Line]]) -> Iterator[Line]:
+    """Yield the lines; only the errors of reading them are refusals, not those of the code that takes them."""
+    found = lines()
+    while True:
+        with faults_as_refusals():
+            line = next(found, None)
+        if line is None:
+            return
+        yield line
+
+
+@contextmanager
+def _open(data: bytes | Path) -> Iterator[BinaryIO]:
+    if isinstance(data, bytes):
+        yield io.BytesIO(data)
+        return
+    try:
+        stream = open_regular(data)
+    except OSError as error:
+        raise UnreadableFile(FileFault.UNREADABLE, detail=errno.errorcode.get(error.errno or 0)) from None
+    with stream:
+        yield stream
+
+
+def _check_text(head: bytes) -> None:
+    """Refuse what is no table of text, though somebody may have called it one."""
+    if not head.strip(b"\x00 \t\r\n\xef\xbb\xbf"):
+        raise UnreadableFile(FileFault.NOT_A_TABLE if head else FileFault.EMPTY)
+    if head.startswith(_OTHER_MARKS) or head.startswith(_OLD_BOOK_MARKS):
+        raise UnreadableFile(FileFault.NOT_A_TABLE)
+    is_wide = head.startswith(_UTF16_MARKS) or b"\x00" in head[:200]
+    text = head.replace(b"\x00", b"") if is_wide else head
+    beginning = text.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").lower()
+    if beginning.startswith((b"<!doctype html", b"<html", b"<table", b"<meta", b"<head", b"<div")):
+        raise UnreadableFile(FileFault.WEB_PAGE)
+    if beginning.startswith(b"<?xml") or b"mime-version:" in beginning[:200]:
+        is_page = b"<html" in beginning or b"mime-version:" in beginning[:200]
+        raise UnreadableFile(FileFault.WEB_PAGE if is_page else FileFault.OTHER_FORMAT)
+    if not is_wide and len(text.translate(None, _CONTROLS)) < len(text):
+        raise UnreadableFile(FileFault.NOT_A_TABLE)

@@ -1,0 +1,44 @@
+"""Comparison of a municipality's name in a table with the town of the configuration."""
+
+import re
+from dataclasses import dataclass
+
+from bot.domain.text_normal import fold
+
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_COMMON = re.compile(
+    r"муниципал|городск|сельск|округ|район|поселен|образован|администрац|област|край|республик|город$|город[а-я]?$|"
+    r"поселок|село$|деревн|станиц|демо|управлен|центр|имени$|автономн|российск|федерац"
+)
+"""Words that say what kind of place it is."""
+
+_MIN_STEM = 4
+_ENDING = 3
+"""Letters in which two forms of a name may differ at their end: «Холмск», «Холмский», «Холмского»."""
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    """The town whose rows are taken. ``words``: what its name alone has, without its kind."""
+
+    words: frozenset[str]
+
+    @classmethod
+    def named(cls, name: str) -> "Town":
+        """Return the town of the configuration's *name*."""
+        return cls(_proper_words(name))
+
+    def is_other(self, name: str) -> bool:
+        """Return whether *name* surely is another municipality: both have a name, and no word is like another."""
+        words = _proper_words(name)
+        return bool(words and self.words) and not any(_is_like(one, own) for one in words for own in self.words)
+
+
+def _proper_words(name: str) -> frozenset[str]:
+    return frozenset(word for word in _WORD.findall(fold(name)) if not _COMMON.match(word))
+
+
+def _is_like(one: str, other: str) -> bool:
+    shorter = min(len(one), len(other))
+    stem = max(_MIN_STEM, shorter - _ENDING)
+    return one[:stem] == other[:stem] and shorter >= min(stem, _MIN_STEM)

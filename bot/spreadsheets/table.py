@@ -1,0 +1,161 @@
+"""A table of another system: what it has, and its rows one by one."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from bot.domain.imports import Field, FileFault, ImportedRow, RefusalReason, RefusedRow, UnreadableFile
+from bot.domain.layouts import BUILT_IN, Layout
+from bot.spreadsheets.books import open_book
+from bot.spreadsheets.headers import Column, Header, find_header
+from bot.spreadsheets.municipalities import Town
+from bot.spreadsheets.rows import RowReader
+from bot.spreadsheets.sheets import Sheet
+
+Row = ImportedRow | RefusedRow
+
+MAX_ROWS = 200_000
+"""Rows of a table: four times the largest export that a town is known to have; each takes a hundred bytes while the
+file is read."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadTable:
+    """A table that can be read. Iterating reads the file from its beginning, as often as needed, row by row.
+
+    ``columns``: those that are understood; ``new_headings``: the others; ``missing``: fields that the layout knows and
+    the file does not have; ``row_count``: all rows, taken or refused.
+    """
+
+    layout: Layout
+    columns: tuple[Column, ...]
+    new_headings: tuple[str, ...]
+    missing: tuple[Field, ...]
+    row_count: int
+    _source: "_Source"
+    _contradicting: frozenset[bytes]
+
+    def __iter__(self) -> Iterator[Row]:
+        """Yield the rows in the order of the file; a row that says the same as an earlier one is left out.
+
+        Raises :class:`UnreadableFile` if the file has changed meanwhile.
+        """
+        seen: set[bytes] = set()
+        for row in self._source.rows():
+            if row.number is not None and isinstance(row, ImportedRow):
+                key = _digest(row.number)
+                if key in self._contradicting:
+                    yield RefusedRow(row.place, RefusalReason.CONTRADICTION, row.number, self._source.number_heading)
+                    continue
+                if key in seen:
+                    continue
+                seen.add(key)
+            yield row
+
+
+def read_rows(data: bytes | Path, layout: Layout, zone: ZoneInfo, now: datetime, town: str | None = None) -> ReadTable:
+    """Read the whole table once, so that a file is refused before any of its rows is taken.
+
+    *zone*: the zone of its dates; *now*: the present moment, dates of messages cannot be later; *town*: the name of the
+    municipality whose rows are taken, ``None`` for all. Raises :class:`UnreadableFile`. Takes about six seconds for
+    50,000 rows of 25 columns, and memory for the numbers and the common texts alone: call it in a thread.
+    """
+    source = _Source(data, layout, zone, now, None if town is None else Town.named(town))
+    headers = source.headers()
+    facts: dict[bytes, bytes] = {}
+    contradicting: set[bytes] = set()
+    count = foreign = 0
+    for row in source.rows():
+        count += 1
+        if count > MAX_ROWS:
+            raise UnreadableFile(FileFault.TOO_MANY_ROWS, line=row.place.line)
+        if isinstance(row, ImportedRow):
+            key, digest = _digest(row.number), _digest(*_facts(row))
+            if facts.setdefault(key, digest) != digest:
+                contradicting.add(key)
+        elif row.reason is RefusalReason.OTHER_MUNICIPALITY:
+            foreign += 1
+            name = row.value
+    if not count:
+        raise UnreadableFile(FileFault.EMPTY)
+    if foreign == count:
+        raise UnreadableFile(FileFault.OTHER_MUNICIPALITY, detail=name)
+    columns = tuple(dict.fromkeys(column for header in headers for column in header.columns))
+    present = {column.field for column in columns}
+    return ReadTable(
+        layout=layout,
+        columns=columns,
+        new_headings=tuple(dict.fromkeys(heading for header in headers for heading in header.new_headings)),
+        missing=tuple(field for field in layout.headings if field not in present),
+        row_count=count,
+        _source=source,
+        _contradicting=frozenset(contradicting),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    data: bytes | Path
+    layout: Layout
+    zone: ZoneInfo
+    now: datetime
+    town: Town | None
+
+    @property
+    def number_heading(self) -> str:
+        return self.layout.headings[Field.NUMBER][0]
+
+    def headers(self) -> list[Header]:
+        with open_book(self.data) as sheets:
+            return self._headers(sheets)
+
+    def rows(self) -> Iterator[Row]:
+        with open_book(self.data) as sheets:
+            for header in self._headers(sheets):
+                name = header.sheet.name if len(sheets) > 1 else None
+                reader = RowReader(self.layout, header, name, self.zone, self.now, self.town)
+                for line in header.sheet.lines():
+                    row = reader.read(line) if line[0] > header.line else None
+                    if row is not None:
+                        yield row
+
+    def _headers(self, sheets: list[Sheet]) -> list[Header]:
+        """Return the headers of the sheets that hold the table."""
+        found = [header for sheet in sheets if (header := find_header(sheet, self.layout)) is not None]
+        whole = [header for header in found if _is_whole(header)]
+        if whole:
+            return whole
+        other = self._other_system(sheets)
+        if other is not None:
+            raise UnreadableFile(FileFault.OTHER_SYSTEM, detail=other)
+        if not found:
+            raise UnreadableFile(FileFault.NO_HEADER)
+        has_number = any(Field.NUMBER in header.positions for header in found)
+        raise UnreadableFile(FileFault.NO_WORDS_COLUMN if has_number else FileFault.NO_NUMBER_COLUMN)
+
+    def _other_system(self, sheets: list[Sheet]) -> str | None:
+        for layout in BUILT_IN.values():
+            headers = [find_header(sheet, layout) for sheet in sheets] if layout.code != self.layout.code else []
+            if any(header is not None and _is_whole(header) for header in headers):
+                return layout.code
+        return None
+
+
+def _is_whole(header: Header) -> bool:
+    """Return whether a table with these columns can be taken."""
+    positions = header.positions
+    return Field.NUMBER in positions and (Field.TEXT in positions or Field.SUBJECT in positions)
+
+
+_FACT_NAMES = tuple(one.name for one in fields(ImportedRow) if one.name != "place")
+
+
+def _facts(row: ImportedRow) -> Iterator[str]:
+    return (str(getattr(row, name)) for name in _FACT_NAMES)
+
+
+def _digest(*texts: str) -> bytes:
+    return hashlib.blake2b("\x00".join(texts).encode(), digest_size=12).digest()
