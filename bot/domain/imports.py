@@ -8,7 +8,7 @@ from bot.domain.applicants import ApplicantKind
 
 
 class Field(StrEnum):
-    """What a column of a system's table says; the codes are the keys of ``columns`` in ``[[systems]]``."""
+    """The meaning of a column of a system's table; the codes are the keys of ``columns`` in ``[[systems]]``."""
 
     NUMBER = "number"  # the number in that system
     NUMBER_IN_SOURCE = "number_in_source"  # of the system from which that system had it

@@ -34,9 +34,9 @@ def test_row_of_ecur_has_its_number_moment_and_place() -> None:
         *("Улица", "Дом"),
     )
     line = (
-        *(90017.0, "ДО-55", datetime(2026, 11, 20, 14, 30), "ЖКХ", "Отопление", "Нет отопления"),
+        *(90017.0, "ДО-55", datetime.fromisoformat("2026-11-20 14:30"), "ЖКХ", "Отопление", "Нет отопления"),
         *("Закрыта с отложенным", "УК Север", "Мытищи", "Добродел", "Холодно дома", "ул. Мира, 5", "-", "Мытищи"),
-        *("Мира", datetime(2026, 1, 12)),
+        *("Мира", datetime.fromisoformat("2026-01-12")),
     )
     (row,) = taken(read(xlsx([headings, line]), "ecur"))
     assert (row.number, row.number_in_source, row.source) == ("90017", "ДО-55", "Добродел")
