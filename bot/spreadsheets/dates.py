@@ -4,7 +4,7 @@ import re
 from datetime import date, datetime, time, timedelta
 
 _NOT_FORMAT = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.')
-"""What a number format shows letter by letter, colours and conditions."""
+"""The parts of a number format that are no codes: letters shown as they are, colours, conditions."""
 
 MIN_YEAR, MAX_YEAR = 2000, 2099
 """Years that a table of a working system can name; others are slips of the pen («0226», «1900»)."""

@@ -34,11 +34,11 @@ class Header:
     new_headings: tuple[str, ...]  # that the layout does not know
 
     @property
-    def positions(self) -> Mapping[Field, tuple[int, ...]]:
-        """Field → its columns, in the order in which the layout names them."""
+    def indices(self) -> Mapping[Field, tuple[int, ...]]:
+        """Field → which of ``columns`` are its own, in the order in which the layout names them."""
         found: dict[Field, tuple[int, ...]] = {}
-        for column in self.columns:
-            found[column.field] = (*found.get(column.field, ()), column.position)
+        for at, column in enumerate(self.columns):
+            found[column.field] = (*found.get(column.field, ()), at)
         return found
 
 

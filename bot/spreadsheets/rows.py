@@ -1,21 +1,20 @@
 """One line of a table as a row that can be taken, or the reason why it cannot."""
 
 import re
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.domain.applicants import ApplicantKind
 from bot.domain.imports import Field, ImportedRow, RefusalReason, RefusedRow, RowPlace
 from bot.domain.layouts import Layout, heading_key, system_of_number
-from bot.spreadsheets.headers import Column, Header
+from bot.spreadsheets.headers import Header
 from bot.spreadsheets.municipalities import Town
 from bot.spreadsheets.sheets import Cell, Line
 from bot.spreadsheets.values import BadDate, SpoiltNumber, house_of, moment_of, number_of, text_of
 
 _SHOWN_CHARS = 80
 _MENTION = re.compile(r"\[(?:club|public|id|event)\d+(?::[^|\]]*)?\|([^\]]*)\]")
-"""How VK writes the mention of a page: «[club123|Администрация]»."""
+"""The mention of a page in VK: «[club123|Администрация]»."""
 
 _TOTALS = re.compile(r"(?:итого|всего)\b", re.IGNORECASE)
 _KINDS = {
@@ -30,76 +29,97 @@ _KINDS = {
 _KIND_KEYS = {heading_key(words): kind for words, kind in _KINDS.items()}
 _SUBJECT_SEPARATOR = " / "
 
+_MAX_DATES_KEPT = 20_000
+"""Different dates that a reader remembers: most rows of a table repeat those of their neighbours."""
 
-@dataclass(frozen=True, slots=True)
+
 class RowReader:
-    """Reads the lines of one sheet. *now*: a message from later than that is a mistake."""
+    """Reads the lines of one sheet. *now*: a message from later than that is a mistake; *sheet*: the name to show."""
 
-    layout: Layout
-    header: Header
-    place_sheet: str | None
-    zone: ZoneInfo
-    now: datetime
-    town: Town | None
+    def __init__(
+        self, layout: Layout, header: Header, sheet: str | None, zone: ZoneInfo, now: datetime, town: Town | None
+    ) -> None:
+        self.layout, self.now, self.town = layout, now, town
+        self.columns = header.columns
+        self.indices = header.indices
+        self._sheet, self._zone, self._epoch = sheet, zone, header.sheet.epoch
+        self._heading_keys = [heading_key(column.heading) for column in header.columns]
+        self._moments: dict[tuple[str, bool], datetime | None] = {}
 
     def read(self, line: Line) -> ImportedRow | RefusedRow | None:
         """Return the row; ``None`` for a line that is none: a repeated header, numbers of columns, a total."""
-        number, cells = line
-        if self._is_no_row(cells):
+        number, all_cells = line
+        width = len(all_cells)
+        cells = [all_cells[one.position] if one.position < width else None for one in self.columns]
+        texts = [text_of(cell) for cell in cells]
+        if self._is_no_row(all_cells, texts):
             return None
-        return _Row(self, RowPlace(number, self.place_sheet), cells).read()
+        return _Row(self, RowPlace(number, self._sheet), cells, texts).read()
 
-    def _is_no_row(self, cells: list[Cell]) -> bool:
-        columns = self.header.columns
-        filled = [column for column in columns if self.text(cells, column) is not None]
+    def _is_no_row(self, all_cells: list[Cell], texts: list[str | None]) -> bool:
+        filled = [at for at, text in enumerate(texts) if text is not None]
         if not filled:
             return True
-        if all(heading_key(self.text(cells, column) or "") == heading_key(column.heading) for column in filled):
+        if all(heading_key(texts[at] or "") == self._heading_keys[at] for at in filled):
             return True
-        if len(filled) > 1 and all(self.text(cells, column) == str(column.position + 1) for column in filled):
+        if len(filled) > 1 and all(texts[at] == str(self.columns[at].position + 1) for at in filled):
             return True
-        first = next((text for text in map(text_of, cells) if text is not None), "")
-        return _TOTALS.match(first) is not None
+        first = next(cell for cell in all_cells if text_of(cell) is not None)
+        return isinstance(first, str) and _TOTALS.match(first.strip()) is not None
 
-    @staticmethod
-    def text(cells: list[Cell], column: Column) -> str | None:
-        return text_of(cells[column.position]) if column.position < len(cells) else None
+    def moment(self, cell: Cell, *, day_end: bool) -> datetime | None:
+        """Return the instant of a date. Raises :class:`BadDate`."""
+        if not isinstance(cell, str):
+            return moment_of(cell, self._epoch, self._zone, day_end=day_end)
+        key = cell, day_end
+        if key not in self._moments:
+            if len(self._moments) >= _MAX_DATES_KEPT:
+                self._moments.clear()
+            self._moments[key] = moment_of(cell, self._epoch, self._zone, day_end=day_end)
+        return self._moments[key]
 
 
 class _Refused(Exception):
-    def __init__(self, reason: RefusalReason, field: Field | None = None, value: str | None = None) -> None:
+    def __init__(self, reason: RefusalReason, field: Field | None = None) -> None:
         super().__init__(reason.value)
-        self.reason, self.field, self.value = reason, field, value
+        self.reason, self.field = reason, field
 
 
 class _Row:
-    def __init__(self, reader: RowReader, place: RowPlace, cells: list[Cell]) -> None:
-        self._reader, self._place, self._cells = reader, place, cells
-        self._positions = reader.header.positions
+    def __init__(self, reader: RowReader, place: RowPlace, cells: list[Cell], texts: list[str | None]) -> None:
+        self._reader, self._place, self._cells, self._texts = reader, place, cells, texts
         self._number: str | None = None
 
     def read(self) -> ImportedRow | RefusedRow:
         try:
             return self._row()
         except _Refused as refused:
-            column = next((one.heading for one in self._reader.header.columns if one.field is refused.field), None)
-            value = None if refused.value is None else _shortened(refused.value)
-            return RefusedRow(self._place, refused.reason, self._number, column, value)
+            if refused.field is None:
+                return RefusedRow(self._place, refused.reason, self._number)
+            value = self._text(refused.field)
+            return RefusedRow(
+                self._place,
+                refused.reason,
+                self._number,
+                self._heading(refused.field),
+                None if value is None else _shortened(value),
+            )
 
     def _row(self) -> ImportedRow:
+        now = self._reader.now
         self._number = number = self._read_number()
         self._check_municipality()
         registered = self._moment(Field.REGISTERED)
-        if registered is not None and registered > self._reader.now:
-            raise _Refused(RefusalReason.REGISTERED_LATER, Field.REGISTERED, self._text(Field.REGISTERED))
+        if registered is not None and registered > now:
+            raise _Refused(RefusalReason.REGISTERED_LATER, Field.REGISTERED)
         due = self._moment(Field.DUE, day_end=True)
         if registered is not None and due is not None and due < registered:
-            raise _Refused(RefusalReason.DUE_BEFORE_REGISTERED, Field.DUE, self._text(Field.DUE))
+            raise _Refused(RefusalReason.DUE_BEFORE_REGISTERED, Field.DUE)
+        finished_at = self._moment(Field.FINISHED, day_end=True)
+        is_finished = self._is_finished(finished_at)
         text, subject = self._text(Field.TEXT), self._subject()
         if text is None and subject is None:
             raise _Refused(RefusalReason.EMPTY_CELLS)
-        finished_at = self._moment(Field.FINISHED, day_end=True)
-        is_finished = self._is_finished(finished_at)
         return ImportedRow(
             place=self._place,
             number=number,
@@ -108,78 +128,82 @@ class _Row:
             registered_at=registered,
             due=due,
             is_finished=is_finished,
-            finished_at=min(finished_at, self._reader.now) if is_finished and finished_at is not None else None,
-            applicant_kind=self._applicant_kind(),
+            finished_at=min(finished_at, now) if is_finished and finished_at is not None else None,
+            status=self._text(Field.STATUS),
+            number_in_source=self._text(Field.NUMBER_IN_SOURCE),
+            source=self._text(Field.SOURCE),
+            address=self._text(Field.ADDRESS),
+            district=self._text(Field.DISTRICT),
+            settlement=self._text(Field.SETTLEMENT),
+            street=self._text(Field.STREET),
             house=house_of(self._cell(Field.HOUSE)),
-            **{name: self._text(field) for name, field in _TEXT_FIELDS.items()},
+            applicant=self._text(Field.APPLICANT),
+            applicant_kind=_KIND_KEYS.get(heading_key(self._text(Field.APPLICANT_KIND) or ""), ApplicantKind.CITIZEN),
+            phone=self._text(Field.PHONE),
+            link=self._text(Field.LINK),
+            organisation=self._text(Field.ORGANISATION),
+            answer=self._text(Field.ANSWER),
         )
 
     def _read_number(self) -> str:
         try:
             number = number_of(self._cell(Field.NUMBER))
         except SpoiltNumber:
-            raise _Refused(RefusalReason.SPOILT_NUMBER, Field.NUMBER, self._text(Field.NUMBER)) from None
+            raise _Refused(RefusalReason.SPOILT_NUMBER, Field.NUMBER) from None
         if number is None:
             raise _Refused(RefusalReason.NO_NUMBER, Field.NUMBER)
         system = system_of_number(number)
         if system is not None and system != self._reader.layout.code:
-            raise _Refused(RefusalReason.OTHER_SYSTEM, Field.NUMBER, number)
+            raise _Refused(RefusalReason.OTHER_SYSTEM, Field.NUMBER)
         return number
 
     def _check_municipality(self) -> None:
-        name = self._text(Field.MUNICIPALITY)
-        if name is not None and self._reader.town is not None and self._reader.town.is_other(name):
-            raise _Refused(RefusalReason.OTHER_MUNICIPALITY, Field.MUNICIPALITY, name)
+        name, town = self._text(Field.MUNICIPALITY), self._reader.town
+        if name is not None and town is not None and town.is_other(name):
+            raise _Refused(RefusalReason.OTHER_MUNICIPALITY, Field.MUNICIPALITY)
 
     def _is_finished(self, finished_at: datetime | None) -> bool:
         layout = self._reader.layout
-        statuses = [text for text in self._texts(Field.STATUS) if text is not None]
+        statuses = self._all(Field.STATUS)
         if any(map(layout.is_open_status, statuses)):
             return False
         if any(map(layout.is_finished_status, statuses)):
             return True
-        # A day is meant as its end; that of today is still to come.
-        return finished_at is not None and finished_at.date() <= self._reader.now.date()
+        # A day is read as its last minute, and that of today is still to come.
+        return finished_at is not None and finished_at - timedelta(days=1) < self._reader.now
+
+    def _subject(self) -> str | None:
+        return _SUBJECT_SEPARATOR.join(dict.fromkeys(self._all(Field.SUBJECT))) or None
 
     def _moment(self, field: Field, *, day_end: bool = False) -> datetime | None:
         try:
-            return moment_of(self._cell(field), self._reader.header.sheet.epoch, self._reader.zone, day_end=day_end)
+            return self._reader.moment(self._cell(field), day_end=day_end)
         except BadDate:
-            raise _Refused(RefusalReason.BAD_DATE, field, self._text(field)) from None
+            raise _Refused(RefusalReason.BAD_DATE, field) from None
 
-    def _applicant_kind(self) -> ApplicantKind:
-        return _KIND_KEYS.get(heading_key(self._text(Field.APPLICANT_KIND) or ""), ApplicantKind.CITIZEN)
-
-    def _subject(self) -> str | None:
-        parts = dict.fromkeys(text for text in self._texts(Field.SUBJECT) if text is not None)
-        return _SUBJECT_SEPARATOR.join(parts) or None
+    def _find(self, field: Field) -> int | None:
+        """Return which of the field's columns is the first that holds something."""
+        for at in self._reader.indices.get(field, ()):
+            if self._texts[at] is not None:
+                return at
+        return None
 
     def _cell(self, field: Field) -> Cell:
-        """Return the first cell of the field's columns that holds something."""
-        cells = [self._cells[at] for at in self._positions.get(field, ()) if at < len(self._cells)]
-        return next((cell for cell in cells if text_of(cell) is not None), None)
+        at = self._find(field)
+        return None if at is None else self._cells[at]
 
     def _text(self, field: Field) -> str | None:
-        return text_of(self._cell(field))
+        at = self._find(field)
+        return None if at is None else self._texts[at]
 
-    def _texts(self, field: Field) -> list[str | None]:
-        return [text_of(self._cells[at]) for at in self._positions.get(field, ()) if at < len(self._cells)]
+    def _all(self, field: Field) -> list[str]:
+        texts = (self._texts[at] for at in self._reader.indices.get(field, ()))
+        return [text for text in texts if text is not None]
 
-
-_TEXT_FIELDS = {
-    "status": Field.STATUS,
-    "number_in_source": Field.NUMBER_IN_SOURCE,
-    "source": Field.SOURCE,
-    "address": Field.ADDRESS,
-    "district": Field.DISTRICT,
-    "settlement": Field.SETTLEMENT,
-    "street": Field.STREET,
-    "applicant": Field.APPLICANT,
-    "phone": Field.PHONE,
-    "link": Field.LINK,
-    "organisation": Field.ORGANISATION,
-    "answer": Field.ANSWER,
-}
+    def _heading(self, field: Field) -> str | None:
+        at = self._find(field)
+        found = (at,) if at is not None else self._reader.indices.get(field, ())
+        return self._reader.columns[found[0]].heading if found else None
 
 
 def _shortened(text: str) -> str:

@@ -133,7 +133,7 @@ class _Source:
             raise UnreadableFile(FileFault.OTHER_SYSTEM, detail=other)
         if not found:
             raise UnreadableFile(FileFault.NO_HEADER)
-        has_number = any(Field.NUMBER in header.positions for header in found)
+        has_number = any(Field.NUMBER in header.indices for header in found)
         raise UnreadableFile(FileFault.NO_WORDS_COLUMN if has_number else FileFault.NO_NUMBER_COLUMN)
 
     def _other_system(self, sheets: list[Sheet]) -> str | None:
@@ -146,8 +146,8 @@ class _Source:
 
 def _is_whole(header: Header) -> bool:
     """Return whether a table with these columns can be taken."""
-    positions = header.positions
-    return Field.NUMBER in positions and (Field.TEXT in positions or Field.SUBJECT in positions)
+    fields = header.indices
+    return Field.NUMBER in fields and (Field.TEXT in fields or Field.SUBJECT in fields)
 
 
 _FACT_NAMES = tuple(one.name for one in fields(ImportedRow) if one.name != "place")

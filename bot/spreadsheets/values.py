@@ -45,8 +45,10 @@ def text_of(cell: Cell) -> str | None:
         return f"{cell:%d.%m.%Y}" if is_day else f"{cell:%d.%m.%Y %H:%M}"
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() and abs(cell) < _EXACT_LIMIT else repr(cell)
-    text = cell.replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " ")
-    text = _CONTROLS.sub("", text).strip()
+    text = cell.strip()
+    if not text.isprintable():  # a line break, a space that does not break, something odd
+        text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\xa0", " ")
+        text = _CONTROLS.sub("", text).strip()
     return None if not text or text.casefold() in _NOTHING else text
 
 
