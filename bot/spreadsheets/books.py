@@ -11,7 +11,6 @@ from typing import BinaryIO
 
 from bot.bounded_files import open_regular
 from bot.domain.imports import FileFault, UnreadableFile
-from bot.spreadsheets.old_workbook import open_old_workbook
 from bot.spreadsheets.sheets import MAX_FILE_BYTES, Line, Sheet, faults_as_refusals, file_size
 from bot.spreadsheets.text_table import open_text_table
 from bot.spreadsheets.workbook import open_workbook
@@ -35,19 +34,31 @@ def open_book(data: bytes | Path) -> Iterator[list[Sheet]]:
     Raises :class:`UnreadableFile`.
     """
     with _open(data) as stream:
-        with faults_as_refusals():
-            sheets = _sheets(stream)
-        yield [replace(sheet, lines=partial(_refusing, sheet.lines)) for sheet in sheets]
+        yield open_sheets(stream)
 
 
-def _sheets(stream: BinaryIO) -> list[Sheet]:
-    if file_size(stream) > MAX_FILE_BYTES:
-        raise UnreadableFile(FileFault.TOO_LARGE)
+def open_sheets(stream: BinaryIO, max_text_bytes: int = MAX_FILE_BYTES) -> list[Sheet]:
+    """Return the sheets of a file that is open; the first is the first that people see in it.
+
+    Raises :class:`UnreadableFile`, and so does reading their lines. A text may have *max_text_bytes*.
+    """
+    with faults_as_refusals():
+        sheets = _sheets(stream, max_text_bytes)
+    return [replace(sheet, lines=partial(_refusing, sheet.lines)) for sheet in sheets]
+
+
+def _sheets(stream: BinaryIO, max_text_bytes: int) -> list[Sheet]:
+    size = file_size(stream)
     head = stream.read(_HEAD_BYTES)
     stream.seek(0)
+    is_workbook = head.startswith(_ZIP_MARKS) or head.startswith(_COMPOUND_MARK)
+    if size > (MAX_FILE_BYTES if is_workbook else max_text_bytes):
+        raise UnreadableFile(FileFault.TOO_LARGE)
     if head.startswith(_ZIP_MARKS):
         return open_workbook(stream)
     if head.startswith(_COMPOUND_MARK):
+        from bot.spreadsheets.old_workbook import open_old_workbook  # xlrd is seldom needed
+
         return open_old_workbook(stream)
     _check_text(head)
     return open_text_table(stream)

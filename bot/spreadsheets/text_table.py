@@ -15,6 +15,8 @@ _SAMPLE_LINES = 50
 _SEPARATOR_LINE = re.compile(r"sep=(.)\s*", re.IGNORECASE)
 """The first line by which a program tells Excel the separator."""
 
+_SEPARATOR_LINE_CHARS = 20
+
 _FORCED_TEXT = re.compile(r'="([^"]*)"')
 """«="007"»: how programs keep Excel from dropping the zeros. It is the only formula that is read, as its text."""
 
@@ -25,11 +27,17 @@ _GUARDED = re.compile(r"'[=+\-@\t\r\n＝＋－＠\d]")
 def open_text_table(stream: BinaryIO) -> list[Sheet]:
     """Return the only sheet. Raises :class:`UnreadableFile` for what is no text at all."""
     encoding = text_encoding(stream)
-    sample = list(_records(stream, encoding, ";", limit=1))
-    first = sample[0][1][0] if sample and sample[0][1] else ""
-    told = _SEPARATOR_LINE.fullmatch(first) if isinstance(first, str) else None
+    told = _SEPARATOR_LINE.fullmatch(_beginning(stream, encoding))
     separator = told[1] if told else _guess_separator(stream, encoding)
     return [Sheet(None, lambda: _lines(stream, encoding, separator, has_separator_line=told is not None))]
+
+
+def _beginning(stream: BinaryIO, encoding: str) -> str:
+    text = io.TextIOWrapper(stream, encoding, errors="replace", newline="")
+    try:
+        return text.readline(_SEPARATOR_LINE_CHARS)
+    finally:
+        text.detach()
 
 
 def _guess_separator(stream: BinaryIO, encoding: str) -> str:
@@ -49,11 +57,11 @@ def _lines(stream: BinaryIO, encoding: str, separator: str, *, has_separator_lin
     for line, texts in _records(stream, encoding, separator):
         if line == 1 and has_separator_line:
             continue
+        if len(texts) > MAX_COLUMNS:
+            raise UnreadableFile(FileFault.TOO_MANY_COLUMNS, line=line)
         cells: list[Cell] = [_cell(text) for text in texts]
         while cells and cells[-1] is None:
             cells.pop()
-        if len(cells) > MAX_COLUMNS:
-            raise UnreadableFile(FileFault.TOO_MANY_COLUMNS, line=line)
         if cells:
             yield line, cells
 

@@ -1,21 +1,16 @@
-"""Labelled messages from a spreadsheet: CSV (commas or semicolons; UTF-8, UTF-16 or Windows-1251) or XLSX."""
+"""Labelled messages from a spreadsheet: CSV or XLSX, in every form that :mod:`bot.spreadsheets` reads."""
 
-import csv
-import errno
-import io
-import re
-import struct
-import zipfile
-import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from bot.bounded_files import decode_text, open_regular, read_bounded
+from bot.bounded_files import open_regular
+from bot.domain.imports import FileFault, UnreadableFile
 from bot.domain.sectors import Sector
 from bot.os_errors import describe_os_error, os_error_remedy
+from bot.spreadsheets.books import open_sheets
+from bot.spreadsheets.values import text_of
 
 TableRow = dict[str, str]
 
@@ -30,21 +25,13 @@ _HEADINGS = {
 }
 """Russian headings, also those of ``export``, as the names of columns."""
 _FORMATS = (".csv", ".xlsx")
-_GUARDED = re.compile(r"'[=+\-@\t\r\n＝＋－＠\d]")
 
-MAX_CSV_BYTES, MAX_XLSX_BYTES, MAX_UNPACKED_BYTES = 256 << 20, 64 << 20, 128 << 20
+MAX_CSV_BYTES = 256 << 20
 MAX_ROWS, MAX_COLUMNS, MAX_CHARS = 500_000, 200, 100_000_000
 """Size limits of a table of past messages; training uses the latest 40,000 of them."""
 
 _CELL_CHARS = 8  # that an empty cell counts for
-_LARGE_PARTS = ("xl/worksheets/", "xl/sharedStrings")
-_MAX_OTHER_PART_BYTES = 8 << 20  # styles and the like are read as a whole
-
-_DAMAGED_FILE_ERRORS = (
-    *(csv.Error, UnicodeError, zipfile.BadZipFile, zlib.error, struct.error, EOFError, RecursionError),
-    *(LookupError, ValueError, TypeError, AttributeError, SyntaxError, ArithmeticError),  # as openpyxl raises them
-    *(NotImplementedError, RuntimeError),  # an unknown compression; a password
-)
+_SIZE_FAULTS = (FileFault.TOO_LARGE, FileFault.TOO_MANY_ROWS, FileFault.TOO_MANY_COLUMNS)
 
 
 class TableError(Exception):
@@ -67,11 +54,13 @@ def read_table(file: Path, required_columns: Sequence[str] = ("text",)) -> list[
     if kind not in _FORMATS:
         raise TableError(f"Файл {file.name}: нужен CSV или XLSX. Сохраните таблицу в одном из этих форматов.")
     try:
-        lines = list(_limited(_read_xlsx(file) if kind == ".xlsx" else _read_csv(file), file))
+        lines = list(_limited(_read_lines(file), file))
     except FileNotFoundError:
         raise TableError(f"Файла {file} нет. Проверьте путь.") from None
-    except (*_DAMAGED_FILE_ERRORS, MemoryError, OSError) as error:
-        raise _unreadable(file, error) from None
+    except OSError as error:
+        raise TableError(f"Файл {file.name}: {describe_os_error(error)}. {os_error_remedy(error)}.") from None
+    except UnreadableFile as error:
+        raise _too_large(file) if error.fault in _SIZE_FAULTS else _unreadable(file, error.fault) from None
     if not lines:
         raise TableError(f"Файл {file.name} пуст. Первая строка должна назвать столбцы.")
     names = [_HEADINGS.get(name, name) for name in (heading.strip().casefold() for heading in lines[0])]
@@ -81,15 +70,7 @@ def read_table(file: Path, required_columns: Sequence[str] = ("text",)) -> list[
             f"В первой строке файла {file.name} нет столбца {', '.join(missing)}"
             f"{' или «Сообщение»' * ('text' in missing)}. Назовите его так."
         )
-    return [
-        dict(zip(names, [*map(_without_guard, line), *[""] * (len(names) - len(line))], strict=False))
-        for line in lines[1:]
-    ]
-
-
-def _without_guard(cell: str) -> str:
-    """Return *cell* without the apostrophe that ``export`` puts before what a spreadsheet would take for a formula."""
-    return cell[1:] if _GUARDED.match(cell) else cell
+    return [dict(zip(names, [*line, *[""] * (len(names) - len(line))], strict=False)) for line in lines[1:]]
 
 
 def _limited(lines: Iterable[list[str]], file: Path) -> Iterator[list[str]]:
@@ -102,14 +83,11 @@ def _limited(lines: Iterable[list[str]], file: Path) -> Iterator[list[str]]:
         yield line
 
 
-def _unreadable(file: Path, error: Exception) -> TableError:
-    code = error.errno if isinstance(error, OSError) else None
-    if code == errno.EFBIG or isinstance(error, MemoryError):
-        return _too_large(file)
-    if isinstance(error, OSError) and code is not None:
-        return TableError(f"Файл {file.name}: {describe_os_error(error)}. {os_error_remedy(error)}.")
+def _unreadable(file: Path, fault: FileFault) -> TableError:
+    if fault is FileFault.EMPTY:
+        return TableError(f"Файл {file.name} пуст. Первая строка должна назвать столбцы.")
     return TableError(
-        f"Файл {file.name} не читается ({type(error).__name__}). Откройте его в табличном редакторе и сохраните заново "
+        f"Файл {file.name} не читается ({fault.value}). Откройте его в табличном редакторе и сохраните заново "
         "как CSV UTF-8 или XLSX."
     )
 
@@ -122,33 +100,12 @@ def _too_large(file: Path) -> TableError:
     )
 
 
-def _read_csv(file: Path) -> Iterable[list[str]]:
-    text = decode_text(read_bounded(file, MAX_CSV_BYTES))
-    head = text.partition("\n")[0]
-    return csv.reader(io.StringIO(text, newline=""), delimiter=max(",;\t", key=head.count), strict=True)
-
-
-def _read_xlsx(file: Path) -> Iterator[list[str]]:
-    from openpyxl import load_workbook
-
+def _read_lines(file: Path) -> Iterator[list[str]]:
+    """Yield the lines of the first sheet that are not empty."""
     with open_regular(file) as stream:
-        if stream.seek(0, io.SEEK_END) > MAX_XLSX_BYTES:
-            raise _too_large(file)
-        with zipfile.ZipFile(stream) as archive:
-            parts = archive.infolist()
-        # Reading stops at these sizes, whatever the compressed data would unpack to.
-        other = [part.file_size for part in parts if not part.filename.startswith(_LARGE_PARTS)]
-        if sum(part.file_size for part in parts) > MAX_UNPACKED_BYTES or max(other, default=0) > _MAX_OTHER_PART_BYTES:
-            raise _too_large(file)
-        book: Any = load_workbook(stream, read_only=True, data_only=True)
-        try:
-            sheet = book.worksheets[0]
-            sheet.reset_dimensions()  # a wrong one would make every row as wide as it says
-            for line in sheet.iter_rows(values_only=True, max_col=MAX_COLUMNS, max_row=MAX_ROWS + 1):
-                if line.count(None) < len(line):
-                    yield ["" if cell is None else str(cell) for cell in line]
-        finally:
-            book.close()
+        for sheet in open_sheets(stream, MAX_CSV_BYTES)[:1]:
+            for _, cells in sheet.lines():
+                yield [text_of(cell) or "" for cell in cells]
 
 
 def parse_examples(rows: Iterable[TableRow], sectors: Sequence[Sector]) -> tuple[list[Example], Counter[str]]:

@@ -94,8 +94,9 @@ def cell(place: bytes, text: bytes) -> bytes:
     return b'<row r="%b"><c r="%b" t="inlineStr"><is><t>%b</t></is></c></row>' % (place.lstrip(b"AXFD"), place, text)
 
 
-CELLS = cell(b"A1", b"text") + cell(b"XFD1048576", b"1")
+CELLS = cell(b"A1", b"text") + cell(b"A2", b"1")
 WIDE = b'<dimension ref="A1:XFD1048576"/><sheetData>' + CELLS + b"</sheetData>"
+FAR = b"<sheetData>" + cell(b"A1", b"text") + cell(b"XFD1048576", b"1") + b"</sheetData>"
 
 FILES: dict[str, Maker] = {
     "absent": lambda file: None,
@@ -205,6 +206,7 @@ TABLES: dict[str, tuple[str, Maker, str]] = {
     "bomb": ("a.xlsx", workbook(SHEET, sheet(b"", b" " * (129 * MEBIBYTE))), "слишком большой"),
     "bomb of styles": ("a.xlsx", workbook("xl/styles.xml", b" " * (9 * MEBIBYTE)), "слишком большой"),
     "dimensions": ("a.xlsx", workbook(SHEET, sheet(b"", WIDE)), "примеров|Примеров|обуч"),
+    "far": ("a.xlsx", workbook(SHEET, sheet(b"", FAR)), "слишком большой"),
 }
 
 
@@ -454,7 +456,7 @@ for name in sys.argv[2:]:
 
 
 def test_bombs_do_not_exhaust_the_memory(tmp_path: Path) -> None:
-    names = ["laughs", "bomb", "bomb of styles", "dimensions", "zeros of a sheet"]
+    names = ["laughs", "bomb", "bomb of styles", "dimensions", "far", "zeros of a sheet"]
     for name in names:
         TABLES[name][1](tmp_path / f"{name}.xlsx")
     models = ["header of terabytes", "bomb"]

@@ -259,7 +259,7 @@ def test_tables_of_spreadsheets_are_read_as_they_come(tmp_path: Path) -> None:
 
     assert [row["text"] for row in read_table(tmp_path / "past.xlsx")] == ["яма у почты", "45"]
     assert read_table(tmp_path / "old.csv") == [{"text": "яма у почты", "sector": "Дороги"}]
-    (tmp_path / "bad.xlsx").write_bytes(b"no archive")
+    (tmp_path / "bad.xlsx").write_bytes(b"PK\x03\x04 no archive")
     with pytest.raises(TableError, match="не читается"):
         read_table(tmp_path / "bad.xlsx")
 
