@@ -1,6 +1,5 @@
 """Opening of a file as a book of sheets, by its content."""
 
-import errno
 import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -83,7 +82,7 @@ def _open(data: bytes | Path) -> Iterator[BinaryIO]:
     try:
         stream = open_regular(data)
     except OSError as error:
-        raise UnreadableFile(FileFault.UNREADABLE, detail=errno.errorcode.get(error.errno or 0)) from None
+        raise UnreadableFile(FileFault.UNREADABLE) from error
     with stream:
         yield stream
 
@@ -91,7 +90,7 @@ def _open(data: bytes | Path) -> Iterator[BinaryIO]:
 def _check_text(head: bytes) -> None:
     """Refuse what is no table of text, though somebody may have called it one."""
     if not head.strip(b"\x00 \t\r\n\xef\xbb\xbf"):
-        raise UnreadableFile(FileFault.NOT_A_TABLE if head else FileFault.EMPTY)
+        raise UnreadableFile(FileFault.NOT_A_TABLE if b"\x00" in head else FileFault.EMPTY)
     if head.startswith(_OTHER_MARKS) or head.startswith(_OLD_BOOK_MARKS):
         raise UnreadableFile(FileFault.NOT_A_TABLE)
     is_wide = head.startswith(_UTF16_MARKS) or b"\x00" in head[:200]

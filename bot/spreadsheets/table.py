@@ -1,7 +1,7 @@
 """A table of another system: what it has, and its rows one by one."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
@@ -96,6 +96,24 @@ def read_rows(data: bytes | Path, layout: Layout, zone: ZoneInfo, now: datetime,
     )
 
 
+def find_systems(data: bytes | Path, layouts: Iterable[Layout]) -> list[str]:
+    """Return the codes of the systems whose headings a file has, the most fitting first; reads its beginning alone.
+
+    Raises :class:`UnreadableFile`.
+    """
+    with open_book(data) as sheets:
+        found = [
+            (max((len(header.columns) for header in _whole_headers(sheets, layout)), default=0), layout.code)
+            for layout in layouts
+        ]
+    return [code for count, code in sorted(found, key=lambda one: -one[0]) if count]
+
+
+def _whole_headers(sheets: Iterable[Sheet], layout: Layout) -> list[Header]:
+    found = (find_header(sheet, layout) for sheet in sheets)
+    return [header for header in found if header is not None and _is_whole(header)]
+
+
 @dataclass(frozen=True, slots=True)
 class _Source:
     data: bytes | Path
@@ -137,11 +155,8 @@ class _Source:
         raise UnreadableFile(FileFault.NO_WORDS_COLUMN if has_number else FileFault.NO_NUMBER_COLUMN)
 
     def _other_system(self, sheets: list[Sheet]) -> str | None:
-        for layout in BUILT_IN.values():
-            headers = [find_header(sheet, layout) for sheet in sheets] if layout.code != self.layout.code else []
-            if any(header is not None and _is_whole(header) for header in headers):
-                return layout.code
-        return None
+        others = (one for one in BUILT_IN.values() if one.code != self.layout.code)
+        return next((one.code for one in others if _whole_headers(sheets, one)), None)
 
 
 def _is_whole(header: Header) -> bool:

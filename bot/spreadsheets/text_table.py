@@ -10,6 +10,9 @@ from bot.bounded_files import text_encoding
 from bot.domain.imports import FileFault, UnreadableFile
 from bot.spreadsheets.sheets import MAX_COLUMNS, MAX_LINES, Cell, Line, Sheet
 
+MAX_RECORD_CHARS = 1 << 20
+"""Characters of one record: a line, and the further lines that belong to it by quotes."""
+
 _SEPARATORS = ";\t,|"
 _SAMPLE_LINES = 50
 _SEPARATOR_LINE = re.compile(r"sep=(.)\s*", re.IGNORECASE)
@@ -72,9 +75,11 @@ def _records(
     """Yield the records with their numbers, which count line breaks inside of quotes as nothing, like a spreadsheet."""
     stream.seek(0)
     text = io.TextIOWrapper(stream, encoding, errors="replace", newline="")
+    lines = _BoundedLines(text)
     try:
-        reader = csv.reader(text, delimiter=separator, strict=True)
+        reader = csv.reader(lines, delimiter=separator, strict=True)
         for line, cells in enumerate(reader, 1):
+            lines.record_chars = 0
             if line > MAX_LINES:
                 raise UnreadableFile(FileFault.TOO_MANY_ROWS)
             if line > limit:
@@ -84,6 +89,26 @@ def _records(
         raise UnreadableFile(FileFault.DAMAGED, line=reader.line_num) from None
     finally:
         text.detach()
+
+
+class _BoundedLines:
+    """The lines of a text, as long as a record can be that a table has: a file may be one line."""
+
+    def __init__(self, text: io.TextIOWrapper) -> None:
+        self._text = text
+        self.record_chars = 0
+
+    def __iter__(self) -> "_BoundedLines":
+        return self
+
+    def __next__(self) -> str:
+        line = self._text.readline(MAX_RECORD_CHARS + 1)
+        if not line:
+            raise StopIteration
+        self.record_chars += len(line)
+        if self.record_chars > MAX_RECORD_CHARS:
+            raise UnreadableFile(FileFault.TOO_LARGE)
+        return line
 
 
 def _cell(text: str) -> Cell:

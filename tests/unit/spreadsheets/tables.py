@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import xlsxwriter
@@ -73,7 +74,7 @@ def text_table(table: Table, encoding: str = "cp1251", separator: str = ";", lin
     return stream.getvalue().encode(encoding)
 
 
-def read(data: bytes, layout: Layout | str = "pos", town: str | None = None, now: datetime = NOW) -> ReadTable:
+def read(data: bytes | Path, layout: Layout | str = "pos", town: str | None = None, now: datetime = NOW) -> ReadTable:
     return read_rows(data, BUILT_IN[layout] if isinstance(layout, str) else layout, ZONE, now, town)
 
 

@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+from bot.domain.layouts import BUILT_IN
+from bot.spreadsheets.table import find_systems
 from tests.unit.spreadsheets.tables import POS_HEADINGS, pos_line, read, refused, taken, text_table, xlsx
 
 
@@ -69,6 +71,14 @@ def test_row_of_sed_keeps_its_index() -> None:
     (row,) = taken(read(text_table([headings, line], "utf-8-sig", ","), "sed"))
     assert (row.number, row.text, row.applicant) == ("07/19-ОГ-10", "О ремонте двора", "Иванов И.И.")
     assert (row.source, row.subject) == ("Почта", "0002.0014.0143.0416")
+
+
+def test_headings_tell_the_system() -> None:
+    incident = [("Номер инцидента", "Дата создания", "Тема", "Текст инцидента", "Номер", "Факт"), ("1",)]
+    layouts = BUILT_IN.values()
+    assert find_systems(text_table([POS_HEADINGS]), layouts) == ["pos"]
+    assert find_systems(text_table(incident), layouts) == ["incident", "pos"]
+    assert find_systems(text_table([("Товар", "Цена")]), layouts) == []
 
 
 def test_number_of_another_system_is_refused_with_its_place() -> None:
