@@ -32,6 +32,8 @@ def build_municipality(
         quiet_hours=config.quiet_hours(),
         follow_up_window=config.tree.follow_up.within.to_timedelta(),
         pages=config.pages(),
+        systems=config.systems(),
+        layouts=config.layouts(),
         manual_posting_term=config.tree.answers.remind_posting,
         check_after=config.tree.answers.check_after.to_timedelta(),
         hold_after_restore=config.tree.answers.hold_after_restore.to_timedelta(),

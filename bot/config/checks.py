@@ -28,6 +28,7 @@ from bot.config.role_checks import find_role_faults
 from bot.config.rule_checks import find_rule_faults
 from bot.config.sector_checks import find_sector_faults
 from bot.config.staff_checks import find_staff_faults, find_unassigned_sectors
+from bot.config.system_checks import find_system_faults
 from bot.config.term_checks import find_term_faults
 from bot.config.values import Values, find_repeated, section, tables
 from bot.os_errors import describe_os_error
@@ -45,6 +46,7 @@ def find_faults(tree: Values, folder: Path, *, for_work: bool) -> Iterator[Fault
     yield from find_sector_faults(tree)
     yield from find_staff_faults(tree)
     yield from find_role_faults(tree, for_work=for_work)
+    yield from find_system_faults(tree)
     yield from find_rule_faults(tree, folder, for_work=for_work)
     yield from find_chain_faults(tree, for_work=for_work)
     yield from find_notice_faults(tree)
@@ -87,6 +89,7 @@ def _duplicates(tree: Values) -> Iterator[Fault]:
         ("sectors", tree, "sectors", "code", "блок с таким кодом"),
         ("roles", tree, "roles", "code", "роль с таким кодом"),
         ("themes", tree, "themes", "code", "тема с таким кодом"),
+        ("systems", tree, "systems", "code", "система с таким кодом"),
         *(
             (
                 f"{kind.section_name}.{kind.chats_key}",

@@ -22,12 +22,14 @@ from bot.config.rule_checks import to_rule
 from bot.config.schema import ConfigTree
 from bot.config.secrets import secrets_in, token_files_in
 from bot.config.staff_sections import StaffMember
+from bot.config.system_checks import to_layout
 from bot.domain.answer_limits import AnswerLimits
 from bot.domain.applicants import PersonalDataPolicy
 from bot.domain.calendar import WorkingCalendar
 from bot.domain.deadlines import DeadlineTerms
 from bot.domain.districts import district_key, merge_names
 from bot.domain.escalation import Chain
+from bot.domain.layouts import BUILT_IN, Layout
 from bot.domain.limits import MessageLimits
 from bot.domain.people import Person, StaffAccount
 from bot.domain.post_hours import PostHours
@@ -38,6 +40,7 @@ from bot.domain.rules import Rules
 from bot.domain.sectors import STANDARD_SECTORS, Sector, Theme
 from bot.domain.sources import OfficialPage, Source
 from bot.domain.streets import StreetRow
+from bot.domain.systems import Systems
 from bot.domain.tickets import DismissReason
 from bot.domain.urgency import Danger
 from bot.domain.working_hours import WorkingHours
@@ -227,6 +230,15 @@ class Config:
     def chains(self) -> dict[str, Chain]:
         """Return the chains of escalation by code."""
         return {one.code: to_chain(one) for one in self.tree.escalation}
+
+    def systems(self) -> Systems:
+        """Return the systems that messages come from, with the titles of the file."""
+        return Systems({one.code: one.title for one in self.tree.systems if one.title is not None})
+
+    def layouts(self) -> dict[str, Layout]:
+        """Return the tables that can be imported, by the code of their system: the built-in ones and the file's."""
+        own = {one.code: layout for one in self.tree.systems if (layout := to_layout(one)) is not None}
+        return {**BUILT_IN, **own}
 
     def danger_texts(self) -> dict[Danger, str]:
         """Return the municipality's own words for people in danger."""

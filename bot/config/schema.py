@@ -33,6 +33,7 @@ from bot.config.fields import (
 from bot.config.messenger_sections import MaxSection, PageEntry, TelegramSection, VkSection
 from bot.config.section import Section
 from bot.config.staff_sections import RoleEntry, StaffInvitationsSection, StaffMember, StaffNoticesSection
+from bot.config.system_sections import SystemEntry
 from bot.domain.posts import Prefer
 from bot.domain.recipients import SORTS
 
@@ -214,6 +215,7 @@ class ConfigTree(BaseSettings):
     urgent: UrgentSection = UrgentSection()
     rules: tuple[RuleEntry, ...] = ()
     escalation: tuple[EscalationEntry, ...] = ()
+    systems: tuple[SystemEntry, ...] = ()
     danger: DangerSection = DangerSection()
     calendar: CalendarSection = CalendarSection()
     post_hours: tuple[PostHoursEntry, ...] = ()

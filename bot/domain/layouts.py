@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from bot.domain.imports import Field
@@ -181,12 +181,15 @@ BUILT_IN: Mapping[str, Layout] = {one.code: one for one in (_POS, _ECUR, _INCIDE
 """Layouts that are known by the code of their system."""
 
 
-def merged(layout: Layout, columns: Headings, title: str | None = None) -> Layout:
-    """Return *layout* with the headings of *columns* in the place of its own, field by field."""
-    return Layout(
-        code=layout.code,
-        title=title or layout.title,
-        headings={**layout.headings, **columns},
-        finished=layout.finished,
-        opened=layout.opened,
-    )
+def merged(layout: Layout, columns: Headings, title: str, finished: tuple[str, ...] = ()) -> Layout:
+    """Return *layout* with the headings of *columns* in the place of its own, field by field.
+
+    A heading that *columns* gives another meaning loses its built-in one.
+    """
+    taken = {heading_key(heading) for headings in columns.values() for heading in headings}
+    kept = {
+        field: tuple(heading for heading in headings if heading_key(heading) not in taken)
+        for field, headings in layout.headings.items()
+    }
+    headings = {field: headings for field, headings in {**kept, **columns}.items() if headings}
+    return replace(layout, title=title, headings=headings, finished=(*layout.finished, *finished))

@@ -1,4 +1,8 @@
-"""The systems from which messages are entered by hand, by their code in the configuration."""
+"""The systems from which messages are entered by hand or imported, by their code in the configuration."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from bot.domain.sources import messenger_of
 from bot.domain.text_normal import fold
@@ -45,3 +49,35 @@ def entered_system(account: str | None, source: str) -> str | None:
 def system_title(code: str) -> str:
     """Return the name that people use for the system *code*."""
     return KNOWN_SYSTEMS.get(code, code)
+
+
+@dataclass(frozen=True)
+class Systems:
+    """The systems of one municipality: the known ones, and those of ``[[systems]]`` with titles of their own.
+
+    A ticket names a known system by its built-in title, and one of the municipality's own by its code: so a title can
+    change, and rules find the ticket nevertheless.
+    """
+
+    own_titles: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def titles(self) -> Mapping[str, str]:
+        """Code → title for people."""
+        return {**KNOWN_SYSTEMS, **self.own_titles}
+
+    @cached_property
+    def _own_codes(self) -> Mapping[str, str]:
+        names = ((code, name) for code, title in self.own_titles.items() for name in (code, title))
+        return {fold(name): code for code, name in names}
+
+    def stored_name(self, source: str) -> str:
+        """Return the form in which a ticket names the source that a person has typed or chosen."""
+        code = self._own_codes.get(fold(source.strip()))
+        return source if code is None else source_names(code)[-1]
+
+    def title(self, source: str) -> str:
+        """Return the title of a ticket's source; of a source that is no system, the source."""
+        code = source_code(source)
+        is_code = source == code
+        return self.own_titles.get(code) or (KNOWN_SYSTEMS.get(code, source) if is_code else source)

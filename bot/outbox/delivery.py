@@ -145,7 +145,8 @@ class Delivery:
         async with self.runtime.database.read() as uow:
             ctx = self.runtime.context(uow)
             titles = ctx.municipality.staff.roles.titles()
-            render_context = RenderContext(ctx.municipality.zone, ctx.now, messenger.capabilities, titles)
+            town = ctx.municipality
+            render_context = RenderContext(town.zone, ctx.now, messenger.capabilities, titles, town.systems)
             return await OUTBOX_HANDLERS[row.kind].render(ctx, row, render_context)
 
     async def _record_delivery(

@@ -149,10 +149,10 @@ def _place_line(facts: CardFacts) -> list[Span]:
 def _author_lines(facts: CardFacts, context: RenderContext) -> list[Span]:
     ticket = facts.ticket
     if ticket.anonymized_at is not None:
-        return [Text(f"\n👤 {ticket.source}")]
+        return [Text(f"\n👤 {context.systems.title(ticket.source)}")]
     spans: list[Span] = [Text(f"\n👤 {_applicant(facts)}")]
     if not facts.messages:
-        spans.append(Text(f" · {source_title(ticket.source)}"))
+        spans.append(Text(f" · {source_title(context.systems.title(ticket.source))}"))
     if facts.forwarded_at is not None:
         spans.append(Text(f" · написано {context.format_full(facts.forwarded_at)}, переслано боту"))
     if facts.created_by:

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from bot.domain.notifications.tickets import OwnWork, OwnWorkItem
 from bot.domain.own_work import WorkReason, WorkSection
 from bot.domain.russian_text import plural
-from bot.domain.systems import KNOWN_SYSTEMS
 from bot.domain.tickets import UNACCEPTED_STATES, Ticket
 from bot.domain.view_data import NotificationData
 from bot.messengers.content import Bold, Button, Content, Span, Text
@@ -56,16 +55,16 @@ def own_work(note: OwnWork, data: NotificationData, context: RenderContext) -> C
     for section in sections:
         lines = [item for item in shown if item.section == section]
         if lines and len(sections) > 1:
-            spans += [Text("\n\n"), Bold(_section_title(section))]
+            spans += [Text("\n\n"), Bold(_section_title(section, context))]
         spans += [Text(f"\n{_line(item, data.tickets[item.ticket_id], context)}") for item in lines]
     if len(found) > len(shown):
         spans.append(Text(f"\n…и ещё {len(found) - len(shown)}."))
     return Content.of(*spans, keyboard=_buttons(shown, width))
 
 
-def _section_title(section: str) -> str:
+def _section_title(section: str, context: RenderContext) -> str:
     kind, _, system = section.partition(":")
-    return KNOWN_SYSTEMS.get(system, system) if kind == WorkSection.SYSTEM else _SECTIONS[section]
+    return context.systems.title(system) if kind == WorkSection.SYSTEM else _SECTIONS[section]
 
 
 def _line(item: OwnWorkItem, ticket: Ticket, context: RenderContext) -> str:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.bidi import close_bidi
 from bot.domain.names import visible_name
 from bot.domain.russian_text import human_moment
+from bot.domain.systems import Systems
 from bot.messengers.port import Capabilities
 
 
@@ -18,6 +19,8 @@ class RenderContext:
     capabilities: Capabilities
     role_titles: Mapping[str, str] = field(default_factory=dict)
     """The municipality's own titles of roles, by code."""
+    systems: Systems = field(default_factory=Systems)
+    """The systems that tickets come from, with the municipality's titles."""
 
     def format_short(self, moment: datetime) -> str:
         """Return «15:30» today, «пн 23.11, 13:30» otherwise."""

@@ -12,6 +12,7 @@ from bot.domain.deadlines import DeadlineTerms
 from bot.domain.districts import merge_names
 from bot.domain.durations import Duration
 from bot.domain.escalation import USUAL_CHAIN, Chain
+from bot.domain.layouts import BUILT_IN, Layout
 from bot.domain.limits import MessageLimits
 from bot.domain.list_hours import USUAL_LIST_HOURS
 from bot.domain.people import MessengerName, Person, Staff, StaffAccount
@@ -20,6 +21,7 @@ from bot.domain.roles import EDIT_TOPICS, Right, Scope
 from bot.domain.rules import RuleFacts, Rules
 from bot.domain.sectors import Sector, Theme
 from bot.domain.sources import PRIVATE_SOURCE_ID, OfficialPage, Source, messenger_of
+from bot.domain.systems import Systems
 from bot.domain.terms import TermBook
 from bot.domain.tickets import DismissReason, Ticket
 from bot.domain.topic_book import TopicBook
@@ -112,6 +114,10 @@ class Municipality:
     rules: Rules = field(default_factory=Rules)
     chains: Mapping[str, Chain] = field(default_factory=dict)
     """The chains of escalation by code, where rules name some."""
+    systems: Systems = field(default_factory=Systems)
+    """The systems from which messages are entered or imported."""
+    layouts: Mapping[str, Layout] = field(default_factory=lambda: BUILT_IN)
+    """The tables that can be imported, by the code of their system."""
     pages: tuple[OfficialPage, ...] = ()
     """Official pages that the bot watches."""
     card_edit_interval: timedelta = timedelta(seconds=1)

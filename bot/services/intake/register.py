@@ -149,7 +149,7 @@ def _new_ticket(ctx: UseCaseContext, new: Registration, state: State, sector: st
         topic=reading.topic,
         theme=ctx.municipality.theme_within(sector, reading.theme),
         likely=reading.top_sectors,
-        source=new.source[:64],
+        source=ctx.municipality.systems.stored_name(new.source)[:64],
         text=new.text,
         search=build_search_text(new.text, place, new.external_number, new.author_name),
         text_key=new.text_key,

@@ -32,7 +32,7 @@ from bot.domain.notifications.board import BoardBelow
 from bot.domain.outbox import OutboxDraft, OutboxKind, Priority
 from bot.domain.people import Person
 from bot.domain.roles import Right, Scope
-from bot.domain.systems import KNOWN_SYSTEMS, source_code
+from bot.domain.systems import source_code
 from bot.domain.tickets import UNACCEPTED_STATES, State, Ticket
 from bot.services.context import UseCaseContext
 from bot.services.notifications import notify
@@ -209,7 +209,7 @@ def _key_of(ctx: UseCaseContext, page: BoardPage, group: BoardGroup) -> tuple[st
             return (str(owner.id), _owner_title(owner)) if owner is not None else ("0", "")
         case _:
             code = source_code(group.source or "")
-            return f"{crc32(code.encode()):x}", KNOWN_SYSTEMS.get(code) or _messenger_title(ctx, code)
+            return f"{crc32(code.encode()):x}", ctx.municipality.systems.titles.get(code) or _messenger_title(ctx, code)
 
 
 def _messenger_title(ctx: UseCaseContext, code: str) -> str:

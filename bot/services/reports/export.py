@@ -104,7 +104,7 @@ def sheet_record(municipality: Municipality, row: Mapping[str, Any], now: dateti
         values["author_name"] = citizen_name(values["author_name"], has_account=has_account)
     if values["applicant_kind"] is not None:
         values["applicant_kind"] = APPLICANT_KIND_TITLES[ApplicantKind(values["applicant_kind"])].lower()
-    values["source"] = source_title(values["source"])
+    values["source"] = source_title(municipality.systems.title(values["source"]))
     values["state"] = _state_title(State(values["state"]), row["source"])
     values["urgent"] = bool(values["urgent"])
     for name in _RESULT_COLUMNS:
