@@ -63,24 +63,28 @@ class Layout:
         return heading_key(status) in self._open_keys
 
 
-_NUMBER_WAYS: Mapping[str, re.Pattern[str]] = {
-    code: re.compile(pattern, re.IGNORECASE)
-    for code, pattern in {
-        "pos": r"(?:пос|pos)\W*\d.*",
-        "ecur": r"(?:ецур|ecur)\W*\d.*",
-        "ecpur": r"(?:ецпур|ecpur)\W*\d.*",
-        "incident": r"(?:инц(?:идент)?|им|incident)\W*\d.*",
-        "smls": r"(?:см\s*лс|smls)\W*\d.*",
-        "sakhalin": r"(?:сахалин\W?онлайн|sakhalin)\W*\d.*",
-        "sed": r"(?:(?:сэд|sed)\W*\d.*|.*[\w/]-ОГ-.*|\d{1,4}/\d{1,4}-.+)",
-    }.items()
+_NAMES_IN_NUMBERS = {
+    "pos": r"пос|pos",
+    "ecur": r"ецур|ecur",
+    "ecpur": r"ецпур|ecpur",
+    "incident": r"инцидент|инц|им|incident",
+    "smls": r"см\s?лс|smls",
+    "sakhalin": r"сахалин\W?онлайн|sakhalin",
+    "sed": r"сэд|sed",
 }
-"""The ways of writing a number that only one system has; most of them write digits alone, which tell nothing."""
+"""The names with which people begin a number to say whose it is: «ПОС-17»."""
+
+_NAMED_NUMBERS = {code: re.compile(rf"(?:{names})\W*\d.*", re.IGNORECASE) for code, names in _NAMES_IN_NUMBERS.items()}
+_INDEX = re.compile(r".*[\w/]-ОГ-.*|\d{1,4}/\d{1,4}-.+", re.IGNORECASE)
+"""The index of a document in an office: «07/19-ОГ-10»."""
+
+_SYSTEMS_OF_DIGITS = frozenset({"pos", "ecur", "incident"})
 
 
-def system_of_number(number: str) -> str | None:
-    """Return the code of the system in whose way *number* is written, if the way belongs to one alone."""
-    return next((code for code, pattern in _NUMBER_WAYS.items() if pattern.fullmatch(number)), None)
+def is_foreign_number(number: str, system: str) -> bool:
+    """Return whether *number* surely is no number of *system*: it names another one, or is a document's index."""
+    named = next((code for code, pattern in _NAMED_NUMBERS.items() if pattern.fullmatch(number)), system)
+    return named != system or (system in _SYSTEMS_OF_DIGITS and _INDEX.fullmatch(number) is not None)
 
 
 _POS = Layout(

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.applicants import ApplicantKind
 from bot.domain.imports import Field, ImportedRow, RefusalReason, RefusedRow, RowPlace
-from bot.domain.layouts import Layout, heading_key, system_of_number
+from bot.domain.layouts import Layout, heading_key, is_foreign_number
 from bot.spreadsheets.headers import Header
 from bot.spreadsheets.municipalities import Town
 from bot.spreadsheets.sheets import Cell, Line
@@ -152,8 +152,7 @@ class _Row:
             raise _Refused(RefusalReason.SPOILT_NUMBER, Field.NUMBER) from None
         if number is None:
             raise _Refused(RefusalReason.NO_NUMBER, Field.NUMBER)
-        system = system_of_number(number)
-        if system is not None and system != self._reader.layout.code:
+        if is_foreign_number(number, self._reader.layout.code):
             raise _Refused(RefusalReason.OTHER_SYSTEM, Field.NUMBER)
         return number
 
