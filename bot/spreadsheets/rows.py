@@ -102,7 +102,7 @@ class _Row:
                 refused.reason,
                 self._number,
                 self._heading(refused.field),
-                None if value is None else _shortened(value),
+                None if value is None else shortened(value),
             )
 
     def _row(self) -> ImportedRow:
@@ -205,6 +205,7 @@ class _Row:
         return self._reader.columns[found[0]].heading if found else None
 
 
-def _shortened(text: str) -> str:
+def shortened(text: str) -> str:
+    """Return *text* as short as a list of refusals needs it, in one line."""
     line = " ".join(text.split())
     return line if len(line) <= _SHOWN_CHARS else f"{line[: _SHOWN_CHARS - 1]}…"

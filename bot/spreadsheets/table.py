@@ -1,10 +1,11 @@
 """A table of another system: what it has, and its rows one by one."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
+from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from bot.domain.imports import Field, FileFault, ImportedRow, RefusalReason, RefusedRow, UnreadableFile
@@ -12,7 +13,7 @@ from bot.domain.layouts import BUILT_IN, Layout
 from bot.spreadsheets.books import open_book
 from bot.spreadsheets.headers import Column, Header, find_header
 from bot.spreadsheets.municipalities import Town
-from bot.spreadsheets.rows import RowReader
+from bot.spreadsheets.rows import RowReader, shortened
 from bot.spreadsheets.sheets import Sheet
 
 Row = ImportedRow | RefusedRow
@@ -36,7 +37,7 @@ class ReadTable:
     missing: tuple[Field, ...]
     row_count: int
     _source: "_Source"
-    _contradicting: frozenset[bytes]
+    _contradicting: Mapping[bytes, str]  # number → the name of the first fact that differs
 
     def __iter__(self) -> Iterator[Row]:
         """Yield the rows in the order of the file; a row that says the same as an earlier one is left out.
@@ -48,12 +49,20 @@ class ReadTable:
             if row.number is not None and isinstance(row, ImportedRow):
                 key = _digest(row.number)
                 if key in self._contradicting:
-                    yield RefusedRow(row.place, RefusalReason.CONTRADICTION, row.number, self._source.number_heading)
+                    yield self._contradiction(row, self._contradicting[key])
                     continue
                 if key in seen:
                     continue
                 seen.add(key)
             yield row
+
+    def _contradiction(self, row: ImportedRow, name: str) -> RefusedRow:
+        field, value = _FIELDS_OF_FACTS.get(name), getattr(row, name)
+        if isinstance(value, datetime):
+            value = f"{value.astimezone(self._source.zone):%d.%m.%Y %H:%M}"
+        shown = shortened(value) if isinstance(value, str) else None
+        heading = next((one.heading for one in self.columns if one.field is field), None)
+        return RefusedRow(row.place, RefusalReason.CONTRADICTION, row.number, heading, shown)
 
 
 def read_rows(data: bytes | Path, layout: Layout, zone: ZoneInfo, now: datetime, town: str | None = None) -> ReadTable:
@@ -66,16 +75,17 @@ def read_rows(data: bytes | Path, layout: Layout, zone: ZoneInfo, now: datetime,
     source = _Source(data, layout, zone, now, None if town is None else Town.named(town))
     headers = source.headers()
     facts: dict[bytes, bytes] = {}
-    contradicting: set[bytes] = set()
+    contradicting: dict[bytes, str] = {}
     count = foreign = 0
     for row in source.rows():
         count += 1
         if count > MAX_ROWS:
             raise UnreadableFile(FileFault.TOO_MANY_ROWS, line=row.place.line)
         if isinstance(row, ImportedRow):
-            key, digest = _digest(row.number), _digest(*_facts(row))
-            if facts.setdefault(key, digest) != digest:
-                contradicting.add(key)
+            key, own = _digest(row.number), _facts(row)
+            other = facts.setdefault(key, own)
+            if other != own:
+                contradicting.setdefault(key, _first_difference(own, other))
         elif row.reason is RefusalReason.OTHER_MUNICIPALITY:
             foreign += 1
             name = row.value
@@ -92,7 +102,7 @@ def read_rows(data: bytes | Path, layout: Layout, zone: ZoneInfo, now: datetime,
         missing=tuple(field for field in layout.headings if field not in present),
         row_count=count,
         _source=source,
-        _contradicting=frozenset(contradicting),
+        _contradicting=contradicting,
     )
 
 
@@ -121,10 +131,6 @@ class _Source:
     zone: ZoneInfo
     now: datetime
     town: Town | None
-
-    @property
-    def number_heading(self) -> str:
-        return self.layout.headings[Field.NUMBER][0]
 
     def headers(self) -> list[Header]:
         with open_book(self.data) as sheets:
@@ -165,12 +171,29 @@ def _is_whole(header: Header) -> bool:
     return Field.NUMBER in fields and (Field.TEXT in fields or Field.SUBJECT in fields)
 
 
-_FACT_NAMES = tuple(one.name for one in fields(ImportedRow) if one.name != "place")
+_FIELDS_OF_FACTS = {
+    **{field.value: field for field in Field},
+    "registered_at": Field.REGISTERED,
+    "is_finished": Field.STATUS,
+    "finished_at": Field.FINISHED,
+}
+_FACT_NAMES = tuple(one.name for one in fields(ImportedRow) if one.name not in ("place", "number"))
+_CHECKSUM_BYTES = 4
 
 
-def _facts(row: ImportedRow) -> Iterator[str]:
-    return (str(getattr(row, name)) for name in _FACT_NAMES)
+def _facts(row: ImportedRow) -> bytes:
+    """Return a checksum of each fact of *row*: two rows with the same number must have the same ones."""
+    return b"".join(_checksum(getattr(row, name)) for name in _FACT_NAMES)
 
 
-def _digest(*texts: str) -> bytes:
-    return hashlib.blake2b("\x00".join(texts).encode(), digest_size=12).digest()
+def _checksum(value: object) -> bytes:
+    return bytes(_CHECKSUM_BYTES) if value is None else crc32(str(value).encode()).to_bytes(_CHECKSUM_BYTES, "big")
+
+
+def _first_difference(one: bytes, other: bytes) -> str:
+    at = next(at for at, (left, right) in enumerate(zip(one, other, strict=True)) if left != right)
+    return _FACT_NAMES[at // _CHECKSUM_BYTES]
+
+
+def _digest(number: str) -> bytes:
+    return hashlib.blake2b(number.encode(), digest_size=12).digest()
