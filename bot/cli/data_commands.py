@@ -25,6 +25,7 @@ from bot.domain.audit import JournalAction
 
 if TYPE_CHECKING:
     from bot.config import Config
+    from bot.domain.layouts import Layout
     from bot.domain.personal_data import Citizen
 
 
@@ -46,17 +47,25 @@ def export(
     codes: Annotated[
         bool, typer.Option("--codes", help="CSV для программ: запятые, английские названия столбцов и коды.")
     ] = False,
+    system: Annotated[
+        str | None,
+        typer.Option(metavar="СИСТЕМА", help="Ответы для этой системы, в её столбцах: код, например pos."),
+    ] = None,
 ) -> None:
     """Выгрузить сообщения: одна строка на каждое."""
     form = _export_format(format, output, codes=codes)
     settings = load_settings(config, tokens_needed=False)
-    from bot.cli.operations import OutputNotWritable, export_tickets
+    layout = _system_layout(settings, system, form, is_changed=public or codes)
+    from bot.cli.operations import OutputNotWritable, export_system, export_tickets
 
     first = parse_moment(since, settings.zone, time.min)
     last = parse_moment(until, settings.zone, time.max)
     with report_database_faults():
         try:
-            asyncio.run(export_tickets(settings, form, first, last, output, public=public, codes=codes))
+            if layout is not None:
+                asyncio.run(export_system(settings, layout, form, first, last, output))
+            else:
+                asyncio.run(export_tickets(settings, form, first, last, output, public=public, codes=codes))
             record_action(settings, JournalAction.EXPORTED, public=public, file=str(output or ""))
         except OutputNotWritable as error:
             print_error(f"Файл не записан: {error}")
@@ -84,6 +93,25 @@ def _export_format(asked: str | None, output: Path | None, *, codes: bool) -> st
         print_error(fault)
         raise typer.Exit(EXIT_BAD_CONFIG)
     return form
+
+
+def _system_layout(settings: "Config", code: str | None, form: str, *, is_changed: bool) -> "Layout | None":
+    """Return the table of the system that ``--system`` names; *is_changed*: other options ask for other columns."""
+    if code is None:
+        return None
+    layouts = settings.layouts()
+    fault = ""
+    if code not in layouts:
+        known = ", ".join(layouts)
+        fault = f"Столбцы системы «{code}» неизвестны. Есть: {known}; другие опишите в [[systems]]."
+    elif is_changed:
+        fault = "У таблицы другой системы свои столбцы: уберите --public и --codes."
+    elif form == "json":
+        fault = "Таблица другой системы бывает csv или xlsx."
+    if fault:
+        print_error(fault)
+        raise typer.Exit(EXIT_BAD_CONFIG)
+    return layouts[code]
 
 
 person = typer.Typer(

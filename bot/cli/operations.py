@@ -1,8 +1,8 @@
 """The commands that check, list and export; each opens the parts that it needs and closes them."""
 
 import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -14,12 +14,16 @@ from bot.bootstrap.municipality import build_municipality
 from bot.cli.output_files import describe_own_file
 from bot.config import Config
 from bot.domain.clock import SystemClock
+from bot.domain.layouts import Layout
 from bot.domain.people import Staff
 from bot.domain.sources import messenger_of
+from bot.domain.systems import source_names
 from bot.messengers.errors import BadCredentials, MessengerError
 from bot.messengers.port import Finding, Messenger, Severity
 from bot.services.answers import held_answers
-from bot.services.reports import export
+from bot.services.context import Municipality
+from bot.services.reports import export, system_export
+from bot.views.export import COLUMN_TITLES
 from storage.database import Database
 from storage.errors import DATABASE_ERRORS, DatabaseUnavailable, TransferFailed
 from storage.migrate import migrate
@@ -27,6 +31,7 @@ from storage.postgres.leadership import has_leader
 from storage.sqlite.database_files import list_database_files
 from storage.sqlite.file_lock import DatabaseInUse
 from storage.sqlite.restore import replace_database
+from storage.unit_of_work import UnitOfWork
 
 
 def list_data_paths(config: Config) -> list[Path]:
@@ -128,6 +133,35 @@ async def export_tickets(
     *public*: without personal data. *codes*: a CSV file for programs; JSON always is.
     Raises :class:`OutputNotWritable`.
     """
+    async with _opened_for_export(config, output) as (municipality, uow):
+        shape = export.ticket_record if codes or form == "json" else export.sheet_record
+        now = SystemClock().now()
+        records = (
+            export.redact_record(municipality, shape(municipality, row, now), row)
+            if public
+            else shape(municipality, row, now)
+            async for row in uow.reports.iterate_tickets(since, until)
+        )
+        await _write_export(form, records, output, codes=codes)
+
+
+async def export_system(
+    config: Config, layout: Layout, form: str, since: datetime | None, until: datetime | None, output: Path | None
+) -> None:
+    """``export --system``: write the tickets of one system in the form of its own table, with their answers.
+
+    Raises :class:`OutputNotWritable`.
+    """
+    async with _opened_for_export(config, output) as (municipality, uow):
+        records = (
+            system_export.system_record(municipality, layout, row)
+            async for row in uow.reports.iterate_tickets(since, until, source_names(layout.code))
+        )
+        await _write_export(form, records, output, titles=system_export.headings_of(layout))
+
+
+@asynccontextmanager
+async def _opened_for_export(config: Config, output: Path | None) -> AsyncIterator[tuple[Municipality, UnitOfWork]]:
     if output is not None:
         check_output(config, output)
     database = Database(config.database_url)
@@ -135,15 +169,7 @@ async def export_tickets(
         await migrate(database.engine)
         municipality = build_municipality(config, Staff(()), build_understanding(config), {})
         async with database.read() as uow:
-            shape = export.ticket_record if codes or form == "json" else export.sheet_record
-            now = SystemClock().now()
-            records = (
-                export.redact_record(municipality, shape(municipality, row, now), row)
-                if public
-                else shape(municipality, row, now)
-                async for row in uow.reports.iterate_tickets(since, until)
-            )
-            await _write_export(form, records, output, codes=codes)
+            yield municipality, uow
     finally:
         await database.close()
 
@@ -172,13 +198,20 @@ def open_output(file: Path) -> BinaryIO:
         raise OutputNotWritable(f"в «{file}» писать нельзя. Проверьте права на эту папку и свободное место.") from None
 
 
-async def _write_export(form: str, records: AsyncIterator[dict[str, Any]], output: Path | None, *, codes: bool) -> None:
+async def _write_export(
+    form: str,
+    records: AsyncIterator[dict[str, Any]],
+    output: Path | None,
+    titles: Mapping[str, str] = COLUMN_TITLES,
+    *,
+    codes: bool = False,
+) -> None:
     stream = sys.stdout.buffer if output is None else open_output(output)
     try:
         if form == "xlsx":
-            stream.write(await export.as_xlsx(records))
+            stream.write(await export.as_xlsx(records, titles))
         else:
-            lines = export.as_csv(records, codes=codes) if form == "csv" else export.as_json(records)
+            lines = export.as_csv(records, titles, codes=codes) if form == "csv" else export.as_json(records)
             async for line in lines:
                 stream.write(line.encode())
         stream.flush()

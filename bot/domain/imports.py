@@ -6,6 +6,9 @@ from enum import StrEnum
 
 from bot.domain.applicants import ApplicantKind
 
+SUBJECT_SEPARATOR = " / "
+"""Between the columns of a subject, when they are put together: «Дороги / Ямы»."""
+
 
 class Field(StrEnum):
     """The meaning of a column of a system's table; the codes are the keys of ``columns`` in ``[[systems]]``."""

@@ -10,9 +10,6 @@ from bot.domain.text_normal import fold
 
 Headings = Mapping[Field, tuple[str, ...]]
 
-JOINED_FIELDS = frozenset({Field.SUBJECT})
-"""Fields made of all their columns; of the columns of any other field, the first that is not empty in a row counts."""
-
 _FINISHED_WORDS = (
     *("закрыто", "закрыта", "закрыт", "завершено", "завершена", "завершен", "решено", "решена", "решен"),
     *("исполнено", "исполнена", "исполнен", "выполнено", "выполнена", "выполнен", "снято с контроля", "в архиве"),
@@ -33,13 +30,19 @@ def heading_key(heading: str) -> str:
 
 @dataclass(frozen=True)
 class Layout:
-    """One system's table. ``finished``, ``opened``: its own words besides those that every system uses."""
+    """One system's table.
+
+    ``headings``: the columns that are understood. A subject is made of all its columns; of the columns of any other
+    field, the first that is not empty in a row counts. ``finished``, ``opened``: the system's own words for a status,
+    besides those that all use; ``table``: all headings as the system writes them, in their order.
+    """
 
     code: str
     title: str
     headings: Headings
     finished: tuple[str, ...] = ()
     opened: tuple[str, ...] = ()
+    table: tuple[str, ...] = ()
 
     @cached_property
     def fields(self) -> Mapping[str, Field]:
@@ -90,6 +93,14 @@ def is_foreign_number(number: str, system: str) -> bool:
 _POS = Layout(
     code="pos",
     title="ПОС",
+    table=(
+        *("Номер", "Номер ЕПГУ", "Источник", "Верхнеуровневый ЛКО", "Категория", "Подкатегория", "Факт"),
+        *("Организация, в которую поступило сообщение", "Организация, в которой находится сообщение"),
+        *("Дата поступления", "Дата планируемого завершения работ", "Дата фактического завершения работ"),
+        *("Стадия", "Статус", "Просрочено", "Фаст-трек", "ФЗ", "Заявитель выбрал подачу по 59-ФЗ", "Тип решения"),
+        *("Направлено по email в ФОИВ, не подключенный к ПОС", "Оценка ответа заявителем", "Повторное рассмотрение"),
+        *("ФИО координатора", "ФИО исполнителя", "ФИО руководителя"),
+    ),
     headings={
         Field.NUMBER: ("Номер", "Номер сообщения"),
         Field.NUMBER_IN_SOURCE: ("Номер ЕПГУ",),
@@ -112,6 +123,11 @@ _POS = Layout(
 _ECUR = Layout(
     code="ecur",
     title="ЕЦУР",
+    table=(
+        *("Номер ЕЦУР", "Номер в источнике", "Дата (первого взятия в работу)", "Направление", "Синт. группа", "Факт"),
+        *("Подтема", "Статус", "Куратор", "Исполнитель", "ОМСУ", "Источник", "Спам", "Тип сообщения", "Описание"),
+        *("Адрес (формат)", "Район", "Населенный пункт", "Улица", "Дом", "ТУ/ТО", "Сектор"),
+    ),
     headings={
         Field.NUMBER: ("Номер ЕЦУР", "№ ЕЦУР"),
         Field.NUMBER_IN_SOURCE: ("Номер в источнике",),
@@ -141,6 +157,10 @@ _ECUR = Layout(
 _INCIDENT = Layout(
     code="incident",
     title="Инцидент Менеджмент",
+    table=(
+        *("Номер инцидента", "Дата создания", "Дата закрытия", "Группа тем", "Тема", "Регион", "Муниципалитет"),
+        *("Населённый пункт", "Улица", "Дом", "Тип инцидента", "Теги", "Текст инцидента", "Итог", "Исполнитель"),
+    ),
     headings={
         Field.NUMBER: ("Номер инцидента", "№ инцидента", "ID инцидента"),
         Field.REGISTERED: ("Дата создания", "Дата создания инцидента"),
@@ -165,10 +185,14 @@ _INCIDENT = Layout(
 _SED = Layout(
     code="sed",
     title="СЭД",
+    table=(
+        *("№РК/Индекс", "Дата рег.", "Содержание", "Корр./Подписал", "Вид доставки РК", "Рубрика"),
+        *("Сообщение ПОС №", "План. дата"),
+    ),
     headings={
         Field.NUMBER: ("№РК/Индекс", "№РК", "Индекс", "Рег. №", "Рег. номер", "Регистрационный номер"),
         Field.REGISTERED: ("Дата рег.", "Дата регистрации"),
-        Field.DUE: ("План. дата", "Плановая дата", "Срок исполнения", "Plan date"),
+        Field.DUE: ("План. дата", "Плановая дата", "Срок исполнения"),
         Field.FINISHED: ("Факт. дата", "Фактическая дата", "Дата исполнения"),
         Field.TEXT: ("Содержание", "Краткое содержание"),
         Field.SUBJECT: ("Рубрика",),
@@ -196,4 +220,12 @@ def merged(layout: Layout, columns: Headings, title: str, finished: tuple[str, .
         for field, headings in layout.headings.items()
     }
     headings = {field: headings for field, headings in {**kept, **columns}.items() if headings}
-    return replace(layout, title=title, headings=headings, finished=(*layout.finished, *finished))
+    replaced = {key for key, field in layout.fields.items() if field in columns} | taken
+    table = (heading for heading in layout.table if heading_key(heading) not in replaced)
+    return replace(
+        layout,
+        title=title,
+        headings=headings,
+        finished=(*layout.finished, *finished),
+        table=(*(heading for headings in columns.values() for heading in headings), *table),
+    )

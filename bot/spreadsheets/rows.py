@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.domain.applicants import ApplicantKind
-from bot.domain.imports import Field, ImportedRow, RefusalReason, RefusedRow, RowPlace
+from bot.domain.imports import SUBJECT_SEPARATOR, Field, ImportedRow, RefusalReason, RefusedRow, RowPlace
 from bot.domain.layouts import Layout, heading_key, is_foreign_number
 from bot.spreadsheets.headers import Header
 from bot.spreadsheets.municipalities import Town
@@ -27,7 +27,6 @@ _KINDS = {
     "лицо без гражданства": ApplicantKind.STATELESS,
 }
 _KIND_KEYS = {heading_key(words): kind for words, kind in _KINDS.items()}
-_SUBJECT_SEPARATOR = " / "
 
 _MAX_DATES_KEPT = 20_000
 """Different dates that a reader remembers: most rows of a table repeat those of their neighbours."""
@@ -172,7 +171,7 @@ class _Row:
         return finished_at is not None and finished_at - timedelta(days=1) < self._reader.now
 
     def _subject(self) -> str | None:
-        return _SUBJECT_SEPARATOR.join(dict.fromkeys(self._all(Field.SUBJECT))) or None
+        return SUBJECT_SEPARATOR.join(dict.fromkeys(self._all(Field.SUBJECT))) or None
 
     def _moment(self, field: Field, *, day_end: bool = False) -> datetime | None:
         try:

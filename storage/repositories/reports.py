@@ -1,7 +1,7 @@
 """Read-only questions over many tickets."""
 
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -214,9 +214,16 @@ class Reports(Repository):
         result = await self._transaction.execute(select(span).where(ended >= since, ended < until, *conditions))
         return [float(row[0]) for row in result]
 
-    async def iterate_tickets(self, since: datetime | None, until: datetime | None) -> AsyncIterator[dict[str, Any]]:
-        """Yield the tickets registered in [since, until) as dictionaries, the oldest first."""
+    async def iterate_tickets(
+        self, since: datetime | None, until: datetime | None, sources: Collection[str] | None = None
+    ) -> AsyncIterator[dict[str, Any]]:
+        """Yield the tickets registered in [since, until) as dictionaries, the oldest first.
+
+        *sources*: only those with a number in the system that has these names; ``None``: all.
+        """
         query = _export_query()
+        if sources is not None:
+            query = query.where(ticket.c.source.in_(sources), ticket.c.external_number.is_not(None))
         if since is not None:
             query = query.where(ticket.c.registered_at >= since)
         if until is not None:
@@ -269,8 +276,11 @@ def _export_query() -> Select[Any]:
             ticket.c.district,
             ticket.c.source,
             ticket.c.external_number,
+            ticket.c.external_due,
             ticket.c.text,
             ticket.c.place,
+            ticket.c.street,
+            ticket.c.house,
             ticket.c.latitude,
             ticket.c.longitude,
             ticket.c.urgent,
@@ -295,6 +305,7 @@ def _export_query() -> Select[Any]:
             person.c.name.label("assignee"),
             root.c.link,
             answer.c.text.label("answer"),
+            answer.c.created_at.label("worded_at"),
             posted.label("answer_link"),
             states.label("answer_state"),
             solution.c.solved_at,

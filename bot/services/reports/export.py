@@ -152,8 +152,10 @@ def format_csv_cell(value: Any) -> str:
     return f"'{text}" if is_at_risk else text
 
 
-async def as_csv(records: AsyncIterator[dict[str, Any]], *, codes: bool = False) -> AsyncIterator[str]:
-    """Yield the lines of a CSV file, the headings first.
+async def as_csv(
+    records: AsyncIterator[dict[str, Any]], titles: Mapping[str, str] = COLUMN_TITLES, *, codes: bool = False
+) -> AsyncIterator[str]:
+    """Yield the lines of a CSV file, the headings first. *titles*: the heading of each value of a record.
 
     *codes*: for programs, with commas and the names of the columns in English. Otherwise a double click opens the file
     in a Russian spreadsheet: it begins with a byte order mark and has semicolons.
@@ -161,7 +163,7 @@ async def as_csv(records: AsyncIterator[dict[str, Any]], *, codes: bool = False)
     buffer = io.StringIO()
     writer = csv.writer(buffer, delimiter=CSV_FOR_PROGRAMS_DELIMITER if codes else CSV_FOR_PEOPLE_DELIMITER)
     buffer.write("" if codes else BYTE_ORDER_MARK)
-    writer.writerow(COLUMN_TITLES.keys() if codes else COLUMN_TITLES.values())
+    writer.writerow(titles.keys() if codes else titles.values())
     async for one in records:
         writer.writerow([_as_code(value) if codes else format_csv_cell(value) for value in one.values()])
         yield _drain(buffer)
@@ -181,7 +183,7 @@ async def as_json(records: AsyncIterator[dict[str, Any]]) -> AsyncIterator[str]:
     yield "[]\n" if opening == "[\n" else "\n]\n"
 
 
-async def as_xlsx(records: AsyncIterator[dict[str, Any]]) -> bytes:
+async def as_xlsx(records: AsyncIterator[dict[str, Any]], titles: Mapping[str, str] = COLUMN_TITLES) -> bytes:
     """Return a workbook with one sheet: numbers and dates are typed, everything else is text, never a formula."""
     import xlsxwriter  # here: a starting bot writes no workbook
 
@@ -189,9 +191,9 @@ async def as_xlsx(records: AsyncIterator[dict[str, Any]]) -> bytes:
     workbook = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     sheet = workbook.add_worksheet(SHEET_TITLE)
     sheet.freeze_panes(1, 1)
-    sheet.write_row(0, 0, list(COLUMN_TITLES.values()), workbook.add_format({"bold": True}))
+    sheet.write_row(0, 0, list(titles.values()), workbook.add_format({"bold": True}))
     datetime_format = workbook.add_format({"num_format": "dd.mm.yyyy hh:mm"})
-    for column, name in enumerate(COLUMN_TITLES):
+    for column, name in enumerate(titles):
         if name in DATETIME_COLUMNS:
             sheet.set_column(column, column, 16)
     row_number = 1
