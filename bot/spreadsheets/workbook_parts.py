@@ -1,4 +1,4 @@
-"""The parts of a workbook beside its sheets: relations, the list of sheets, date styles, common texts."""
+"""The parts of a workbook besides its sheets: relations, the list of sheets, date styles, common texts."""
 
 import re
 from typing import IO
