@@ -14,10 +14,21 @@ from bot.spreadsheets.sheets import MAX_FILE_BYTES, Line, Sheet, faults_as_refus
 from bot.spreadsheets.text_table import open_text_table
 from bot.spreadsheets.workbook import open_workbook
 
+MAX_OLD_BOOK_BYTES = 48 << 20
+"""XLS is read as a whole: six bytes of a file can become a cell of 33 bytes in the memory."""
+
 _HEAD_BYTES = 4096
 _ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06")
 _COMPOUND_MARK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_OLD_BOOK_MARKS = (b"\x09\x08", b"\x09\x04", b"\x09\x02", b"\x09\x00")  # a book of Excel 2 to 4, not in a container
+_BARE_BOOK_MARKS = (
+    b"\x09\x00\x04\x00",
+    b"\x09\x02\x06\x00",
+    b"\x09\x04\x06\x00",
+    b"\x09\x08\x08\x00",
+    b"\x09\x08\x10\x00",
+)
+"""Books of Excel 2 to 4, which are in no container, and later ones without theirs."""
+
 _OTHER_MARKS = (
     *(b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"BM", b"%PDF", b"{\\rtf", b"\x7fELF", b"MZ", b"Rar!", b"7z\xbc\xaf"),
     *(b"\x1f\x8b", b"RIFF", b"II*\x00", b"MM\x00*", b"SQLite format"),
@@ -50,12 +61,12 @@ def _sheets(stream: BinaryIO, max_text_bytes: int) -> list[Sheet]:
     size = file_size(stream)
     head = stream.read(_HEAD_BYTES)
     stream.seek(0)
-    is_workbook = head.startswith(_ZIP_MARKS) or head.startswith(_COMPOUND_MARK)
-    if size > (MAX_FILE_BYTES if is_workbook else max_text_bytes):
+    is_workbook, is_old = head.startswith(_ZIP_MARKS), head.startswith(_COMPOUND_MARK)
+    if size > (MAX_FILE_BYTES if is_workbook else MAX_OLD_BOOK_BYTES if is_old else max_text_bytes):
         raise UnreadableFile(FileFault.TOO_LARGE)
-    if head.startswith(_ZIP_MARKS):
+    if is_workbook:
         return open_workbook(stream)
-    if head.startswith(_COMPOUND_MARK):
+    if is_old:
         from bot.spreadsheets.old_workbook import open_old_workbook  # xlrd is seldom needed
 
         return open_old_workbook(stream)
@@ -91,7 +102,9 @@ def _check_text(head: bytes) -> None:
     """Refuse what is no table of text, though somebody may have called it one."""
     if not head.strip(b"\x00 \t\r\n\xef\xbb\xbf"):
         raise UnreadableFile(FileFault.NOT_A_TABLE if b"\x00" in head else FileFault.EMPTY)
-    if head.startswith(_OTHER_MARKS) or head.startswith(_OLD_BOOK_MARKS):
+    if head.startswith(_BARE_BOOK_MARKS):
+        raise UnreadableFile(FileFault.OTHER_FORMAT)
+    if head.startswith(_OTHER_MARKS):
         raise UnreadableFile(FileFault.NOT_A_TABLE)
     is_wide = head.startswith(_UTF16_MARKS) or b"\x00" in head[:200]
     text = head.replace(b"\x00", b"") if is_wide else head

@@ -38,10 +38,10 @@ class RowReader:
     def __init__(
         self, layout: Layout, header: Header, sheet: str | None, zone: ZoneInfo, now: datetime, town: Town | None
     ) -> None:
-        self.layout, self.now, self.town = layout, now, town
+        self.layout, self.now, self.zone, self.town = layout, now, zone, town
         self.columns = header.columns
         self.indices = header.indices
-        self._sheet, self._zone, self._epoch = sheet, zone, header.sheet.epoch
+        self._sheet, self._epoch = sheet, header.sheet.epoch
         self._heading_keys = [heading_key(column.heading) for column in header.columns]
         self._moments: dict[tuple[str, bool], datetime | None] = {}
 
@@ -69,12 +69,12 @@ class RowReader:
     def moment(self, cell: Cell, *, day_end: bool) -> datetime | None:
         """Return the instant of a date. Raises :class:`BadDate`."""
         if not isinstance(cell, str):
-            return moment_of(cell, self._epoch, self._zone, day_end=day_end)
+            return moment_of(cell, self._epoch, self.zone, day_end=day_end)
         key = cell, day_end
         if key not in self._moments:
             if len(self._moments) >= _MAX_DATES_KEPT:
                 self._moments.clear()
-            self._moments[key] = moment_of(cell, self._epoch, self._zone, day_end=day_end)
+            self._moments[key] = moment_of(cell, self._epoch, self.zone, day_end=day_end)
         return self._moments[key]
 
 
@@ -108,9 +108,7 @@ class _Row:
         now = self._reader.now
         self._number = number = self._read_number()
         self._check_municipality()
-        registered = self._moment(Field.REGISTERED)
-        if registered is not None and registered > now:
-            raise _Refused(RefusalReason.REGISTERED_LATER, Field.REGISTERED)
+        registered = self._registered()
         due = self._moment(Field.DUE, day_end=True)
         if registered is not None and due is not None and due < registered:
             raise _Refused(RefusalReason.DUE_BEFORE_REGISTERED, Field.DUE)
@@ -169,6 +167,16 @@ class _Row:
             return True
         # A day is read as its last minute, and that of today is still to come.
         return finished_at is not None and finished_at - timedelta(days=1) < self._reader.now
+
+    def _registered(self) -> datetime | None:
+        """Return when the message came; a moment later on the same day is that of a clock in another zone."""
+        now, zone = self._reader.now, self._reader.zone
+        moment = self._moment(Field.REGISTERED)
+        if moment is None or moment <= now:
+            return moment
+        if moment.astimezone(zone).date() > now.astimezone(zone).date():
+            raise _Refused(RefusalReason.REGISTERED_LATER, Field.REGISTERED)
+        return now
 
     def _subject(self) -> str | None:
         return SUBJECT_SEPARATOR.join(dict.fromkeys(self._all(Field.SUBJECT))) or None

@@ -43,7 +43,7 @@ def open_workbook(stream: BinaryIO) -> list[Sheet]:
 class _Workbook:
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive
-        self._sizes = {part.filename: part.file_size for part in archive.infolist()}
+        self._parts = {_part_key(part.filename): part for part in archive.infolist()}
 
     def sheets(self) -> list[Sheet]:
         path = self._find_workbook()
@@ -57,18 +57,18 @@ class _Workbook:
                 elif name == "sheet":
                     relation = next((value for key, value in attributes.items() if key.endswith(":id")), "")
                     kind, target = targets.get(relation, ("", ""))
-                    if kind.endswith("/worksheet") and target in self._sizes:
+                    if kind.endswith("/worksheet") and target in self._parts:
                         is_hidden = attributes.get("state", "visible") != "visible"
                         found.append((is_hidden, attributes.get("name", ""), target))
-        if sum(self._sizes[target] for _, _, target in found) > MAX_SHEET_BYTES or len(found) > MAX_SHEETS:
+        if sum(self._parts[target].file_size for _, _, target in found) > MAX_SHEET_BYTES or len(found) > MAX_SHEETS:
             raise UnreadableFile(FileFault.TOO_LARGE)
         texts: list[str] = []
         date_styles: frozenset[str] = frozenset()
         for kind, target in targets.values():
-            if kind.endswith("/styles") and target in self._sizes:
+            if kind.endswith("/styles") and target in self._parts:
                 with self._open(target, MAX_PART_BYTES) as stream:
                     date_styles = read_date_styles(stream)
-            elif kind.endswith("/sharedStrings") and target in self._sizes:
+            elif kind.endswith("/sharedStrings") and target in self._parts:
                 with self._open(target, MAX_TEXTS_BYTES) as stream:
                     texts = read_texts(stream)
 
@@ -81,21 +81,21 @@ class _Workbook:
 
     def _find_workbook(self) -> str:
         for kind, target in self._relations("").values():
-            if kind.endswith("/officeDocument") and target in self._sizes:
+            if kind.endswith("/officeDocument") and target in self._parts:
                 if target.endswith((".bin", "document.xml", "presentation.xml")):
                     is_book = target.endswith(".bin")
                     raise UnreadableFile(FileFault.OTHER_FORMAT if is_book else FileFault.NOT_A_TABLE)
                 return target
-        if _DEFAULT_WORKBOOK in self._sizes:
+        if _DEFAULT_WORKBOOK in self._parts:
             return _DEFAULT_WORKBOOK
-        is_open_document = "content.xml" in self._sizes
+        is_open_document = "content.xml" in self._parts
         raise UnreadableFile(FileFault.OTHER_FORMAT if is_open_document else FileFault.NOT_A_TABLE)
 
     def _relations(self, part: str) -> dict[str, tuple[str, str]]:
         """Return the kind and the path of each part that *part* names ("": that the file names), by its id."""
         folder, name = posixpath.split(part)
         path = posixpath.join(folder, "_rels", f"{name}.rels")
-        if path not in self._sizes:
+        if path not in self._parts:
             return {}
         with self._open(path, MAX_PART_BYTES) as stream:
             elements = read_elements(stream)
@@ -103,12 +103,18 @@ class _Workbook:
         for element, attributes in elements:
             if element == "Relationship":
                 target = attributes.get("Target", "")
-                full = target.lstrip("/") if target.startswith("/") else posixpath.join(folder, target)
-                found[attributes.get("Id", "")] = (attributes.get("Type", ""), posixpath.normpath(full))
+                full = target if target.startswith(("/", "\\")) else posixpath.join(folder, target)
+                found[attributes.get("Id", "")] = (attributes.get("Type", ""), _part_key(full))
         return found
 
     def _open(self, part: str, limit: int) -> IO[bytes]:
-        if self._sizes[part] > limit:
+        found = self._parts[part]
+        if found.file_size > limit:
             raise UnreadableFile(FileFault.TOO_LARGE)
         # zipfile ends a part at its declared size, whatever the compressed data would unpack to.
-        return self._archive.open(part)
+        return self._archive.open(found)
+
+
+def _part_key(name: str) -> str:
+    """Return the name by which a part is found: some programs write «xl\\SharedStrings.xml»."""
+    return posixpath.normpath(name.replace("\\", "/")).lstrip("/").casefold()

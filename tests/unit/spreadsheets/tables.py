@@ -70,8 +70,8 @@ def xlsx(*sheets: Table, is_1904: bool = False, names: Sequence[str] = ()) -> by
 
 def text_table(table: Table, encoding: str = "cp1251", separator: str = ";", line_end: str = "\r\n") -> bytes:
     stream = io.StringIO()
-    csv.writer(stream, delimiter=separator, lineterminator=line_end).writerows(table)
-    return stream.getvalue().encode(encoding)
+    csv.writer(stream, delimiter=separator).writerows(table)
+    return stream.getvalue().replace("\r\n", line_end).encode(encoding)
 
 
 def read(data: bytes | Path, layout: Layout | str = "pos", town: str | None = None, now: datetime = NOW) -> ReadTable:

@@ -10,7 +10,7 @@ import pytest
 
 from bot.domain.imports import FileFault, UnreadableFile
 from tests.unit.spreadsheets.old_workbooks import compound, xls
-from tests.unit.spreadsheets.tables import POS_HEADINGS, Table, pos_line, read, refused, taken, text_table, xlsx
+from tests.unit.spreadsheets.tables import NOW, POS_HEADINGS, Table, pos_line, read, refused, taken, text_table, xlsx
 
 TABLE: Table = [POS_HEADINGS, pos_line("1", Факт="Яма;\nу «дома»"), pos_line("2")]
 
@@ -38,10 +38,20 @@ def with_prefix(data: bytes) -> bytes:
     return stream.getvalue()
 
 
+def with_backslashes(data: bytes) -> bytes:
+    """Return a workbook whose parts are named as on Windows."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(stream, "w") as new:
+        for name in old.namelist():
+            new.writestr(name.replace("/", "\\").replace("shared", "Shared"), old.read(name))
+    return stream.getvalue()
+
+
 FORMS: dict[str, Callable[[Table], bytes]] = {
     "xlsx": xlsx,
     "xlsx of openpyxl": by_openpyxl,
     "xlsx with prefixes": lambda table: with_prefix(xlsx(table)),
+    "xlsx with names of Windows": lambda table: with_backslashes(xlsx(table)),
     "xls": xls,
     "windows-1251": lambda table: text_table(table, "cp1251"),
     "utf-8": lambda table: text_table(table, "utf-8", ","),
@@ -144,6 +154,13 @@ def test_number_is_read_without_what_a_spreadsheet_adds(written: str | float, nu
 def test_number_that_a_spreadsheet_has_spoilt_is_refused(written: str | float | datetime) -> None:
     (row,) = refused(read(xlsx([POS_HEADINGS, pos_line(written)])))
     assert (row.reason, row.column) == ("spoilt_number", "Номер")
+
+
+def test_moment_of_another_zone_later_today_is_now() -> None:
+    lines = [pos_line("1", Дата_поступления="29.11.2026 23:00"), pos_line("2", Дата_поступления="30.11.2026")]
+    table = read(text_table([POS_HEADINGS, *lines]))
+    assert [row.registered_at for row in taken(table)] == [NOW]
+    assert [row.reason for row in refused(table)] == ["registered_later"]
 
 
 def test_rows_that_cannot_be_are_refused_and_the_rest_goes_in() -> None:

@@ -109,7 +109,7 @@ def as_read(text: Value) -> Value:
     return text.replace("\r\n", "\n").replace("\r", "\n") if isinstance(text, str) else text
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(tables())
 def test_table_is_read_back_as_it_was_written(case: tuple[bytes, list[dict[str, Value]]]) -> None:
     data, rows = case
@@ -118,7 +118,7 @@ def test_table_is_read_back_as_it_was_written(case: tuple[bytes, list[dict[str, 
     ]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(tables(), st.integers(0, 1 << 16), st.binary(min_size=1, max_size=8))
 def test_damaged_file_is_read_or_refused(case: tuple[bytes, list[dict[str, Value]]], at: int, rubbish: bytes) -> None:
     """No other error comes out, wherever the damage is."""
@@ -133,7 +133,7 @@ def test_damaged_file_is_read_or_refused(case: tuple[bytes, list[dict[str, Value
             continue
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     st.sampled_from(list(BUILT_IN)),
     st.lists(st.lists(_PRINTED.map(str) | st.text(max_size=12), max_size=8), max_size=8),
