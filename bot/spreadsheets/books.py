@@ -14,8 +14,8 @@ from bot.spreadsheets.sheets import MAX_FILE_BYTES, Line, Sheet, faults_as_refus
 from bot.spreadsheets.text_table import open_text_table
 from bot.spreadsheets.workbook import open_workbook
 
-MAX_OLD_BOOK_BYTES = 48 << 20
-"""XLS is read as a whole: six bytes of a file can become a cell of 33 bytes in the memory."""
+MAX_OLD_BOOK_BYTES = 40 << 20
+"""XLS is read as a whole: a record of 15 bytes can become a text of 80 bytes in the memory."""
 
 _HEAD_BYTES = 4096
 _ZIP_MARKS = (b"PK\x03\x04", b"PK\x05\x06")
