@@ -34,6 +34,7 @@ class Field(StrEnum):
     ORGANISATION = "organisation"  # who has it in that system
     MUNICIPALITY = "municipality"
     ANSWER = "answer"
+    BLOCK = "block"  # the code or the title of the block that has it, where a table names one
 
 
 class RefusalReason(StrEnum):
@@ -120,6 +121,7 @@ class ImportedRow:
     link: str | None = None
     organisation: str | None = None
     answer: str | None = None
+    block: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

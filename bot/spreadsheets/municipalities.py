@@ -34,6 +34,14 @@ class Town:
         return bool(words and self.words) and not any(_is_like(one, own) for one in words for own in self.words)
 
 
+@dataclass(frozen=True, slots=True)
+class Ours:
+    """Rows of this town and of these blocks alone are taken; ``None``: of all. ``blocks``: keys of codes and titles."""
+
+    town: Town | None = None
+    blocks: frozenset[str] | None = None
+
+
 def _proper_words(name: str) -> frozenset[str]:
     return frozenset(word for word in _WORD.findall(fold(name)) if not _COMMON.match(word))
 

@@ -8,7 +8,7 @@ from bot.domain.applicants import ApplicantKind
 from bot.domain.imports import SUBJECT_SEPARATOR, Field, ImportedRow, RefusalReason, RefusedRow, RowPlace
 from bot.domain.layouts import Layout, heading_key, is_foreign_number
 from bot.spreadsheets.headers import Header
-from bot.spreadsheets.municipalities import Town
+from bot.spreadsheets.municipalities import Ours
 from bot.spreadsheets.sheets import Cell, Line
 from bot.spreadsheets.values import BadDate, SpoiltNumber, house_of, moment_of, number_of, text_of
 
@@ -36,9 +36,9 @@ class RowReader:
     """Reads the lines of one sheet. *now*: a message from later than that is a mistake; *sheet*: the name to show."""
 
     def __init__(
-        self, layout: Layout, header: Header, sheet: str | None, zone: ZoneInfo, now: datetime, town: Town | None
+        self, layout: Layout, header: Header, sheet: str | None, zone: ZoneInfo, now: datetime, ours: Ours
     ) -> None:
-        self.layout, self.now, self.zone, self.town = layout, now, zone, town
+        self.layout, self.now, self.zone, self.ours = layout, now, zone, ours
         self.columns = header.columns
         self.indices = header.indices
         self._sheet, self._epoch = sheet, header.sheet.epoch
@@ -107,7 +107,7 @@ class _Row:
     def _row(self) -> ImportedRow:
         now = self._reader.now
         self._number = number = self._read_number()
-        self._check_municipality()
+        self._check_ours()
         registered = self._registered()
         due = self._moment(Field.DUE, day_end=True)
         if registered is not None and due is not None and due < registered:
@@ -140,6 +140,7 @@ class _Row:
             link=self._text(Field.LINK),
             organisation=self._text(Field.ORGANISATION),
             answer=self._text(Field.ANSWER),
+            block=self._text(Field.BLOCK),
         )
 
     def _read_number(self) -> str:
@@ -153,10 +154,13 @@ class _Row:
             raise _Refused(RefusalReason.OTHER_SYSTEM, Field.NUMBER)
         return number
 
-    def _check_municipality(self) -> None:
-        name, town = self._text(Field.MUNICIPALITY), self._reader.town
-        if name is not None and town is not None and town.is_other(name):
+    def _check_ours(self) -> None:
+        name, ours = self._text(Field.MUNICIPALITY), self._reader.ours
+        if name is not None and ours.town is not None and ours.town.is_other(name):
             raise _Refused(RefusalReason.OTHER_MUNICIPALITY, Field.MUNICIPALITY)
+        block = self._text(Field.BLOCK)
+        if block is not None and ours.blocks is not None and heading_key(block) not in ours.blocks:
+            raise _Refused(RefusalReason.UNKNOWN_BLOCK, Field.BLOCK)
 
     def _is_finished(self, finished_at: datetime | None) -> bool:
         layout = self._reader.layout

@@ -1,7 +1,7 @@
 """A table of another system: what it has, and its rows one by one."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
@@ -9,10 +9,10 @@ from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from bot.domain.imports import Field, FileFault, ImportedRow, RefusalReason, RefusedRow, UnreadableFile
-from bot.domain.layouts import BUILT_IN, Layout
+from bot.domain.layouts import BUILT_IN, Layout, heading_key
 from bot.spreadsheets.books import open_book
 from bot.spreadsheets.headers import Column, Header, find_header
-from bot.spreadsheets.municipalities import Town
+from bot.spreadsheets.municipalities import Ours, Town
 from bot.spreadsheets.rows import RowReader, shortened
 from bot.spreadsheets.sheets import Sheet
 
@@ -65,14 +65,26 @@ class ReadTable:
         return RefusedRow(row.place, RefusalReason.CONTRADICTION, row.number, heading, shown)
 
 
-def read_rows(data: bytes | Path, layout: Layout, zone: ZoneInfo, now: datetime, town: str | None = None) -> ReadTable:
+def read_rows(
+    data: bytes | Path,
+    layout: Layout,
+    zone: ZoneInfo,
+    now: datetime,
+    town: str | None = None,
+    blocks: Collection[str] | None = None,
+) -> ReadTable:
     """Read the whole table once, so that a file is refused before any of its rows is taken.
 
     *zone*: the zone of its dates; *now*: the present moment, dates of messages cannot be later; *town*: the name of the
-    municipality whose rows are taken, ``None`` for all. Raises :class:`UnreadableFile`. Takes about six seconds for
-    50,000 rows of 25 columns, and memory for the numbers and the common texts alone: call it in a thread.
+    municipality whose rows are taken, *blocks*: the codes and titles of blocks that a row may name, ``None`` for all.
+    Raises :class:`UnreadableFile`. Takes about six seconds for 50,000 rows of 25 columns, and memory for the numbers
+    and the common texts alone: call it in a thread.
     """
-    source = _Source(data, layout, zone, now, None if town is None else Town.named(town))
+    ours = Ours(
+        None if town is None else Town.named(town),
+        None if blocks is None else frozenset(map(heading_key, blocks)),
+    )
+    source = _Source(data, layout, zone, now, ours)
     headers = source.headers()
     facts: dict[bytes, bytes] = {}
     contradicting: dict[bytes, str] = {}
@@ -130,7 +142,7 @@ class _Source:
     layout: Layout
     zone: ZoneInfo
     now: datetime
-    town: Town | None
+    ours: Ours
 
     def headers(self) -> list[Header]:
         with open_book(self.data) as sheets:
@@ -140,7 +152,7 @@ class _Source:
         with open_book(self.data) as sheets:
             for header in self._headers(sheets):
                 name = header.sheet.name if len(sheets) > 1 else None
-                reader = RowReader(self.layout, header, name, self.zone, self.now, self.town)
+                reader = RowReader(self.layout, header, name, self.zone, self.now, self.ours)
                 for line in header.sheet.lines():
                     row = reader.read(line) if line[0] > header.line else None
                     if row is not None:

@@ -8,9 +8,22 @@ from datetime import UTC, datetime
 import openpyxl
 import pytest
 
-from bot.domain.imports import FileFault, UnreadableFile
+from bot.domain.imports import Field, FileFault, UnreadableFile
+from bot.domain.layouts import BUILT_IN, merged
+from bot.spreadsheets.table import read_rows
 from tests.unit.spreadsheets.old_workbooks import compound, xls
-from tests.unit.spreadsheets.tables import NOW, POS_HEADINGS, Table, pos_line, read, refused, taken, text_table, xlsx
+from tests.unit.spreadsheets.tables import (
+    NOW,
+    POS_HEADINGS,
+    ZONE,
+    Table,
+    pos_line,
+    read,
+    refused,
+    taken,
+    text_table,
+    xlsx,
+)
 
 TABLE: Table = [POS_HEADINGS, pos_line("1", Факт="Яма;\nу «дома»"), pos_line("2")]
 
@@ -214,6 +227,20 @@ def test_rows_of_another_municipality_are_refused() -> None:
     with pytest.raises(UnreadableFile) as refusal:
         read(text_table([headings, *lines[4:]]), "incident", town="Город Холмск (демо)")
     assert (refusal.value.fault, refusal.value.detail) == (FileFault.OTHER_MUNICIPALITY, "Анива")
+
+
+def test_block_that_does_not_exist_is_refused_with_its_name() -> None:
+    layout = merged(BUILT_IN["sed"], {Field.BLOCK: ("Отдел",)}, "СЭД")
+    lines = [
+        ("№РК", "Содержание", "Отдел"),
+        ("1", "Яма", "Дороги и  транспорт"),
+        ("2", "Яма", "Авиация"),
+        ("3", "Яма", "roads"),
+    ]
+    table = read_rows(text_table(lines), layout, ZONE, NOW, blocks=["roads", "Дороги и транспорт"])
+    assert [(row.number, row.block) for row in taken(table)] == [("1", "Дороги и  транспорт"), ("3", "roads")]
+    (row,) = refused(table)
+    assert (row.place.line, row.reason, row.column, row.value) == (3, "unknown_block", "Отдел", "Авиация")
 
 
 def test_hidden_sheet_comes_after_those_that_people_see() -> None:
