@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import openpyxl
 from hypothesis import given, settings
@@ -66,7 +67,7 @@ FORMS: list[tuple[Callable[[Table], bytes], st.SearchStrategy[str]]] = [
     (lambda table: xlsx([], table, is_1904=True), _PRINTED),
     (xls, st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs"), max_codepoint=0xFFFF)),
     *(
-        (dates_as_text(lambda table, e=encoding, s=separator, n=end: text_table(table, e, s, n)), letters)
+        (dates_as_text(partial(text_table, encoding=encoding, separator=separator, line_end=end)), letters)
         for encoding, letters in (
             ("cp1251", st.sampled_from(_LETTERS)),
             ("utf-8", _PRINTED),
