@@ -12,6 +12,9 @@ _COMMON = re.compile(
 )
 """Words that say what kind of place it is."""
 
+_REGION = re.compile(r"[\w-]+\s+(?:област\w*|край|края|автономн\w+\s+округ\w*)|республик\w*\s+[\w-]+")
+"""A region, which is named before the municipality or in the place of one that is not known."""
+
 _MIN_STEM = 4
 _ENDING = 3
 """Letters in which two forms of a name may differ at their end: «Холмск», «Холмский», «Холмского»."""
@@ -43,7 +46,7 @@ class Ours:
 
 
 def _proper_words(name: str) -> frozenset[str]:
-    return frozenset(word for word in _WORD.findall(fold(name)) if not _COMMON.match(word))
+    return frozenset(word for word in _WORD.findall(_REGION.sub(" ", fold(name))) if not _COMMON.match(word))
 
 
 def _is_like(one: str, other: str) -> bool:

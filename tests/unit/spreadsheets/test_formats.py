@@ -216,16 +216,17 @@ def test_rows_of_another_municipality_are_refused() -> None:
         "-",
         "Корсаковский МО",
         "Анива",
+        "Сахалинская область",
     )
     lines = [(str(at), "01.11.2026", "Дороги", "Яма", place) for at, place in enumerate(places)]
     table = read(text_table([headings, *lines]), "incident", town="Холмский городской округ")
-    assert [row.number for row in taken(table)] == ["0", "1", "2", "3"]
+    assert [row.number for row in taken(table)] == ["0", "1", "2", "3", "6"]
     assert [(row.reason, row.value) for row in refused(table)] == [
         ("other_municipality", "Корсаковский МО"),
         ("other_municipality", "Анива"),
     ]
     with pytest.raises(UnreadableFile) as refusal:
-        read(text_table([headings, *lines[4:]]), "incident", town="Город Холмск (демо)")
+        read(text_table([headings, *lines[4:6]]), "incident", town="Город Холмск (демо)")
     assert (refusal.value.fault, refusal.value.detail) == (FileFault.OTHER_MUNICIPALITY, "Анива")
 
 
