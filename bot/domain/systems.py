@@ -67,13 +67,13 @@ class Systems:
         return {**KNOWN_SYSTEMS, **self.own_titles}
 
     @cached_property
-    def _own_codes(self) -> Mapping[str, str]:
-        names = ((code, name) for code, title in self.own_titles.items() for name in (code, title))
-        return {fold(name): code for code, name in names}
+    def _codes(self) -> Mapping[str, str]:
+        own = {fold(name): code for code, title in self.own_titles.items() for name in (code, title)}
+        return {**_CODES, **own}
 
     def stored_name(self, source: str) -> str:
         """Return the form in which a ticket names the source that a person has typed or chosen."""
-        code = self._own_codes.get(fold(source.strip()))
+        code = self._codes.get(fold(source.strip()))
         return source if code is None else source_names(code)[-1]
 
     def title(self, source: str) -> str:

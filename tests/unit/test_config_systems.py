@@ -46,7 +46,7 @@ def test_ticket_of_an_own_system_names_its_code_and_shows_its_title(tmp_path: Pa
     path = tmp_path / "config.toml"
     path.write_text(build_config(systems=SMLS), encoding="utf-8")
     systems = load_config(path).systems()
-    assert [systems.stored_name(name) for name in ("служба 24", "call24", "СЭД «Дело»", "ПОС", "Добродел")] == [
+    assert [systems.stored_name(name) for name in ("служба 24", "call24", "СЭД «Дело»", "пос", "Добродел")] == [
         *("call24", "call24", "СЭД", "ПОС", "Добродел")
     ]
     assert [systems.title(name) for name in ("call24", "СЭД", "Телефон", "pos", "vk:5", "Добродел")] == [
