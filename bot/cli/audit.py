@@ -40,7 +40,7 @@ async def export_audit(config: Config, since: datetime | None, until: datetime |
     if output is not None:
         check_output(config, output)
     database = Database(config.database_url)
-    sectors = {sector.code: sector.title for sector in config.sectors()}
+    sectors, systems = {sector.code: sector.title for sector in config.sectors()}, config.systems()
     try:
         await migrate(database.engine)
         stream = sys.stdout.buffer if output is None else open_output(output)
@@ -51,7 +51,9 @@ async def export_audit(config: Config, since: datetime | None, until: datetime |
             writer.writerow(HEADINGS)
             async with database.read() as uow:
                 async for entry in uow.audit_log.iterate(since, until):
-                    writer.writerow([format_csv_cell(cell) for cell in export_row(entry, sectors, config.zone)])
+                    writer.writerow(
+                        [format_csv_cell(cell) for cell in export_row(entry, sectors, systems, config.zone)]
+                    )
                     if buffer.tell() > 65_536:
                         stream.write(_drain(buffer))
             stream.write(_drain(buffer))

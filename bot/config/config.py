@@ -40,7 +40,7 @@ from bot.domain.rules import Rules
 from bot.domain.sectors import STANDARD_SECTORS, Sector, Theme
 from bot.domain.sources import OfficialPage, Source
 from bot.domain.streets import StreetRow
-from bot.domain.systems import Systems
+from bot.domain.systems import KNOWN_SYSTEMS, Systems
 from bot.domain.tickets import DismissReason
 from bot.domain.urgency import Danger
 from bot.domain.working_hours import WorkingHours
@@ -233,7 +233,7 @@ class Config:
 
     def systems(self) -> Systems:
         """Return the systems that messages come from, with the titles of the file."""
-        return Systems({one.code: one.title for one in self.tree.systems if one.title is not None})
+        return Systems({one.code: one.title or KNOWN_SYSTEMS.get(one.code, one.code) for one in self.tree.systems})
 
     def layouts(self) -> dict[str, Layout]:
         """Return the tables that can be imported, by the code of their system: the built-in ones and the file's."""

@@ -37,20 +37,6 @@ def source_code(source: str) -> str:
     return _CODES.get(fold(source.strip()), messenger_of(source))
 
 
-def entered_system(account: str | None, source: str) -> str | None:
-    """Return the code of the system into which a person enters what is said to the author of a ticket.
-
-    ``None`` for a ticket of a messenger (it has an *account*), of a telephone call, or of any other source.
-    """
-    code = source_code(source) if account is None else ""
-    return code if code in KNOWN_SYSTEMS and code not in SPOKEN_SYSTEMS else None
-
-
-def system_title(code: str) -> str:
-    """Return the name that people use for the system *code*."""
-    return KNOWN_SYSTEMS.get(code, code)
-
-
 @dataclass(frozen=True)
 class Systems:
     """The systems of one municipality: the known ones, and those of ``[[systems]]`` with titles of their own.
@@ -75,6 +61,14 @@ class Systems:
         """Return the form in which a ticket names the source that a person has typed or chosen."""
         code = self._codes.get(fold(source.strip()))
         return source if code is None else source_names(code)[-1]
+
+    def entered(self, account: str | None, source: str) -> str | None:
+        """Return the code of the system into which a person enters what is said to the author of a ticket.
+
+        ``None`` for a ticket of a messenger (it has an *account*), of a telephone call, or of any other source.
+        """
+        code = source_code(source) if account is None else ""
+        return code if code in self.titles and code not in SPOKEN_SYSTEMS else None
 
     def title(self, source: str) -> str:
         """Return the title of a ticket's source; of a source that is no system, the source."""

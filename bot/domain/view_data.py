@@ -24,6 +24,7 @@ from bot.domain.posts import StandIn
 from bot.domain.promises import OfferedPromise, Promise
 from bot.domain.roles import Right
 from bot.domain.solutions import Solution
+from bot.domain.systems import Systems
 from bot.domain.term_explanation import TermExplanation
 from bot.domain.ticket_data import DataField
 from bot.domain.tickets import Ticket
@@ -253,6 +254,7 @@ class EvidenceFacts:
     ticket: Ticket
     sector: str
     sector_titles: Mapping[str, str]
+    systems: Systems
     entries: Sequence[EvidenceEntry]
     seal: SealFacts | None
 

@@ -9,6 +9,7 @@ from bot.domain.audit import AuditEntry
 from bot.domain.audit_chain import PERSONAL_FACTS, ChainRecord, Misfit, MisfitKind
 from bot.domain.russian_text import plural
 from bot.domain.sources import messenger_of, messenger_title
+from bot.domain.systems import Systems
 from bot.views.history import action_text
 
 HEADINGS = (
@@ -113,12 +114,14 @@ def describe_counts(records: int, unsealed: int, backlog: int, erased: int) -> l
     return lines
 
 
-def export_row(entry: AuditEntry, sectors: Mapping[str, str], zone: ZoneInfo) -> list[object]:
+def export_row(entry: AuditEntry, sectors: Mapping[str, str], systems: Systems, zone: ZoneInfo) -> list[object]:
     """Return one record for a spreadsheet, without citizens' accounts."""
     row, facts = entry.row, dict(entry.row.facts)
     before, after = facts.pop("before", {}), facts.pop("after", {})
     by = facts.pop("by", None)
-    title = (action_text(row, sectors) if row.ticket_id is not None else None) or _ACTION_TITLES.get(row.action, "")
+    title = (action_text(row, sectors, systems) if row.ticket_id is not None else None) or _ACTION_TITLES.get(
+        row.action, ""
+    )
     return [
         entry.id,
         row.at.astimezone(zone).replace(tzinfo=None),

@@ -13,7 +13,6 @@ from bot.views.applicants import describe_applicant
 from bot.views.card_keyboards import DISMISS_REASON_TITLES, card_keyboard
 from bot.views.danger import DANGER_TITLES
 from bot.views.export import source_title
-from bot.views.external_terms import external_title
 from bot.views.inquiries import inquiry_lines
 from bot.views.notifications.problems import delivery_progress, problem_summary
 from bot.views.notifications.solutions import solution_lines
@@ -235,9 +234,9 @@ def _external_line(ticket: Ticket, context: RenderContext) -> list[Span]:
     due = ticket.external_due
     if due is None or not ticket.is_open:
         return []
-    where = f"\n📆 Срок в источнике ({external_title(ticket.source, context)}): до {context.format_short(due)}"
+    where = f"\n📆 Срок в источнике ({context.systems.title(ticket.source)}): до {context.format_short(due)}"
     if due <= context.now:
-        return [Text(where), Bold(f" · Срок в {external_title(ticket.source, context)} прошёл")]
+        return [Text(where), Bold(f" · Срок в {context.systems.title(ticket.source)} прошёл")]
     return [Text(where)] if due != ticket.answer_due else []
 
 

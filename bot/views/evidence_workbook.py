@@ -38,8 +38,9 @@ def file_name(numbers: Sequence[int]) -> str:
 def _sheet(found: EvidenceFacts, zone: ZoneInfo, role_titles: Mapping[str, str]) -> Sheet:
     ticket = found.ticket
     number = f", номер там {ticket.external_number}" if ticket.external_number else ""
+    source = source_title(found.systems.title(ticket.source))
     introduction = [
-        f"Сообщение №{ticket.id}. Откуда: {source_title(ticket.source)}{number}. Блок: {found.sector}."
+        f"Сообщение №{ticket.id}. Откуда: {source}{number}. Блок: {found.sector}."
         f" Сейчас: {STATE_TITLES[ticket.state]}.",
         f"Принять до {local(ticket.accept_due, zone):%d.%m.%Y %H:%M}, ответить до"
         f" {local(ticket.answer_due, zone):%d.%m.%Y %H:%M}. Время местное ({zone.key}).",
@@ -79,7 +80,7 @@ def _what(entry: EvidenceEntry, found: EvidenceFacts) -> str | None:
     wording = WORDING_TITLES[entry.wording or Wording.ANSWER]
     match entry.kind:
         case EvidenceKind.CITIZEN:
-            return f"сообщение ({source_title(entry.source or '')})"
+            return f"сообщение ({source_title(found.systems.title(entry.source or ''))})"
         case EvidenceKind.TEXT:
             state = ANSWER_STATE_TITLES[entry.state] if entry.state is not None else "не публиковался"
             return f"{wording}: {state}"
@@ -90,5 +91,5 @@ def _what(entry: EvidenceEntry, found: EvidenceFacts) -> str | None:
         case EvidenceKind.RETURNED:
             return f"{wording}: вариант {entry.version} возвращён с замечанием"
         case EvidenceKind.RECORD:
-            return action_text(entry.record, found.sector_titles) if entry.record is not None else None
+            return action_text(entry.record, found.sector_titles, found.systems) if entry.record is not None else None
     return _KIND_TITLES[entry.kind]

@@ -2,14 +2,8 @@
 
 from datetime import datetime
 
-from bot.domain.systems import source_code, system_title
 from bot.domain.tickets import Ticket
 from bot.views.render_context import RenderContext
-
-
-def external_title(source: str, context: RenderContext) -> str:
-    """Return the name of the source whose deadline is meant."""
-    return system_title(source_code(source))
 
 
 def describe_external_term(source: str, due: datetime | None, context: RenderContext, *, is_late: bool) -> str:
@@ -17,8 +11,8 @@ def describe_external_term(source: str, due: datetime | None, context: RenderCon
     if due is None:
         return ""
     if is_late:
-        return f" · 🔴 срок в {external_title(source, context)} прошёл {context.format_short(due)}"
-    return f" · срок в {external_title(source, context)}: до {context.format_short(due)}"
+        return f" · 🔴 срок в {context.systems.title(source)} прошёл {context.format_short(due)}"
+    return f" · срок в {context.systems.title(source)}: до {context.format_short(due)}"
 
 
 def line_of(ticket: Ticket, context: RenderContext) -> str:

@@ -9,14 +9,13 @@ from bot.domain.audit import AuditRow
 from bot.domain.escalation import After
 from bot.domain.inquiries import InquiryKind
 from bot.domain.notifications.tickets import TicketHistory
-from bot.domain.systems import system_title
+from bot.domain.systems import Systems
 from bot.domain.tickets import DismissReason, Ticket
 from bot.domain.view_data import NotificationData, TroubleFacts
 from bot.messengers.content import Bold, Button, Content, Span, Text
 from bot.views.answer_marks import mark_titles
 from bot.views.callback_codes import Op, pack
 from bot.views.card_keyboards import DISMISS_REASON_TITLES
-from bot.views.external_terms import external_title
 from bot.views.render_context import RenderContext, format_duration, shorten
 from bot.views.ticket_data import FIELD_TITLES
 
@@ -152,7 +151,7 @@ def history(note: TicketHistory, data: NotificationData, context: RenderContext)
         elif row.action == "confirm" and row.at == by_hand:
             continue  # the line before says the same
         kept = row.action == "confirm" and row.at not in posted
-        words = "ответ сохранён без публикации" if kept else action_text(row, past.sectors)
+        words = "ответ сохранён без публикации" if kept else action_text(row, past.sectors, context.systems)
         if row.action == "registered" and past.deciding_words:
             words = f"{words} ({', '.join(f'„{one}“' for one in past.deciding_words)})"
         if words and (replaced := past.replaced.get(row.facts.get("instead_of", 0))):
@@ -191,7 +190,7 @@ def _external_line(ticket: Ticket, context: RenderContext) -> list[Span]:
         met = ", соблюдён" if ticket.answered_at <= due else ", пропущен"
     elif due <= context.now and ticket.is_open:
         met = ", прошёл"
-    return [Text(f"\nСрок в {external_title(ticket.source, context)}: {context.format_full(due)}{met}")]
+    return [Text(f"\nСрок в {context.systems.title(ticket.source)}: {context.format_full(due)}{met}")]
 
 
 def _trouble(trouble: TroubleFacts, sectors: Mapping[str, str], context: RenderContext) -> list[Span]:
@@ -205,7 +204,7 @@ def _trouble(trouble: TroubleFacts, sectors: Mapping[str, str], context: RenderC
     until = context.format_full(gap.until) if gap.until is not None else "сейчас"
     length = format_duration(gap.length(trouble.now).total_seconds())
     spans.append(Text(f"\nДольше всего ждали {length}: {context.format_full(gap.since)} – {until}"))
-    if words := action_text(gap.last, sectors):
+    if words := action_text(gap.last, sectors, context.systems):
         spans.append(Text(f"\nПеред этим: {words}"))
     held = trouble.post
     if trouble.person and trouble.person != held:
@@ -216,18 +215,18 @@ def _trouble(trouble: TroubleFacts, sectors: Mapping[str, str], context: RenderC
     return spans
 
 
-def action_text(row: AuditRow, titles: Mapping[str, str]) -> str | None:
-    """Return what a record of a ticket says; *titles* are those of the sectors."""
+def action_text(row: AuditRow, titles: Mapping[str, str], systems: Systems) -> str | None:
+    """Return what a record of a ticket says; *titles* are those of the sectors, *systems* those of the town."""
     facts: dict[str, Any] = dict(row.facts)
     sector = titles.get(facts.get("sector") or "", facts.get("sector") or "")
     match row.action:
         case "entry_asked":
-            return f"текст ждёт внесения в {system_title(facts.get('system', ''))}"
+            return f"текст ждёт внесения в {systems.title(facts.get('system', ''))}"
         case "entered":
             what = "исправление внесено" if facts.get("correction") else _ENTERED.get(facts.get("kind", ""), "внесено")
-            return f"{what} в {system_title(facts.get('system', ''))}"
+            return f"{what} в {systems.title(facts.get('system', ''))}"
         case "entry_returned":
-            return f"не внесено в {system_title(facts.get('system', ''))}, возвращено с замечанием"
+            return f"не внесено в {systems.title(facts.get('system', ''))}, возвращено с замечанием"
         case "registered" if facts.get("with"):
             return f"получено, отнесено к проблеме №{facts['with']}"
         case "problem":

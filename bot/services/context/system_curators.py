@@ -1,7 +1,6 @@
 """The systems into which people enter what the bot may not post, and who does so now."""
 
 from bot.domain.people import Person
-from bot.domain.systems import entered_system, system_title
 from bot.domain.tickets import State, Ticket
 from bot.services.context import responsibility
 from bot.services.context.use_case import UseCaseContext
@@ -9,12 +8,12 @@ from bot.services.context.use_case import UseCaseContext
 
 def system_of(ctx: UseCaseContext, ticket: Ticket) -> str | None:
     """Return the system into which a person enters what is said to the author of *ticket*; ``None``: nobody does."""
-    return entered_system(ticket.account, ticket.source)
+    return ctx.municipality.systems.entered(ticket.account, ticket.source)
 
 
 def title_of(ctx: UseCaseContext, system: str) -> str:
     """Return the name that people use for *system*."""
-    return system_title(system)
+    return ctx.municipality.systems.title(system)
 
 
 async def list_people(ctx: UseCaseContext, system: str) -> tuple[Person, ...]:

@@ -64,6 +64,7 @@ async def collect(ctx: UseCaseContext, ticket: Ticket) -> EvidenceFacts:
         ticket=ticket,
         sector=ctx.municipality.sector_title(ticket.sector),
         sector_titles={one.code: one.title for one in ctx.municipality.sectors.values()},
+        systems=ctx.municipality.systems,
         entries=tuple(sorted(entries, key=lambda entry: entry.at)),
         seal=await ctx.uow.evidence.find_seal(ticket.id),
     )

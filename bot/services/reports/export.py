@@ -12,7 +12,6 @@ from typing import Any
 from bot.domain.answers import PublicationState
 from bot.domain.applicants import ApplicantKind
 from bot.domain.clock_results import ClockResult, TicketMoments, hours_between, working_hours_between
-from bot.domain.systems import entered_system
 from bot.domain.tickets import DismissReason, State
 from bot.domain.urgency import Urgency
 from bot.services.context import Municipality
@@ -105,7 +104,7 @@ def sheet_record(municipality: Municipality, row: Mapping[str, Any], now: dateti
     if values["applicant_kind"] is not None:
         values["applicant_kind"] = APPLICANT_KIND_TITLES[ApplicantKind(values["applicant_kind"])].lower()
     values["source"] = source_title(municipality.systems.title(values["source"]))
-    values["state"] = _state_title(State(values["state"]), row["source"])
+    values["state"] = _state_title(municipality, State(values["state"]), row["source"])
     values["urgent"] = bool(values["urgent"])
     for name in _RESULT_COLUMNS:
         values[name] = RESULT_TITLES[ClockResult(values[name])] if values[name] is not None else None
@@ -116,8 +115,8 @@ def sheet_record(municipality: Municipality, row: Mapping[str, Any], now: dateti
     return values
 
 
-def _state_title(state: State, source: str) -> str:
-    if state is State.PUBLISHING and entered_system(None, source) is not None:
+def _state_title(municipality: Municipality, state: State, source: str) -> str:
+    if state is State.PUBLISHING and municipality.systems.entered(None, source) is not None:
         return ENTRY_AWAITED
     return STATE_TITLES[state]
 

@@ -103,7 +103,7 @@ async def _collect_total(ctx: UseCaseContext, month: Month) -> GroupFigures:
 def _title_functions(municipality: Municipality) -> Mapping[Breakdown, Callable[[ReportedTicket], str]]:
     return {
         Breakdown.SECTOR: lambda ticket: municipality.sector_title(ticket.sector) or "",
-        Breakdown.SOURCE: lambda ticket: source_title(ticket.source),
+        Breakdown.SOURCE: lambda ticket: source_title(municipality.systems.title(ticket.source)),
         Breakdown.TOPIC: lambda ticket: municipality.theme_title(ticket.theme) or ticket.topic or "",
         Breakdown.DISTRICT: lambda ticket: ticket.district or "",
         Breakdown.APPLICANT: lambda ticket: applicant_kind_title(ticket.applicant_kind),

@@ -25,7 +25,6 @@ from bot.domain.notifications.dialogs import (
     PreviewReplaced,
 )
 from bot.domain.russian_text import plural
-from bot.domain.systems import entered_system, system_title
 from bot.domain.templates import list_fields
 from bot.domain.view_data import NotificationData, PublicationFacts, SubmissionFacts
 from bot.messengers.content import Bold, Button, Content, Quote, Span, Text
@@ -157,8 +156,8 @@ def preview(note: DraftPreview, data: NotificationData, context: RenderContext) 
 def entering_system(data: NotificationData, ticket_id: int, context: RenderContext) -> str | None:
     """Return the title of the system into which a person enters the texts of the ticket; ``None`` if nobody does."""
     ticket = data.tickets.get(ticket_id)
-    code = entered_system(ticket.account, ticket.source) if ticket is not None else None
-    return system_title(code) if code is not None else None
+    code = context.systems.entered(ticket.account, ticket.source) if ticket is not None else None
+    return context.systems.title(code) if code is not None else None
 
 
 def _may_remember(data: NotificationData) -> bool:

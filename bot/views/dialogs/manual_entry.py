@@ -21,7 +21,6 @@ from bot.views.applicants import APPLICANT_KIND_TITLES
 from bot.views.callback_codes import Op, pack
 from bot.views.dialogs.dates import EXAMPLES, date_fault, passed_row
 from bot.views.dialogs.drafts import cancel_row
-from bot.views.external_terms import external_title
 from bot.views.notifications.view_table import row
 from bot.views.render_context import RenderContext
 
@@ -137,7 +136,7 @@ def _typed_lines(facts: Json, context: RenderContext) -> list[str]:
     lines = [f"📝 {facts['source']}{number}"]
     if due := facts.get("deadline"):
         at = context.format_full(datetime.fromisoformat(due))
-        lines.append(f"📆 Срок в {external_title(facts['source'], context)}: до {at}")
+        lines.append(f"📆 Срок в {context.systems.title(facts['source'])}: до {at}")
     if own := facts.get("own_deadline"):
         lines.append(f"⏱ Наш срок: до {context.format_full(datetime.fromisoformat(own))}")
     if district := facts.get("district"):
