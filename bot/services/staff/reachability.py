@@ -17,6 +17,9 @@ MAX_CARDS_ON_RETURN = 30
 """Cards sent to a person who was unreachable."""
 
 
+_COMMANDS_ABOUT_ALL = frozenset({"report"})
+
+
 async def find_current_official(ctx: UseCaseContext, account: str, user_id: str) -> Person | None:
     """Return the official behind an account; ``None`` also if another process has closed the account a moment ago."""
     person = ctx.municipality.find_official(account, user_id)
@@ -136,6 +139,7 @@ def commands_of(ctx: UseCaseContext, person: Person) -> list[str]:
         ("entries", Right.TYPE_IN),
         ("digest", Right.DIGEST),
         ("stats", Right.DIGEST),
+        ("report", Right.STATISTICS),
         ("questions", Right.REQUEST),
         ("people", Right.MANAGE_PEOPLE),
         ("templates", Right.TEMPLATES),
@@ -143,10 +147,16 @@ def commands_of(ctx: UseCaseContext, person: Person) -> list[str]:
         ("accounts", Right.INVITE),
     ]
     return [
-        *(name for name, right in wanted if ctx.municipality.has_right_anywhere(person, right)),
-        *(["report"] if ctx.municipality.has_right_everywhere(person, Right.STATISTICS) else []),
+        *(name for name, right in wanted if _may_use(ctx, person, name, right)),
         *(["topics"] if ctx.municipality.edits_topics(person) else []),
         "away",
         "settings",
         "help",
     ]
+
+
+def _may_use(ctx: UseCaseContext, person: Person, name: str, right: Right) -> bool:
+    """Return whether the command is for *person*; those about the whole town need the right everywhere."""
+    if name in _COMMANDS_ABOUT_ALL:
+        return ctx.municipality.has_right_everywhere(person, right)
+    return ctx.municipality.has_right_anywhere(person, right)

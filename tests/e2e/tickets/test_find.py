@@ -137,13 +137,14 @@ async def test_every_role_sees_its_own_commands(bot: Harness) -> None:
             "entries",
             "digest",
             "stats",
+            "report",
             "questions",
             "templates",
             "away",
             "settings",
             "help",
         ],
-        CURATOR: ["find", "control", "digest", "stats", "away", "settings", "help"],
+        CURATOR: ["find", "control", "digest", "stats", "report", "away", "settings", "help"],
         ADMINISTRATOR: ["people", "invite", "accounts", "topics", "away", "settings", "help"],
     }
     seen = {person: [one["command"] for one in bot.sandbox.telegram.commands(person)] for person in wanted}
@@ -169,6 +170,7 @@ async def test_help_and_start_say_what_one_can_do(bot: Harness) -> None:
     told = message_text(bot.bot_messages(CURATOR)[-1])
     lines = ["Команды", "/find — найти: номер или слова", "/control — контроль: просрочки, сроки, кто работает"]
     lines += ["/digest — сводка на сейчас", "/stats — показатели за месяц"]
+    lines += ["/report — отчёт для регионального центра"]
     lines += ["/away — отпуск и замещение"]
     lines += ["/settings — в каком мессенджере получать уведомления", "/help — что умеет бот"]
     assert told.splitlines() == lines
@@ -185,7 +187,7 @@ async def test_commands_of_others_are_refused(bot: Harness) -> None:
         own = (
             "/my, /find, /control, /questions, /people, /templates, /away, /settings, /help"
             if person == ROADS_HEAD
-            else "/find, /control, /digest, /stats, /away, /settings, /help"
+            else "/find, /control, /digest, /stats, /report, /away, /settings, /help"
         )
         assert message_text(bot.bot_messages(person)[-1]) == f"Команда {name} не для вашей роли. Ваши команды: {own}"
     assert [row.action for row in await list_audit(bot, 1)] == ["registered"]
