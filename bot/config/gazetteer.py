@@ -21,14 +21,15 @@ MAX_ROWS = 200_000
 GAZETTEER_KEY = "places.gazetteer"
 _COLUMNS = {
     "street": ("street", "улица", "место", "название"),
+    "settlement": ("settlement", "населённый пункт", "населенный пункт", "нас. пункт", "нп"),
     "houses": ("houses", "house", "house_range", "house range", "дома", "дом"),
     "district": ("district", "район", "округ"),
     "latitude": ("latitude", "lat", "широта"),
     "longitude": ("longitude", "lon", "lng", "долгота"),
 }
 _REMEDY = (
-    "первая строка файла называет столбцы: street, houses, district, latitude, longitude "
-    "(или улица, дома, район, широта, долгота); обязателен только первый"
+    "первая строка файла называет столбцы: street, settlement, houses, district, latitude, longitude "
+    "(или улица, населённый пункт, дома, район, широта, долгота); обязателен только первый"
 )
 _MAX_FAULTS = 5
 _MAX_NAME_CHARS = 100
@@ -85,9 +86,11 @@ def _read_rows(reader: "Reader") -> tuple[list[StreetRow], list[Fault]]:
 
 
 def _parse_row(values: Mapping[str, str]) -> StreetRow:
-    street = values["street"]
-    if not street or len(street) > _MAX_NAME_CHARS:
-        raise _InvalidLine("нет названия улицы" if not street else "название длиннее 100 знаков", "впишите название")
+    street, settlement = values["street"], values.get("settlement", "")
+    if max(len(street), len(settlement)) > _MAX_NAME_CHARS:
+        raise _InvalidLine("название длиннее 100 знаков", "впишите название")
+    if not street and not settlement:
+        raise _InvalidLine("нет названия улицы", "впишите название")
     try:
         houses = parse_houses(values.get("houses", ""))
     except ValueError as error:
@@ -97,7 +100,8 @@ def _parse_row(values: Mapping[str, str]) -> StreetRow:
     longitude = _parse_degrees(values.get("longitude", ""), 180)
     if (latitude is None) is not (longitude is None):
         raise _InvalidLine("указана только одна из координат", "впишите и широту, и долготу, или ни одной")
-    return StreetRow(street, houses, values.get("district", "")[:_MAX_NAME_CHARS] or None, latitude, longitude)
+    district = values.get("district", "")[:_MAX_NAME_CHARS] or None
+    return StreetRow(street, houses, district, latitude, longitude, settlement or None)
 
 
 def _parse_degrees(text: str, maximum: int) -> float | None:

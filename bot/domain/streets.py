@@ -1,4 +1,4 @@
-"""The municipality's own list of places: streets with their houses, districts and coordinates."""
+"""The municipality's own list of places: streets with their settlements, houses, districts and coordinates."""
 
 import re
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from bot.domain.text_normal import fold
 
 _SPAN = re.compile(r"(\d{1,4})\s*[-–—]\s*(\d{1,4})\s*([^\d]*)")
 _NUMBER = re.compile(r"\d{1,4}")
-_SINGLE = re.compile(r"\d{1,4}\s?[а-яё]?(?:[/к]\d{1,3})?[а-яё]?", re.IGNORECASE)
+_SINGLE = re.compile(r"\d{1,4}\s?[а-яё]?(?:[/кс](?:\d{1,3}|[а-яё]))?(?:с\d{1,3})?[а-яё]?", re.IGNORECASE)
 
 
 class Parity(Enum):
@@ -49,7 +49,7 @@ class HouseRanges:
 
         0: not at all, 1: the whole street, 2: within a span, 3: its number, 4: exactly.
         """
-        if house in self.single_houses:
+        if fold(house) in self.single_houses:
             return 4
         found = _NUMBER.match(house)
         if found is None:
@@ -63,13 +63,17 @@ class HouseRanges:
 
 @dataclass(frozen=True, slots=True)
 class StreetRow:
-    """A row of the list: a street (or a microdistrict, a stop, a landmark) as it is displayed. Degrees are WGS 84."""
+    """A row of the list: a street (or a microdistrict, a stop, a landmark) as it is displayed. Degrees are WGS 84.
+
+    ``settlement`` is as it is displayed, too («с. Малиновка»); a row of a settlement alone has an empty ``street``.
+    """
 
     street: str
     houses: HouseRanges = HouseRanges()
     district: str | None = None
     latitude: float | None = None
     longitude: float | None = None
+    settlement: str | None = None
 
 
 def parse_houses(text: str) -> HouseRanges:

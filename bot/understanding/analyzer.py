@@ -73,8 +73,8 @@ class TextAnalyzer:
         self._topics = TopicScorer(load_topics(), morphology, {})
         self._set_topics(sectors, themes, {}, frozenset())
         self._predictor = Predictor(model) if model is not None else None
-        self._places = PlaceFinder(morphology, streets)
         self.districts = tuple(districts)
+        self._places = PlaceFinder(morphology, streets, self.districts)
         self._district_finder = DistrictFinder(self.districts, morphology)
         self.taxonomy = Taxonomy(morphology)
         self.event_matcher = EventMatcher(SignatureExtractor(morphology, self._places, self.taxonomy))

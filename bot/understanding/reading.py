@@ -30,7 +30,9 @@ class PlaceName:
 
     ``street`` is the name in its dictionary form without the type word («Ленина», «8 Марта», «Советская»); ``house``
     is «45», «12к2» (building 2), «7а», «11/2»; ``kind`` is the type word, short («ул.», «пр-т», «мкр.»), if the message
-    gave one; ``landmark`` is a building or institution («школа № 4», «Пятёрочка»).
+    gave one; ``landmark`` is a building, an institution or another object in its dictionary form («школа № 4»,
+    «Пятёрочка»), ``near`` the words that tell where it is («за Пятёрочкой»). ``settlement`` is a village or another
+    settlement of the municipality without its type word («Малиновка»), ``settlement_kind`` the type word («с.»).
     ``district`` and the coordinates (degrees, WGS 84) come from the list only.
     """
 
@@ -41,16 +43,24 @@ class PlaceName:
     district: str | None = None
     latitude: float | None = None
     longitude: float | None = None
+    settlement: str | None = None
+    settlement_kind: str | None = None
+    near: str | None = None
 
     @property
     def text(self) -> str:
-        """The place for a card: «ул. Ленина, 45»; the landmark if there is no street."""
-        if self.street is None:
-            return self.landmark or (f"дом {self.house}" if self.house else "")
-        name = f"{self.kind or 'ул.'} {self.street}"
-        if self.house:
-            return f"{name}, {self.house}"
-        return f"{name}, {self.landmark}" if self.landmark else name
+        """The place for a card: «с. Малиновка, ул. Ленина, 45»; without a house also the landmark: «у школы № 5»."""
+        street = f"{self.kind or 'ул.'} {self.street}" if self.street else None
+        house = self.house if street or not self.house else f"дом {self.house}"
+        landmark = (self.near or self.landmark) if self.house is None else None
+        return ", ".join(part for part in (self.settlement_text, street, house, landmark) if part)
+
+    @property
+    def settlement_text(self) -> str | None:
+        """The settlement with its type word, if that is known: «с. Малиновка»."""
+        if self.settlement is None or self.settlement_kind is None:
+            return self.settlement
+        return f"{self.settlement_kind} {self.settlement}"
 
     @property
     def point(self) -> tuple[float, float] | None:
@@ -58,11 +68,11 @@ class PlaceName:
         return (self.latitude, self.longitude) if self.latitude is not None and self.longitude is not None else None
 
     def is_different_from(self, other: "PlaceName") -> bool:
-        """Return whether the two certainly name different streets, or different houses of one street.
+        """Return whether the two certainly name different settlements or streets, or different houses of one street.
 
         A missing part proves nothing: «Ленина» after «Ленина, 45» is not another place.
         """
-        pairs = ((self.street, other.street), (self.house, other.house))
+        pairs = ((self.settlement, other.settlement), (self.street, other.street), (self.house, other.house))
         if any(a is not None and b is not None and _comparable(a) != _comparable(b) for a, b in pairs):
             return True
         streetless = self.street is None and other.street is None and self.house is None and other.house is None

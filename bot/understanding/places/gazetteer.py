@@ -3,7 +3,7 @@
 import math
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from rapidfuzz import fuzz, process
@@ -49,13 +49,27 @@ class _Street:
 class Gazetteer:
     """Looks places up in the list of streets. If *rows* is empty, it changes nothing."""
 
-    def __init__(self, rows: Iterable[StreetRow], morphology: Morphology, vocabulary: Vocabulary) -> None:
+    def __init__(
+        self,
+        rows: Iterable[StreetRow],
+        morphology: Morphology,
+        vocabulary: Vocabulary,
+        split_settlement: Callable[[str], tuple[str, str | None]],
+    ) -> None:
+        """*split_settlement* splits «с. Малиновка» into name and type word."""
         self._morphology = morphology
         self._vocabulary = vocabulary
         self._houses = HouseNumberParser(vocabulary)
         gathered: defaultdict[tuple[str, str | None], list[StreetRow]] = defaultdict(list)
+        settled: defaultdict[str, list[StreetRow]] = defaultdict(list)
+        self._settlement_of: dict[StreetRow, tuple[str, str | None]] = {}
         for row in rows:
-            gathered[self._split_kind(row.street)].append(row)
+            if row.street:
+                gathered[self._split_kind(row.street)].append(row)
+            if row.settlement is not None:
+                self._settlement_of[row] = name, _ = split_settlement(row.settlement)
+                settled[_fold(name)].append(row)
+        self._settled = dict(settled)
         self._streets = [_Street(name, kind, tuple(lines)) for (name, kind), lines in gathered.items()]
         self._by_name: defaultdict[str, list[_Street]] = defaultdict(list)
         self._by_lemmas: defaultdict[tuple[str, ...], list[_Street]] = defaultdict(list)
@@ -67,13 +81,16 @@ class Gazetteer:
             if len(words) > 1:
                 self._by_last_word[words[-1]].append(street)
         self._names = list(self._by_name)
-        self._points = [row for street in self._streets for row in street.rows if row.latitude is not None]
+        every = {row: None for street in self._streets for row in street.rows} | dict.fromkeys(self._settlement_of)
+        self._points = [row for row in every if row.latitude is not None]
         self._districts = {
-            row.district: self._lemmas(_fold(row.district).split())
-            for street in self._streets
-            for row in street.rows
-            if row.district is not None
+            row.district: self._lemmas(_fold(row.district).split()) for row in every if row.district is not None
         }
+
+    @property
+    def is_empty(self) -> bool:
+        """True if the municipality has no list."""
+        return not (self._streets or self._settled)
 
     def resolve(self, place: PlaceName | None, words: Sequence[Word]) -> PlaceName | None:
         """Return *place* as the list spells it, with district and coordinates.
@@ -81,20 +98,40 @@ class Gazetteer:
         If it has no street, one of the list is looked for in *words*, which are all words of the message: they may name
         the district, too.
         """
-        if not self._streets:
+        if self.is_empty:
             return place
         if place is not None and place.street is not None:
             known = self._find_streets(place.street, place.kind)
-            return self._with_location(place, known, words) if known else place
+            return self._with_location(place, known, words) if known else self._with_settlement(place)
         if place is not None and place.landmark is not None:
             known = self._find_exact(_fold(place.landmark).split())
             if known:
                 return replace(self._with_location(place, known, words), street=None, kind=None)
         found = self._find_in_text(words)
         if found is None:
-            return place
+            return self._with_settlement(place)
         streets, house = found
-        return self._with_location(PlaceName(None, house, None, place.landmark if place else None), streets, words)
+        place = place or PlaceName(None, None)
+        return self._with_location(replace(place, house=house or place.house, kind=None), streets, words)
+
+    def _with_settlement(self, place: PlaceName | None) -> PlaceName | None:
+        """Return *place* with the district of its settlement, if all of that lies in one."""
+        if place is None or place.settlement is None:
+            return place
+        rows = self._settled.get(_fold(place.settlement), [])
+        alone = [row for row in rows if not row.street] if place.street is None else []
+        place = replace(place, district=_only({row.district for row in rows}))
+        if len(alone) != 1:
+            return place
+        return replace(place, district=alone[0].district, latitude=alone[0].latitude, longitude=alone[0].longitude)
+
+    def _rows_in(self, settlement: str, rows: Sequence[StreetRow]) -> list[StreetRow]:
+        """Return those of *rows* that lie in *settlement*; a row that names none may lie anywhere."""
+        key = _fold(settlement)
+        names = {row: self._settlement_of.get(row) for row in rows}
+        return [row for row, name in names.items() if name is not None and _fold(name[0]) == key] or [
+            row for row, name in names.items() if name is None
+        ]
 
     def district_at(self, latitude: float, longitude: float) -> str | None:
         """Return the district of the nearest place of the list, if one is near."""
@@ -174,19 +211,25 @@ class Gazetteer:
     def _with_location(self, place: PlaceName, streets: Sequence[_Street], words: Sequence[Word]) -> PlaceName:
         """Return *place* on one of the *streets*; details that the list does not have stay empty."""
         rows = [row for street in streets for row in street.rows]
+        if place.settlement is not None:
+            rows = self._rows_in(place.settlement, rows)
+            if not rows:  # the list has the street in other settlements alone
+                return self._with_settlement(place) or place
         named = self._named_districts(words)
         if len({row.district for row in rows}) > 1 and named:
             rows = [row for row in rows if row.district in named] or rows
         street = next(street for street in streets if rows[0] in street.rows)
         place = replace(place, street=street.name, kind=street.kind or place.kind)
+        where = {self._settlement_of.get(row) for row in rows}
+        if len(where) == 1 and (only := where.pop()) is not None:
+            place = replace(place, settlement=only[0], settlement_kind=only[1])
         if place.house is not None:
             fits = [(row.houses.match_precision(place.house), row) for row in rows]
             best = max(fit for fit, _ in fits)
             covering = [row for fit, row in fits if fit == best and best > 0]
         else:
             covering = [row for row in rows if row.houses.is_whole_street]
-        districts = {row.district for row in covering or rows}
-        district = districts.pop() if len(districts) == 1 else None
+        district = _only({row.district for row in covering or rows})
         if len(covering) == 1:
             return replace(place, district=district, latitude=covering[0].latitude, longitude=covering[0].longitude)
         return replace(place, district=district)
@@ -210,6 +253,10 @@ def _filter_by_preposition(found: list[_Street], before: str) -> list[_Street]:
 
 def _fold(name: str) -> str:
     return " ".join(word.norm for word in prepare_text(name).words)
+
+
+def _only(values: set[str | None]) -> str | None:
+    return next(iter(values)) if len(values) == 1 else None
 
 
 def _digits(name: str) -> list[str]:

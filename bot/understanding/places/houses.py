@@ -1,4 +1,4 @@
-"""House numbers: «45», «д. 12 корп. 2», «7а», «11/2», «25го», «двадцать один»."""
+"""House numbers: «45», «д. 12 корп. 2», «7а», «11/2», «25го», «двадцать один», «5 строение 1», «3 литера Б»."""
 
 import re
 from collections.abc import Sequence
@@ -8,13 +8,14 @@ from bot.understanding.text.tokens import Word
 
 _NUMBER = re.compile(r"(\d{1,4})(?:-?(?:го|й|ого|ом|му|м|ый|ая))?")
 _LETTERED = re.compile(r"(\d{1,4})-?([а-яa-z])")
-_WITH_BUILDING = re.compile(r"(\d{1,4})([а-я]?)(?:к|корп)(\d{1,2})")
+_WITH_BUILDING = re.compile(r"(\d{1,4})([а-я]?)(к|корп|с|стр)(\d{1,2})")
 _RANGE = re.compile(r"(\d{1,4}[а-я]?)-(\d{1,4}[а-я]?)")
-_ORDINAL = re.compile(r"\d{1,2}-?(?:й|я|ый|ая|ой|е|х)")
+_ORDINAL = re.compile(r"\d{1,2}-?(?:й|я|ый|ая|ой|е|х|м)")
+_GLUED = re.compile(r"(?:д|дом)(\d{1,4}[а-я]?)")
+_GLUED_BUILDING = re.compile(r"(к|корп|корпус|с|стр|строение)(\d{1,2}|[а-г])")
 _MAX_HOUSE_NUMBER = 1999
 _MAX_STOREYS = 30
 """A larger number before «этаж» or «подъезд» is a house number."""
-_GLUED = re.compile(r"(?:д|дом)(\d{1,4}[а-я]?)")
 
 
 class HouseNumberParser:
@@ -23,6 +24,12 @@ class HouseNumberParser:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._words = vocabulary.words
         self._numbers = vocabulary.numbers
+        self._ordinals = vocabulary.ordinals
+        self._beginnings = vocabulary.words["house"] | vocabulary.words["links"] | vocabulary.numbers.keys()
+
+    def may_begin(self, word: Word) -> bool:
+        """Return whether a house number, perhaps in other words, may begin here; a cheap first check."""
+        return word.is_number or word.norm in self._beginnings or word.norm.startswith("д")
 
     def parse_at(self, words: Sequence[Word], index: int, *, after_street: bool) -> tuple[str, int] | None:
         """Return the number of a house that begins at *index*, with or without «д.», and the index after it.
@@ -39,10 +46,14 @@ class HouseNumberParser:
             return None
         if words[index].gap.strip(" ").endswith("(") or "+" in words[index].gap:
             return None
+        if told and words[index].norm in ("с", "от"):
+            index += 1  # «дома с 1 по 15»
+            if index >= len(words):
+                return None
         read = self._parse_number(words, index)
         if read is None:
             glued = _GLUED.fullmatch(words[index].norm)
-            return (glued[1], index + 1) if glued is not None else None
+            return self._parse_building(words, glued[1], index + 1) if glued is not None else None
         house, end = read
         if not told and self._is_quantity(words, index, end):
             return None
@@ -59,15 +70,24 @@ class HouseNumberParser:
             return None
         if words[index].norm in self._words["house"]:
             return self.parse_at(words, index, after_street=True)
-        read = self._parse_number(words, index)
-        if read is not None and read[1] < len(words) and words[read[1]].norm in self._words["house"]:
-            return read[0], read[1] + 1
+        return self.parse_before_noun(words, index)
+
+    def parse_before_noun(self, words: Sequence[Word], index: int) -> tuple[str, int] | None:
+        """Return a house number with «дом» after it, and the index after both: «25го дома», «в 5-м доме»."""
+        read = self._parse_number(words, index) or (None, index)
+        number, end = read
+        if end < len(words) and (number is None or number.isdecimal()):
+            ordinal = self._ordinals.get(words[end].norm)
+            if ordinal is not None:  # «у сорок третьего дома»
+                number, end = str(int(number or 0) + ordinal), end + 1
+        if number is not None and end < len(words) and words[end].norm in self._words["one_house"]:
+            return number, end + 1
         return None
 
     def _parse_number(self, words: Sequence[Word], index: int) -> tuple[str, int] | None:
         norm = words[index].norm
         if (built := _WITH_BUILDING.fullmatch(norm)) is not None:
-            return f"{built[1]}{built[2]}к{built[3]}", index + 1
+            return f"{built[1]}{built[2]}{built[3][0]}{built[4]}", index + 1
         if (ranged := _RANGE.fullmatch(norm)) is not None:
             return ranged[1], index + 1
         if (lettered := _LETTERED.fullmatch(norm)) is not None and not _ORDINAL.fullmatch(norm):
@@ -77,18 +97,52 @@ class HouseNumberParser:
         return self._parse_spelled_number(words, index)
 
     def _parse_building(self, words: Sequence[Word], house: str, index: int) -> tuple[str, int]:
+        """Add what follows the number: «/2», «"а"», «корпус 2», «литера Б», «строение 1»."""
         if index < len(words) and words[index].gap.strip() in ("/", "\\") and words[index].raw[0].isdecimal():
             return f"{house}/{words[index].norm}", index + 1
-        letter = index < len(words) and house.isdecimal() and _is_letter(words[index])
-        if letter:
+        if index + 1 < len(words) and words[index].norm == "дробь":
+            second = self._parse_plain(words[index + 1].norm)
+            if second is not None:
+                return f"{house}/{second}", index + 2
+        lettered = index < len(words) and house.isdecimal() and _is_letter(words[index])
+        if lettered and not self._begins_building(words, index):
             house += words[index].norm
             index += 1
-        if index + 1 < len(words) and words[index].norm in self._words["building"] and words[index + 1].is_number:
-            digits = _NUMBER.match(words[index + 1].norm)
-            return (f"{house}к{digits[1]}", index + 2) if digits else (house, index)
-        if index < len(words) and (glued := re.fullmatch(r"(?:к|корп|корпус)(\d{1,2})", words[index].norm)):
-            return f"{house}к{glued[1]}", index + 1
+        for kind, mark in (("building", "к"), ("structure", "с")):
+            if (part := self._parse_part(words, index, kind)) is not None:
+                house, index = f"{house}{mark}{part[0]}", part[1]
+        if (letter := self._parse_part(words, index, "letter")) is not None:
+            house, index = f"{house} литера {letter[0].upper()}", letter[1]
         return house, index
+
+    def _parse_part(self, words: Sequence[Word], index: int, kind: str) -> tuple[str, int] | None:
+        """Return the name of a part of a house and the index after it: «корпус 2», «к2», «литера А»."""
+        if index >= len(words) or _is_break(words[index].gap) or "—" in words[index].gap:
+            return None
+        if (glued := _GLUED_BUILDING.fullmatch(words[index].norm)) and glued[1] in self._words[kind]:
+            return (glued[2].upper(), index + 1) if glued[2].isdecimal() or len(glued[1]) > 1 else None
+        if words[index].norm not in self._words[kind] or index + 1 >= len(words) or _is_break(words[index + 1].gap):
+            return None
+        is_short = len(words[index].norm) == 1
+        name = words[index + 1].norm
+        if kind == "letter":
+            return (name, index + 2) if len(name) == 1 and name.isalpha() else None
+        if kind == "structure" and is_short:  # a preposition: «Ленина 5 с 2 часов»
+            return None
+        if name in self._numbers and not is_short:
+            return str(self._numbers[name]), index + 2
+        if len(name) == 1 and name.isalpha():
+            return (name.upper(), index + 2) if kind == "building" and not is_short else None
+        digits = _NUMBER.fullmatch(name)
+        return (digits[1], index + 2) if digits is not None and len(digits[1]) < 3 else None
+
+    def _parse_plain(self, norm: str) -> int | None:
+        """Return the value of one word that is a number: «2», «два»."""
+        return int(norm) if norm.isdecimal() and len(norm) <= 3 else self._numbers.get(norm)
+
+    def _begins_building(self, words: Sequence[Word], index: int) -> bool:
+        """Return whether the letter is the beginning of «К. 2», not of a house «3 К»."""
+        return words[index].norm in self._words["building"] and index + 1 < len(words) and words[index + 1].is_number
 
     def _parse_spelled_number(self, words: Sequence[Word], index: int) -> tuple[str, int] | None:
         total = 0
@@ -96,9 +150,11 @@ class HouseNumberParser:
         while end < len(words) and end < index + 3 and (value := self._numbers.get(words[end].norm)) is not None:
             if total and (value >= 10 if total % 100 else value >= 100):
                 break
+            if total and _is_break(words[end].gap):
+                break
             total += value
             end += 1
-        return (str(total), end) if total > 0 else None
+        return self._parse_building(words, str(total), end) if total > 0 else None
 
     def _is_quantity(self, words: Sequence[Word], index: int, end: int) -> bool:
         """Return whether the number belongs to the next word: «на Ленина 45 минут», «в мира 2 школе»."""
@@ -107,9 +163,9 @@ class HouseNumberParser:
         following = words[end].norm
         if following in self._words["inside"]:
             number = words[index].norm
-            return not (number.isdecimal() and int(number) > _MAX_STOREYS) and not (
-                end + 1 < len(words) and words[end + 1].is_number
-            )
+            if number.isdecimal() and int(number) > _MAX_STOREYS:
+                return False
+            return end + 1 >= len(words) or self._parse_plain(words[end + 1].norm) is None
         return following in self._words["units"]
 
 

@@ -1,39 +1,325 @@
-"""Recognition of landmarks: «школа № 4», «у Пятёрочки»."""
+"""Recognition of landmarks: «школа № 4», «за Пятёрочкой», «остановка Депо», «в парке»."""
 
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.understanding.places.street_names import Vocabulary
+from bot.understanding.text.morphology import Morphology
 from bot.understanding.text.tokens import Word
 
-_NEAR_PREPOSITIONS = frozenset({"у", "возле", "около", "напротив", "за", "рядом"})
+_CASES_AFTER = {
+    "у": ("gent",), "возле": ("gent",), "около": ("gent",), "напротив": ("gent",), "вблизи": ("gent",),
+    "позади": ("gent",), "сзади": ("gent",), "вокруг": ("gent",), "против": ("gent",), "мимо": ("gent",),
+    "за": ("ablt",), "перед": ("ablt",), "над": ("ablt",), "под": ("ablt",), "между": ("ablt", "gent"),
+}  # fmt: skip
+"""The cases after a preposition that places something beside a landmark: «за школой», but not «платить за школу»."""
+_LONG_PREPOSITIONS = {
+    ("недалеко", "от"), ("неподалеку", "от"), ("на", "месте"), ("на", "территории"), ("в", "районе"), ("дорогу", "от"),
+    ("слева", "от"), ("справа", "от"), ("вход", "в"), ("входом", "в"), ("крыльцо", "в"), ("дорога", "к"),
+    ("дороге", "к"), ("дорожке", "к"), ("подход", "к"), ("тротуар", "к"), ("пути", "к"), ("спуск", "к"),
+}  # fmt: skip
+"""Two words that tell where something is, with the landmark in the genitive, dative or accusative."""
+_IN = frozenset({"в", "во", "на"})
+_NUMBERED_SCORE, _NAMED_SCORE, _NEAR_SCORE, _IN_SCORE, _SPAN_SCORE, _SUBJECT_SCORE = 6, 6, 5, 3, 2, 1
 _MAX_NUMBER = 999
-_ENDINGS = "-йяеуюго"
+_NUMBER = re.compile(r"(\d{1,3})(?:-?(?:я|й|ю|ую|ой|ей|ом|го|му|м|е|ая))?")
+_OPENING = re.compile(r"[«\"“„']\s*$")
+_CLOSING = re.compile(r"^\s*[»\"”'“]")
+_MAX_QUOTED_WORDS = 4
+_CACHE_SIZE = 20_000
+_MAX_ADJECTIVES = 2
+_SPAN_WORDS = 6
+"""Words between «от поликлиники» and «до моста»."""
+
+
+@dataclass(frozen=True, slots=True)
+class Landmark:
+    """A landmark in its dictionary form, and as the message says it («у школы № 5»), if a preposition tells where.
+
+    ``score``: the certainty that it is a place, larger for what has a number, a name or a preposition.
+    """
+
+    name: str
+    phrase: str | None
+    score: int
+
+    @property
+    def is_beside(self) -> bool:
+        """True if the message names the landmark to tell the way, not only as what it is about."""
+        return self.score >= _NEAR_SCORE
+
+    @property
+    def is_sure(self) -> bool:
+        """True if the landmark may be named together with a street."""
+        return self.score >= _IN_SCORE
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """The noun of a landmark: words ``start`` … ``end`` (without) with its adjectives; ``name`` is its lemma."""
+
+    start: int
+    noun: int
+    end: int
+    name: str
+    adjectives: tuple[str, ...]
 
 
 class LandmarkFinder:
-    """Finds institutions with a number, and shops and other buildings near the place."""
+    """Finds institutions, shops and other objects that people tell the way by."""
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        self._vocabulary = vocabulary
+    def __init__(self, vocabulary: Vocabulary, morphology: Morphology) -> None:
+        self._words = vocabulary.landmarks
+        self._numbers = vocabulary.numbers
+        self._ordinals = vocabulary.ordinals
+        self._morphology = morphology
+        self._may_name = lru_cache(maxsize=_CACHE_SIZE)(self._can_name)
 
-    def find(self, words: Sequence[Word]) -> str | None:
-        """Return the first landmark, in the form that a card shows."""
+    def find(self, words: Sequence[Word], taken: frozenset[int] = frozenset()) -> Landmark | None:
+        """Return the surest landmark, the first of equals; *taken*: indexes of the words of the street."""
+        best: Landmark | None = None
         for index, word in enumerate(words):
-            for start, name in self._vocabulary.numbered.items():
-                if word.norm.startswith(start) and (number := _number_near(words, index)) is not None:
-                    return f"{name} № {number}"
-            if index and words[index - 1].norm in _NEAR_PREPOSITIONS:
-                for start, name in self._vocabulary.shops.items():
-                    if word.norm.startswith(start):
-                        return name
+            if index in taken or not self._may_name(word.norm):
+                continue
+            found = self._find_at(words, index)
+            if found is not None and (best is None or found.score > best.score):
+                best = found
+        return best
+
+    def _can_name(self, norm: str) -> bool:
+        """Return whether a word may be a landmark, or begin one; a cheap first check."""
+        if any(norm.startswith(start) for start in self._words.shops):
+            return True
+        return any(lemma in self._words.known for lemma in (norm, *self._morphology.form(norm).lemmas))
+
+    def _find_at(self, words: Sequence[Word], index: int) -> Landmark | None:
+        word = words[index]
+        for start, name in self._words.shops.items():
+            if word.norm.startswith(start):
+                return self._find_shop(words, index, name)
+        head = self._head_at(words, index)
+        return self._find_head(words, head) if head is not None else None
+
+    def _find_shop(self, words: Sequence[Word], index: int, name: str) -> Landmark | None:
+        """Find a chain's shop: «у пятёрочки», «магазин Магнит», but not «магнит на холодильник»."""
+        if index == 0 or not name:
+            return None
+        before = words[index - 1].norm
+        cases = _CASES_AFTER.get(before) or (("ablt",) if self._is_with(words, index) else ())
+        form = self._morphology.form(words[index].norm)
+        if cases and (not form.known or any(form.can_be("NOUN", case) for case in cases)):
+            prefix = "рядом с" if before == "с" else before
+            return Landmark(name, f"{prefix} {_capitalize(words[index].raw)}", _NEAR_SCORE)
+        quoted = _OPENING.search(words[index].gap) is not None
+        if before in ("магазин", "магазина", "магазине", "магазином") or (before in _IN and quoted):
+            return Landmark(name, None, _IN_SCORE)
+        return Landmark(name, None, _IN_SCORE) if before in _IN and words[index].capitalised else None
+
+    def _head_at(self, words: Sequence[Word], index: int) -> _Head | None:
+        """Return the landmark whose noun is the word at *index*."""
+        words_of = self._words
+        if index + 1 < len(words) and not words[index + 1].gap.strip():
+            phrase = words_of.phrases.get((self._lemma(words[index]), self._lemma(words[index + 1])))
+            if phrase is not None:
+                return _Head(index, index + phrase.noun, index + 2, phrase.name, ())
+        lemma = self._lemma(words[index])
+        if lemma not in words_of.heads:
+            return None
+        adjectives: list[str] = []
+        start = index
+        while start > 0 and len(adjectives) < _MAX_ADJECTIVES and not words[start].gap.strip(" "):
+            adjective = self._adjective(words[start - 1], words[index], lemma)
+            if adjective is None:
+                break
+            adjectives.insert(0, adjective)
+            start -= 1
+        needed = words_of.compound.get(lemma)
+        if needed is not None:
+            used = [self._lemma(words[at]) in needed for at in range(start, index)]
+            if not any(used):
+                return None
+            if lemma == "сад":
+                return _Head(start, index, index + 1, "детский сад", ())
+            return _Head(start, index, index + 1, f"{adjectives[used.index(True)].lower()} {lemma}", ())
+        name = words_of.numbered.get(lemma, lemma)
+        return _Head(start, index, index + 1, name, tuple(adjectives))
+
+    def _adjective(self, word: Word, noun: Word, lemma: str) -> str | None:
+        """Return the adjective in the gender of *lemma*, if it belongs to *noun*: «детской» for «поликлинике»."""
+        form = self._morphology.form(word.norm)
+        if not form.can_be("ADJF") or form.can_be("Apro") or form.can_be("Anum") or word.is_number:
+            return None
+        if not self._words.vague.isdisjoint(form.lemmas):
+            return None
+        gender = _gender(self._morphology.form(lemma).tags)
+        nouns = [tag for tag in self._morphology.form(noun.norm).tags if "NOUN" in tag and gender in tag]
+        agrees = any(
+            one & other & {"nomn", "gent", "datv", "accs", "ablt", "loct"} and one & other & {"sing", "plur"}
+            for one in form.tags
+            if "ADJF" in one
+            for other in nouns
+        )
+        inflected = self._morphology.in_gender(word.norm, gender) if agrees else None
+        if inflected is None:
+            return None
+        return (
+            inflected.capitalize()
+            if word.capitalised and not (word.raw.isupper() or word.starts_sentence)
+            else inflected
+        )
+
+    def _find_head(self, words: Sequence[Word], head: _Head) -> Landmark | None:
+        number = self._number_of(words, head)
+        name = None if number is not None else self._name_of(words, head)
+        first = head.start - 1 if number is not None and number[1] < head.noun else head.start
+        relation = self._relation(words, head, first)
+        if number is not None:
+            title, score = f"{head.name} № {number[0]}", _NUMBERED_SCORE
+        elif name is not None:
+            title, score = f"{self._spell(head, ())} {name}", _NAMED_SCORE
+        else:
+            title = self._spell(head, head.adjectives)
+            score = self._score_unnamed(words, head, relation)
+        if score == 0:
+            return None
+        return Landmark(title, self._phrase(words, head, relation, number, name), score + (relation is not None))
+
+    def _score_unnamed(self, words: Sequence[Word], head: _Head, relation: str | None) -> int:
+        located = head.name in self._words.located or (head.noun != head.start and head.name in self._words.named)
+        if relation is not None and (located or head.name in self._words.near):
+            return _NEAR_SCORE
+        if head.name not in self._words.located:
+            return 0
+        before = words[head.start - 1].norm if head.start else ""
+        if before == "от" and any(one.norm == "до" for one in words[head.end : head.end + _SPAN_WORDS]):
+            return _SPAN_SCORE
+        form = self._morphology.form(words[head.noun].norm)
+        if before in _IN and (form.can_be("NOUN", "loct") or form.can_be("NOUN", "loc2") or not form.known):
+            return _IN_SCORE
+        return _SUBJECT_SCORE if form.can_be("NOUN", "nomn") and not words[head.noun].negated else 0
+
+    def _relation(self, words: Sequence[Word], head: _Head, first: int) -> str | None:
+        """Return the preposition that tells where something is from the landmark, if its case fits."""
+        if first == 0 or words[first].gap.strip(' «"'):
+            return None
+        before = words[first - 1].norm
+        cases = _CASES_AFTER.get(before)
+        if cases is None and self._is_with(words, first):
+            before, cases = "рядом с", ("ablt",)
+        if cases is None and first > 1 and (words[first - 2].norm, before) in _LONG_PREPOSITIONS:
+            before, cases = f"{words[first - 2].norm} {before}", ("gent", "datv", "accs")
+        if cases is None:
+            return None
+        form = self._morphology.form(words[head.noun].norm)
+        fits = any(form.can_be("NOUN", case) for case in cases) or form.can_be("Fixd") or not form.can_be("NOUN")
+        return before if fits else None
+
+    def _is_with(self, words: Sequence[Word], index: int) -> bool:
+        """Return whether «рядом с», «недалеко от» precedes."""
+        return index > 1 and words[index - 1].norm in ("с", "со") and words[index - 2].norm == "рядом"
+
+    def _number_of(self, words: Sequence[Word], head: _Head) -> tuple[int, int] | None:
+        """Return the number of an institution and the index of its word: «школа № 4», «во второй школе», «школа 5»."""
+        if head.name not in self._words.numbered.values():
+            return None
+        after = head.end
+        if after < len(words) and words[after].norm in ("номер", "№", "n"):
+            after += 1
+        if after < len(words) and not words[after].gap.strip(" №#-N"):
+            value = self._value(words[after])
+            spelled = after > head.end or words[after].is_number
+            if value is not None and spelled:
+                return value, after
+        if head.start > 0 and not words[head.start].gap.strip(" -"):
+            before = words[head.start - 1]
+            value = self._value(before) if before.is_number else self._ordinal(before)
+            if value is not None:
+                return value, head.start - 1
         return None
 
+    def _value(self, word: Word) -> int | None:
+        digits = _NUMBER.fullmatch(word.norm)
+        value = int(digits[1]) if digits is not None else self._numbers.get(word.norm)
+        return value if value is not None and 0 < value <= _MAX_NUMBER else None
 
-def _number_near(words: Sequence[Word], index: int) -> int | None:
-    """Return the number of the institution at *index*: «школа 4», «школа № 4», «4 школа», «в 4-й школе»."""
-    for other in (index + 1, index - 1):
-        if 0 <= other < len(words):
-            digits = words[other].norm.rstrip(_ENDINGS)
-            if digits.isdecimal() and 0 < int(digits[:4]) <= _MAX_NUMBER:
-                return int(digits[:4])
-    return None
+    def _ordinal(self, word: Word) -> int | None:
+        if not self._morphology.form(word.norm).can_be("Anum"):
+            return None
+        return next((self._ordinals.get(lemma) for lemma in self._morphology.form(word.norm).lemmas), None)
+
+    def _name_of(self, words: Sequence[Word], head: _Head) -> str | None:
+        """Return the proper name that follows: «остановка «Автостанция»», «бассейн Спартак», «в садике ромашка»."""
+        at = head.end
+        if head.name not in self._words.named or at >= len(words):
+            return None
+        if _OPENING.search(words[at].gap) and not words[at].gap.strip(" «\"“„'"):
+            end = at + 1
+            while end < len(words) and end < at + _MAX_QUOTED_WORDS and not _CLOSING.match(words[end].gap):
+                end += 1
+            return self._quote(head, " ".join(word.raw for word in words[at:end]))
+        word = words[at]
+        if word.gap.strip() or word.is_number:
+            return None
+        form = self._morphology.form(word.norm)
+        lemma = self._lemma(word)
+        proper = word.capitalised and not word.raw.isupper()
+        nominative = form.can_be("nomn") or not (form.can_be("NOUN") or form.can_be("ADJF"))
+        usual = nominative and (lemma in self._words.names or lemma in self._words.heads)
+        if not usual and not (proper and self._can_be_name(word, lemma, nominative=nominative)):
+            return None
+        if head.name == "район" and not form.can_be("nomn"):
+            return None
+        following = words[at + 1] if at + 1 < len(words) else None
+        two = proper and following is not None and following.capitalised and not following.gap.strip()
+        end = at + 1 + (two and following is not None and self._can_be_name(following, "", nominative=True))
+        name = " ".join(_capitalize(one.raw) for one in words[at:end])
+        return self._quote(head, name) if nominative else name  # «парк Победы» is no name in quotation marks
+
+    def _can_be_name(self, word: Word, lemma: str, *, nominative: bool) -> bool:
+        """Return whether a capitalised word names a landmark: no verb, and no landmark to which the other belongs."""
+        form = self._morphology.form(word.norm)
+        if any(form.can_be(part) for part in ("PREP", "VERB", "ADVB", "CONJ", "NPRO", "PRCL", "INFN")):
+            return False
+        return nominative or lemma not in self._words.heads
+
+    def _quote(self, head: _Head, name: str) -> str:
+        return _capitalize(name) if head.name in self._words.unquoted else f"«{_capitalize(name)}»"
+
+    def _spell(self, head: _Head, adjectives: Sequence[str]) -> str:
+        name = self._words.spellings.get(head.name, head.name)
+        if head.name in self._words.plural:
+            return f"{name}и" if name.endswith("ж") else f"{name[:-1]}и"
+        return " ".join((*adjectives, name))
+
+    def _phrase(
+        self, words: Sequence[Word], head: _Head, relation: str | None, number: tuple[int, int] | None, name: str | None
+    ) -> str | None:
+        if relation is None:
+            return None
+        spelled = self._words.spellings.get(head.name, "")
+        said = [word.norm if word.raw.isupper() else word.raw for word in words[head.start : head.end]]
+        if spelled.isupper():  # an acronym is not declined
+            said = [*said[:-1], spelled]
+        if number is not None:
+            said.append(f"№ {number[0]}")
+        elif name is not None:
+            said.append(name)
+        return " ".join((relation, *said))
+
+    def _lemma(self, word: Word) -> str:
+        """Return the lemma that names a landmark, if one does, else the likeliest: «парке» is of «парк» and «парка»."""
+        lemmas = self._morphology.form(word.norm).lemmas
+        return next((one for one in lemmas if one in self._words.known), lemmas[0] if lemmas else word.norm)
+
+
+def _gender(tags: Sequence[frozenset[str]]) -> str:
+    nouns = [tag for tag in tags if "NOUN" in tag]
+    return next(iter(nouns[0] & {"masc", "femn", "neut"}), "masc") if nouns else "masc"
+
+
+def _capitalize(name: str) -> str:
+    if name.isupper() and len(name) > 3:
+        name = name.lower()
+    return name[:1].upper() + name[1:]

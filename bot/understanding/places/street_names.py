@@ -1,16 +1,89 @@
 """Recognition of street names, and their dictionary forms."""
 
+import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 
+from rapidfuzz import fuzz, process
+
+from bot.domain.text_normal import fold
 from bot.understanding.text.morphology import Morphology
 from bot.understanding.text.tokens import Word
 
 _CACHE_SIZE = 20_000
+_MIN_FOREIGN_LENGTH = 6
+_MIN_COMMON_SIMILARITY = 81.0
+"""Percent: one wrong letter of six, two of eleven."""
+_NAME_AND_HOUSE = re.compile(r"([А-Яа-яЁё]{4,})-(\d{1,3}[А-Яа-я]?)")
+_NAME_ENDINGS = (
+    "ова",
+    "ева",
+    "ёва",
+    "ина",
+    "ына",
+    "ой",
+    "ая",
+    "ого",
+    "ов",
+    "ев",
+    "ых",
+    "их",
+    "ко",
+    "ая",
+    "ея",
+    "би",
+    "ыра",
+)
+"""Endings of names of streets: genitives, adjectives, and those of Turkic and Ukrainian names."""
+
+
+class LandmarkPhrase(NamedTuple):
+    """A landmark of two words; ``noun`` is the one that is declined, 0 or 1."""
+
+    name: str
+    noun: int
+
+
+@dataclass(frozen=True, slots=True)
+class LandmarkWords:
+    """The words of landmarks, by their lemmas (``[landmarks]`` of the same file)."""
+
+    numbered: Mapping[str, str]
+    named: frozenset[str]
+    unquoted: frozenset[str]
+    located: frozenset[str]
+    near: frozenset[str]
+    compound: Mapping[str, frozenset[str]]
+    phrases: Mapping[tuple[str, str], "LandmarkPhrase"]
+    """Two lemmas that together name a landmark."""
+    spellings: Mapping[str, str]
+    plural: frozenset[str]
+    shops: Mapping[str, str]
+    names: frozenset[str]
+    vague: frozenset[str]
+    """Adjectives that do not tell one landmark from another."""
+    heads: frozenset[str]
+    """Nouns of all landmarks."""
+    known: frozenset[str]
+    """The same, and the words of phrases and the usual names."""
+
+
+@dataclass(frozen=True, slots=True)
+class SettlementWords:
+    """The words of settlements, by their lemmas (``[settlements]`` of the same file)."""
+
+    kinds: Mapping[str, tuple[str, str]]
+    nouns: frozenset[str]
+    sure_forms: frozenset[str]
+    adjectives: frozenset[str]
+    signatures: frozenset[str]
+    endings: tuple[str, ...]
+    masculine: frozenset[str]
+    elsewhere: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +94,15 @@ class Vocabulary:
     words: Mapping[str, frozenset[str]]
     aliases: Mapping[str, str]
     numbers: Mapping[str, int]
+    ordinals: Mapping[str, int]
+    """Ordinal numbers in the cases that follow a preposition: «третьего», «третьем», «третьим»."""
     years: frozenset[str]
     days: Mapping[str, frozenset[str]]
     day_words: Mapping[str, str]
-    numbered: Mapping[str, str]
-    shops: Mapping[str, str]
+    landmarks: LandmarkWords
+    settlements: SettlementWords
+    common: Mapping[str, str]
+    """Well-known names of streets, by their folded form."""
 
 
 def load_vocabulary() -> Vocabulary:
@@ -37,12 +114,55 @@ def load_vocabulary() -> Vocabulary:
         words={name: frozenset(words) for name, words in data["words"].items()},
         aliases=data["aliases"],
         numbers=data["numbers"],
+        ordinals={
+            stem + ending: value for stem, value in data["ordinals"].items() for ending in _ordinal_endings(stem)
+        },
         years=frozenset(data["years"]["of"]),
         days={number: frozenset(months.split()) for number, months in data["days"]["of"].items()},
         day_words=data["days"]["words"],
-        numbered=data["landmarks"]["numbered"],
-        shops={word: name for word, name in data["landmarks"]["shops"].items() if name},
+        landmarks=_landmark_words(data["landmarks"]),
+        settlements=_settlement_words(data["settlements"]),
+        common={fold(name): name for name in data["common"]["names"].split()},
     )
+
+
+def _landmark_words(data: dict[str, Any]) -> LandmarkWords:
+    lists = {
+        name: frozenset(data[name]) for name in ("named", "unquoted", "located", "near", "plural", "names", "vague")
+    }
+    compound = {noun: frozenset(adjectives) for noun, adjectives in data["compound"].items()}
+    nouns = {noun for noun in lists["named"] | lists["located"] | lists["near"] if " " not in noun}
+    phrases = {
+        (first, second): LandmarkPhrase(name, noun)
+        for (first, _, second), (name, noun) in ((key.partition(" "), value) for key, value in data["phrases"].items())
+    }
+    heads = frozenset(nouns | compound.keys() | data["numbered"].keys() | data["spellings"].keys())
+    return LandmarkWords(
+        numbered=data["numbered"],
+        compound=compound,
+        phrases=phrases,
+        spellings=data["spellings"],
+        shops=data["shops"],
+        heads=heads,
+        known=heads.union(lists["names"], *phrases),
+        **lists,
+    )
+
+
+def _settlement_words(data: dict[str, Any]) -> SettlementWords:
+    words = data["words"]
+    return SettlementWords(
+        kinds={word: (short, gender) for word, (short, gender) in data["kinds"].items()},
+        endings=tuple(words["endings"]),
+        **{
+            name: frozenset(words[name])
+            for name in ("nouns", "sure_forms", "adjectives", "signatures", "masculine", "elsewhere")
+        },
+    )
+
+
+def _ordinal_endings(stem: str) -> tuple[str, ...]:
+    return ("ий", "ьего", "ьему", "ьем", "ьим") if stem == "трет" else ("ый", "ой", "ого", "ому", "ом", "ым")
 
 
 class StreetNames:
@@ -51,16 +171,40 @@ class StreetNames:
     def __init__(self, morphology: Morphology, vocabulary: Vocabulary) -> None:
         self._morphology = morphology
         self._vocabulary = vocabulary
+        self._alias_starts = frozenset(alias.partition(" ")[0] for alias in vocabulary.aliases)
+        self._honoured = vocabulary.words["names"] | vocabulary.words["honoured"]
         self.can_be_street_with_house = _cached_by_spelling(self._can_be_street_with_house)
         self.is_street_adjective = _cached_by_spelling(self._is_street_adjective)
         self.can_be_street_alone = _cached_by_spelling(self._can_be_street_alone)
+        self.may_begin_typed = _cached_by_spelling(self._may_begin_typed)
+        self.may_be_bare = _cached_by_spelling(self._may_be_bare)
+
+    def _may_begin_typed(self, word: Word) -> bool:
+        """Return whether a street with a type word or a number may begin here; a cheap first check."""
+        vocabulary = self._vocabulary
+        if word.is_number or word.norm in vocabulary.kinds or word.norm in vocabulary.day_words:
+            return True
+        form = self._morphology.form(word.norm)
+        return form.can_be("Anum") or self.is_street_adjective(word) or word.norm in vocabulary.words["quays"]
+
+    def _may_be_bare(self, word: Word) -> bool:
+        """Return whether the word may belong to a street without a type word; a cheap first check."""
+        words = self._vocabulary.words
+        if word.capitalised or "-" in word.raw or word.norm in words["ranks"] or word.norm in words["tails"]:
+            return True
+        if word.norm in self._honoured or self._lemma(word) in self._alias_starts or word.norm in self._alias_starts:
+            return True
+        if not words["areas"].isdisjoint(self._morphology.form(word.norm).lemmas):
+            return True
+        likely = self.can_be_street_with_house(word) or self.can_be_street_alone(word)
+        return likely or self.is_street_adjective(word) or self.is_foreign_name(word)
 
     def _can_be_street_with_house(self, word: Word) -> bool:
         """Return whether *word* alone, with a house number after it, may be a street."""
         words = self._vocabulary.words
         if word.norm in words["names"] or word.norm in words["quays"] or word.norm in self._vocabulary.aliases:
             return True
-        if word.norm in words["never"] or word.is_number or len(word.norm) < 3:
+        if word.norm in words["never"] or word.norm in words["units"] or word.is_number or len(word.norm) < 3:
             return False
         if word.norm in self._vocabulary.kinds or word.norm in words["house"] or word.norm in words["before"]:
             return False
@@ -95,18 +239,85 @@ class StreetNames:
             return True
         top = form.tags[0] if form.tags else frozenset[str]()
         if word.capitalised:
-            return form.can_be("Surn", "gent") and bool(top & {"Surn", "Geox"})
+            trade = not word.raw.isupper() and top >= {"NOUN", "anim", "plur", "gent", "masc"}
+            return trade or (_is_genitive_surname(word.norm, form.tags) and bool(top & {"Surn", "Geox"}))
         return {"Surn", "gent"} <= top
 
     def is_given_name(self, word: Word) -> bool:
         """Return whether *word* is a given name in the genitive: it is a street only at a corner («угол Абая»)."""
         return word.capitalised and self._morphology.form(word.norm).can_be("Name", "gent")
 
-    def is_first_part(self, first: Word, second: Word) -> bool:
-        """Return whether *first* belongs to the name that *second* ends: «Карла Маркса», «Большая Морская»."""
-        key = f"{first.norm} {second.norm}"
-        if key in self._vocabulary.aliases or first.norm in self._vocabulary.words["ranks"]:
+    def is_foreign_name(self, word: Word) -> bool:
+        """Return whether a word that no dictionary has may be a street if a house follows: «кабанбая 52а»."""
+        if len(word.norm) < _MIN_FOREIGN_LENGTH or not word.norm.endswith(_NAME_ENDINGS):
+            return False
+        return word.raw.isalpha() and not self._morphology.form(word.norm).known
+
+    def split_house(self, raw: str) -> tuple[Word, str] | None:
+        """Split «Ленина-45» into name and house; ``None`` for a quarter such as «Южный-2»."""
+        glued = _NAME_AND_HOUSE.fullmatch(raw) if "-" in raw else None
+        if glued is None:
+            return None
+        name = Word(glued[1], fold(glued[1]), "", 0)
+        form = self._morphology.form(name.norm)
+        feminine = self.is_street_adjective(name) and form.can_be("ADJF", "femn")
+        sure = form.known and (feminine or self._is_surname(name))
+        if sure or name.norm in self._vocabulary.words["names"] or name.norm in self._vocabulary.common:
+            return name, fold(glued[2])
+        return None
+
+    def correct(self, title: str) -> str:
+        """Return the well-known name of a street that *title* misspells («Митталистов»), else *title*."""
+        if len(title) < _MIN_FOREIGN_LENGTH or " " in title or self._morphology.form(fold(title)).known:
+            return title
+        found = process.extractOne(
+            fold(title), self._vocabulary.common.keys(), scorer=fuzz.ratio, score_cutoff=_MIN_COMMON_SIMILARITY
+        )
+        return self._vocabulary.common[found[0]] if found is not None else title
+
+    def is_alias(self, first: Word, second: Word) -> bool:
+        """Return whether the two are a well-known name, in any case: «к маркса», «Розе Люксембург»."""
+        return self._alias((first, second)) is not None
+
+    def _alias(self, parts: Sequence[Word]) -> str | None:
+        first = parts[0]
+        if first.norm not in self._alias_starts and self._lemma(first) not in self._alias_starts:
+            return None
+        found = self._vocabulary.aliases.get(" ".join(part.norm for part in parts))
+        if found is None and len(parts) > 1:
+            found = self._vocabulary.aliases.get(" ".join(self._lemma(part) for part in parts))
+        return found
+
+    def _lemma(self, word: Word) -> str:
+        lemmas = self._morphology.form(word.norm).lemmas
+        return lemmas[0] if lemmas else word.norm
+
+    def is_genitive_pair(self, first: Word, second: Word) -> bool:
+        """Return whether the two are a name in the genitive: «Трудовых Резервов», «красных партизан»."""
+        named = first.capitalised and second.capitalised and not first.raw.isupper()
+        if not named and second.norm not in self._honoured:
+            return False
+        if second.gap.strip(" ") or len(first.norm) < 4 or first.norm in self._vocabulary.words["never"]:
+            return False
+        form, following = self._morphology.form(first.norm), self._morphology.form(second.norm)
+        if not following.can_be("NOUN", "gent"):
+            return False
+        agrees = any(form.can_be("ADJF", "gent", number) for number in _numbers_of_genitive(following.tags))
+        return agrees and not form.can_be("Apro") and not form.can_be("Anum")
+
+    def is_first_part(self, first: Word, second: Word, *, typed: bool = False) -> bool:
+        """Return whether *first* belongs to the name that *second* ends: «Карла Маркса», «Большая Морская».
+
+        *typed*: a type word precedes, so that any two words in the genitive are a name.
+        """
+        if self.is_alias(first, second) or first.norm in self._vocabulary.words["ranks"]:
             return True
+        if self.is_genitive_pair(first, second):
+            return True
+        if typed and first.capitalised and second.capitalised and not first.raw.isupper() and not second.gap.strip(" "):
+            genitive = all(self._morphology.form(one.norm).can_be("NOUN", "gent") for one in (first, second))
+            if genitive:
+                return True
         if second.norm in self._vocabulary.words["tails"]:
             return not self._morphology.form(first.norm).can_be("PREP")
         following = self._morphology.form(second.norm)
@@ -122,14 +333,22 @@ class StreetNames:
 
     def dictionary_form(self, parts: Sequence[Word], gender: str | None) -> str:
         """Return the dictionary form of the name of *parts*; *gender* is that of its type word, if there is one."""
-        alias = self._vocabulary.aliases.get(" ".join(part.norm for part in parts))
+        alias = self._alias(parts)
         if alias is not None:
             return alias
         return " ".join(self._inflect_part(part, index, len(parts), gender) for index, part in enumerate(parts))
 
+    def _genitive_of_surname(self, word: Word) -> str | None:
+        """Return «Гагарина» for «улица Гагарин», as people write who do not decline."""
+        form = self._morphology.form(word.norm)
+        plain = word.norm.endswith(("ин", "ов", "ев")) and form.can_be("Surn", "nomn", "masc") and form.known
+        return _capitalize(word.raw.lower() + "а") if plain and not form.can_be("Surn", "gent") else None
+
     def _inflect_part(self, word: Word, index: int, count: int, gender: str | None) -> str:
         last = index == count - 1
         raw = word.raw
+        if count == 1 and gender == "femn" and (genitive := self._genitive_of_surname(word)) is not None:
+            return genitive
         if word.norm in self._vocabulary.words["tails"]:
             return raw.lower() if not word.capitalised else raw
         form = self._morphology.form(word.norm)
@@ -150,10 +369,22 @@ class StreetNames:
         return _capitalize(raw)
 
 
+def _numbers_of_genitive(tags: Sequence[frozenset[str]]) -> set[str]:
+    """Return the numbers, or the gender of the singular, in which a noun of these parses can be a genitive."""
+    genitives = [tag for tag in tags if tag >= {"NOUN", "gent"}]
+    return {"plur" if "plur" in tag else next(iter(tag & {"masc", "femn", "neut"}), "masc") for tag in genitives}
+
+
 def _cached_by_spelling(judge: Callable[[Word], bool]) -> Callable[[Word], bool]:
     """Cache the answers of *judge*, which depend only on the spelling of a word."""
     known = lru_cache(maxsize=_CACHE_SIZE)(lambda raw, norm: judge(Word(raw, norm, "", 0)))
     return lambda word: known(word.raw, word.norm)
+
+
+def _is_genitive_surname(norm: str, tags: Sequence[frozenset[str]]) -> bool:
+    """Return whether a surname may be in the genitive; of those that never change only «Шевченко», «Седых»."""
+    found = [tag for tag in tags if tag >= {"Surn", "gent"}]
+    return any("Fixd" not in tag for tag in found) or (bool(found) and norm.endswith(("ко", "ых", "их", "аго")))
 
 
 def _is_plain_adjective(tags: Sequence[frozenset[str]]) -> bool:

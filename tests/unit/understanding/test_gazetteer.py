@@ -112,6 +112,7 @@ def test_it_reads_what_a_spreadsheet_saves(tmp_path: Path) -> None:
         ("улица;широта;долгота\nул. Речная;133;45\n", "координата «133»"),
         ("улица;широта;долгота\nул. Речная;45;\n", "только одна из координат"),
         ("улица;дома\n;5\n", "нет названия"),
+        ("улица;населённый пункт\nул. Речная;" + "я" * 101 + "\n", "длиннее 100"),
     ],
 )
 def test_a_bad_line_is_named(tmp_path: Path, text: str, words: str) -> None:
@@ -148,3 +149,47 @@ def test_the_more_exactly_named_house_wins() -> None:
 @given(st.text(max_size=200))
 def test_any_text_can_be_looked_up(reader: TextAnalyzer, text: str) -> None:
     assert isinstance(reader.read(text), Reading), "and nothing breaks"
+
+
+VILLAGES = """населённый пункт;улица;дома;район;широта;долгота
+г. Приморск;ул. Мира;;Городской;45,40;133,40
+с. Ключи;ул. Мира;;Северный;45,50;133,50
+с. Ключи;ул. Садовая;;Северный;45,51;133,51
+с. Ключи;;;Северный;45,52;133,52
+пос. Октябрьский;ул. Мира;;Южный;45,60;133,60
+пос. Октябрьский;ул. Лесная;;Южный;45,61;133,61
+Верхняя Балка;;;Южный;45,70;133,70
+"""
+
+
+@pytest.fixture(scope="session")
+def villages(tmp_path_factory: pytest.TempPathFactory) -> TextAnalyzer:
+    file = tmp_path_factory.mktemp("villages") / "streets.csv"
+    file.write_text(VILLAGES, encoding="utf-8")
+    rows, faults = read_gazetteer(file)
+    assert faults == []
+    return TextAnalyzer([Sector("roads", "Дороги")], 0.6, streets=rows)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown", "district", "point"),
+    [
+        ("яма на Мира 5 в Ключах", "с. Ключи, ул. Мира, 5", "Северный", (45.5, 133.5)),
+        ("в ключах на мира 5 яма", "с. Ключи, ул. Мира, 5", "Северный", (45.5, 133.5)),
+        ("Приморск, Мира 5, яма", "г. Приморск, ул. Мира, 5", "Городской", (45.4, 133.4)),
+        ("пос. Октябрьский, ул. Мира 5", "пос. Октябрьский, ул. Мира, 5", "Южный", (45.6, 133.6)),
+        ("яма на Мира 5", "ул. Мира, 5", None, None),
+        ("яма на Садовой 3", "с. Ключи, ул. Садовая, 3", "Северный", (45.51, 133.51)),
+        ("в Октябрьском на Садовой 3 яма", "пос. Октябрьский, ул. Садовая, 3", "Южный", None),
+        ("с Ключей не выехать", "с. Ключи", "Северный", (45.52, 133.52)),
+        ("в верхней балке нет дороги", "Верхняя Балка", "Южный", (45.7, 133.7)),
+        ("в Малиновке нет дороги", "", None, None),
+        ("село Малиновка, нет дороги", "с. Малиновка", None, None),
+        ("потеряли ключи от подвала", "", None, None),
+    ],
+)
+def test_the_settlement_decides_between_streets_of_one_name(
+    villages: TextAnalyzer, text: str, shown: str, district: str | None, point: tuple[float, float] | None
+) -> None:
+    found = villages.read(text).place or PlaceName(None, None)
+    assert (found.text, found.district, found.point) == (shown, district, point)

@@ -1,0 +1,261 @@
+"""Streets without a type word: «Ленина 45», «дом 13 победы», «на советской возле банка», «угол Мира и Садовой»."""
+
+from collections.abc import Sequence
+
+from bot.understanding.places.candidates import BARE_STREET_WEIGHT, CandidateBuilder, StreetCandidate
+from bot.understanding.places.houses import HouseNumberParser
+from bot.understanding.places.street_names import StreetNames, Vocabulary
+from bot.understanding.text.morphology import Morphology
+from bot.understanding.text.tokens import Word
+
+_CONJUNCTIONS = frozenset({"и", "с", "со"})
+_IN = frozenset({"в", "во", "из"})
+_FROM = frozenset({"с", "со", "от", "у"})
+"""Prepositions that people follow more often than streets: «у Иванова», «от Петровой», «с Чапаева»."""
+_LEADING_ON = frozenset({"от", "возле", "около", "напротив", "перед", "рядом", "между", "за"})
+"""Words that lead on from a street at the beginning: «Гоголя от Мира до Садовой»."""
+_MAX_NAME_WORDS = 3
+_MAX_SPAN_WORDS = 6
+"""Words between «от Мира» and «до Победы»."""
+_FEMININE_CASES = ("gent", "datv", "loct", "accs", "nomn")
+
+
+class BareStreetFinder:
+    """Finds streets by the house beside their name, or by the words around it."""
+
+    def __init__(
+        self,
+        morphology: Morphology,
+        vocabulary: Vocabulary,
+        names: StreetNames,
+        houses: HouseNumberParser,
+        builder: CandidateBuilder,
+    ) -> None:
+        self._morphology = morphology
+        self._vocabulary = vocabulary
+        self._names = names
+        self._houses = houses
+        self._builder = builder
+
+    def candidate_at(self, words: Sequence[Word], index: int) -> StreetCandidate | None:
+        """Return the street named at *index*."""
+        return (
+            self._match_glued_house(words, index)
+            or self._match_house_after(words, index)
+            or self._match_house_before(words, index)
+            or self._match_without_house(words, index)
+        )
+
+    def _match_glued_house(self, words: Sequence[Word], index: int) -> StreetCandidate | None:
+        """Match a name with its house behind a hyphen: «Садовая-12»."""
+        glued = self._names.split_house(words[index].raw)
+        if glued is None:
+            return None
+        name, house = glued
+        title = self._names.dictionary_form([name], None)
+        found = self._builder.build(words, index, index, index + 1, None, title)
+        return found if found.house is not None else self._builder.with_house(found, house)
+
+    def _match_house_after(self, words: Sequence[Word], index: int) -> StreetCandidate | None:
+        """Match a name that a house follows: «Ленина 45», «ленина д 5 корп 1», «Трудовых Резервов, 3»."""
+        word = words[index]
+        if index + 1 >= len(words) or not self._houses.may_begin(words[index + 1]):
+            return None
+        tail = word.norm in self._vocabulary.words["tails"]
+        pair = index > 0 and self._names.is_genitive_pair(words[index - 1], word)
+        known = tail or pair or self._names.can_be_street_with_house(word)
+        if not known and not self._names.is_foreign_name(word):
+            return None
+        read = self._houses.parse_at(words, index + 1, after_street=True)
+        if read is None and known and word.capitalised:
+            read = self._houses.parse_linked(words, index + 1)
+        if read is None or ("-" in words[index + 1].gap and not tail):
+            return None
+        if not known and self._counts_something(words, index + 1, read[1]):
+            return None
+        start = self._name_start(words, index)
+        if tail and start == index:
+            return None
+        if start > 0 and words[start - 1].norm in ("кв", "тел", "номер"):
+            return None
+        return self._builder.build(words, start, start, index + 1, None)
+
+    def _counts_something(self, words: Sequence[Word], number: int, end: int) -> bool:
+        """Return whether the number at *number* counts what follows: «каких-то 20 ступенек»."""
+        if words[number].norm in self._vocabulary.words["house"] or end >= len(words) or words[end].gap.strip():
+            return False
+        form = self._morphology.form(words[end].norm)
+        return form.can_be("NOUN", "gent") or form.can_be("ADJF", "gent", "plur")
+
+    def _name_start(self, words: Sequence[Word], index: int) -> int:
+        """Return the beginning of the name that ends at *index*."""
+        start = index
+        while start > 0 and start > index - 2 and not words[start].gap.strip(" ."):
+            if words[start - 1].is_number or not self._names.is_first_part(words[start - 1], words[start]):
+                break
+            start -= 1
+        return start
+
+    def _match_house_before(self, words: Sequence[Word], index: int) -> StreetCandidate | None:
+        """Match a name that follows a house: «дом 13 победы», «в доме 38а на Абая», «12к2 по Гагарина»."""
+        if index < 2 or not self._names.can_be_street_with_house(words[index]):
+            return None
+        earlier = self._builder.find_house_before(words, index)
+        return self._builder.build(words, index, index, self._name_end(words, index), None) if earlier else None
+
+    def _match_without_house(self, words: Sequence[Word], index: int) -> StreetCandidate | None:
+        """Match a street without a house: «на Ленина», «на советской возле банка», «угол Мира и Садовой»."""
+        if index == 0:
+            found = self._is_joined_to_name(words, 0) or self._starts_with_street(words)
+            return self._builder.build(words, 0, 0, self._name_end(words, 0), None) if found else None
+        before = words[index - 1].norm
+        if before in _IN:
+            return self._match_area(words, index)
+        corner = before in self._vocabulary.words["corners"]
+        prepared = (corner or before in self._vocabulary.words["before"]) and not self._is_about_person(words, index)
+        prepared = prepared or self._is_part_of_street(words, index)
+        if not prepared and not self._is_joined_to_name(words, index):
+            return None
+        word = words[index]
+        if words[index].gap.strip(' «"') and prepared:
+            return None
+        if (
+            (before == "весь" and word.norm in self._vocabulary.words["areas"])
+            or (corner and self._names.is_given_name(word))
+            or self._names.can_be_street_alone(word)
+            or self._is_standalone_adjective(words, index)
+            or self._is_two_word_name(words, index)
+        ):
+            return self._builder.build(words, index, index, self._name_end(words, index), None)
+        return None
+
+    def _match_area(self, words: Sequence[Word], index: int) -> StreetCandidate | None:
+        """Match a quarter without its type word: «в Южном», «из солнечного», but not «в южном направлении»."""
+        word = words[index]
+        form = self._morphology.form(word.norm)
+        if word.gap.strip() or not any(lemma in self._vocabulary.words["areas"] for lemma in form.lemmas):
+            return None
+        following = words[index + 1] if index + 1 < len(words) else None
+        owned = (
+            following is not None
+            and not following.gap.strip()
+            and (following.norm == "году" or self._morphology.is_adjective_of(word.norm, following.norm))
+        )
+        if owned or not any(form.can_be("ADJF", "masc", case) for case in ("loct", "gent")):
+            return None
+        short, gender = self._vocabulary.kinds["мкр"]
+        title = self._names.dictionary_form([word], gender)
+        # No word is taken: the same word may name a district
+        return StreetCandidate(index, index + 1, index, index, short, gender, title, None, BARE_STREET_WEIGHT)
+
+    def _is_part_of_street(self, words: Sequence[Word], index: int) -> bool:
+        """Return whether something that streets have precedes: «тротуар Чапаева», «огороды Нижней», «двор Мира»."""
+        word = words[index]
+        if not word.capitalised or word.raw.isupper() or words[index].gap.strip():
+            return False
+        lemmas = self._morphology.form(words[index - 1].norm).lemmas
+        if self._vocabulary.words["parts"].isdisjoint(lemmas):
+            return False
+        form = self._morphology.form(word.norm)
+        return not self._names.is_street_adjective(word) or form.can_be("ADJF", "femn", "gent")
+
+    def _is_about_person(self, words: Sequence[Word], index: int) -> bool:
+        """Return whether the name is rather a person's: «у Толкина», «жалоба на Петрова», «с Чикатило».
+
+        «от Мира до Садовой» is a street, and so are names that are no surnames.
+        """
+        before, word = words[index - 1].norm, words[index]
+        form = self._morphology.form(word.norm)
+        is_span = any(one.norm == "до" for one in words[index + 1 : index + _MAX_SPAN_WORDS])
+        if before == "от":
+            return not is_span
+        if word.norm in self._vocabulary.words["names"] or (self._names.is_street_adjective(word) and form.known):
+            return False
+        if before in _FROM:
+            return not is_span
+        if before != "на" or index < 2:
+            return False
+        lemmas = self._morphology.form(words[index - 2].norm).lemmas
+        return not self._vocabulary.words["aimed"].isdisjoint(lemmas)
+
+    def _starts_with_street(self, words: Sequence[Word]) -> bool:
+        """Return whether the message begins with its street: «Гоголя от Мира …», «Садовая (за рынком)», «Лесная: …»."""
+        word = words[0]
+        end = self._name_end(words, 0)
+        if not word.capitalised or end >= len(words):
+            return False
+        marked = any(mark in words[end].gap for mark in "(:—–")
+        if self._names.is_street_adjective(word):
+            return marked and self._morphology.form(word.norm).can_be("ADJF", "femn", "nomn")
+        if self._is_two_word_name(words, 0):
+            return marked or words[end].norm in _LEADING_ON or "," in words[end].gap
+        form = self._morphology.form(word.norm)
+        known = (form.known or form.can_be("Surn", "gent")) and self._names.can_be_street_alone(word)
+        return known and (marked or words[end].norm in _LEADING_ON)
+
+    def _name_end(self, words: Sequence[Word], index: int) -> int:
+        end = index + 1
+        while end < len(words) and end < index + _MAX_NAME_WORDS and not words[end].gap.strip(" ."):
+            if words[end].is_number or not self._names.is_first_part(words[end - 1], words[end]):
+                break
+            end += 1
+        return end
+
+    def _is_two_word_name(self, words: Sequence[Word], index: int) -> bool:
+        if index + 1 >= len(words) or words[index + 1].gap.strip(" "):
+            return False
+        first, second = words[index], words[index + 1]
+        return (
+            self._names.is_alias(first, second)
+            or (second.norm in self._vocabulary.words["tails"] and first.capitalised)
+            or self._names.is_genitive_pair(first, second)
+            or (
+                first.norm in self._vocabulary.words["ranks"]
+                and self._names.is_first_part(first, second)
+                and self._names.can_be_street_alone(second)
+            )
+        )
+
+    def _is_joined_to_name(self, words: Sequence[Word], index: int) -> bool:
+        """Return whether two names are joined: «Мира и Садовой», «Ленина - Советская», «Шарипова/Фурманова»."""
+        word = words[index]
+        if not word.capitalised:
+            return False
+        two_words = self._is_two_word_name(words, index)
+        if not (two_words or self._names.can_be_street_alone(word)):
+            return False
+        end = self._name_end(words, index)
+        if end >= len(words):
+            return False
+        form = self._morphology.form(word.norm)
+        if index == 0 and not (two_words or form.known or form.can_be("Surn", "gent")):
+            return False
+        if words[end].norm in _CONJUNCTIONS and end + 1 < len(words):
+            return words[end + 1].capitalised and (
+                self._names.can_be_street_alone(words[end + 1]) or self._is_two_word_name(words, end + 1)
+            )
+        return (
+            words[end].gap.strip() in ("-", "–", "—", "/")
+            and words[end].capitalised
+            and (
+                self._names.can_be_street_alone(words[end])
+                or self._is_two_word_name(words, end)
+                or self._names.is_street_adjective(words[end])
+            )
+        )
+
+    def _is_standalone_adjective(self, words: Sequence[Word], index: int) -> bool:
+        """Return whether the adjective has no noun of its own: «на советской возле», not «на детской площадке»."""
+        word = words[index]
+        if not self._names.is_street_adjective(word):
+            return False
+        form = self._morphology.form(word.norm)
+        feminine = [case for case in _FEMININE_CASES if form.can_be("ADJF", "femn", case)]
+        if not feminine or form.can_be("NOUN"):
+            return False
+        if index + 1 >= len(words) or words[index + 1].gap.strip(" "):
+            return True
+        following = self._morphology.form(words[index + 1].norm)
+        if following.can_be("ADJF") and not words[index + 1].capitalised:
+            return False
+        return not any(following.can_be("NOUN", "femn", case) for case in feminine)

@@ -1,0 +1,81 @@
+"""Candidates for the street of a message, with the house that is written before or after them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from bot.understanding.places.houses import HouseNumberParser
+from bot.understanding.places.street_names import Vocabulary
+from bot.understanding.text.tokens import Word
+
+TYPED_STREET_WEIGHT, BARE_STREET_WEIGHT = 2.0, 1.0
+_HOUSE_WEIGHT = 4.0
+_MAX_HOUSE_WORDS = 6
+"""Words: «строение 5 корпус 2 на»: the longest house before its street."""
+_COUNTS = frozenset({"2", "3", "4"})
+"""«3 дома по Ленина» are three houses."""
+
+
+@dataclass(frozen=True, slots=True)
+class StreetCandidate:
+    """Words ``start`` … ``end`` (without) that name a street; ``first`` … ``last`` with type word and house.
+
+    ``title`` is the dictionary form, if it cannot be read from the words alone.
+    """
+
+    start: int
+    end: int
+    first: int
+    last: int
+    kind: str | None
+    gender: str | None
+    title: str | None
+    house: str | None
+    weight: float
+
+
+class CandidateBuilder:
+    """Builds candidates: looks for a house after a name, else before it."""
+
+    def __init__(self, vocabulary: Vocabulary, houses: HouseNumberParser) -> None:
+        self._vocabulary = vocabulary
+        self._houses = houses
+
+    def build(
+        self, words: Sequence[Word], first: int, start: int, end: int, kind: str | None, title: str | None = None
+    ) -> StreetCandidate:
+        """Build the candidate of the name ``start`` … ``end``, whose type word, if any, is *kind*.
+
+        *first* is the first word of all. A name that has a type word weighs more.
+        """
+        short, gender = self._vocabulary.kinds[kind] if kind else (None, None)
+        last = end
+        house = None
+        if (read := self._houses.parse_at(words, end, after_street=True)) is not None:
+            house, last = read
+        elif (earlier := self.find_house_before(words, first)) is not None:
+            house, first = earlier
+        elif (linked := self._houses.parse_linked(words, end)) is not None:
+            house, last = linked
+        weight = TYPED_STREET_WEIGHT if kind or title else BARE_STREET_WEIGHT
+        weight += _HOUSE_WEIGHT if house else 0.0
+        return StreetCandidate(start, end, first, last, short, gender, title, house, weight)
+
+    @staticmethod
+    def with_house(found: StreetCandidate, house: str) -> StreetCandidate:
+        """Return *found* with a house that was written together with its name."""
+        return replace(found, house=house, weight=found.weight + _HOUSE_WEIGHT)
+
+    def find_house_before(self, words: Sequence[Word], first: int) -> tuple[str, int] | None:
+        """Find a house before the street that begins at *first*: «дом 12к2 по …», «дома 23 на …», «5-й дом по …»."""
+        end = first
+        if end > 0 and words[end - 1].norm in ("по", "на", "с"):
+            end -= 1
+        for start in range(max(0, end - _MAX_HOUSE_WORDS), end - 1):
+            read = None
+            if words[start].norm in self._vocabulary.words["house"] and words[start].norm != "№":
+                read = self._houses.parse_at(words, start, after_street=False)
+            elif end < first and words[start].norm not in _COUNTS:
+                read = self._houses.parse_before_noun(words, start)
+            if read is not None and read[1] == end:
+                return read[0], start
+        return None

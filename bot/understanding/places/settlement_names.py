@@ -1,0 +1,226 @@
+"""Grammar of the names of settlements: what looks like one, and its nominative."""
+
+from collections.abc import Sequence
+
+from bot.domain.text_normal import fold
+from bot.understanding.places.street_names import Vocabulary
+from bot.understanding.text.morphology import Morphology
+from bot.understanding.text.tokens import Word
+
+_MIN_NAME_LENGTH = 3
+_MAX_ACRONYM_LENGTH = 4
+_PLURAL_ENDINGS = ("ах", "ях", "ей", "ов", "ев", "ам", "ям", "ами", "ями", "ек", "ок", "ков")
+_GENDERS = ("masc", "neut", "femn")
+
+
+class SettlementNames:
+    """Judges words by grammar, endings, and the words that villages are called by."""
+
+    def __init__(self, morphology: Morphology, vocabulary: Vocabulary) -> None:
+        self._morphology = morphology
+        self._words = vocabulary.settlements
+        self._landmarks = vocabulary.landmarks
+
+    def key(self, words: Sequence[Word]) -> tuple[str, ...]:
+        """Return the name in a form in which its grammatical cases are equal."""
+        return tuple(self._stem(word) for word in words)
+
+    def has_case(self, word: Word, cases: Sequence[str]) -> bool:
+        """Return whether the word may have one of *cases*; a word without cases may."""
+        form = self._morphology.form(word.norm)
+        if not (form.can_be("NOUN") or form.can_be("ADJF")) or form.can_be("Fixd"):
+            return True
+        return any(form.can_be(case) for case in cases)
+
+    def belongs_to_next(self, words: Sequence[Word], end: int) -> bool:
+        """Return whether the word before *end* is an adjective of the next noun: «в Вольном переводе»."""
+        if end >= len(words) or words[end].gap.strip(" "):
+            return False
+        return words[end].norm == "году" or self._morphology.is_adjective_of(words[end - 1].norm, words[end].norm)
+
+    def is_fragment(self, words: Sequence[Word], start: int, end: int) -> bool:
+        """Return whether the words are all that is between two punctuation marks."""
+        opened = start == 0 or bool(words[start].gap.strip(" "))
+        return opened and (end == len(words) or bool(words[end].gap.strip(" ")))
+
+    def end_after_type(self, words: Sequence[Word], index: int, gender: str) -> int:
+        """Return the end of the name after the type word at *index*; ``index + 1`` if there is none."""
+        start = index + 1
+        if start >= len(words) or words[start].gap.strip(' .«"') or "\n" in words[start].gap:
+            return start
+        word, kind = words[start], words[index]
+        if word.is_number or len(word.norm) < _MIN_NAME_LENGTH or word.norm in self._words.kinds:
+            return start
+        form = self._morphology.form(word.norm)
+        if any(form.can_be(part) for part in ("PREP", "CONJ", "NPRO", "Apro")):
+            return start
+        full_stop = "." in words[start].gap and len(kind.norm) > 3
+        proper = word.capitalised and not word.raw.isupper() and not full_stop
+        quoted = bool(words[start].gap.strip(" ."))
+        proper = proper and self._can_be_proper(word, abbreviated=len(kind.norm) == 1)
+        if not (proper or quoted or self._agrees(kind, word, gender)):
+            return start
+        if not (proper and form.can_be("ADJF") and start + 1 < len(words)):
+            return start + 1
+        second = words[start + 1]
+        return start + 1 + (second.capitalised and not second.gap.strip() and not second.raw.isupper())
+
+    def _can_be_proper(self, word: Word, *, abbreviated: bool) -> bool:
+        """Return whether a capitalised word after a type word is the name, not the next sentence: «д. Прошу»."""
+        form = self._morphology.form(word.norm)
+        if any(form.can_be(part) for part in ("VERB", "INFN", "ADVB", "PRCL", "INTJ", "GRND")):
+            return form.can_be("Geox")
+        if not abbreviated or not form.known or form.can_be("Geox") or form.can_be("ADJF"):
+            return True
+        return self._village(word) is not None or form.can_be("Surn", "nomn")
+
+    def _agrees(self, kind: Word, word: Word, gender: str) -> bool:
+        """Return whether a word without a capital is the name: «хутор вольный», «в селе малиновка»."""
+        form, typed = self._morphology.form(word.norm), self._morphology.form(kind.norm)
+        if self._is_adjective_name(word):
+            cases = {case for tag in typed.tags for case in tag & {"nomn", "gent", "datv", "accs", "ablt", "loct"}}
+            return not cases or any(form.can_be("ADJF", gender, case) for case in cases)
+        village = self._village(word) is not None or form.can_be("Geox")
+        return village and form.can_be("NOUN", "nomn") and not self._is_elsewhere(word)
+
+    def is_adjective_before(self, words: Sequence[Word], index: int) -> bool:
+        """Return whether the type word at *index* follows its name: «Вольный хутор», «в Октябрьском посёлке»."""
+        word = words[index - 1]
+        if not word.capitalised or word.raw.isupper() or word.starts_sentence or words[index].gap.strip():
+            return False
+        return self._morphology.form(word.norm).can_be("ADJF") and self.belongs_to_next(words, index)
+
+    def likely(self, words: Sequence[Word], index: int, cases: Sequence[str]) -> str | None:
+        """Return the nominative of the word after a preposition if it looks like a settlement."""
+        word = words[index]
+        if not self._can_be_untyped(word) or not self.has_case(word, cases):
+            return None
+        if word.capitalised and not word.raw.isupper():
+            if self._is_noun_name(word, cases):
+                return self.nominative([word], None)
+            adjective = self._is_bare_adjective(words, index, cases)
+            return self.nominative([word], None) if adjective else None
+        if word.norm in self._words.sure_forms or self._is_geographic(word):
+            return self.nominative([word], None)
+        return None
+
+    def _can_be_untyped(self, word: Word) -> bool:
+        """Return whether nothing speaks against a settlement without type word: an acronym, a surname, a far city."""
+        if len(word.norm) < _MIN_NAME_LENGTH or (word.raw.isupper() and len(word.raw) <= _MAX_ACRONYM_LENGTH):
+            return False
+        form = self._morphology.form(word.norm)
+        feminine = form.can_be("ADJF", "femn") and not form.can_be("ADJF", "masc")
+        surname = form.can_be("Surn") and not form.can_be("ADJF") and self._village(word) is None
+        return not feminine and not surname and not self._is_elsewhere(word)
+
+    def likely_alone(self, words: Sequence[Word], index: int, *, before_street: bool) -> str | None:
+        """Return the word if it alone looks like a settlement, in the nominative."""
+        word = words[index]
+        form = self._morphology.form(word.norm)
+        if not self._can_be_untyped(word) or not form.can_be("nomn"):
+            return None
+        capitalised = word.capitalised and not word.raw.isupper()
+        fragment = self.is_fragment(words, index, index + 1)
+        if before_street and self._is_adjective_name(word) and form.can_be("ADJF", "masc", "nomn"):
+            return self.nominative([word], "masc")
+        last = index == len(words) - 1
+        listed = fragment and (capitalised or last) and self._village(word) is not None
+        signed = capitalised and fragment and last and index > 0 and form.lemmas[0] in self._words.signatures
+        ended = capitalised and self._has_ending(word) and (fragment or before_street)
+        if listed or signed or ended or (self._is_geographic(word) and (capitalised or fragment)):
+            return self.nominative([word], None)
+        return None
+
+    def nominative(self, named: Sequence[Word], gender: str | None) -> str:
+        """Return the name in the nominative: «Ключах» → «Ключи», «Вольном» → «Вольный»; *gender*: of its type word."""
+        return " ".join(self._nominative(word, gender, last=word is named[-1]) for word in named)
+
+    def _nominative(self, word: Word, gender: str | None, *, last: bool) -> str:
+        form = self._morphology.form(word.norm)
+        raw = word.raw
+        known = self._village(word)
+        if known is not None:
+            raw = self._like(raw, known)
+        elif form.can_be("ADJF") and last and not (form.tags and "Geox" in form.tags[0]):
+            raw = self._morphology.in_gender(word.norm, self._gender(word, gender)) or raw
+        elif form.can_be("NOUN", "nomn") and not form.can_be("NOUN", "loct"):
+            raw = word.raw
+        elif form.can_be("NOUN") and not form.can_be("Fixd"):
+            raw = self._morphology.nominative(word.norm)
+        if "-" in raw and not word.raw.isupper():  # «Гусь-Железный» keeps its capitals
+            parts = zip(raw.split("-"), word.raw.split("-"), strict=False)
+            raw = "-".join(part.capitalize() if said[:1].isupper() else part for part, said in parts)
+        name = raw.lower() if raw.isupper() else raw
+        return name[:1].upper() + name[1:]
+
+    def _like(self, raw: str, lemma: str) -> str:
+        """Return *lemma* with the «ё» that the text has."""
+        return "".join(
+            "ё" if letter == "е" and at < len(raw) and raw[at] in "ёЁ" else letter for at, letter in enumerate(lemma)
+        )
+
+    def _gender(self, word: Word, gender: str | None) -> str:
+        """Return the gender of an adjective without noun: «Никольское», but «Октябрьский», «Вольный»."""
+        form = self._morphology.form(word.norm)
+        if gender is not None and form.can_be("ADJF", gender):
+            return gender
+        possible = [one for one in _GENDERS if form.can_be("ADJF", one)] or ["masc"]
+        lemma = form.lemmas[0] if form.lemmas else ""
+        if "neut" in possible and lemma.endswith(("ский", "цкий")) and lemma not in self._words.masculine:
+            return "neut"
+        return possible[0]
+
+    def _village(self, word: Word) -> str | None:
+        """Return the common noun that villages are called by, of which *word* is a form: «Ключах» → «ключи»."""
+        names = (*self._morphology.form(word.norm).lemmas, word.norm)
+        found = next((one for one in names if one in self._words.nouns), None)
+        if found is None and word.norm.endswith(_PLURAL_ENDINGS):
+            plural = fold(self._morphology.nominative(word.norm))
+            return plural if plural in self._words.nouns else None
+        return found
+
+    def _is_noun_name(self, word: Word, cases: Sequence[str]) -> bool:
+        form = self._morphology.form(word.norm)
+        if form.lemmas and form.lemmas[0] in self._landmarks.heads:
+            return False
+        geographic = form.can_be("Geox", "Fixd") or any(form.can_be("Geox", case) for case in cases)
+        return self._village(word) is not None or geographic or self._has_ending(word)
+
+    def _is_bare_adjective(self, words: Sequence[Word], index: int, cases: Sequence[str]) -> bool:
+        form = self._morphology.form(words[index].norm)
+        listed = bool(form.lemmas) and form.lemmas[0] in self._words.adjectives
+        if (form.can_be("NOUN") and not listed) or form.can_be("Apro") or form.can_be("Anum"):
+            return False
+        if self.belongs_to_next(words, index + 1):
+            return False
+        following = words[index + 1] if index + 1 < len(words) else None
+        if following is not None and following.capitalised and not following.gap.strip():
+            return False
+        return any(form.can_be("ADJF", gender, case) for gender in ("masc", "neut") for case in cases if case != "accs")
+
+    def _is_adjective_name(self, word: Word) -> bool:
+        form = self._morphology.form(word.norm)
+        if not form.can_be("ADJF") or not form.lemmas:
+            return False
+        return form.lemmas[0].endswith(("ский", "цкий", "ской")) or form.lemmas[0] in self._words.adjectives
+
+    def _has_ending(self, word: Word) -> bool:
+        """Return whether an unknown noun ends as villages do: «Кукуевка», «Простоквашино»."""
+        form = self._morphology.form(word.norm)
+        if form.known or form.can_be("Surn") or not form.lemmas:
+            return False
+        return any(lemma.endswith(self._words.endings) for lemma in (form.lemmas[0], word.norm))
+
+    def _is_geographic(self, word: Word) -> bool:
+        """Return whether the dictionary has the word as a place and as nothing else."""
+        form = self._morphology.form(word.norm)
+        return form.known and bool(form.tags) and all("Geox" in tag for tag in form.tags)
+
+    def _is_elsewhere(self, word: Word) -> bool:
+        lemmas = self._morphology.form(word.norm).lemmas
+        return word.norm in self._words.elsewhere or any(lemma in self._words.elsewhere for lemma in lemmas)
+
+    def _stem(self, word: Word) -> str:
+        """Return the first lemma; of an adjective the masculine one, so that «Вольном» and «Вольный» are equal."""
+        form = self._morphology.form(word.norm)
+        return form.lemmas[0] if form.lemmas else word.norm

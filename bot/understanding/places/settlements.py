@@ -1,0 +1,159 @@
+"""Recognition of settlements: «с. Малиновка», «в Ключах», «на хуторе Вольном»; by the town's list, if there is one."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from bot.understanding.places.settlement_names import SettlementNames
+from bot.understanding.places.street_names import Vocabulary
+from bot.understanding.text.morphology import Morphology
+from bot.understanding.text.tokens import Word, prepare_text
+
+_CASES_AFTER = {
+    "в": ("loct", "accs", "loc2"), "во": ("loct", "accs"), "из": ("gent",), "до": ("gent",), "с": ("gent",),
+    "со": ("gent",), "от": ("gent",), "у": ("gent",), "около": ("gent",), "возле": ("gent",), "под": ("ablt",),
+    "за": ("ablt",), "между": ("ablt",), "по": ("datv",), "на": ("loct", "accs"), "через": ("accs",), "мимо": ("gent",),
+}  # fmt: skip
+"""The cases of a settlement after the prepositions that place something there."""
+_UNTYPED_PREPOSITIONS = frozenset({"в", "во", "из", "до", "с", "со", "под", "через"})
+"""Prepositions after which a settlement needs neither a type word nor a list."""
+_FULL_WORD_LENGTH = 4
+"""Letters: a shorter type word («с», «дер») is an abbreviation and needs a full stop."""
+_ABBREVIATIONS_WITHOUT_STOP = frozenset({"пгт", "рп", "снт", "днт", "днп", "сот", "пос", "дер", "ст-ца"})
+_TOWN_KIND = "г."
+"""The type word of towns: one that is not on the list is the municipality itself, or far away."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundSettlement:
+    """A settlement, its type word as a card shows it, and the indexes of the words that name it."""
+
+    name: str
+    kind: str | None
+    words: frozenset[int]
+
+
+class SettlementFinder:
+    """Finds the settlement that a message names: with its type word before one without, then the first.
+
+    *known*: settlements of the town's list («с. Малиновка»), without which only what looks like a village is found.
+    *districts* are no settlements, though people say «в Ленинском» of them.
+    """
+
+    def __init__(
+        self, morphology: Morphology, vocabulary: Vocabulary, known: Iterable[str] = (), districts: Iterable[str] = ()
+    ) -> None:
+        self._morphology = morphology
+        self._kinds = vocabulary.settlements.kinds
+        self._names = SettlementNames(morphology, vocabulary)
+        self._known: dict[tuple[str, ...], list[tuple[str, str | None]]] = {}
+        for cell in known:
+            name, kind = self.split_kind(cell)
+            self._known.setdefault(self._names.key(prepare_text(name).words), []).append((name, kind))
+        self._longest = max((len(key) for key in self._known), default=0)
+        self._districts = {self._names.key(prepare_text(name).words[:1]) for name in districts}
+
+    def split_kind(self, cell: str) -> tuple[str, str | None]:
+        """Split «с. Малиновка» into («Малиновка», «с.»)."""
+        words = prepare_text(cell).words
+        if len(words) > 1 and (kind := self._kinds.get(words[0].norm)) is not None:
+            return " ".join(word.raw for word in words[1:]), kind[0]
+        return cell.strip(), None
+
+    def find_certain(self, words: Sequence[Word]) -> FoundSettlement | None:
+        """Return the first settlement that has its type word, or is on the list."""
+        for index, word in enumerate(words):
+            found = self._match_typed(words, index) if word.norm in self._kinds else None
+            if found is None and self._known:
+                found = self._match_known(words, index)
+            if found is not None:
+                return found
+        return None
+
+    def find_likely(self, words: Sequence[Word], taken: frozenset[int], street: int | None) -> FoundSettlement | None:
+        """Return the first settlement without type word, if the town has no list.
+
+        *taken*: words of streets; *street*: where the address begins, before which a settlement may be written.
+        """
+        if self._known:
+            return None
+        for index, word in enumerate(words):
+            if index in taken or word.is_number:
+                continue
+            name = self._match_preposition(words, index) or self._match_alone(words, index, street)
+            if name is not None and self._names.key([words[index]]) not in self._districts:
+                return FoundSettlement(name, None, frozenset({index}))
+        return None
+
+    def _match_typed(self, words: Sequence[Word], index: int) -> FoundSettlement | None:
+        """Match «с. Малиновка», «посёлок Октябрьский», «на хуторе Вольном», «Вольный хутор»."""
+        kind, gender = self._kinds[words[index].norm]
+        if not self._is_type_word(words, index):
+            return None
+        end = self._names.end_after_type(words, index, gender)
+        if end > index + 1:
+            named = words[index + 1 : end]
+            listed = self._listed(named, kind)
+            if listed is None and kind == _TOWN_KIND:
+                return None
+            name = listed[0] if listed else self._names.nominative(named, gender)
+            return FoundSettlement(name, kind, frozenset(range(index, end)))
+        if index and kind != _TOWN_KIND and self._names.is_adjective_before(words, index):
+            name = self._names.nominative([words[index - 1]], gender)
+            return FoundSettlement(name, kind, frozenset({index - 1, index}))
+        return None
+
+    def _is_type_word(self, words: Sequence[Word], index: int) -> bool:
+        """Return whether the word is no preposition («с Малиновки») and no house («д. 5»)."""
+        word = words[index]
+        if index + 1 < len(words) and words[index + 1].is_number:
+            return False
+        if len(word.norm) >= _FULL_WORD_LENGTH or word.norm in _ABBREVIATIONS_WITHOUT_STOP:
+            return True
+        if word.capitalised and index + 1 < len(words) and not words[index + 1].raw.isupper():
+            return False  # an initial: «С. Разина»
+        return index + 1 < len(words) and words[index + 1].gap.startswith(".") and "\n" not in words[index + 1].gap
+
+    def _match_known(self, words: Sequence[Word], index: int) -> FoundSettlement | None:
+        """Match a name of the list, in the case that its preposition asks for, or capitalised."""
+        for length in range(min(self._longest, len(words) - index), 0, -1):
+            named = words[index : index + length]
+            listed = self._listed(named, None)
+            if listed is not None and self._is_named(words, index, index + length):
+                return FoundSettlement(listed[0], listed[1], frozenset(range(index, index + length)))
+        return None
+
+    def _listed(self, named: Sequence[Word], kind: str | None) -> tuple[str, str | None] | None:
+        """Return name and kind as the list has them; the kind is ``None`` if there are several of that name."""
+        found = self._known.get(self._names.key(named), [])
+        fitting = [one for one in found if kind is not None and one[1] == kind] or found
+        if not fitting:
+            return None
+        kinds = {one[1] for one in fitting}
+        return fitting[0][0], kinds.pop() if len(kinds) == 1 else None
+
+    def _is_named(self, words: Sequence[Word], start: int, end: int) -> bool:
+        word = words[start]
+        if self._names.belongs_to_next(words, end):
+            return False
+        capitalised = word.capitalised and not (word.raw.isupper() or word.starts_sentence)
+        if capitalised or self._names.is_fragment(words, start, end):
+            return True
+        if start == 0 or word.gap.strip(' «"'):
+            return False
+        cases = _CASES_AFTER.get(words[start - 1].norm)
+        return cases is not None and self._names.has_case(words[end - 1], cases)
+
+    def _match_preposition(self, words: Sequence[Word], index: int) -> str | None:
+        """Match «в Ключах», «до Малиновки», «с Вольного»."""
+        if index == 0 or words[index].gap.strip() or words[index - 1].norm not in _UNTYPED_PREPOSITIONS:
+            return None
+        if index + 1 < len(words) and words[index + 1].gap.startswith(("»", '"', "”")):
+            return None
+        return self._names.likely(words, index, _CASES_AFTER[words[index - 1].norm])
+
+    def _match_alone(self, words: Sequence[Word], index: int, street: int | None) -> str | None:
+        """Match «Малиновка, Садовая 2», «Малиновка без света», «… одна лавка осталась. Малиновка»."""
+        before_street = street == index + 1 and "," in words[index + 1].gap
+        if not (before_street or index == 0 or self._names.is_fragment(words, index, index + 1)):
+            return None
+        return self._names.likely_alone(words, index, before_street=before_street)

@@ -1,0 +1,217 @@
+"""Streets with a type word or a number in their name: «ул. Ленина», «8 Марта», «3-я Линейная», «наб. 1905 года»."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+from bot.understanding.places.candidates import CandidateBuilder, StreetCandidate
+from bot.understanding.places.street_names import StreetNames, Vocabulary
+from bot.understanding.text.morphology import Morphology
+from bot.understanding.text.tokens import Word
+
+_ORDINALS = ("первый", "второй", "третий", "четвертый", "пятый", "шестой", "седьмой", "восьмой", "девятый", "десятый")
+_ORDINAL = re.compile(r"(\d{1,2})-?(?:я|й|ая|ой|ый|ю|ую|е|ое|го|му|м)")
+_AREAS = ("мкр.", "кв-л")
+_ENDINGS = {"femn": "я", "masc": "й", "neut": "е"}
+_FULL_WORD_LENGTH = 5
+"""Letters: a shorter type word is an abbreviation, after which a full stop ends no sentence."""
+_MAX_NAME_WORDS = 3
+_CACHE_SIZE = 20_000
+
+
+class TypedStreetFinder:
+    """Finds streets whose type word, or a number in their name, makes them certain."""
+
+    def __init__(
+        self, morphology: Morphology, vocabulary: Vocabulary, names: StreetNames, builder: CandidateBuilder
+    ) -> None:
+        self._morphology = morphology
+        self._vocabulary = vocabulary
+        self._names = names
+        self._builder = builder
+        self._spelled_ordinal = lru_cache(maxsize=_CACHE_SIZE)(self._find_spelled_ordinal)
+
+    def candidate_at(self, words: Sequence[Word], index: int) -> StreetCandidate | None:
+        """Return the street that begins at *index*, or whose type word does."""
+        return (
+            self._match_type_before(words, index)
+            or self._match_date_name(words, index)
+            or self._match_ordinal_name(words, index)
+            or self._match_type_after(words, index)
+        )
+
+    def _match_type_before(self, words: Sequence[Word], index: int) -> StreetCandidate | None:
+        """Match a street with its type word before the name: «ул. Ленина», «мкр Южный», «микрорайон 3»."""
+        if index + 1 >= len(words):
+            return None
+        start = index + 1
+        kind = words[index].norm
+        if kind in self._vocabulary.words["quays"] and self._is_name_of_quay(words, start):
+            kind = "наб"
+        if kind not in self._vocabulary.kinds:
+            return None
+        if words[start].gap.strip(' .:«"-') or (kind in ("пр", "пл", "пер") and words[index].gap == ""):
+            return None
+        if "." in words[start].gap and not self._is_abbreviation(kind):
+            return None
+        for match in (self._match_date_name, self._match_ordinal_name):
+            if (numbered := match(words, start)) is not None:
+                return self._builder.build(words, index, numbered.start, numbered.end, kind, numbered.title)
+        if self._vocabulary.kinds[kind][0] in _AREAS and words[start].is_number:
+            if start + 1 < len(words) and words[start + 1].gap.strip(" ") in (":", "/"):
+                return None  # «кадастровый квартал 61:12»
+            return self._builder.build(words, index, start, start + 1, kind, f"{words[start].raw} мкр")
+        if (glued := self._names.split_house(words[start].raw)) is not None:
+            title = self._names.dictionary_form([glued[0]], self._vocabulary.kinds[kind][1])
+            found = self._builder.build(words, index, start, start + 1, kind, title)
+            return found if found.house is not None else self._builder.with_house(found, glued[1])
+        end = self._name_end(words, start)
+        return self._builder.build(words, index, start, end, kind) if end > start else None
+
+    def _is_name_of_quay(self, words: Sequence[Word], start: int) -> bool:
+        """Return whether the words name the embankment: «набережная Волги», «… 1905 года», not «набережная 5»."""
+        word = words[start]
+        if word.gap.strip():
+            return False
+        if word.norm in ("реки", "канала") or (word.is_number and start + 1 < len(words)):
+            return word.norm in ("реки", "канала") or words[start + 1].norm == "года"
+        return word.capitalised and self._morphology.form(word.norm).can_be("NOUN", "gent")
+
+    def _is_abbreviation(self, kind: str) -> bool:
+        return len(kind) < _FULL_WORD_LENGTH or not self._morphology.form(kind).can_be("NOUN")
+
+    def _name_end(self, words: Sequence[Word], start: int) -> int:
+        """Return the end of the name that begins at *start*, after a type word."""
+        if not self._can_follow_type(words, start):
+            return start
+        end = start + 1
+        while end < len(words) and end < start + _MAX_NAME_WORDS and not words[end].gap.strip(" ."):
+            if words[end].is_number or words[end].norm in self._vocabulary.words["house"]:
+                break
+            initial = len(words[end - 1].norm) == 1 and "." in words[end].gap
+            if not (initial or self._names.is_first_part(words[end - 1], words[end], typed=True)):
+                break
+            end += 1
+        return end
+
+    def _can_follow_type(self, words: Sequence[Word], index: int) -> bool:
+        word = words[index]
+        form = self._morphology.form(word.norm)
+        if word.norm in self._vocabulary.kinds or word.norm in self._vocabulary.words["house"]:
+            return False
+        if not form.known and not word.is_number:
+            return len(word.norm) > 2
+        if word.is_number or any(form.can_be(part) for part in ("PREP", "CONJ", "VERB", "ADVB")):
+            return word.capitalised and len(word.norm) > 3
+        if word.capitalised or self._names.can_be_street_with_house(word):
+            return True
+        following = words[index + 1] if index + 1 < len(words) else None
+        if following is not None and self._names.is_first_part(word, following, typed=True):
+            return True
+        housed = following is not None and (following.is_number or following.norm in self._vocabulary.words["house"])
+        return housed and form.can_be("NOUN", "gent")
+
+    def _match_type_after(self, words: Sequence[Word], index: int) -> StreetCandidate | None:
+        """Match a street with its type word after it: «Невский проспект», «Щербаков пер.», «третий микрорайон»."""
+        if index + 1 >= len(words) or words[index + 1].norm not in self._vocabulary.kinds:
+            return None
+        kind = words[index + 1].norm
+        word = words[index]
+        if words[index + 1].gap.strip(" "):
+            return None
+        form = self._morphology.form(word.norm)
+        if self._vocabulary.kinds[kind][0] in _AREAS:
+            number = self._parse_ordinal(word)
+            if number is not None:
+                return self._builder.build(words, index, index, index + 2, kind, f"{number} мкр")
+        if not self._names.is_street_adjective(word) or not (word.capitalised or form.can_be("Geox")):
+            return None
+        title = self._names.dictionary_form([word], self._vocabulary.kinds[kind][1])
+        found = self._builder.build(words, index, index, index + 2, kind, title)
+        return replace(found, end=index + 1)
+
+    def _parse_ordinal(self, word: Word) -> int | None:
+        """Return the value of an ordinal number: «3-й», «третий» → 3."""
+        digits = word.raw.rstrip("йя-")
+        if digits.isdecimal() and len(digits) <= 3:
+            return int(digits)
+        return self._spelled_ordinal(word.norm)
+
+    def _find_spelled_ordinal(self, norm: str) -> int | None:
+        lemmas = self._morphology.form(norm).lemmas
+        return next((number for number, name in enumerate(_ORDINALS, 1) if name in lemmas), None)
+
+    def _match_date_name(self, words: Sequence[Word], index: int) -> StreetCandidate | None:
+        """Match a street named after a date: «8 Марта 17», «восьмое марта 20», «50 лет Октября, 6», «1905 года»."""
+        vocabulary = self._vocabulary
+        if not (words[index].is_number or words[index].norm in vocabulary.day_words):
+            return None
+        number = vocabulary.day_words.get(words[index].norm, words[index].norm.removesuffix("-е").removesuffix("-го"))
+        if not number.isdecimal() or index + 1 >= len(words):
+            return None
+        following = words[index + 1]
+        if following.gap.strip(" "):
+            return None
+        before = words[index - 1].norm if index else ""
+        typed = before in vocabulary.kinds or before in vocabulary.words["quays"]
+        if following.norm in vocabulary.days.get(number, ()):
+            title = f"{number} {following.norm.capitalize()}"
+            found = self._builder.build(words, index, index, index + 2, None, title)
+            located = before in ("на", "по") and words[index].norm != "первого"
+            return found if found.house or following.capitalised or typed or located else None
+        if following.norm == "лет" and index + 2 < len(words) and words[index + 2].norm in vocabulary.years:
+            of = words[index + 2].norm
+            tail = of.upper() if of in ("ссср", "влксм") else of.capitalize()
+            return self._builder.build(words, index, index, index + 3, None, f"{number} лет {tail}")
+        if following.norm == "года" and typed and len(number) == 4:
+            return self._builder.build(words, index, index, index + 2, None, f"{number} года")
+        return None
+
+    def _match_ordinal_name(self, words: Sequence[Word], index: int) -> StreetCandidate | None:
+        """Match a street with a number: «3-я Линейная», «на второй заречной 5», «Линейная 3-я», «26 Бакинских …»."""
+        if index + 1 >= len(words) or words[index + 1].gap.strip(" "):
+            return None
+        first, second = words[index], words[index + 1]
+        digits = _ORDINAL.fullmatch(first.norm) if first.is_number else None
+        number = int(digits[1]) if digits is not None else self._spelled_ordinal(first.norm)
+        if number is None and first.norm.isdecimal() and len(first.norm) == 1 and not self._is_counted(words, index):
+            number = int(first.norm)  # «у 3 линейной 16»
+        if number is not None:
+            return self._build_ordinal(words, index, number, second, digits is not None)
+        behind = _ORDINAL.fullmatch(second.norm) if second.is_number else None
+        if behind is not None and first.capitalised and self._names.is_street_adjective(first):
+            return self._build_ordinal(words, index, int(behind[1]), first, is_digits=True)
+        return None
+
+    def _is_counted(self, words: Sequence[Word], index: int) -> bool:
+        """Return whether the number at *index* is a house, a storey, or counts something in another way."""
+        before = words[index - 1].norm if index else ""
+        return before not in ("у", "на", "по", "возле", "около", "ул", "улица", "улице")
+
+    def _build_ordinal(
+        self, words: Sequence[Word], index: int, number: int, name: Word, is_digits: bool
+    ) -> StreetCandidate | None:
+        if name.norm in self._vocabulary.kinds or not self._names.is_street_adjective(name):
+            return None
+        following = words[index + 2] if index + 2 < len(words) else None
+        kind = following.norm if following is not None and following.norm in self._vocabulary.kinds else None
+        form = self._morphology.form(name.norm)
+        if kind is None and not form.can_be("ADJF", "femn"):
+            return None
+        gender = self._vocabulary.kinds[kind][1] if kind else "femn"
+        title = f"{number}-{_ENDINGS[gender]} {self._names.dictionary_form([name], gender)}"
+        end = index + 2 + (kind is not None)
+        found = self._builder.build(words, index, index, end, kind, title)
+        typed = kind is not None or (index > 0 and words[index - 1].norm in self._vocabulary.kinds)
+        sure = typed or found.house is not None or (is_digits and name.capitalised)
+        if not sure or (kind is None and following is not None and self._belongs_to(name, following)):
+            return None
+        return found
+
+    def _belongs_to(self, name: Word, following: Word) -> bool:
+        """Return whether the adjective belongs to the next noun: «3-я городская больница»."""
+        if following.gap.strip(" ") or following.is_number:
+            return False
+        form = self._morphology.form(following.norm)
+        return self._morphology.is_adjective_of(name.norm, following.norm) or form.can_be("NOUN", "femn", "nomn")
