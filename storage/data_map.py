@@ -72,13 +72,13 @@ DATA_MAP: Mapping[Table, TableData] = {
         "the work on a citizen's problem; the statistics",
         Rows.TICKET,
         figures="id state sector topic theme likely district problem_id lead_id source street account urgent urgency"
-        " danger registered_at touched_at accept_due answer_due accepted_at answered_at ended_at dismiss_reason"
-        " previous_id version anonymized_at applicant_kind external_due importance first_word_due first_word_sent_at"
-        " first_word_at solve_due",
+        " settlement danger registered_at touched_at accept_due answer_due accepted_at answered_at ended_at"
+        " dismiss_reason previous_id version anonymized_at applicant_kind external_due importance first_word_due"
+        " first_word_sent_at first_word_at solve_due",
         official="assignee_id handed_to created_by",
         personal="why matter sketch text search text_key author_key author_id author_name external_number"
         " applicant_name phone",
-        precise="place house latitude longitude",  # the place becomes the street
+        precise="place house latitude longitude",  # the place becomes settlement and street
     ),
     tables.message: _lines(
         "citizens' messages and officials' own replies",

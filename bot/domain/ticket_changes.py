@@ -43,6 +43,7 @@ class NewTicket:
     place: str | None = None
     street: str | None = None
     house: str | None = None
+    settlement: str | None = None
     district: str | None = None
     latitude: float | None = None  # degrees, WGS 84
     longitude: float | None = None
@@ -89,6 +90,7 @@ class TicketChange:
     place: _Settable[str | None] = UNSET
     street: _Settable[str | None] = UNSET
     house: _Settable[str | None] = UNSET
+    settlement: _Settable[str | None] = UNSET
     district: _Settable[str | None] = UNSET
     latitude: _Settable[float | None] = UNSET
     longitude: _Settable[float | None] = UNSET

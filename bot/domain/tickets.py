@@ -209,6 +209,7 @@ class Ticket:
     first_word_sent_at: datetime | None = None  # when somebody wanted the citizen to read it
     first_word_at: datetime | None = None  # when the citizen could read it
     solve_due: datetime | None = None
+    settlement: str | None = None  # without its type word: «Малиновка»
 
     @property
     def is_open(self) -> bool:

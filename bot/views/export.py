@@ -24,6 +24,7 @@ COLUMN_TITLES = {
     "source": "Источник",
     "external_number": "Номер в другой системе",
     "text": "Сообщение",
+    "settlement": "Населённый пункт",
     "place": "Место",
     "latitude": "Широта",
     "longitude": "Долгота",

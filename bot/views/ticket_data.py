@@ -26,7 +26,7 @@ FIELD_TITLES: dict[DataField, str] = {
 }
 
 _QUESTIONS: dict[DataField, str] = {
-    DataField.PLACE: "Где это? Напишите улицу и дом, например: Ленина, 45",
+    DataField.PLACE: "Где это? Напишите улицу и дом, например: Ленина, 45 или с. Ключи, Ленина, 45",
     DataField.APPLICANT: "Кто заявитель? Напишите имя и телефон одним сообщением.",
     DataField.NUMBER: "Какой номер у сообщения в той системе?",
     DataField.TERM: "До какого времени нужно ответить? Например: " + EXAMPLES,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, String, cast, func, select
+from sqlalchemy import ColumnElement, String, cast, func, literal_column, select
 
 from storage.repositories.base import Repository
 from storage.tables import message, ticket
@@ -77,5 +77,12 @@ class Activity(Repository):
 _AUTHOR = func.coalesce(ticket.c.author_key, "№" + cast(ticket.c.id, String))
 
 
+_COMMA, _NOTHING = literal_column("', '", String), literal_column("''", String)
+"""No parameters: PostgreSQL takes an expression with parameters for another one in GROUP BY than in SELECT."""
+
+
 def _dimension_column(dimension: Dimension) -> ColumnElement[str | None]:
-    return ticket.c.topic if dimension is Dimension.TOPIC else ticket.c.street
+    """Return the expression of the name; a street of a settlement is another than one of the same name elsewhere."""
+    if dimension is Dimension.TOPIC:
+        return ticket.c.topic
+    return func.coalesce(ticket.c.settlement + _COMMA, _NOTHING) + ticket.c.street

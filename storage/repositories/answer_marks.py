@@ -49,14 +49,17 @@ class AnswerMarks(Repository):
         """List answers posted since then to other tickets of the same topic and place, the latest first.
 
         Each comes with the number of its ticket and the moment of its publication. A ticket without a house is about
-        the whole street.
+        the whole street, and one without a settlement may be about any.
         """
         own = ticket.alias("own")
         same_house = or_(own.c.house.is_(None), ticket.c.house.is_(None), ticket.c.house == own.c.house)
+        there = ticket.c.settlement
+        same_settlement = or_(own.c.settlement.is_(None), there.is_(None), there == own.c.settlement)
+        same_place = and_(ticket.c.street == own.c.street, same_house, same_settlement)
         result = await self._transaction.execute(
             select(answer.c.ticket_id, answer.c.text, publication.c.posted_at)
             .select_from(own)
-            .join(ticket, and_(ticket.c.street == own.c.street, ticket.c.topic == own.c.topic, same_house))
+            .join(ticket, and_(same_place, ticket.c.topic == own.c.topic))
             .join(answer, answer.c.ticket_id == ticket.c.id)
             .join(publication, publication.c.answer_id == answer.c.id)
             .where(

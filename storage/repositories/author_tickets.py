@@ -146,15 +146,15 @@ class AuthorTickets(Repository):
         row = result.first()
         return ticket_from_row(row) if row else None
 
-    async def get_address(self, ticket_id: int) -> tuple[str | None, str | None]:
-        """Return (street, house) as parsed from the text."""
+    async def get_address(self, ticket_id: int) -> tuple[str | None, str | None, str | None]:
+        """Return (street, house, settlement) as parsed from the text."""
         if (known := self._cache.get_author_ticket(ticket_id)) is not None:
-            return known.street, known.house
+            return known.street, known.house, known.ticket.settlement
         result = await self._transaction.execute(
-            select(ticket.c.street, ticket.c.house).where(ticket.c.id == ticket_id)
+            select(ticket.c.street, ticket.c.house, ticket.c.settlement).where(ticket.c.id == ticket_id)
         )
         row = result.one()
-        return row.street, row.house
+        return row.street, row.house, row.settlement
 
 
 def _in_thread(account: str, chat_id: str, thread: str) -> tuple[ColumnElement[bool], ...]:

@@ -174,7 +174,8 @@ class PersonalDataErasure(Repository):
     def _cleared(self, column: Column[Any]) -> Any:
         """Return what replaces the value of *column*: nothing, or a random name where something must be."""
         if column is ticket.c.place:
-            return ticket.c.street
+            both = ticket.c.settlement + ", " + ticket.c.street
+            return func.coalesce(both, ticket.c.street, ticket.c.settlement)
         empty: Any
         if column.nullable:
             empty = null()

@@ -278,6 +278,7 @@ def _export_query() -> Select[Any]:
             ticket.c.external_number,
             ticket.c.external_due,
             ticket.c.text,
+            ticket.c.settlement,
             ticket.c.place,
             ticket.c.street,
             ticket.c.house,

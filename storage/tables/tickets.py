@@ -44,6 +44,7 @@ ticket = Table(
     Column("search", Text, nullable=False),
     Column("text_key", String(64)),
     Column("place", TruncatedString(200)),
+    Column("settlement", TruncatedString(120)),  # without its type word; NULL: the message names none
     Column("street", TruncatedString(120)),
     Column("house", TruncatedString(40)),
     Column("latitude", Float),  # degrees, WGS 84

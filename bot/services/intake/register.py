@@ -141,6 +141,7 @@ def _new_ticket(ctx: UseCaseContext, new: Registration, state: State, sector: st
     """Return the ticket to add, still without deadlines."""
     reading = new.reading
     latitude, longitude = new.point or (reading.place.point if reading.place else None) or (None, None)
+    settlement = reading.place.settlement if reading.place else None
     place = new.place or (reading.place.text if reading.place else None)
     applicant = new.applicant or ctx.municipality.understanding.read_applicant(new.text)
     return NewTicket(
@@ -156,6 +157,7 @@ def _new_ticket(ctx: UseCaseContext, new: Registration, state: State, sector: st
         place=place,
         street=reading.place.street if reading.place else None,
         house=reading.place.house if reading.place else None,
+        settlement=settlement,
         district=new.district or reading.district,
         latitude=latitude,
         longitude=longitude,

@@ -63,7 +63,8 @@ async def _is_surely_same(ctx: UseCaseContext, ticket: Ticket, message: Message,
     if reading.place is None or reading.place.house is None or not _is_same_topic(ctx, ticket, reading):
         return False
     known = await _address(ctx, ticket)
-    return (reading.place.street, reading.place.house) == (known.street, known.house)
+    same_settlement = not reading.place.is_different_from(known)
+    return same_settlement and (reading.place.street, reading.place.house) == (known.street, known.house)
 
 
 def _is_same_topic(ctx: UseCaseContext, ticket: Ticket, reading: Reading) -> bool:
@@ -71,4 +72,5 @@ def _is_same_topic(ctx: UseCaseContext, ticket: Ticket, reading: Reading) -> boo
 
 
 async def _address(ctx: UseCaseContext, ticket: Ticket) -> PlaceName:
-    return PlaceName(*await ctx.uow.author_tickets.get_address(ticket.id))
+    street, house, settlement = await ctx.uow.author_tickets.get_address(ticket.id)
+    return PlaceName(street, house, settlement=settlement)

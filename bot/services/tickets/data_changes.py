@@ -24,6 +24,7 @@ from bot.services.deadlines import deadlines, draft_clocks, urgent_alerts
 from bot.services.notifications import cards
 from bot.services.tickets import open_corrections, workflow
 from bot.services.tickets.search import build_search_text
+from bot.understanding.reading import PlaceName
 
 MAX_NAME_CHARS, MAX_NUMBER_CHARS, MAX_PLACE_CHARS = 200, 100, 200
 
@@ -55,15 +56,22 @@ def topic_names(ctx: UseCaseContext, sector: str | None) -> dict[str, str]:
 
 
 async def change_place(ctx: UseCaseContext, ticket_id: int, person: Person, text: str) -> Ticket:
-    """Set the place as *text* names it; its street, house and district are read from it."""
+    """Set the place as *text* names it; settlement, street and house are read from it.
+
+    Words without a street («за домом у реки») stay as they were typed.
+    """
     ticket = await check_can_change(ctx, ticket_id, person, DataField.PLACE)
     found = ctx.municipality.understanding.read(text).place
-    place = (found.text if found is not None else text)[:MAX_PLACE_CHARS]
-    change = TicketChange(place=place, street=None, house=None, latitude=None, longitude=None)
-    if found is not None:
-        change = replace(
-            change, street=found.street, house=found.house, latitude=found.latitude, longitude=found.longitude
-        )
+    place = (found.text if found is not None and found.street is not None else text)[:MAX_PLACE_CHARS]
+    found = found or PlaceName(None, None)
+    change = TicketChange(
+        place=place,
+        street=found.street,
+        house=found.house,
+        settlement=found.settlement,
+        latitude=found.latitude,
+        longitude=found.longitude,
+    )
     change = replace(change, search=_search_text(ticket, place=place))
     return await _apply(ctx, ticket, person, DataField.PLACE, change)
 

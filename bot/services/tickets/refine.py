@@ -46,7 +46,7 @@ def _place_change(reading: Reading, ticket: Ticket) -> TicketChange:
     place = reading.place
     if place is None:
         return TicketChange()
-    change = TicketChange(place=place.text, street=place.street, house=place.house)
+    change = TicketChange(place=place.text, street=place.street, house=place.house, settlement=place.settlement)
     if place.point is not None and ticket.coordinates is None:
         change = replace(change, latitude=place.latitude, longitude=place.longitude)
     if reading.district is not None and ticket.state in UNACCEPTED_STATES:
