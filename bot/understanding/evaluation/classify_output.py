@@ -20,6 +20,7 @@ def reading_to_record(message_id: object, reading: Reading) -> dict[str, Any]:
         "place": None
         if place is None
         else {
+            "settlement": place.settlement,
             "street": place.street,
             "house": place.house,
             "kind": place.kind,

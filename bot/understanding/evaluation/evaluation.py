@@ -1,8 +1,9 @@
 """Measurement of the analysis on labelled messages. The columns of the table decide which metrics are computed:
 
 ``codes`` or ``sector`` (right sectors, ``a|b``: either is right, the first is preferred): sectors; ``label`` (appeal,
-not_appeal; others are left out): relevance; ``urgent`` (0, 1): urgency; ``street`` and ``number`` (several with ``+``):
-places. ``district`` is passed to the analyzer, ``dataset`` names groups.
+not_appeal; others are left out): relevance; ``urgent`` (0, 1): urgency; ``street`` and ``number`` or
+``house`` (several with ``+``), ``settlement``, ``landmark``: places. ``district`` is passed to the analyzer,
+``dataset`` names groups.
 """
 
 import time
@@ -10,8 +11,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from bot.domain.text_normal import fold
 from bot.understanding.analyzer import TextAnalyzer
+from bot.understanding.evaluation.places import place_lines
 from bot.understanding.model.training_data import TableRow
 from bot.understanding.reading import Reading
 
@@ -44,7 +45,7 @@ def report_lines(reads: Sequence[LabelledReading], ms_per_message: float, max_mi
         [(row, one) for row, one in reads if row.get("label") in ("appeal", "not_appeal")], max_misses
     )
     yield from _urgency_lines([(row, one) for row, one in reads if row.get("urgent") in ("0", "1")], max_misses)
-    yield from _place_lines([(row, one) for row, one in reads if "street" in row], max_misses)
+    yield from place_lines([(row, one) for row, one in reads if "street" in row], max_misses)
 
 
 def with_known_sector(reads: Sequence[LabelledReading]) -> list[LabelledReading]:
@@ -169,27 +170,3 @@ def _f1(pairs: Pairs) -> str:
     recall = hit / max(1, sum(right for right, _ in pairs))
     score = 2 * precision * recall / max(1e-9, precision + recall)
     return f"F1 {score:.3f} (точность {precision:.3f}, полнота {recall:.3f}, сообщений {len(pairs)})"
-
-
-def _place_lines(reads: Sequence[LabelledReading], misses: int) -> Iterator[str]:
-    groups: defaultdict[str, list[tuple[bool, bool]]] = defaultdict(list)
-    wrong: list[str] = []
-    for row, reading in reads:
-        street = reading.place.street if reading.place else None
-        house = reading.place.house if reading.place else None
-        found = _normalize(street) in map(_normalize, row["street"].split("+"))
-        both = found and _normalize(house) in map(_normalize, row.get("number", "").split("+"))
-        for name in dict.fromkeys(("все", row.get("dataset", ""))):
-            if name:
-                groups[name].append((found, both))
-        if not both:
-            wrong.append(f"    {row['street']}, {row.get('number')} <- {street}, {house} :: {row['text'][:140]!r}")
-    for name, pairs in groups.items():
-        n = len(pairs)
-        streets, addresses = sum(a for a, _ in pairs) / n, sum(b for _, b in pairs) / n
-        yield f"Место, {name}: улица {streets:.3f}, улица и дом {addresses:.3f} (сообщений {n})"
-    yield from wrong[:misses]
-
-
-def _normalize(text: str | None) -> str:
-    return fold(text or "").replace(" ", "").replace("-", "")
