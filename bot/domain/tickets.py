@@ -209,7 +209,8 @@ class Ticket:
     first_word_sent_at: datetime | None = None  # when somebody wanted the citizen to read it
     first_word_at: datetime | None = None  # when the citizen could read it
     solve_due: datetime | None = None
-    settlement: str | None = None  # without its type word: «Малиновка»
+    street: str | None = None  # as read from the words, without its type word
+    settlement: str | None = None  # likewise: «Малиновка»
 
     @property
     def is_open(self) -> bool:

@@ -283,6 +283,6 @@ class TextAnalyzer:
 
 
 def _own_names(sectors: Sequence[Sector], streets: Iterable[StreetRow]) -> set[str]:
-    """Return the names of streets, districts and sectors, and the sectors' keywords."""
-    places = {name for row in streets for name in (row.street, row.district) if name is not None}
+    """Return the names of streets, settlements, districts and sectors, and the sectors' keywords."""
+    places = {name for row in streets for name in (row.street, row.settlement, row.district) if name}
     return places | {word for sector in sectors for word in (sector.title, *(f"{one}*" for one in sector.keywords))}

@@ -24,7 +24,6 @@ class AuthorTicket:
     author_key: str
     touched_at: datetime
     text_key: str | None
-    street: str | None
     house: str | None
     threads: frozenset[tuple[str, str, str, str]]
 

@@ -20,7 +20,7 @@ from storage.repositories.ticket_rows import TICKET_COLUMNS, ticket_from_row
 from storage.tables import message, ticket
 from storage.transaction import Transaction
 
-_AUTHOR_TICKET_COLUMNS = tuple(ticket.c[name] for name in ("author_key", "touched_at", "text_key", "street", "house"))
+_AUTHOR_TICKET_COLUMNS = tuple(ticket.c[name] for name in ("author_key", "touched_at", "text_key", "house"))
 _OPEN_STATES = tuple(state.value for state in OPEN_TICKET_STATES)
 _UNANSWERED_STATES = tuple(state.value for state in OPEN_TICKET_STATES - {State.PUBLISHING})
 
@@ -149,7 +149,7 @@ class AuthorTickets(Repository):
     async def get_address(self, ticket_id: int) -> tuple[str | None, str | None, str | None]:
         """Return (street, house, settlement) as parsed from the text."""
         if (known := self._cache.get_author_ticket(ticket_id)) is not None:
-            return known.street, known.house, known.ticket.settlement
+            return known.ticket.street, known.house, known.ticket.settlement
         result = await self._transaction.execute(
             select(ticket.c.street, ticket.c.house, ticket.c.settlement).where(ticket.c.id == ticket_id)
         )

@@ -161,7 +161,7 @@ def generalise(ctx: UseCaseContext, ticket: Ticket | None, text: str) -> str:
     for word in name.split() if name else ():
         text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", f"{{{AUTHOR_FIELD}}}", text)
     for spelling in _spellings(ticket.place) if ticket is not None and ticket.place else ():
-        text = text.replace(spelling, f"{{{PLACE_FIELD}}}")
+        text = re.sub(rf"(?<!\w){re.escape(spelling)}(?!\w)", f"{{{PLACE_FIELD}}}", text)
     masked = ctx.municipality.understanding.redact(text)
     return re.sub(r"\[(имя|телефон|почта|номер|ник|ссылка|дата рождения|о здоровье)\]", r"{\1}", masked)
 

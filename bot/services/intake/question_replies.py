@@ -64,8 +64,8 @@ async def _is_other_matter(ctx: UseCaseContext, inquiry: Inquiry, ticket: Ticket
 
 
 def _with_place(ctx: UseCaseContext, ticket: Ticket, message: Message, reading: Reading) -> Reading:
-    """Read «Малахова» as a street of the town's list, if the ticket has no place and the words name none."""
-    if ticket.place is not None or reading.place is not None or len(message.text.split()) > MAX_PLACE_WORDS:
+    """Read «Малахова» as a street of the town's list, if the ticket has no street and the words name no place."""
+    if ticket.street is not None or reading.place is not None or len(message.text.split()) > MAX_PLACE_WORDS:
         return reading
     found = ctx.municipality.understanding.read(f"улица {message.text}")
     return replace(reading, place=found.place, district=found.district) if found.district is not None else reading

@@ -128,7 +128,7 @@ async def _is_other_matter(ctx: UseCaseContext, found: _Answered, reading: Readi
         return True
     if found.is_reply:
         return False
-    names_place = reading.place is not None and reading.place.street is not None and ticket.place is None
+    names_place = reading.place is not None and reading.place.street is not None and ticket.street is None
     return names_place or (reading.topic is not None and reading.topic != ticket.topic)
 
 

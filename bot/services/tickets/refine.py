@@ -31,14 +31,35 @@ async def apply_edited_text(ctx: UseCaseContext, ticket: Ticket, text: str, read
 
 
 async def apply_addition(ctx: UseCaseContext, ticket: Ticket, reading: Reading) -> Ticket:
-    """Take from a further message a missing place, an urgency, or the sector."""
+    """Take from a further message a missing place or part of it, an urgency, or the sector."""
     change = TicketChange()
-    if ticket.place is None and reading.place is not None:
-        search = build_search_text(ticket.text, reading.place.text, ticket.external_number, ticket.author_name)
-        change = replace(_place_change(reading, ticket), search=search)
+    placed = _completed_place(ctx, ticket, reading)
+    if placed is not None and placed.place is not None:
+        search = build_search_text(ticket.text, placed.place.text, ticket.external_number, ticket.author_name)
+        change = replace(_place_change(placed, ticket), search=search)
     elif ticket.district is None and reading.district is not None and ticket.state in UNACCEPTED_STATES:
         change = replace(change, district=reading.district)
     return await _apply_reading(ctx, ticket, reading, change)
+
+
+def _completed_place(ctx: UseCaseContext, ticket: Ticket, reading: Reading) -> Reading | None:
+    """Return a reading with the place that the ticket lacks: all of it, the street («Мира 5»), or the settlement.
+
+    A place that a person has typed stays.
+    """
+    said = reading.place
+    if said is None or ticket.place is None:
+        return reading if said is not None else None
+    adds_street = said.street is not None and ticket.street is None
+    adds_settlement = said.street is None and said.settlement is not None and ticket.settlement is None
+    own = ctx.read(ticket.text).place if adds_street or adds_settlement else None
+    if own is None or own.text != ticket.place:
+        return None
+    if adds_street and (said.settlement is not None or own.settlement is None):
+        return reading
+    known, further = (own.settlement_text, said.text) if adds_street else (said.settlement_text, own.text)
+    both = ctx.read(f"{known}, {further}")
+    return both if both.place is not None and both.place.settlement is not None else None
 
 
 def _place_change(reading: Reading, ticket: Ticket) -> TicketChange:

@@ -2,7 +2,7 @@
 
 import json
 
-from tests.e2e.harness import COORDINATOR, GROUP, MARIA, ROADS_HEAD, Harness
+from tests.e2e.harness import COORDINATOR, GROUP, MARIA, PYOTR, ROADS_HEAD, Harness
 from tests.e2e.operations.test_commands import run_command
 from tests.e2e.operations.test_export import read_rows, run_export
 from tests.e2e.queries import get_ticket, wait_until_idle
@@ -50,3 +50,20 @@ async def test_classify_names_the_settlement(bot: Harness) -> None:
     )
     place = json.loads(output)["place"]
     assert (code, place["settlement"], place["street"], place["house"]) == (0, "Степной", "Мира", "5")
+
+
+async def test_a_further_message_completes_the_place(closed_bot: Harness) -> None:
+    bot = closed_bot
+    (bot.folder / "streets.csv").write_text(STREETS, encoding="utf-8")
+    bot.settings["more"] = '[places]\ngazetteer = "streets.csv"\n'
+    await bot.start()
+
+    await bot.sandbox.telegram.send_message(GROUP, MARIA, "Яма на дороге, Мира 5, объехать нельзя")
+    await bot.wait_for_card(ROADS_HEAD, 1, "📍 ул. Мира, 5")
+    await bot.sandbox.telegram.send_message(GROUP, MARIA, "это в Ключах")
+    await bot.wait_for_card(ROADS_HEAD, 1, "📍 с. Ключи, ул. Мира, 5", "точка на карте")
+
+    await bot.sandbox.telegram.send_message(GROUP, PYOTR, "Открыт люк на дороге у школы в Октябрьском")
+    await bot.wait_for_card(ROADS_HEAD, 2, "📍 пос. Октябрьский, у школы")
+    await bot.sandbox.telegram.send_message(GROUP, PYOTR, "Мира 7")
+    await bot.wait_for_card(ROADS_HEAD, 2, "📍 пос. Октябрьский, ул. Мира, 7")
