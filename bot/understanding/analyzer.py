@@ -144,7 +144,8 @@ class TextAnalyzer:
         context = find_location_context(prepared.words, street, self._morphology)
         evidence = self._topics.find_evidence(prepared.words, context)
         own = self._custom_keywords.find(prepared.words)
-        named = (place.district if place is not None else None) or self._district_finder.find(prepared.words, street)
+        elsewhere = street - found.settlement_words if found is not None else street
+        named = (place.district if place is not None else None) or self._district_finder.find(prepared.words, elsewhere)
         district = district or named
         scores = self._sector_scores(prepared, district, evidence, own)
         strength = evidence.strongest + 5.0 * sum(own.counts.values())

@@ -15,9 +15,11 @@ _FROM = frozenset({"с", "со", "от", "у"})
 _LEADING_ON = frozenset({"от", "возле", "около", "напротив", "перед", "рядом", "между", "за"})
 """Words that lead on from a street at the beginning: «Гоголя от Мира до Садовой»."""
 _MAX_NAME_WORDS = 3
-_MAX_SPAN_WORDS = 6
+_MIN_FULL_WORD = 4
+"""Letters: a shorter word with a full stop is an abbreviation."""
+_MAX_SPAN_WORDS = 5
 """Words between «от Мира» and «до Победы»."""
-_FEMININE_CASES = ("gent", "datv", "loct", "accs", "nomn")
+_FEMININE_CASES = ("gent", "datv", "loct", "accs", "nomn", "ablt")
 
 
 class BareStreetFinder:
@@ -66,6 +68,8 @@ class BareStreetFinder:
         known = tail or pair or self._names.can_be_street_with_house(word)
         if not known and not self._names.is_foreign_name(word):
             return None
+        if self._is_other_number(words, index):
+            return None
         read = self._houses.parse_at(words, index + 1, after_street=True)
         if read is None and known and word.capitalised:
             read = self._houses.parse_linked(words, index + 1)
@@ -79,6 +83,26 @@ class BareStreetFinder:
         if start > 0 and words[start - 1].norm in ("кв", "тел", "номер"):
             return None
         return self._builder.build(words, start, start, index + 1, None)
+
+    def _is_other_number(self, words: Sequence[Word], index: int) -> bool:
+        """Return whether the number behind the word is no house: «собственников. 3 …», «Закон № 273», «в жилом доме 5».
+
+        Neither is it in a date: «27 октября 2020».
+        """
+        word, following = words[index], words[index + 1]
+        if word.norm in self._vocabulary.months and index > 0 and words[index - 1].is_number:
+            return True
+        abbreviated = len(word.norm) < _MIN_FULL_WORD or word.norm in self._vocabulary.aliases
+        if following.is_number and "." in following.gap and not abbreviated:
+            return True
+        adjective = self._names.is_street_adjective(word) and not self._morphology.form(word.norm).can_be(
+            "Surn", "gent"
+        )
+        if adjective and not following.gap.strip() and self._morphology.is_adjective_of(word.norm, following.norm):
+            return True
+        if "№" not in following.gap or not following.is_number:
+            return False
+        return not (self._names.is_street_adjective(word) or word.norm in self._vocabulary.words["names"])
 
     def _counts_something(self, words: Sequence[Word], number: int, end: int) -> bool:
         """Return whether the number at *number* counts what follows: «каких-то 20 ступенек»."""
@@ -119,6 +143,9 @@ class BareStreetFinder:
         word = words[index]
         if words[index].gap.strip(' «"') and prepared:
             return None
+        unknown = self._names.is_street_adjective(word) and not self._morphology.form(word.norm).known
+        if unknown and index + 1 < len(words) and self._names.agree(word, words[index + 1]):
+            return None  # «на Пороховском кладбище»
         if (
             (before == "весь" and word.norm in self._vocabulary.words["areas"])
             or (corner and self._names.is_given_name(word))
@@ -166,7 +193,7 @@ class BareStreetFinder:
         """
         before, word = words[index - 1].norm, words[index]
         form = self._morphology.form(word.norm)
-        is_span = any(one.norm == "до" for one in words[index + 1 : index + _MAX_SPAN_WORDS])
+        is_span = self._has_end(words, index + 1)
         if before == "от":
             return not is_span
         if word.norm in self._vocabulary.words["names"] or (self._names.is_street_adjective(word) and form.known):
@@ -177,6 +204,14 @@ class BareStreetFinder:
             return False
         lemmas = self._morphology.form(words[index - 2].norm).lemmas
         return not self._vocabulary.words["aimed"].isdisjoint(lemmas)
+
+    def _has_end(self, words: Sequence[Word], index: int) -> bool:
+        """Return whether «до» and another street follow: «от Мира до Садовой», not «довёл до слёз»."""
+        for at in range(index, min(index + _MAX_SPAN_WORDS, len(words) - 1)):
+            if words[at].norm == "до":
+                end = words[at + 1]
+                return self._names.can_be_street_alone(end) or self._names.is_street_adjective(end)
+        return False
 
     def _starts_with_street(self, words: Sequence[Word]) -> bool:
         """Return whether the message begins with its street: «Гоголя от Мира …», «Садовая (за рынком)», «Лесная: …»."""
@@ -257,5 +292,7 @@ class BareStreetFinder:
             return True
         following = self._morphology.form(words[index + 1].norm)
         if following.can_be("ADJF") and not words[index + 1].capitalised:
+            return False
+        if self._names.agree(word, words[index + 1]):
             return False
         return not any(following.can_be("NOUN", "femn", case) for case in feminine)

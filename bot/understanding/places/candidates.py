@@ -60,6 +60,15 @@ class CandidateBuilder:
         weight += _HOUSE_WEIGHT if house else 0.0
         return StreetCandidate(start, end, first, last, short, gender, title, house, weight)
 
+    def _skip_further_house(self, words: Sequence[Word], index: int) -> int:
+        """Return the index after a second number: «между домами 5 и 7 по …», «дома 5, 7 по …»."""
+        if index >= len(words):
+            return index
+        at = index + (words[index].norm == "и")
+        listed = at > index or "," in words[index].gap
+        further = self._houses.parse_at(words, at, after_street=True) if listed else None
+        return further[1] if further is not None else index
+
     @staticmethod
     def with_house(found: StreetCandidate, house: str) -> StreetCandidate:
         """Return *found* with a house that was written together with its name."""
@@ -76,6 +85,6 @@ class CandidateBuilder:
                 read = self._houses.parse_at(words, start, after_street=False)
             elif end < first and words[start].norm not in _COUNTS:
                 read = self._houses.parse_before_noun(words, start)
-            if read is not None and read[1] == end:
+            if read is not None and self._skip_further_house(words, read[1]) == end:
                 return read[0], start
         return None

@@ -1,7 +1,7 @@
 """Recognition of places in informal Russian: settlement, street, house, landmark; with or without a list of streets."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.domain.districts import district_key
 from bot.domain.streets import StreetRow
@@ -21,10 +21,14 @@ from bot.understanding.text.tokens import Word
 
 @dataclass(frozen=True, slots=True)
 class FoundPlace:
-    """A place and the indexes of the words that name it (these words say nothing about the sector)."""
+    """A place and the indexes of the words that name it (these words say nothing about the sector).
+
+    ``settlement_words`` are those of its settlement, which may be a district as well.
+    """
 
     place: PlaceName
     words: frozenset[int]
+    settlement_words: frozenset[int] = frozenset()
 
 
 class PlaceFinder:
@@ -54,7 +58,9 @@ class PlaceFinder:
         """Return the place, or ``None``. Never raises."""
         found = self._find_by_rules(words)
         place = self.gazetteer.resolve(found.place if found else None, words)
-        return FoundPlace(place, found.words if found else frozenset()) if place else None
+        if place is None:
+            return None
+        return replace(found, place=place) if found is not None else FoundPlace(place, frozenset())
 
     def _find_by_rules(self, words: Sequence[Word]) -> FoundPlace | None:
         """Find the place by the words only."""
@@ -62,7 +68,8 @@ class PlaceFinder:
         best, taken = self._find_street(words, settlement.words if settlement is not None else frozenset())
         if settlement is None:
             settlement = self._settlements.find_likely(words, taken, best.first if best is not None else None)
-        used = taken | (settlement.words if settlement is not None else frozenset())
+        settled = settlement.words if settlement is not None else frozenset()
+        used = taken | settled
         landmark = self._landmarks.find(words, used)
         if best is not None and landmark is not None:
             landmark = landmark if (landmark.is_beside if best.house else landmark.is_sure) else None
@@ -77,7 +84,7 @@ class PlaceFinder:
             settlement_kind=settlement.kind if settlement is not None else None,
             near=landmark.phrase if landmark is not None else None,
         )
-        return FoundPlace(place, used)
+        return FoundPlace(place, used, settled)
 
     def _is_district(self, street: StreetCandidate) -> bool:
         """Return whether a quarter that has no type word is a district of the town: «в Южном»."""

@@ -90,7 +90,8 @@ class HouseNumberParser:
             return f"{built[1]}{built[2]}{built[3][0]}{built[4]}", index + 1
         if (ranged := _RANGE.fullmatch(norm)) is not None:
             return ranged[1], index + 1
-        if (lettered := _LETTERED.fullmatch(norm)) is not None and not _ORDINAL.fullmatch(norm):
+        lettered = _LETTERED.fullmatch(norm)
+        if lettered is not None and int(lettered[1]) <= _MAX_HOUSE_NUMBER and not _ORDINAL.fullmatch(norm):
             return self._parse_building(words, lettered[1] + lettered[2], index + 1)
         if (plain := _NUMBER.fullmatch(norm)) is not None and 0 < int(plain[1]) <= _MAX_HOUSE_NUMBER:
             return self._parse_building(words, plain[1], index + 1)

@@ -265,7 +265,8 @@ class LandmarkFinder:
         form = self._morphology.form(word.norm)
         lemma = self._lemma(word)
         proper = word.capitalised and not word.raw.isupper()
-        nominative = form.can_be("nomn") or not (form.can_be("NOUN") or form.can_be("ADJF"))
+        declined = form.can_be("NOUN") or form.can_be("ADJF")
+        nominative = not declined or (form.can_be("nomn") and "gent" not in form.tags[0])
         usual = nominative and (lemma in self._words.names or lemma in self._words.heads)
         if not usual and not (proper and self._can_be_name(word, lemma, nominative=nominative)):
             return None

@@ -68,7 +68,7 @@ class SettlementNames:
     def _can_be_proper(self, word: Word, *, abbreviated: bool) -> bool:
         """Return whether a capitalised word after a type word is the name, not the next sentence: «д. Прошу»."""
         form = self._morphology.form(word.norm)
-        if any(form.can_be(part) for part in ("VERB", "INFN", "ADVB", "PRCL", "INTJ", "GRND")):
+        if form.known and any(form.can_be(part) for part in ("VERB", "INFN", "ADVB", "PRCL", "INTJ", "GRND")):
             return form.can_be("Geox")
         if not abbreviated or not form.known or form.can_be("Geox") or form.can_be("ADJF"):
             return True
@@ -125,9 +125,11 @@ class SettlementNames:
             return self.nominative([word], "masc")
         last = index == len(words) - 1
         listed = fragment and (capitalised or last) and self._village(word) is not None
+        following = words[index + 1].norm if index + 1 < len(words) else ""
+        lacking = index == 0 and following in ("без", "нет") and self._village(word) is not None
         signed = capitalised and fragment and last and index > 0 and form.lemmas[0] in self._words.signatures
         ended = capitalised and self._has_ending(word) and (fragment or before_street)
-        if listed or signed or ended or (self._is_geographic(word) and (capitalised or fragment)):
+        if listed or lacking or signed or ended or (self._is_geographic(word) and (capitalised or fragment)):
             return self.nominative([word], None)
         return None
 

@@ -80,9 +80,13 @@ class SettlementFinder:
             if index in taken or word.is_number:
                 continue
             name = self._match_preposition(words, index) or self._match_alone(words, index, street)
-            if name is not None and self._names.key([words[index]]) not in self._districts:
+            if name is not None and not self._is_district(words[index]):
                 return FoundSettlement(name, None, frozenset({index}))
         return None
+
+    def _is_district(self, word: Word) -> bool:
+        """Return whether «в Никольском» means a district; a village may be one as well: «в Ключах»."""
+        return self._names.key([word]) in self._districts and self._morphology.form(word.norm).can_be("ADJF")
 
     def _match_typed(self, words: Sequence[Word], index: int) -> FoundSettlement | None:
         """Match «с. Малиновка», «посёлок Октябрьский», «на хуторе Вольном», «Вольный хутор»."""

@@ -19,6 +19,13 @@ _MIN_FOREIGN_LENGTH = 6
 _MIN_COMMON_SIMILARITY = 81.0
 """Percent: one wrong letter of six, two of eleven."""
 _NAME_AND_HOUSE = re.compile(r"([А-Яа-яЁё]{4,})-(\d{1,3}[А-Яа-я]?)")
+_RANK_ADJECTIVES = frozenset(
+    {"большой", "малой", "новой", "старой", "нижней", "верхней", "средней", "большая", "малая"}
+)
+_OBLIQUE_CASES = frozenset({"gent", "datv", "accs", "ablt", "loct"})
+_GENDERS = frozenset({"masc", "femn", "neut"})
+_FOREIGN_ENDINGS = ("кс", "рт", "кт", "нг", "йл", "йн", "ин", "ит", "ст", "дж", "шн", "лл", "нт")
+"""Endings of brands and medicines, which no case of a street has: «рецепт на Симбикорт»."""
 _NAME_ENDINGS = (
     "ова",
     "ева",
@@ -97,6 +104,7 @@ class Vocabulary:
     ordinals: Mapping[str, int]
     """Ordinal numbers in the cases that follow a preposition: «третьего», «третьем», «третьим»."""
     years: frozenset[str]
+    months: frozenset[str]
     days: Mapping[str, frozenset[str]]
     day_words: Mapping[str, str]
     landmarks: LandmarkWords
@@ -118,6 +126,7 @@ def load_vocabulary() -> Vocabulary:
             stem + ending: value for stem, value in data["ordinals"].items() for ending in _ordinal_endings(stem)
         },
         years=frozenset(data["years"]["of"]),
+        months=frozenset(data["days"]["months"]),
         days={number: frozenset(months.split()) for number, months in data["days"]["of"].items()},
         day_words=data["days"]["words"],
         landmarks=_landmark_words(data["landmarks"]),
@@ -209,7 +218,9 @@ class StreetNames:
         if word.norm in self._vocabulary.kinds or word.norm in words["house"] or word.norm in words["before"]:
             return False
         form = self._morphology.form(word.norm)
-        if word.capitalised and not word.raw.isupper() and (not form.known or form.can_be("Geox")):
+        if form.can_be("NPRO"):
+            return False
+        if word.capitalised and not word.raw.isupper() and not form.known:
             return True
         return (
             self._is_surname(word)
@@ -235,13 +246,27 @@ class StreetNames:
         if word.norm in self._vocabulary.words["never"] or len(word.norm) < 3:
             return False
         form = self._morphology.form(word.norm)
+        if form.can_be("NPRO"):
+            return False
         if word.capitalised and not form.known and not word.raw.isupper():
-            return True
+            return not word.norm.endswith(_FOREIGN_ENDINGS)
         top = form.tags[0] if form.tags else frozenset[str]()
         if word.capitalised:
             trade = not word.raw.isupper() and top >= {"NOUN", "anim", "plur", "gent", "masc"}
             return trade or (_is_genitive_surname(word.norm, form.tags) and bool(top & {"Surn", "Geox"}))
         return {"Surn", "gent"} <= top
+
+    def agree(self, adjective: Word, noun: Word) -> bool:
+        """Return whether the adjective may belong to the next word: «на переходной балкон», not «на полевой яма»."""
+        if noun.gap.strip():
+            return False
+        adjectives = [tag for tag in self._morphology.form(adjective.norm).tags if "ADJF" in tag]
+        nouns = [tag for tag in self._morphology.form(noun.norm).tags if "NOUN" in tag]
+        return any(
+            one & other & _OBLIQUE_CASES and ("plur" in one & other or one & other & _GENDERS)
+            for one in adjectives
+            for other in nouns
+        )
 
     def is_given_name(self, word: Word) -> bool:
         """Return whether *word* is a given name in the genitive: it is a street only at a corner («угол Абая»)."""
@@ -297,7 +322,11 @@ class StreetNames:
         named = first.capitalised and second.capitalised and not first.raw.isupper()
         if not named and second.norm not in self._honoured:
             return False
-        if second.gap.strip(" ") or len(first.norm) < 4 or first.norm in self._vocabulary.words["never"]:
+        if (
+            second.gap.strip(" ")
+            or len(first.norm) < 4
+            or not self._vocabulary.words["never"].isdisjoint((first.norm, second.norm))
+        ):
             return False
         form, following = self._morphology.form(first.norm), self._morphology.form(second.norm)
         if not following.can_be("NOUN", "gent"):
@@ -338,6 +367,16 @@ class StreetNames:
             return alias
         return " ".join(self._inflect_part(part, index, len(parts), gender) for index, part in enumerate(parts))
 
+    def _inflect_compound(self, word: Word, gender: str | None) -> str:
+        """Return «Ново-Садовая» for «Ново-Садовой»; other names with a hyphen stay as they are."""
+        first, _, base = word.raw.rpartition("-")
+        part = Word(base, fold(base), "", 0)
+        if self.is_street_adjective(part) and not self._morphology.form(part.norm).can_be("Surn", "gent"):
+            base = (
+                self._morphology.in_gender(part.norm, gender or _gender(self._morphology.form(part.norm).tags)) or base
+            )
+        return f"{_capitalize(first)}-{_capitalize(base) if word.capitalised else base}"
+
     def _genitive_of_surname(self, word: Word) -> str | None:
         """Return «Гагарина» for «улица Гагарин», as people write who do not decline."""
         form = self._morphology.form(word.norm)
@@ -352,6 +391,10 @@ class StreetNames:
         if word.norm in self._vocabulary.words["tails"]:
             return raw.lower() if not word.capitalised else raw
         form = self._morphology.form(word.norm)
+        if "-" in word.norm and last:
+            return self._inflect_compound(word, gender)
+        if not last and word.norm in _RANK_ADJECTIVES and form.can_be("ADJF", "femn"):
+            return _capitalize(self._morphology.in_gender(word.norm, "femn") or raw)
         if "набережная" in form.lemmas:
             return "Набережная"
         if (

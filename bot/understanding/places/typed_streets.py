@@ -12,12 +12,15 @@ from bot.understanding.text.tokens import Word
 
 _ORDINALS = ("первый", "второй", "третий", "четвертый", "пятый", "шестой", "седьмой", "восьмой", "девятый", "десятый")
 _ORDINAL = re.compile(r"(\d{1,2})-?(?:я|й|ая|ой|ый|ю|ую|е|ое|го|му|м)")
+_JUBILEE = re.compile(r"(\d{2,3})-?летия")
+_ACRONYMS = ("ссср", "влксм")
 _AREAS = ("мкр.", "кв-л")
 _ENDINGS = {"femn": "я", "masc": "й", "neut": "е"}
 _FULL_WORD_LENGTH = 5
 """Letters: a shorter type word is an abbreviation, after which a full stop ends no sentence."""
 _MAX_NAME_WORDS = 3
 _CACHE_SIZE = 20_000
+_YEAR_DIGITS = 4
 
 
 class TypedStreetFinder:
@@ -145,6 +148,11 @@ class TypedStreetFinder:
     def _match_date_name(self, words: Sequence[Word], index: int) -> StreetCandidate | None:
         """Match a street named after a date: «8 Марта 17», «восьмое марта 20», «50 лет Октября, 6», «1905 года»."""
         vocabulary = self._vocabulary
+        if (jubilee := _JUBILEE.fullmatch(words[index].norm)) and index + 1 < len(words):
+            of = words[index + 1].norm
+            title = f"{jubilee[1]}-летия {of.upper() if of in _ACRONYMS else of.capitalize()}"
+            known = of in vocabulary.years and not words[index + 1].gap.strip()
+            return self._builder.build(words, index, index, index + 2, None, title) if known else None
         if not (words[index].is_number or words[index].norm in vocabulary.day_words):
             return None
         number = vocabulary.day_words.get(words[index].norm, words[index].norm.removesuffix("-е").removesuffix("-го"))
@@ -158,11 +166,14 @@ class TypedStreetFinder:
         if following.norm in vocabulary.days.get(number, ()):
             title = f"{number} {following.norm.capitalize()}"
             found = self._builder.build(words, index, index, index + 2, None, title)
+            dated = index + 2 < len(words) and words[index + 2].is_number and len(words[index + 2].norm) >= _YEAR_DIGITS
+            if dated and not typed:
+                return None  # «по 7 ноября 2021 года»
             located = before in ("на", "по") and words[index].norm != "первого"
             return found if found.house or following.capitalised or typed or located else None
         if following.norm == "лет" and index + 2 < len(words) and words[index + 2].norm in vocabulary.years:
             of = words[index + 2].norm
-            tail = of.upper() if of in ("ссср", "влксм") else of.capitalize()
+            tail = of.upper() if of in _ACRONYMS else of.capitalize()
             return self._builder.build(words, index, index, index + 3, None, f"{number} лет {tail}")
         if following.norm == "года" and typed and len(number) == 4:
             return self._builder.build(words, index, index, index + 2, None, f"{number} года")

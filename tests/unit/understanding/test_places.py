@@ -159,6 +159,15 @@ def test_street_and_house(everything: TextAnalyzer, text: str, street: str, hous
         "в южном направлении 3 автобуса",
         "кадастровый квартал 61:12",
         "У 2 дворов один бак",
+        "Общее собрание собственников. 3 парадная закрыта",
+        "на нём нет подъёмников",
+        "рядом с автобусной остановкой свалка",
+        "у человека с острой болью 5 справок",
+        "Закон № 273 нарушен",
+        "в соседнем доме 16 окна поменяли",
+        "рецепты на Симбикорт не дают",
+        "была на приёме у Грачёва, довёл до слёз",
+        "с 25 октября по 7 ноября 2021 года",
     ],
 )
 def test_a_number_is_not_always_a_house(everything: TextAnalyzer, text: str) -> None:
@@ -261,6 +270,13 @@ def test_a_district_is_no_settlement() -> None:
     town = TextAnalyzer([Sector("roads", "Дороги")], 0.6, districts=("Никольский район",))
     reading = town.read("в Никольском не чистят снег")
     assert (reading.place, reading.district) == (None, "Никольский район")
+
+
+@pytest.mark.parametrize("text", ["в Ключах не чистят снег", "с. Ключи, не чистят снег"])
+def test_a_village_may_be_a_district(text: str) -> None:
+    reading = TextAnalyzer([Sector("roads", "Дороги")], 0.6, districts=("Ключи", "Малиновка")).read(text)
+    assert reading.place is not None
+    assert (reading.place.settlement, reading.district) == ("Ключи", "Ключи")
 
 
 @settings(deadline=None)
