@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from bot.understanding.places.candidates import BARE_STREET_WEIGHT, CandidateBuilder, StreetCandidate
 from bot.understanding.places.houses import HouseNumberParser
-from bot.understanding.places.street_names import StreetNames, Vocabulary
+from bot.understanding.places.street_names import StreetNames
+from bot.understanding.places.vocabulary import Vocabulary
 from bot.understanding.text.morphology import Morphology
 from bot.understanding.text.tokens import Word
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bot.understanding.places.houses import HouseNumberParser
-from bot.understanding.places.street_names import Vocabulary
+from bot.understanding.places.vocabulary import Vocabulary
 from bot.understanding.text.tokens import Word
 
 TYPED_STREET_WEIGHT, BARE_STREET_WEIGHT = 2.0, 1.0

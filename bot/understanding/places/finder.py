@@ -12,8 +12,9 @@ from bot.understanding.places.gazetteer import Gazetteer
 from bot.understanding.places.houses import HouseNumberParser
 from bot.understanding.places.landmarks import LandmarkFinder
 from bot.understanding.places.settlements import FoundSettlement, SettlementFinder
-from bot.understanding.places.street_names import StreetNames, Vocabulary, load_vocabulary
+from bot.understanding.places.street_names import StreetNames
 from bot.understanding.places.typed_streets import TypedStreetFinder
+from bot.understanding.places.vocabulary import Vocabulary, load_vocabulary
 from bot.understanding.reading import PlaceName
 from bot.understanding.text.morphology import Morphology
 from bot.understanding.text.tokens import Word

@@ -10,7 +10,7 @@ from rapidfuzz import fuzz, process
 
 from bot.domain.streets import StreetRow
 from bot.understanding.places.houses import HouseNumberParser
-from bot.understanding.places.street_names import Vocabulary
+from bot.understanding.places.vocabulary import Vocabulary
 from bot.understanding.reading import PlaceName
 from bot.understanding.text.morphology import Morphology
 from bot.understanding.text.tokens import Word, prepare_text
@@ -120,6 +120,9 @@ class Gazetteer:
             return place
         rows = self._settled.get(_fold(place.settlement), [])
         alone = [row for row in rows if not row.street] if place.street is None else []
+        if not rows:  # older lists have a village in the column of streets
+            same = [street for street in self._find_exact(_fold(place.settlement).split()) if street.kind is None]
+            rows = alone = [row for street in same for row in street.rows if row.houses.is_whole_street]
         place = replace(place, district=_only({row.district for row in rows}))
         if len(alone) != 1:
             return place
@@ -219,6 +222,8 @@ class Gazetteer:
         if len({row.district for row in rows}) > 1 and named:
             rows = [row for row in rows if row.district in named] or rows
         street = next(street for street in streets if rows[0] in street.rows)
+        if place.settlement is not None and _fold(place.settlement) == _fold(street.name):
+            place = replace(place, settlement=None, settlement_kind=None)  # the list has the village as a street
         place = replace(place, street=street.name, kind=street.kind or place.kind)
         where = {self._settlement_of.get(row) for row in rows}
         if len(where) == 1 and (only := where.pop()) is not None:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from bot.understanding.places.street_names import Vocabulary
+from bot.understanding.places.vocabulary import Vocabulary
 from bot.understanding.text.tokens import Word
 
 _NUMBER = re.compile(r"(\d{1,4})(?:-?(?:го|й|ого|ом|му|м|ый|ая))?")

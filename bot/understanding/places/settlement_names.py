@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.domain.text_normal import fold
-from bot.understanding.places.street_names import Vocabulary
+from bot.understanding.places.vocabulary import Vocabulary
 from bot.understanding.text.morphology import Morphology
 from bot.understanding.text.tokens import Word
 
@@ -31,6 +31,16 @@ class SettlementNames:
         if not (form.can_be("NOUN") or form.can_be("ADJF")) or form.can_be("Fixd"):
             return True
         return any(form.can_be(case) for case in cases)
+
+    def genders(self, word: Word) -> frozenset[str]:
+        """Return the genders of an adjective; none of another word."""
+        adjectives = [tag for tag in self._morphology.form(word.norm).tags if "ADJF" in tag]
+        return frozenset[str]().union(*adjectives) & frozenset(_GENDERS)
+
+    def has_gender(self, word: Word, genders: frozenset[str]) -> bool:
+        """Return whether an adjective may have one of *genders*: «Октябрьской» is no form of «Октябрьский»."""
+        own = self.genders(word)
+        return not own or not genders or not own.isdisjoint(genders)
 
     def belongs_to_next(self, words: Sequence[Word], end: int) -> bool:
         """Return whether the word before *end* is an adjective of the next noun: «в Вольном переводе»."""

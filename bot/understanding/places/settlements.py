@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from rapidfuzz import fuzz, process
+
 from bot.understanding.places.settlement_names import SettlementNames
-from bot.understanding.places.street_names import Vocabulary
+from bot.understanding.places.vocabulary import Vocabulary
 from bot.understanding.text.morphology import Morphology
 from bot.understanding.text.tokens import Word, prepare_text
 
@@ -21,6 +23,9 @@ _FULL_WORD_LENGTH = 4
 _ABBREVIATIONS_WITHOUT_STOP = frozenset({"пгт", "рп", "снт", "днт", "днп", "сот", "пос", "дер", "ст-ца"})
 _TOWN_KIND = "г."
 """The type word of towns: one that is not on the list is the municipality itself, or far away."""
+_MIN_FUZZY_LENGTH = 6
+_MIN_SIMILARITY = 82.0
+"""Percent: the least similarity of a misspelt word to a settlement of the list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,10 @@ class SettlementFinder:
         for cell in known:
             name, kind = self.split_kind(cell)
             self._known.setdefault(self._names.key(prepare_text(name).words), []).append((name, kind))
+        self._single = [name for names in self._known.values() for name, _ in names if " " not in name]
+        last_words = [prepare_text(name).words[-1:] for names in self._known.values() for name, _ in names]
+        self._genders = {self._names.key(last): self._names.genders(last[0]) for last in last_words if last}
+        self._street_kinds = vocabulary.kinds.keys()
         self._longest = max((len(key) for key in self._known), default=0)
         self._districts = {self._names.key(prepare_text(name).words[:1]) for name in districts}
 
@@ -76,8 +85,11 @@ class SettlementFinder:
         """
         if self._known:
             return None
+        before = ""
         for index, word in enumerate(words):
-            if index in taken or word.is_number:
+            placed = before in _UNTYPED_PREPOSITIONS or index == 0 or index + 1 == street or word.gap != " "
+            before = word.norm
+            if not placed or index in taken or word.is_number:
                 continue
             name = self._match_preposition(words, index) or self._match_alone(words, index, street)
             if name is not None and not self._is_district(words[index]):
@@ -122,7 +134,11 @@ class SettlementFinder:
         for length in range(min(self._longest, len(words) - index), 0, -1):
             named = words[index : index + length]
             listed = self._listed(named, None)
-            if listed is not None and self._is_named(words, index, index + length):
+            known = listed is not None and self._is_named(words, index, index + length)
+            if listed is None and length == 1:
+                listed = self._misspelt(words, index)
+                known = listed is not None and not self._names.belongs_to_next(words, index + 1)
+            if listed is not None and known:
                 return FoundSettlement(listed[0], listed[1], frozenset(range(index, index + length)))
         return None
 
@@ -135,9 +151,22 @@ class SettlementFinder:
         kinds = {one[1] for one in fitting}
         return fitting[0][0], kinds.pop() if len(kinds) == 1 else None
 
+    def _misspelt(self, words: Sequence[Word], index: int) -> tuple[str, str | None] | None:
+        """Return the settlement of the list that a word unknown to the dictionary resembles: «в Малинофке»."""
+        word = words[index]
+        if len(word.norm) < _MIN_FUZZY_LENGTH or index == 0 or words[index - 1].norm not in _UNTYPED_PREPOSITIONS:
+            return None
+        if self._morphology.form(word.norm).known:
+            return None
+        for written in dict.fromkeys(self._names.nominative([word], gender) for gender in ("masc", "neut", "femn")):
+            found = process.extractOne(written, self._single, scorer=fuzz.ratio, score_cutoff=_MIN_SIMILARITY)
+            if found is not None:
+                return self._listed(prepare_text(found[0]).words, None)
+        return None
+
     def _is_named(self, words: Sequence[Word], start: int, end: int) -> bool:
         word = words[start]
-        if self._names.belongs_to_next(words, end):
+        if self._names.belongs_to_next(words, end) or self._is_street(words, start, end):
             return False
         capitalised = word.capitalised and not (word.raw.isupper() or word.starts_sentence)
         if capitalised or self._names.is_fragment(words, start, end):
@@ -146,6 +175,15 @@ class SettlementFinder:
             return False
         cases = _CASES_AFTER.get(words[start - 1].norm)
         return cases is not None and self._names.has_case(words[end - 1], cases)
+
+    def _is_street(self, words: Sequence[Word], start: int, end: int) -> bool:
+        """Return whether the name is rather a street's: «Победы 5», «на Октябрьской», «ул. Мирная»."""
+        before = words[start - 1].norm if start else ""
+        if before in self._street_kinds:
+            return True
+        housed = end < len(words) and words[end].is_number and before not in _UNTYPED_PREPOSITIONS
+        last = words[end - 1]
+        return housed or not self._names.has_gender(last, self._genders.get(self._names.key([last]), frozenset()))
 
     def _match_preposition(self, words: Sequence[Word], index: int) -> str | None:
         """Match «в Ключах», «до Малиновки», «с Вольного»."""

@@ -1,16 +1,13 @@
 """Recognition of street names, and their dictionary forms."""
 
 import re
-import tomllib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from functools import lru_cache
-from importlib.resources import files
-from typing import Any, NamedTuple
 
 from rapidfuzz import fuzz, process
 
 from bot.domain.text_normal import fold
+from bot.understanding.places.vocabulary import Vocabulary
 from bot.understanding.text.morphology import Morphology
 from bot.understanding.text.tokens import Word
 
@@ -26,152 +23,12 @@ _OBLIQUE_CASES = frozenset({"gent", "datv", "accs", "ablt", "loct"})
 _GENDERS = frozenset({"masc", "femn", "neut"})
 _FOREIGN_ENDINGS = ("кс", "рт", "кт", "нг", "йл", "йн", "ин", "ит", "ст", "дж", "шн", "лл", "нт")
 """Endings of brands and medicines, which no case of a street has: «рецепт на Симбикорт»."""
+# fmt: off
 _NAME_ENDINGS = (
-    "ова",
-    "ева",
-    "ёва",
-    "ина",
-    "ына",
-    "ой",
-    "ая",
-    "ого",
-    "ов",
-    "ев",
-    "ых",
-    "их",
-    "ко",
-    "ая",
-    "ея",
-    "би",
-    "ыра",
+    "ова", "ева", "ёва", "ина", "ына", "ой", "ая", "ого", "ов", "ев", "ых", "их", "ко", "ея", "би", "ыра",
 )
+# fmt: on
 """Endings of names of streets: genitives, adjectives, and those of Turkic and Ukrainian names."""
-
-
-class LandmarkPhrase(NamedTuple):
-    """A landmark of two words; ``noun`` is the one that is declined, 0 or 1."""
-
-    name: str
-    noun: int
-
-
-@dataclass(frozen=True, slots=True)
-class LandmarkWords:
-    """The words of landmarks, by their lemmas (``[landmarks]`` of the same file)."""
-
-    numbered: Mapping[str, str]
-    named: frozenset[str]
-    unquoted: frozenset[str]
-    located: frozenset[str]
-    near: frozenset[str]
-    compound: Mapping[str, frozenset[str]]
-    phrases: Mapping[tuple[str, str], "LandmarkPhrase"]
-    """Two lemmas that together name a landmark."""
-    spellings: Mapping[str, str]
-    plural: frozenset[str]
-    shops: Mapping[str, str]
-    names: frozenset[str]
-    vague: frozenset[str]
-    """Adjectives that do not tell one landmark from another."""
-    heads: frozenset[str]
-    """Nouns of all landmarks."""
-    known: frozenset[str]
-    """The same, and the words of phrases and the usual names."""
-
-
-@dataclass(frozen=True, slots=True)
-class SettlementWords:
-    """The words of settlements, by their lemmas (``[settlements]`` of the same file)."""
-
-    kinds: Mapping[str, tuple[str, str]]
-    nouns: frozenset[str]
-    sure_forms: frozenset[str]
-    adjectives: frozenset[str]
-    signatures: frozenset[str]
-    endings: tuple[str, ...]
-    masculine: frozenset[str]
-    elsewhere: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
-    """The words that addresses are made of (``data/places.toml``)."""
-
-    kinds: Mapping[str, tuple[str, str]]
-    words: Mapping[str, frozenset[str]]
-    aliases: Mapping[str, str]
-    numbers: Mapping[str, int]
-    ordinals: Mapping[str, int]
-    """Ordinal numbers in the cases that follow a preposition: «третьего», «третьем», «третьим»."""
-    years: frozenset[str]
-    months: frozenset[str]
-    days: Mapping[str, frozenset[str]]
-    day_words: Mapping[str, str]
-    landmarks: LandmarkWords
-    settlements: SettlementWords
-    common: Mapping[str, str]
-    """Well-known names of streets, by their folded form."""
-
-
-def load_vocabulary() -> Vocabulary:
-    """Read the package's own data."""
-    text = files("bot.understanding").joinpath("data", "places.toml").read_text(encoding="utf-8")
-    data: dict[str, Any] = tomllib.loads(text)
-    return Vocabulary(
-        kinds={word: (short, gender) for word, (short, gender) in data["kinds"].items()},
-        words={name: frozenset(words) for name, words in data["words"].items()},
-        aliases=data["aliases"],
-        numbers=data["numbers"],
-        ordinals={
-            stem + ending: value for stem, value in data["ordinals"].items() for ending in _ordinal_endings(stem)
-        },
-        years=frozenset(data["years"]["of"]),
-        months=frozenset(data["days"]["months"]),
-        days={number: frozenset(months.split()) for number, months in data["days"]["of"].items()},
-        day_words=data["days"]["words"],
-        landmarks=_landmark_words(data["landmarks"]),
-        settlements=_settlement_words(data["settlements"]),
-        common={fold(name): name for name in data["common"]["names"].split()},
-    )
-
-
-def _landmark_words(data: dict[str, Any]) -> LandmarkWords:
-    lists = {
-        name: frozenset(data[name]) for name in ("named", "unquoted", "located", "near", "plural", "names", "vague")
-    }
-    compound = {noun: frozenset(adjectives) for noun, adjectives in data["compound"].items()}
-    nouns = {noun for noun in lists["named"] | lists["located"] | lists["near"] if " " not in noun}
-    phrases = {
-        (first, second): LandmarkPhrase(name, noun)
-        for (first, _, second), (name, noun) in ((key.partition(" "), value) for key, value in data["phrases"].items())
-    }
-    heads = frozenset(nouns | compound.keys() | data["numbered"].keys() | data["spellings"].keys())
-    return LandmarkWords(
-        numbered=data["numbered"],
-        compound=compound,
-        phrases=phrases,
-        spellings=data["spellings"],
-        shops=data["shops"],
-        heads=heads,
-        known=heads.union(lists["names"], *phrases),
-        **lists,
-    )
-
-
-def _settlement_words(data: dict[str, Any]) -> SettlementWords:
-    words = data["words"]
-    return SettlementWords(
-        kinds={word: (short, gender) for word, (short, gender) in data["kinds"].items()},
-        endings=tuple(words["endings"]),
-        **{
-            name: frozenset(words[name])
-            for name in ("nouns", "sure_forms", "adjectives", "signatures", "masculine", "elsewhere")
-        },
-    )
-
-
-def _ordinal_endings(stem: str) -> tuple[str, ...]:
-    return ("ий", "ьего", "ьему", "ьем", "ьим") if stem == "трет" else ("ый", "ой", "ого", "ому", "ом", "ым")
 
 
 class StreetNames:
@@ -185,6 +42,7 @@ class StreetNames:
         self.can_be_street_with_house = _cached_by_spelling(self._can_be_street_with_house)
         self.is_street_adjective = _cached_by_spelling(self._is_street_adjective)
         self.can_be_street_alone = _cached_by_spelling(self._can_be_street_alone)
+        self.correct = lru_cache(maxsize=_CACHE_SIZE)(self._find_correction)
         self.may_begin_typed = _cached_by_spelling(self._may_begin_typed)
         self.may_be_bare = _cached_by_spelling(self._may_be_bare)
 
@@ -291,7 +149,7 @@ class StreetNames:
             return name, fold(glued[2])
         return None
 
-    def correct(self, title: str) -> str:
+    def _find_correction(self, title: str) -> str:
         """Return the well-known name of a street that *title* misspells («Митталистов»), else *title*."""
         if len(title) < _MIN_FOREIGN_LENGTH or " " in title or self._morphology.form(fold(title)).known:
             return title

@@ -6,7 +6,8 @@ from dataclasses import replace
 from functools import lru_cache
 
 from bot.understanding.places.candidates import CandidateBuilder, StreetCandidate
-from bot.understanding.places.street_names import StreetNames, Vocabulary
+from bot.understanding.places.street_names import StreetNames
+from bot.understanding.places.vocabulary import Vocabulary
 from bot.understanding.text.morphology import Morphology
 from bot.understanding.text.tokens import Word
 

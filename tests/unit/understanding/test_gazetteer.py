@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.config.gazetteer import read_gazetteer
 from bot.domain.sectors import Sector
-from bot.domain.streets import HouseRanges, parse_houses
+from bot.domain.streets import HouseRanges, StreetRow, parse_houses
 from bot.understanding.analyzer import TextAnalyzer
 from bot.understanding.reading import PlaceName, Reading
 
@@ -147,8 +147,9 @@ def test_the_more_exactly_named_house_wins() -> None:
 
 @settings(deadline=None)
 @given(st.text(max_size=200))
-def test_any_text_can_be_looked_up(reader: TextAnalyzer, text: str) -> None:
+def test_any_text_can_be_looked_up(reader: TextAnalyzer, villages: TextAnalyzer, text: str) -> None:
     assert isinstance(reader.read(text), Reading), "and nothing breaks"
+    assert isinstance(villages.read(f"в {text}, Ключи"), Reading)
 
 
 VILLAGES = """населённый пункт;улица;дома;район;широта;долгота
@@ -159,6 +160,7 @@ VILLAGES = """населённый пункт;улица;дома;район;ш�
 пос. Октябрьский;ул. Мира;;Южный;45,60;133,60
 пос. Октябрьский;ул. Лесная;;Южный;45,61;133,61
 Верхняя Балка;;;Южный;45,70;133,70
+с. Победа;ул. Победы;;Южный;45,80;133,80
 """
 
 
@@ -186,6 +188,11 @@ def villages(tmp_path_factory: pytest.TempPathFactory) -> TextAnalyzer:
         ("в Малиновке нет дороги", "", None, None),
         ("село Малиновка, нет дороги", "с. Малиновка", None, None),
         ("потеряли ключи от подвала", "", None, None),
+        ("в Актябрьском темно", "пос. Октябрьский", "Южный", None),
+        ("на Октябрьской темно", "ул. Октябрьская", None, None),
+        ("Победы 5, яма", "с. Победа, ул. Победы, 5", "Южный", (45.8, 133.8)),
+        ("в Победе на Победы 5 яма", "с. Победа, ул. Победы, 5", "Южный", (45.8, 133.8)),
+        ("в Октябрьском районе темно", "", None, None),
     ],
 )
 def test_the_settlement_decides_between_streets_of_one_name(
@@ -193,3 +200,9 @@ def test_the_settlement_decides_between_streets_of_one_name(
 ) -> None:
     found = villages.read(text).place or PlaceName(None, None)
     assert (found.text, found.district, found.point) == (shown, district, point)
+
+
+def test_a_village_in_the_column_of_streets_gives_its_district() -> None:
+    town = TextAnalyzer([Sector("roads", "Дороги")], 0.6, streets=[StreetRow("Ключи", district="Северный")])
+    found = find_place(town, "в Ключах нет света")
+    assert (found.street, found.settlement, found.district) == (None, "Ключи", "Северный")
