@@ -103,7 +103,8 @@ class BareStreetFinder:
             return True
         if "№" not in following.gap or not following.is_number:
             return False
-        return not (self._names.is_street_adjective(word) or word.norm in self._vocabulary.words["names"])
+        surname = self._morphology.form(word.norm).can_be("Surn", "gent")
+        return not (surname or self._names.is_street_adjective(word) or word.norm in self._vocabulary.words["names"])
 
     def _counts_something(self, words: Sequence[Word], number: int, end: int) -> bool:
         """Return whether the number at *number* counts what follows: «каких-то 20 ступенек»."""

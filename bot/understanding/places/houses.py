@@ -12,7 +12,10 @@ _WITH_BUILDING = re.compile(r"(\d{1,4})([а-я]?)(к|корп|с|стр)(\d{1,2}
 _RANGE = re.compile(r"(\d{1,4}[а-я]?)-(\d{1,4}[а-я]?)")
 _ORDINAL = re.compile(r"\d{1,2}-?(?:й|я|ый|ая|ой|е|х|м)")
 _GLUED = re.compile(r"(?:д|дом)(\d{1,4}[а-я]?)")
+_SPLIT_BUILDING = re.compile(r"(\d{1,4})(?:корп|корпус|к)")
+"""«5корп.1», of which the full stop makes two words."""
 _GLUED_BUILDING = re.compile(r"(к|корп|корпус|с|стр|строение)(\d{1,2}|[а-г])")
+_SMALL_LETTERS = frozenset("абг")
 _MAX_HOUSE_NUMBER = 1999
 _MAX_STOREYS = 30
 """A larger number before «этаж» or «подъезд» is a house number."""
@@ -88,6 +91,10 @@ class HouseNumberParser:
         norm = words[index].norm
         if (built := _WITH_BUILDING.fullmatch(norm)) is not None:
             return f"{built[1]}{built[2]}{built[3][0]}{built[4]}", index + 1
+        if (split := _SPLIT_BUILDING.fullmatch(norm)) is not None and index + 1 < len(words):
+            part = words[index + 1].norm
+            if part.isdecimal() and len(part) < 3:
+                return f"{split[1]}к{part}", index + 2
         if (ranged := _RANGE.fullmatch(norm)) is not None:
             return ranged[1], index + 1
         lettered = _LETTERED.fullmatch(norm)
@@ -105,7 +112,9 @@ class HouseNumberParser:
             second = self._parse_plain(words[index + 1].norm)
             if second is not None:
                 return f"{house}/{second}", index + 2
-        lettered = index < len(words) and house.isdecimal() and _is_letter(words[index])
+        lettered = (
+            index < len(words) and house.isdecimal() and (_is_letter(words[index]) or self._ends_house(words, index))
+        )
         if lettered and not self._begins_building(words, index):
             house += words[index].norm
             index += 1
@@ -140,6 +149,13 @@ class HouseNumberParser:
     def _parse_plain(self, norm: str) -> int | None:
         """Return the value of one word that is a number: «2», «два»."""
         return int(norm) if norm.isdecimal() and len(norm) <= 3 else self._numbers.get(norm)
+
+    def _ends_house(self, words: Sequence[Word], index: int) -> bool:
+        """Return whether a small letter belongs to the number: «гоголя 7 а подъезд 3», not «гоголя 7 а света нет»."""
+        if words[index].norm not in _SMALL_LETTERS or words[index].gap != " ":
+            return False
+        following = words[index + 1] if index + 1 < len(words) else None
+        return following is None or bool(following.gap.strip(" ")) or following.norm in self._words["inside"]
 
     def _begins_building(self, words: Sequence[Word], index: int) -> bool:
         """Return whether the letter is the beginning of «К. 2», not of a house «3 К»."""

@@ -23,6 +23,7 @@ _LONG_PREPOSITIONS = {
 """Two words that tell where something is, with the landmark in the genitive, dative or accusative."""
 _IN = frozenset({"в", "во", "на"})
 _NUMBERED_SCORE, _NAMED_SCORE, _NEAR_SCORE, _IN_SCORE, _SPAN_SCORE, _SUBJECT_SCORE = 6, 6, 5, 3, 2, 1
+_POINTING = frozenset({"наш", "ваш", "этот", "тот"})
 _MAX_NUMBER = 999
 _NUMBER = re.compile(r"(\d{1,3})(?:-?(?:я|й|ю|ую|ой|ей|ом|го|му|м|е|ая))?")
 _OPENING = re.compile(r"[«\"“„']\s*$")
@@ -127,24 +128,24 @@ class LandmarkFinder:
         lemma = self._lemma(words[index])
         if lemma not in words_of.heads:
             return None
-        adjectives: list[str] = []
+        adjectives: dict[int, str] = {}
         start = index
-        while start > 0 and len(adjectives) < _MAX_ADJECTIVES and not words[start].gap.strip(" "):
+        while start > 0 and index - start < _MAX_ADJECTIVES and not words[start].gap.strip(" "):
             adjective = self._adjective(words[start - 1], words[index], lemma)
-            if adjective is None:
-                break
-            adjectives.insert(0, adjective)
+            if adjective is not None:
+                adjectives[start - 1] = adjective
+            elif _POINTING.isdisjoint(self._morphology.form(words[start - 1].norm).lemmas):
+                break  # «возле нашего магазина» is beside it nevertheless
             start -= 1
         needed = words_of.compound.get(lemma)
         if needed is not None:
-            used = [self._lemma(words[at]) in needed for at in range(start, index)]
-            if not any(used):
+            fitting = next((at for at in adjectives if self._lemma(words[at]) in needed), None)
+            if fitting is None:
                 return None
-            if lemma == "сад":
-                return _Head(start, index, index + 1, "детский сад", ())
-            return _Head(start, index, index + 1, f"{adjectives[used.index(True)].lower()} {lemma}", ())
+            name = "детский сад" if lemma == "сад" else f"{adjectives[fitting].lower()} {lemma}"
+            return _Head(start, index, index + 1, name, ())
         name = words_of.numbered.get(lemma, lemma)
-        return _Head(start, index, index + 1, name, tuple(adjectives))
+        return _Head(start, index, index + 1, name, tuple(adjectives[at] for at in sorted(adjectives)))
 
     def _adjective(self, word: Word, noun: Word, lemma: str) -> str | None:
         """Return the adjective in the gender of *lemma*, if it belongs to *noun*: «детской» for «поликлинике»."""

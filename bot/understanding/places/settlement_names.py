@@ -20,6 +20,7 @@ class SettlementNames:
         self._morphology = morphology
         self._words = vocabulary.settlements
         self._landmarks = vocabulary.landmarks
+        self._street_kinds = vocabulary.kinds.keys() | vocabulary.words["quays"]
 
     def key(self, words: Sequence[Word]) -> tuple[str, ...]:
         """Return the name in a form in which its grammatical cases are equal."""
@@ -121,7 +122,7 @@ class SettlementNames:
         form = self._morphology.form(word.norm)
         feminine = form.can_be("ADJF", "femn") and not form.can_be("ADJF", "masc")
         surname = form.can_be("Surn") and not form.can_be("ADJF") and self._village(word) is None
-        return not feminine and not surname and not self._is_elsewhere(word)
+        return not (feminine or surname or word.norm in self._street_kinds or self._is_elsewhere(word))
 
     def likely_alone(self, words: Sequence[Word], index: int, *, before_street: bool) -> str | None:
         """Return the word if it alone looks like a settlement, in the nominative."""

@@ -19,6 +19,7 @@ _NAME_AND_HOUSE = re.compile(r"([А-Яа-яЁё]{4,})-(\d{1,3}[А-Яа-я]?)")
 _RANK_ADJECTIVES = frozenset(
     {"большой", "малой", "новой", "старой", "нижней", "верхней", "средней", "большая", "малая"}
 )
+_TOWN_ENDINGS = ("ова", "ева")
 _OBLIQUE_CASES = frozenset({"gent", "datv", "accs", "ablt", "loct"})
 _GENDERS = frozenset({"masc", "femn", "neut"})
 _FOREIGN_ENDINGS = ("кс", "рт", "кт", "нг", "йл", "йн", "ин", "ит", "ст", "дж", "шн", "лл", "нт")
@@ -88,7 +89,8 @@ class StreetNames:
 
     def _is_surname(self, word: Word) -> bool:
         form = self._morphology.form(word.norm)
-        return form.can_be("Surn", "gent") or (word.capitalised and form.can_be("Name", "gent"))
+        town = word.norm.endswith(_TOWN_ENDINGS) and form.can_be("Geox", "gent")
+        return town or form.can_be("Surn", "gent") or (word.capitalised and form.can_be("Name", "gent"))
 
     def _is_street_adjective(self, word: Word) -> bool:
         """Return whether *word* is a full adjective that may name a street («Садовой»), no pronoun or numeral."""
@@ -158,6 +160,10 @@ class StreetNames:
         )
         return self._vocabulary.common[found[0]] if found is not None else title
 
+    def is_well_known(self, title: str) -> bool:
+        """Return whether streets all over Russia are called like the last word of *title*."""
+        return fold(title.rpartition(" ")[2]) in self._vocabulary.common
+
     def is_alias(self, first: Word, second: Word) -> bool:
         """Return whether the two are a well-known name, in any case: «к маркса», «Розе Люксембург»."""
         return self._alias((first, second)) is not None
@@ -199,6 +205,8 @@ class StreetNames:
         """
         if self.is_alias(first, second) or first.norm in self._vocabulary.words["ranks"]:
             return True
+        if first.norm in self._vocabulary.short_ranks:
+            return second.capitalised or "." in second.gap
         if self.is_genitive_pair(first, second):
             return True
         if typed and first.capitalised and second.capitalised and not first.raw.isupper() and not second.gap.strip(" "):
@@ -251,6 +259,8 @@ class StreetNames:
         form = self._morphology.form(word.norm)
         if "-" in word.norm and last:
             return self._inflect_compound(word, gender)
+        if not last and (full := self._vocabulary.short_ranks.get(word.norm)) is not None:
+            return full
         if not last and word.norm in _RANK_ADJECTIVES and form.can_be("ADJF", "femn"):
             return _capitalize(self._morphology.in_gender(word.norm, "femn") or raw)
         if "набережная" in form.lemmas:
@@ -284,6 +294,8 @@ def _cached_by_spelling(judge: Callable[[Word], bool]) -> Callable[[Word], bool]
 
 def _is_genitive_surname(norm: str, tags: Sequence[frozenset[str]]) -> bool:
     """Return whether a surname may be in the genitive; of those that never change only «Шевченко», «Седых»."""
+    if norm.endswith(_TOWN_ENDINGS) and any(tag >= {"Geox", "gent"} for tag in tags):
+        return True  # the dictionary has Чкалов as a town alone
     found = [tag for tag in tags if tag >= {"Surn", "gent"}]
     return any("Fixd" not in tag for tag in found) or (bool(found) and norm.endswith(("ко", "ых", "их", "аго")))
 

@@ -15,6 +15,7 @@ _ORDINALS = ("первый", "второй", "третий", "четвертый
 _ORDINAL = re.compile(r"(\d{1,2})-?(?:я|й|ая|ой|ый|ю|ую|е|ое|го|му|м)")
 _JUBILEE = re.compile(r"(\d{2,3})-?летия")
 _ACRONYMS = ("ссср", "влксм")
+_WATERS = ("реки", "канала")
 _AREAS = ("мкр.", "кв-л")
 _ENDINGS = {"femn": "я", "masc": "й", "neut": "е"}
 _FULL_WORD_LENGTH = 5
@@ -66,6 +67,9 @@ class TypedStreetFinder:
             if start + 1 < len(words) and words[start + 1].gap.strip(" ") in (":", "/"):
                 return None  # «кадастровый квартал 61:12»
             return self._builder.build(words, index, start, start + 1, kind, f"{words[start].raw} мкр")
+        if words[start].norm in _WATERS and start + 1 < len(words) and words[start + 1].capitalised:
+            title = f"{words[start].norm} {words[start + 1].raw.capitalize()}"
+            return self._builder.build(words, index, start, start + 2, kind, title)
         if (glued := self._names.split_house(words[start].raw)) is not None:
             title = self._names.dictionary_form([glued[0]], self._vocabulary.kinds[kind][1])
             found = self._builder.build(words, index, start, start + 1, kind, title)
@@ -78,8 +82,10 @@ class TypedStreetFinder:
         word = words[start]
         if word.gap.strip():
             return False
-        if word.norm in ("реки", "канала") or (word.is_number and start + 1 < len(words)):
-            return word.norm in ("реки", "канала") or words[start + 1].norm == "года"
+        if word.norm in _WATERS:
+            return True
+        if word.is_number:
+            return start + 1 < len(words) and words[start + 1].norm == "года"
         return word.capitalised and self._morphology.form(word.norm).can_be("NOUN", "gent")
 
     def _is_abbreviation(self, kind: str) -> bool:
@@ -216,7 +222,8 @@ class TypedStreetFinder:
         end = index + 2 + (kind is not None)
         found = self._builder.build(words, index, index, end, kind, title)
         typed = kind is not None or (index > 0 and words[index - 1].norm in self._vocabulary.kinds)
-        sure = typed or found.house is not None or (is_digits and name.capitalised)
+        located = index > 0 and words[index - 1].norm in ("на", "по") and self._names.is_well_known(title)
+        sure = typed or located or found.house is not None or (is_digits and name.capitalised)
         if not sure or (kind is None and following is not None and self._belongs_to(name, following)):
             return None
         return found

@@ -64,6 +64,8 @@ class Vocabulary:
     numbers: Mapping[str, int]
     ordinals: Mapping[str, int]
     """Ordinal numbers in the cases that follow a preposition: «третьего», «третьем», «третьим»."""
+    short_ranks: Mapping[str, str]
+    """«ген» → «Генерала»."""
     years: frozenset[str]
     months: frozenset[str]
     days: Mapping[str, frozenset[str]]
@@ -86,6 +88,7 @@ def load_vocabulary() -> Vocabulary:
         ordinals={
             stem + ending: value for stem, value in data["ordinals"].items() for ending in _ordinal_endings(stem)
         },
+        short_ranks=data["short_ranks"],
         years=frozenset(data["years"]["of"]),
         months=frozenset(data["days"]["months"]),
         days={number: frozenset(months.split()) for number, months in data["days"]["of"].items()},
