@@ -5,7 +5,7 @@ import json
 from tests.e2e.harness import COORDINATOR, GROUP, MARIA, PYOTR, ROADS_HEAD, Harness
 from tests.e2e.operations.test_commands import run_command
 from tests.e2e.operations.test_export import read_rows, run_export
-from tests.e2e.queries import get_ticket, wait_until_idle
+from tests.e2e.queries import get_ticket
 from tests.e2e.tickets.test_ticket_data import open_menu
 
 STREETS = """населённый пункт;улица;район;широта;долгота
@@ -34,7 +34,7 @@ async def test_a_settlement_goes_all_the_way(closed_bot: Harness) -> None:
     await bot.send_message(COORDINATOR, "пос. Октябрьский, ул. Мира, 7")
     await bot.wait_for_card(ROADS_HEAD, 1, "📍 пос. Октябрьский, ул. Мира, 7")
     await bot.send_message(COORDINATOR, "/find Октябрьский")
-    await wait_until_idle(bot)
+    await bot.wait_for_message(COORDINATOR, "№1", "№2")
 
     _, output, _ = await run_export(bot)
     assert [(row["Населённый пункт"], row["Место"]) for row in read_rows(output)] == [
@@ -67,3 +67,20 @@ async def test_a_further_message_completes_the_place(closed_bot: Harness) -> Non
     await bot.wait_for_card(ROADS_HEAD, 2, "📍 пос. Октябрьский, у школы")
     await bot.sandbox.telegram.send_message(GROUP, PYOTR, "Мира 7")
     await bot.wait_for_card(ROADS_HEAD, 2, "📍 пос. Октябрьский, ул. Мира, 7")
+
+
+async def test_evaluate_measures_every_part_of_a_place(bot: Harness) -> None:
+    rows = [
+        "text,relevant,street,house,settlement,landmark",
+        "На Сиреневом бульваре 5 яма,yes,Сиреневый бульвар,5,,",
+        "В Ключах у школы № 2 нет света,yes,,,Ключи,школа № 2",
+        "Продам диван на Ленина 5,no,,,,",
+    ]
+    (bot.folder / "rows.csv").write_text("\n".join(rows), encoding="utf-8")
+    code, output, errors = await run_command(
+        "evaluate", "rows.csv", "--config", str(bot.folder / "config.toml"), cwd=bot.folder
+    )
+    assert (code, errors) == (0, "")
+    assert "где улица названа: улица и дом 1.000 (сообщений 1); где не названа: найдена 0.000 (сообщений 1)" in output
+    assert "Населённый пункт: найден 1.000 (сообщений 1)" in output
+    assert "Ориентир: найден 1.000 (сообщений 1)" in output
