@@ -9,6 +9,7 @@ from bot.understanding.places.vocabulary import Vocabulary
 from bot.understanding.text.morphology import Morphology
 from bot.understanding.text.tokens import Word
 
+_POINTING = frozenset({"наш", "весь"})
 _CONJUNCTIONS = frozenset({"и", "с", "со"})
 _IN = frozenset({"в", "во", "из"})
 _FROM = frozenset({"с", "со", "от", "у"})
@@ -66,7 +67,8 @@ class BareStreetFinder:
             return None
         tail = word.norm in self._vocabulary.words["tails"]
         pair = index > 0 and self._names.is_genitive_pair(words[index - 1], word)
-        known = tail or pair or self._names.can_be_street_with_house(word)
+        undeclined = self._names.well_known_genitive(word.norm)
+        known = tail or pair or undeclined is not None or self._names.can_be_street_with_house(word)
         if not known and not self._names.is_foreign_name(word):
             return None
         if self._is_other_number(words, index):
@@ -78,6 +80,9 @@ class BareStreetFinder:
             return None
         if not known and self._counts_something(words, index + 1, read[1]):
             return None
+        if undeclined is not None and not self._names.can_be_street_with_house(word):
+            plain = self._counts_something(words, index + 1, read[1])
+            return None if plain else self._builder.build(words, index, index, index + 1, None, undeclined)
         start = self._name_start(words, index)
         if tail and start == index:
             return None
@@ -139,7 +144,7 @@ class BareStreetFinder:
             return self._match_area(words, index)
         corner = before in self._vocabulary.words["corners"]
         prepared = (corner or before in self._vocabulary.words["before"]) and not self._is_about_person(words, index)
-        prepared = prepared or self._is_part_of_street(words, index)
+        prepared = prepared or self._is_part_of_street(words, index) or self._is_our_street(words, index)
         if not prepared and not self._is_joined_to_name(words, index):
             return None
         word = words[index]
@@ -187,6 +192,11 @@ class BareStreetFinder:
             return False
         form = self._morphology.form(word.norm)
         return not self._names.is_street_adjective(word) or form.can_be("ADJF", "femn", "gent")
+
+    def _is_our_street(self, words: Sequence[Word], index: int) -> bool:
+        """Return whether «наша Полевая», «по всей нашей Садовой» are said."""
+        pointing = not _POINTING.isdisjoint(self._morphology.form(words[index - 1].norm).lemmas)
+        return pointing and words[index].capitalised and not words[index].raw.isupper()
 
     def _is_about_person(self, words: Sequence[Word], index: int) -> bool:
         """Return whether the name is rather a person's: «у Толкина», «жалоба на Петрова», «с Чикатило».

@@ -15,6 +15,7 @@ _GLUED = re.compile(r"(?:д|дом)(\d{1,4}[а-я]?)")
 _SPLIT_BUILDING = re.compile(r"(\d{1,4})(?:корп|корпус|к)")
 """«5корп.1», of which the full stop makes two words."""
 _GLUED_BUILDING = re.compile(r"(к|корп|корпус|с|стр|строение)(\d{1,2}|[а-г])")
+_SPELLED_LETTERS = {"бэ": "б", "вэ": "в", "гэ": "г", "дэ": "д"}
 _SMALL_LETTERS = frozenset("абг")
 _MAX_HOUSE_NUMBER = 1999
 _MAX_STOREYS = 30
@@ -29,6 +30,7 @@ class HouseNumberParser:
         self._numbers = vocabulary.numbers
         self._ordinals = vocabulary.ordinals
         self._beginnings = vocabulary.words["house"] | vocabulary.words["links"] | vocabulary.numbers.keys()
+        self._beginnings |= vocabulary.ordinals.keys()
 
     def may_begin(self, word: Word) -> bool:
         """Return whether a house number, perhaps in other words, may begin here; a cheap first check."""
@@ -53,6 +55,9 @@ class HouseNumberParser:
             index += 1  # «дома с 1 по 15»
             if index >= len(words):
                 return None
+        ordinal = self.parse_before_noun(words, index) if after_street and not told else None
+        if ordinal is not None:
+            return ordinal
         read = self._parse_number(words, index)
         if read is None:
             glued = _GLUED.fullmatch(words[index].norm)
@@ -116,7 +121,7 @@ class HouseNumberParser:
             index < len(words) and house.isdecimal() and (_is_letter(words[index]) or self._ends_house(words, index))
         )
         if lettered and not self._begins_building(words, index):
-            house += words[index].norm
+            house += _SPELLED_LETTERS.get(words[index].norm, words[index].norm)
             index += 1
         for kind, mark in (("building", "к"), ("structure", "с")):
             if (part := self._parse_part(words, index, kind)) is not None:
@@ -152,8 +157,11 @@ class HouseNumberParser:
 
     def _ends_house(self, words: Sequence[Word], index: int) -> bool:
         """Return whether a small letter belongs to the number: «гоголя 7 а подъезд 3», not «гоголя 7 а света нет»."""
-        if words[index].norm not in _SMALL_LETTERS or words[index].gap != " ":
+        small = words[index].norm in _SMALL_LETTERS or words[index].norm in _SPELLED_LETTERS
+        if not small or words[index].gap != " ":
             return False
+        if words[index].norm in _SPELLED_LETTERS:
+            return True
         following = words[index + 1] if index + 1 < len(words) else None
         return following is None or bool(following.gap.strip(" ")) or following.norm in self._words["inside"]
 

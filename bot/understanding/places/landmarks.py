@@ -23,6 +23,8 @@ _LONG_PREPOSITIONS = {
 """Two words that tell where something is, with the landmark in the genitive, dative or accusative."""
 _IN = frozenset({"в", "во", "на"})
 _NUMBERED_SCORE, _NAMED_SCORE, _NEAR_SCORE, _IN_SCORE, _SPAN_SCORE, _SUBJECT_SCORE = 6, 6, 5, 3, 2, 1
+_STOPS = frozenset({"остановка", "станция"})
+"""They are called after what is there, also in texts without capitals: «на остановке рынок»."""
 _POINTING = frozenset({"наш", "ваш", "этот", "тот"})
 _MAX_NUMBER = 999
 _NUMBER = re.compile(r"(\d{1,3})(?:-?(?:я|й|ю|ую|ой|ей|ом|го|му|м|е|ая))?")
@@ -91,7 +93,7 @@ class LandmarkFinder:
 
     def _can_name(self, norm: str) -> bool:
         """Return whether a word may be a landmark, or begin one; a cheap first check."""
-        if any(norm.startswith(start) for start in self._words.shops):
+        if norm == "с" or any(norm.startswith(start) for start in self._words.shops):
             return True
         return any(lemma in self._words.known for lemma in (norm, *self._morphology.form(norm).lemmas))
 
@@ -125,6 +127,8 @@ class LandmarkFinder:
             phrase = words_of.phrases.get((self._lemma(words[index]), self._lemma(words[index + 1])))
             if phrase is not None:
                 return _Head(index, index + phrase.noun, index + 2, phrase.name, ())
+        if words[index].norm == "с" and words[index].gap == "/" and index and words[index - 1].norm == "д":
+            return _Head(index - 1, index, index + 1, "детский сад", ())
         lemma = self._lemma(words[index])
         if lemma not in words_of.heads:
             return None
@@ -268,7 +272,8 @@ class LandmarkFinder:
         proper = word.capitalised and not word.raw.isupper()
         declined = form.can_be("NOUN") or form.can_be("ADJF")
         nominative = not declined or (form.can_be("nomn") and "gent" not in form.tags[0])
-        usual = nominative and (lemma in self._words.names or lemma in self._words.heads)
+        stop = head.name in _STOPS and lemma in self._words.heads
+        usual = nominative and (lemma in self._words.names or stop)
         if not usual and not (proper and self._can_be_name(word, lemma, nominative=nominative)):
             return None
         if head.name == "район" and not form.can_be("nomn"):

@@ -113,7 +113,9 @@ class SettlementNames:
             return self.nominative([word], None) if adjective else None
         if word.norm in self._words.sure_forms or self._is_geographic(word):
             return self.nominative([word], None)
-        return None
+        alone = self._is_adjective_name(word) and self._is_bare_adjective(words, index, cases)
+        usual = not self._words.signatures.isdisjoint(self._morphology.form(word.norm).lemmas)
+        return self.nominative([word], None) if alone and usual else None
 
     def _can_be_untyped(self, word: Word) -> bool:
         """Return whether nothing speaks against a settlement without type word: an acronym, a surname, a far city."""
@@ -123,6 +125,24 @@ class SettlementNames:
         feminine = form.can_be("ADJF", "femn") and not form.can_be("ADJF", "masc")
         surname = form.can_be("Surn") and not form.can_be("ADJF") and self._village(word) is None
         return not (feminine or surname or word.norm in self._street_kinds or self._is_elsewhere(word))
+
+    def is_nominative(self, word: Word) -> bool:
+        """Return whether the word is a settlement's name in the nominative and in no case after «с»: «малиновка»."""
+        form = self._morphology.form(word.norm)
+        if form.can_be("gent") or form.can_be("ablt") or not form.can_be("nomn"):
+            return False
+        return self._is_adjective_name(word) or self._village(word) is not None or form.can_be("Geox")
+
+    def is_name(self, word: Word) -> bool:
+        """Return whether the word is a settlement wherever it is said: «жители Малиновки», «у свата в ключах»."""
+        if word.norm in self._words.sure_forms:
+            return True
+        if not word.capitalised or word.raw.isupper() or word.gap.strip() or not self._can_be_untyped(word):
+            return False
+        form = self._morphology.form(word.norm)
+        if form.lemmas and form.lemmas[0] in self._landmarks.heads:
+            return False
+        return self._village(word) is not None or self._is_geographic(word)
 
     def likely_alone(self, words: Sequence[Word], index: int, *, before_street: bool) -> str | None:
         """Return the word if it alone looks like a settlement, in the nominative."""
@@ -140,6 +160,8 @@ class SettlementNames:
         lacking = index == 0 and following in ("без", "нет") and self._village(word) is not None
         signed = capitalised and fragment and last and index > 0 and form.lemmas[0] in self._words.signatures
         ended = capitalised and self._has_ending(word) and (fragment or before_street)
+        if before_street and self._village(word) is not None:
+            return self.nominative([word], None)
         if listed or lacking or signed or ended or (self._is_geographic(word) and (capitalised or fragment)):
             return self.nominative([word], None)
         return None
@@ -201,7 +223,7 @@ class SettlementNames:
 
     def _is_bare_adjective(self, words: Sequence[Word], index: int, cases: Sequence[str]) -> bool:
         form = self._morphology.form(words[index].norm)
-        listed = bool(form.lemmas) and form.lemmas[0] in self._words.adjectives
+        listed = not (self._words.adjectives | self._words.signatures).isdisjoint(form.lemmas)
         if (form.can_be("NOUN") and not listed) or form.can_be("Apro") or form.can_be("Anum"):
             return False
         if self.belongs_to_next(words, index + 1):

@@ -86,15 +86,22 @@ class SettlementFinder:
         if self._known:
             return None
         before = ""
+        named: int | None = None
         for index, word in enumerate(words):
             placed = before in _UNTYPED_PREPOSITIONS or index == 0 or index + 1 == street or word.gap != " "
             before = word.norm
-            if not placed or index in taken or word.is_number:
+            if index in taken or word.is_number:
                 continue
-            name = self._match_preposition(words, index) or self._match_alone(words, index, street)
-            if name is not None and not self._is_district(words[index]):
+            name = None
+            if placed:
+                name = self._match_preposition(words, index) or self._match_alone(words, index, street)
+            if name is not None and not self._is_district(word):
                 return FoundSettlement(name, None, frozenset({index}))
-        return None
+            if named is None and not word.starts_sentence and self._names.is_name(word):
+                named = index
+        if named is None:
+            return None
+        return FoundSettlement(self._names.nominative([words[named]], None), None, frozenset({named}))
 
     def _is_district(self, word: Word) -> bool:
         """Return whether «в Никольском» means a district; a village may be one as well: «в Ключах»."""
@@ -127,6 +134,8 @@ class SettlementFinder:
             return True
         if word.capitalised and index + 1 < len(words) and not words[index + 1].raw.isupper():
             return False  # an initial: «С. Разина»
+        if index + 1 < len(words) and not words[index + 1].gap.strip() and self._names.is_nominative(words[index + 1]):
+            return True  # «с малиновка»: no preposition has the nominative
         return index + 1 < len(words) and words[index + 1].gap.startswith(".") and "\n" not in words[index + 1].gap
 
     def _match_known(self, words: Sequence[Word], index: int) -> FoundSettlement | None:
@@ -195,7 +204,7 @@ class SettlementFinder:
 
     def _match_alone(self, words: Sequence[Word], index: int, street: int | None) -> str | None:
         """Match «Малиновка, Садовая 2», «Малиновка без света», «… одна лавка осталась. Малиновка»."""
-        before_street = street == index + 1 and "," in words[index + 1].gap
+        before_street = street == index + 1 and not words[index + 1].gap.strip(" ,")
         if not (before_street or index == 0 or self._names.is_fragment(words, index, index + 1)):
             return None
         return self._names.likely_alone(words, index, before_street=before_street)

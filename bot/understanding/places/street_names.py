@@ -43,6 +43,7 @@ class StreetNames:
         self.can_be_street_with_house = _cached_by_spelling(self._can_be_street_with_house)
         self.is_street_adjective = _cached_by_spelling(self._is_street_adjective)
         self.can_be_street_alone = _cached_by_spelling(self._can_be_street_alone)
+        self.well_known_genitive = lru_cache(maxsize=_CACHE_SIZE)(self._find_genitive)
         self.correct = lru_cache(maxsize=_CACHE_SIZE)(self._find_correction)
         self.may_begin_typed = _cached_by_spelling(self._may_begin_typed)
         self.may_be_bare = _cached_by_spelling(self._may_be_bare)
@@ -64,7 +65,11 @@ class StreetNames:
             return True
         if not words["areas"].isdisjoint(self._morphology.form(word.norm).lemmas):
             return True
-        likely = self.can_be_street_with_house(word) or self.can_be_street_alone(word)
+        likely = (
+            self.well_known_genitive(word.norm) is not None
+            or self.can_be_street_with_house(word)
+            or self.can_be_street_alone(word)
+        )
         return likely or self.is_street_adjective(word) or self.is_foreign_name(word)
 
     def _can_be_street_with_house(self, word: Word) -> bool:
@@ -159,6 +164,18 @@ class StreetNames:
             fold(title), self._vocabulary.common.keys(), scorer=fuzz.ratio, score_cutoff=_MIN_COMMON_SIMILARITY
         )
         return self._vocabulary.common[found[0]] if found is not None else title
+
+    def _find_genitive(self, norm: str) -> str | None:
+        """Return «Гагарина» for «Гагарин», «Гагарине», «Строителей» for «строители», if streets are called so.
+
+        People who do not decline, or decline too much, write so beside a house.
+        """
+        form = self._morphology.form(norm)
+        surname = form.can_be("Surn", "masc", "sing")
+        if not (surname or form.can_be("NOUN", "anim", "plur", "nomn")):
+            return None
+        genitive = self._morphology.genitive(norm, "sing" if surname else "plur")
+        return self._vocabulary.common.get(genitive) if genitive is not None and genitive != norm else None
 
     def is_well_known(self, title: str) -> bool:
         """Return whether streets all over Russia are called like the last word of *title*."""
