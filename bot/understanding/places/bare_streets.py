@@ -4,24 +4,19 @@ from collections.abc import Sequence
 
 from bot.understanding.places.candidates import BARE_STREET_WEIGHT, CandidateBuilder, StreetCandidate
 from bot.understanding.places.houses import HouseNumberParser
+from bot.understanding.places.street_contexts import StreetContexts
 from bot.understanding.places.street_names import StreetNames
 from bot.understanding.places.vocabulary import Vocabulary
 from bot.understanding.text.morphology import Morphology
 from bot.understanding.text.tokens import Word
 
-_POINTING = frozenset({"наш", "весь"})
+_LACKING = frozenset({"без", "нет", "опять", "снова", "тоже", "вся"})
+_TOWARDS = frozenset({"до", "к", "ко", "через", "за", "перед", "мимо"})
 _CONJUNCTIONS = frozenset({"и", "с", "со"})
 _IN = frozenset({"в", "во", "из"})
-_FROM = frozenset({"с", "со", "от", "у"})
-"""Prepositions that people follow more often than streets: «у Иванова», «от Петровой», «с Чапаева»."""
 _LEADING_ON = frozenset({"от", "возле", "около", "напротив", "перед", "рядом", "между", "за"})
 """Words that lead on from a street at the beginning: «Гоголя от Мира до Садовой»."""
 _MAX_NAME_WORDS = 3
-_MIN_FULL_WORD = 4
-"""Letters: a shorter word with a full stop is an abbreviation."""
-_MAX_SPAN_WORDS = 5
-"""Words between «от Мира» and «до Победы»."""
-_FEMININE_CASES = ("gent", "datv", "loct", "accs", "nomn", "ablt")
 
 
 class BareStreetFinder:
@@ -40,14 +35,17 @@ class BareStreetFinder:
         self._names = names
         self._houses = houses
         self._builder = builder
+        self._contexts = StreetContexts(morphology, vocabulary, names)
 
     def candidate_at(self, words: Sequence[Word], index: int) -> StreetCandidate | None:
         """Return the street named at *index*."""
         return (
             self._match_glued_house(words, index)
+            or self._match_undeclined_pair(words, index)
             or self._match_house_after(words, index)
             or self._match_house_before(words, index)
             or self._match_without_house(words, index)
+            or self._match_well_known(words, index)
         )
 
     def _match_glued_house(self, words: Sequence[Word], index: int) -> StreetCandidate | None:
@@ -60,6 +58,40 @@ class BareStreetFinder:
         found = self._builder.build(words, index, index, index + 1, None, title)
         return found if found.house is not None else self._builder.with_house(found, house)
 
+    def _match_undeclined_pair(self, words: Sequence[Word], index: int) -> StreetCandidate | None:
+        """Match «трудовые резервы 8»: the house makes it a street."""
+        if index == 0 or index + 1 >= len(words) or not words[index].norm.endswith(("ы", "и")):
+            return None
+        title = self._names.undeclined_pair(words[index - 1], words[index])
+        read = self._houses.parse_at(words, index + 1, after_street=True) if title is not None else None
+        if read is None or self._contexts.counts_something(words, index + 1, read[1]):
+            return None
+        return self._builder.build(words, index - 1, index - 1, index + 1, None, title)
+
+    def _match_well_known(self, words: Sequence[Word], index: int) -> StreetCandidate | None:
+        """Match a well-known name that nothing precedes: «Садовая без воды», «… Свет дайте. Садовая.», «до Садовой»."""
+        word = words[index]
+        following = words[index + 1] if index + 1 < len(words) else None
+        ended = following is None or bool(following.gap.strip(" "))
+        if self._names.is_known_alone(word) and (index == 0 or bool(word.gap.strip(" "))):
+            lacking = following is not None and following.norm in _LACKING
+            if lacking or (ended and word.capitalised and (index > 0 or following is not None)):
+                return self._builder.build(words, index, index, index + 1, None)
+        if index == 0 or words[index - 1].norm not in _TOWARDS or word.gap.strip() or not word.capitalised:
+            return None
+        if (
+            word.raw.isupper()
+            or not self._names.is_street_adjective(word)
+            or not self._contexts.is_standalone_adjective(words, index)
+        ):
+            return None
+        title = self._names.dictionary_form([word], "femn")
+        return (
+            self._builder.build(words, index, index, index + 1, None, title)
+            if self._names.is_well_known(title)
+            else None
+        )
+
     def _match_house_after(self, words: Sequence[Word], index: int) -> StreetCandidate | None:
         """Match a name that a house follows: «Ленина 45», «ленина д 5 корп 1», «Трудовых Резервов, 3»."""
         word = words[index]
@@ -71,17 +103,17 @@ class BareStreetFinder:
         known = tail or pair or undeclined is not None or self._names.can_be_street_with_house(word)
         if not known and not self._names.is_foreign_name(word):
             return None
-        if self._is_other_number(words, index):
+        if self._contexts.is_other_number(words, index):
             return None
         read = self._houses.parse_at(words, index + 1, after_street=True)
         if read is None and known and word.capitalised:
             read = self._houses.parse_linked(words, index + 1)
         if read is None or ("-" in words[index + 1].gap and not tail):
             return None
-        if not known and self._counts_something(words, index + 1, read[1]):
+        if not known and self._contexts.counts_something(words, index + 1, read[1]):
             return None
         if undeclined is not None and not self._names.can_be_street_with_house(word):
-            plain = self._counts_something(words, index + 1, read[1])
+            plain = self._contexts.counts_something(words, index + 1, read[1])
             return None if plain else self._builder.build(words, index, index, index + 1, None, undeclined)
         start = self._name_start(words, index)
         if tail and start == index:
@@ -89,34 +121,6 @@ class BareStreetFinder:
         if start > 0 and words[start - 1].norm in ("кв", "тел", "номер"):
             return None
         return self._builder.build(words, start, start, index + 1, None)
-
-    def _is_other_number(self, words: Sequence[Word], index: int) -> bool:
-        """Return whether the number behind the word is no house: «собственников. 3 …», «Закон № 273», «в жилом доме 5».
-
-        Neither is it in a date: «27 октября 2020».
-        """
-        word, following = words[index], words[index + 1]
-        if word.norm in self._vocabulary.months and index > 0 and words[index - 1].is_number:
-            return True
-        abbreviated = len(word.norm) < _MIN_FULL_WORD or word.norm in self._vocabulary.aliases
-        if following.is_number and "." in following.gap and not abbreviated:
-            return True
-        adjective = self._names.is_street_adjective(word) and not self._morphology.form(word.norm).can_be(
-            "Surn", "gent"
-        )
-        if adjective and not following.gap.strip() and self._morphology.is_adjective_of(word.norm, following.norm):
-            return True
-        if "№" not in following.gap or not following.is_number:
-            return False
-        surname = self._morphology.form(word.norm).can_be("Surn", "gent")
-        return not (surname or self._names.is_street_adjective(word) or word.norm in self._vocabulary.words["names"])
-
-    def _counts_something(self, words: Sequence[Word], number: int, end: int) -> bool:
-        """Return whether the number at *number* counts what follows: «каких-то 20 ступенек»."""
-        if words[number].norm in self._vocabulary.words["house"] or end >= len(words) or words[end].gap.strip():
-            return False
-        form = self._morphology.form(words[end].norm)
-        return form.can_be("NOUN", "gent") or form.can_be("ADJF", "gent", "plur")
 
     def _name_start(self, words: Sequence[Word], index: int) -> int:
         """Return the beginning of the name that ends at *index*."""
@@ -143,8 +147,12 @@ class BareStreetFinder:
         if before in _IN:
             return self._match_area(words, index)
         corner = before in self._vocabulary.words["corners"]
-        prepared = (corner or before in self._vocabulary.words["before"]) and not self._is_about_person(words, index)
-        prepared = prepared or self._is_part_of_street(words, index) or self._is_our_street(words, index)
+        prepared = (corner or before in self._vocabulary.words["before"]) and not self._contexts.is_about_person(
+            words, index
+        )
+        prepared = (
+            prepared or self._contexts.is_part_of_street(words, index) or self._contexts.is_our_street(words, index)
+        )
         if not prepared and not self._is_joined_to_name(words, index):
             return None
         word = words[index]
@@ -157,8 +165,8 @@ class BareStreetFinder:
             (before == "весь" and word.norm in self._vocabulary.words["areas"])
             or (corner and self._names.is_given_name(word))
             or self._names.can_be_street_alone(word)
-            or self._is_standalone_adjective(words, index)
-            or self._is_two_word_name(words, index)
+            or self._contexts.is_standalone_adjective(words, index)
+            or self._contexts.is_two_word_name(words, index)
         ):
             return self._builder.build(words, index, index, self._name_end(words, index), None)
         return None
@@ -182,49 +190,6 @@ class BareStreetFinder:
         # No word is taken: the same word may name a district
         return StreetCandidate(index, index + 1, index, index, short, gender, title, None, BARE_STREET_WEIGHT)
 
-    def _is_part_of_street(self, words: Sequence[Word], index: int) -> bool:
-        """Return whether something that streets have precedes: «тротуар Чапаева», «огороды Нижней», «двор Мира»."""
-        word = words[index]
-        if not word.capitalised or word.raw.isupper() or words[index].gap.strip():
-            return False
-        lemmas = self._morphology.form(words[index - 1].norm).lemmas
-        if self._vocabulary.words["parts"].isdisjoint(lemmas):
-            return False
-        form = self._morphology.form(word.norm)
-        return not self._names.is_street_adjective(word) or form.can_be("ADJF", "femn", "gent")
-
-    def _is_our_street(self, words: Sequence[Word], index: int) -> bool:
-        """Return whether «наша Полевая», «по всей нашей Садовой» are said."""
-        pointing = not _POINTING.isdisjoint(self._morphology.form(words[index - 1].norm).lemmas)
-        return pointing and words[index].capitalised and not words[index].raw.isupper()
-
-    def _is_about_person(self, words: Sequence[Word], index: int) -> bool:
-        """Return whether the name is rather a person's: «у Толкина», «жалоба на Петрова», «с Чикатило».
-
-        «от Мира до Садовой» is a street, and so are names that are no surnames.
-        """
-        before, word = words[index - 1].norm, words[index]
-        form = self._morphology.form(word.norm)
-        is_span = self._has_end(words, index + 1)
-        if before == "от":
-            return not is_span
-        if word.norm in self._vocabulary.words["names"] or (self._names.is_street_adjective(word) and form.known):
-            return False
-        if before in _FROM:
-            return not is_span
-        if before != "на" or index < 2:
-            return False
-        lemmas = self._morphology.form(words[index - 2].norm).lemmas
-        return not self._vocabulary.words["aimed"].isdisjoint(lemmas)
-
-    def _has_end(self, words: Sequence[Word], index: int) -> bool:
-        """Return whether «до» and another street follow: «от Мира до Садовой», not «довёл до слёз»."""
-        for at in range(index, min(index + _MAX_SPAN_WORDS, len(words) - 1)):
-            if words[at].norm == "до":
-                end = words[at + 1]
-                return self._names.can_be_street_alone(end) or self._names.is_street_adjective(end)
-        return False
-
     def _starts_with_street(self, words: Sequence[Word]) -> bool:
         """Return whether the message begins with its street: «Гоголя от Мира …», «Садовая (за рынком)», «Лесная: …»."""
         word = words[0]
@@ -234,7 +199,7 @@ class BareStreetFinder:
         marked = any(mark in words[end].gap for mark in "(:—–")
         if self._names.is_street_adjective(word):
             return marked and self._morphology.form(word.norm).can_be("ADJF", "femn", "nomn")
-        if self._is_two_word_name(words, 0):
+        if self._contexts.is_two_word_name(words, 0):
             return marked or words[end].norm in _LEADING_ON or "," in words[end].gap
         form = self._morphology.form(word.norm)
         known = (form.known or form.can_be("Surn", "gent")) and self._names.can_be_street_alone(word)
@@ -248,27 +213,12 @@ class BareStreetFinder:
             end += 1
         return end
 
-    def _is_two_word_name(self, words: Sequence[Word], index: int) -> bool:
-        if index + 1 >= len(words) or words[index + 1].gap.strip(" "):
-            return False
-        first, second = words[index], words[index + 1]
-        return (
-            self._names.is_alias(first, second)
-            or (second.norm in self._vocabulary.words["tails"] and first.capitalised)
-            or self._names.is_genitive_pair(first, second)
-            or (
-                first.norm in self._vocabulary.words["ranks"]
-                and self._names.is_first_part(first, second)
-                and self._names.can_be_street_alone(second)
-            )
-        )
-
     def _is_joined_to_name(self, words: Sequence[Word], index: int) -> bool:
         """Return whether two names are joined: «Мира и Садовой», «Ленина - Советская», «Шарипова/Фурманова»."""
         word = words[index]
         if not word.capitalised:
             return False
-        two_words = self._is_two_word_name(words, index)
+        two_words = self._contexts.is_two_word_name(words, index)
         if not (two_words or self._names.can_be_street_alone(word)):
             return False
         end = self._name_end(words, index)
@@ -279,32 +229,14 @@ class BareStreetFinder:
             return False
         if words[end].norm in _CONJUNCTIONS and end + 1 < len(words):
             return words[end + 1].capitalised and (
-                self._names.can_be_street_alone(words[end + 1]) or self._is_two_word_name(words, end + 1)
+                self._names.can_be_street_alone(words[end + 1]) or self._contexts.is_two_word_name(words, end + 1)
             )
         return (
             words[end].gap.strip() in ("-", "–", "—", "/")
             and words[end].capitalised
             and (
                 self._names.can_be_street_alone(words[end])
-                or self._is_two_word_name(words, end)
+                or self._contexts.is_two_word_name(words, end)
                 or self._names.is_street_adjective(words[end])
             )
         )
-
-    def _is_standalone_adjective(self, words: Sequence[Word], index: int) -> bool:
-        """Return whether the adjective has no noun of its own: «на советской возле», not «на детской площадке»."""
-        word = words[index]
-        if not self._names.is_street_adjective(word):
-            return False
-        form = self._morphology.form(word.norm)
-        feminine = [case for case in _FEMININE_CASES if form.can_be("ADJF", "femn", case)]
-        if not feminine or form.can_be("NOUN"):
-            return False
-        if index + 1 >= len(words) or words[index + 1].gap.strip(" "):
-            return True
-        following = self._morphology.form(words[index + 1].norm)
-        if following.can_be("ADJF") and not words[index + 1].capitalised:
-            return False
-        if self._names.agree(word, words[index + 1]):
-            return False
-        return not any(following.can_be("NOUN", "femn", case) for case in feminine)

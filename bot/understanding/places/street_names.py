@@ -65,6 +65,8 @@ class StreetNames:
             return True
         if not words["areas"].isdisjoint(self._morphology.form(word.norm).lemmas):
             return True
+        if word.norm in self._vocabulary.common or self._genitive_plural(word.norm) in self._honoured:
+            return True
         likely = (
             self.well_known_genitive(word.norm) is not None
             or self.can_be_street_with_house(word)
@@ -176,6 +178,26 @@ class StreetNames:
             return None
         genitive = self._morphology.genitive(norm, "sing" if surname else "plur")
         return self._vocabulary.common.get(genitive) if genitive is not None and genitive != norm else None
+
+    def is_known_alone(self, word: Word) -> bool:
+        """Return whether streets all over Russia are called exactly so and little else is: «Садовая», «Гагарина»."""
+        return word.norm in self._vocabulary.common and word.norm not in self._honoured
+
+    def undeclined_pair(self, first: Word, second: Word) -> str | None:
+        """Return «Трудовых Резервов» for «трудовые резервы»."""
+        if second.gap.strip(" ") or not first.norm.endswith(("ые", "ие")):
+            return None
+        genitive = self._genitive_plural(second.norm)
+        if genitive == second.norm or genitive not in self._honoured:
+            return None
+        return f"{_capitalize(first.raw[:-1] + 'х')} {_capitalize(genitive)}"
+
+    def _genitive_plural(self, norm: str) -> str:
+        """Return «резервов» for «резервы»; the word itself if it is no nominative plural."""
+        form = self._morphology.form(norm)
+        if not norm.endswith(("ы", "и")) or not form.can_be("NOUN", "plur", "nomn"):
+            return norm
+        return self._morphology.genitive(norm, "plur") or norm
 
     def is_well_known(self, title: str) -> bool:
         """Return whether streets all over Russia are called like the last word of *title*."""
