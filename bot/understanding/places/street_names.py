@@ -40,6 +40,13 @@ class StreetNames:
         self._vocabulary = vocabulary
         self._alias_starts = frozenset(alias.partition(" ")[0] for alias in vocabulary.aliases)
         self._honoured = vocabulary.words["names"] | vocabulary.words["honoured"]
+        self._plurals = self._nominative_plurals()
+        self._surnames = {
+            lemma: title
+            for key, title in vocabulary.common.items()
+            if (form := morphology.form(key)).can_be("Surn", "gent", "masc")
+            for lemma in form.lemmas[:1]
+        }
         self.can_be_street_with_house = _cached_by_spelling(self._can_be_street_with_house)
         self.is_street_adjective = _cached_by_spelling(self._is_street_adjective)
         self.can_be_street_alone = _cached_by_spelling(self._can_be_street_alone)
@@ -47,6 +54,12 @@ class StreetNames:
         self.correct = lru_cache(maxsize=_CACHE_SIZE)(self._find_correction)
         self.may_begin_typed = _cached_by_spelling(self._may_begin_typed)
         self.may_be_bare = _cached_by_spelling(self._may_be_bare)
+
+    def _nominative_plurals(self) -> dict[str, str]:
+        """Map «строители», «резервы» to the genitives that streets are called by."""
+        plurals = [one for one in self._honoured if self._morphology.form(one).can_be("NOUN", "plur", "gent")]
+        found = {fold(self._morphology.nominative(one)): one for one in plurals}
+        return {nominative: one for nominative, one in found.items() if nominative != one}
 
     def _may_begin_typed(self, word: Word) -> bool:
         """Return whether a street with a type word or a number may begin here; a cheap first check."""
@@ -65,7 +78,7 @@ class StreetNames:
             return True
         if not words["areas"].isdisjoint(self._morphology.form(word.norm).lemmas):
             return True
-        if word.norm in self._vocabulary.common or self._genitive_plural(word.norm) in self._honoured:
+        if word.norm in self._vocabulary.common or word.norm in self._plurals:
             return True
         likely = (
             self.well_known_genitive(word.norm) is not None
@@ -172,12 +185,13 @@ class StreetNames:
 
         People who do not decline, or decline too much, write so beside a house.
         """
+        if (title := self._plurals.get(norm)) is not None:
+            return self._vocabulary.common.get(title)
         form = self._morphology.form(norm)
-        surname = form.can_be("Surn", "masc", "sing")
-        if not (surname or form.can_be("NOUN", "anim", "plur", "nomn")):
+        if not form.can_be("Surn", "masc", "sing"):
             return None
-        genitive = self._morphology.genitive(norm, "sing" if surname else "plur")
-        return self._vocabulary.common.get(genitive) if genitive is not None and genitive != norm else None
+        title = next((self._surnames[lemma] for lemma in form.lemmas if lemma in self._surnames), None)
+        return title if title is not None and fold(title) != norm else None
 
     def is_known_alone(self, word: Word) -> bool:
         """Return whether streets all over Russia are called exactly so and little else is: «Садовая», «Гагарина»."""
@@ -187,17 +201,10 @@ class StreetNames:
         """Return «Трудовых Резервов» for «трудовые резервы»."""
         if second.gap.strip(" ") or not first.norm.endswith(("ые", "ие")):
             return None
-        genitive = self._genitive_plural(second.norm)
-        if genitive == second.norm or genitive not in self._honoured:
+        genitive = self._plurals.get(second.norm)
+        if genitive is None:
             return None
         return f"{_capitalize(first.raw[:-1] + 'х')} {_capitalize(genitive)}"
-
-    def _genitive_plural(self, norm: str) -> str:
-        """Return «резервов» for «резервы»; the word itself if it is no nominative plural."""
-        form = self._morphology.form(norm)
-        if not norm.endswith(("ы", "и")) or not form.can_be("NOUN", "plur", "nomn"):
-            return norm
-        return self._morphology.genitive(norm, "plur") or norm
 
     def is_well_known(self, title: str) -> bool:
         """Return whether streets all over Russia are called like the last word of *title*."""

@@ -39,7 +39,6 @@ class Morphology:
         self._analyzer = pymorphy3.MorphAnalyzer()
         self.form = lru_cache(maxsize=_CACHE_SIZE)(self._form)
         self.in_gender = lru_cache(maxsize=_CACHE_SIZE)(self._in_gender)
-        self.genitive = lru_cache(maxsize=_CACHE_SIZE)(self._genitive)
         self.nominative = lru_cache(maxsize=_CACHE_SIZE)(self._nominative)
 
     def is_known(self, word: str) -> bool:
@@ -70,15 +69,6 @@ class Morphology:
             if "ADJF" in parse.tag:
                 form = parse.inflect({"nomn", "sing", gender})
                 return form.word if form is not None else None
-        return None
-
-    def _genitive(self, word: str, number: str) -> str | None:
-        """Return the genitive of a noun in *number* (sing, plur), of a surname first; ``None`` for other words."""
-        nouns = [parse for parse in self._analyzer.parse(word) if "NOUN" in parse.tag]
-        for parse in sorted(nouns, key=lambda parse: "Surn" not in parse.tag):
-            form = parse.inflect({"gent", number})
-            if form is not None:
-                return fold(form.word)
         return None
 
     def _nominative(self, word: str) -> str:
