@@ -20,7 +20,7 @@ _MAX_NAME_WORDS = 3
 
 
 class BareStreetFinder:
-    """Finds streets by the house beside their name, or by the words around it."""
+    """Finds streets by a number next to their name, or by the words around it."""
 
     def __init__(
         self,
@@ -59,7 +59,7 @@ class BareStreetFinder:
         return found if found.house is not None else self._builder.with_house(found, house)
 
     def _match_undeclined_pair(self, words: Sequence[Word], index: int) -> StreetCandidate | None:
-        """Match «трудовые резервы 8»: the house makes it a street."""
+        """Match «трудовые резервы 8», which its number makes a street."""
         if index == 0 or index + 1 >= len(words) or not words[index].norm.endswith(("ы", "и")):
             return None
         title = self._names.undeclined_pair(words[index - 1], words[index])

@@ -1,4 +1,4 @@
-"""Candidates for the street of a message, with the house that is written before or after them."""
+"""Candidates for the street of a message, with the number that is written before or after them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

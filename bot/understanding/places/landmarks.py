@@ -14,7 +14,7 @@ _CASES_AFTER = {
     "позади": ("gent",), "сзади": ("gent",), "вокруг": ("gent",), "против": ("gent",), "мимо": ("gent",),
     "за": ("ablt",), "перед": ("ablt",), "над": ("ablt",), "под": ("ablt",), "между": ("ablt", "gent"),
 }  # fmt: skip
-"""The cases after a preposition that places something beside a landmark: «за школой», but not «платить за школу»."""
+"""The cases after a preposition that places something near a landmark: «за школой», but not «платить за школу»."""
 _LONG_PREPOSITIONS = {
     ("недалеко", "от"), ("неподалеку", "от"), ("на", "месте"), ("на", "территории"), ("в", "районе"), ("дорогу", "от"),
     ("слева", "от"), ("справа", "от"), ("вход", "в"), ("входом", "в"), ("крыльцо", "в"), ("дорога", "к"),
@@ -139,7 +139,7 @@ class LandmarkFinder:
             if adjective is not None:
                 adjectives[start - 1] = adjective
             elif _POINTING.isdisjoint(self._morphology.form(words[start - 1].norm).lemmas):
-                break  # «возле нашего магазина» is beside it nevertheless
+                break  # «возле нашего магазина» is near it all the same
             start -= 1
         needed = words_of.compound.get(lemma)
         if needed is not None:

@@ -183,7 +183,7 @@ class StreetNames:
     def _find_genitive(self, norm: str) -> str | None:
         """Return «Гагарина» for «Гагарин», «Гагарине», «Строителей» for «строители», if streets are called so.
 
-        People who do not decline, or decline too much, write so beside a house.
+        People who do not decline, or decline too much, write so before a house.
         """
         if (title := self._plurals.get(norm)) is not None:
             return self._vocabulary.common.get(title)
