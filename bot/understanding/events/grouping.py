@@ -6,7 +6,7 @@ An event closes after a time without messages. Nothing here waits or reads the c
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from bot.understanding.events.matcher import EventMatcher, MessageToMatch, OpenEvent
+from bot.understanding.events.matcher import SLOW_FACTOR, EventMatcher, MessageToMatch, OpenEvent
 from bot.understanding.reading import Reading
 
 _MAX_OPEN_EVENTS = 500
@@ -36,34 +36,51 @@ class EventGrouper:
         self._count = 0
 
     def add(self, message: MessageToMatch, reading: Reading) -> EventAssignment | None:
-        """Return the event of *message*, perhaps a new one, or ``None`` if the message is not about any event."""
-        self._expire(message.timestamp)
-        judge, events = self._matcher, self._events.values()
+        """Return the event of *message*, perhaps a new one, or ``None`` if the message is not about any event.
+
+        «Дали свет» belongs to none: it ends the event that it is about.
+        """
+        judge, events = self._matcher, self._open_events(message.timestamp)
         seen = judge.with_known_streets(judge.signature(message.text, reading), events)
-        answered = self._events.get(self._of_message.get(message.reply_to or "", 0))
+        number = self._of_message.get(message.reply_to or "", 0)
+        answered = next((event for event in events if event.number == number), None)
         event, voice = judge.match(message, reading, seen, events, answered)
         if event is None:
             if not judge.can_start(reading, seen):
                 return None
             self._count += 1
             event = OpenEvent(self._count, message.timestamp)
+        elif seen.says_over:
+            event.ended = message.timestamp
+            self._remember(message, event)
+            return None
         event.add(message, seen)
         self._store(message, event)
         return EventAssignment(event.number, event.size == 1, voice)
 
     def _store(self, message: MessageToMatch, event: OpenEvent) -> None:
         self._events[event.number] = event
-        self._of_message[message.id] = event.number
-        while len(self._of_message) > _MAX_KNOWN_MESSAGES:
-            self._of_message.popitem(last=False)
+        self._remember(message, event)
         self._events.move_to_end(event.number)
         while len(self._events) > _MAX_OPEN_EVENTS:
             self._events.popitem(last=False)
 
-    def _expire(self, now: float) -> None:
-        """Forget the events that have been quiet for long; the least recent come first."""
+    def _remember(self, message: MessageToMatch, event: OpenEvent) -> None:
+        """Remember the event of the message, for replies to it."""
+        self._of_message[message.id] = event.number
+        while len(self._of_message) > _MAX_KNOWN_MESSAGES:
+            self._of_message.popitem(last=False)
+
+    def _open_events(self, now: float) -> list[OpenEvent]:
+        """Forget the events that have been quiet for long, the least recent first; return the open ones."""
         while self._events:
             oldest = next(iter(self._events.values()))
-            if now - oldest.last <= self._quiet_seconds:
-                return
+            if now - oldest.last <= self._quiet_seconds * SLOW_FACTOR:
+                break
             del self._events[oldest.number]
+        quiet = self._quiet_seconds
+        return [
+            event
+            for event in self._events.values()
+            if now - event.last <= self._matcher.open_seconds(event.subjects, quiet)
+        ]

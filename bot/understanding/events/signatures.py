@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from bot.domain.text_normal import fold
+from bot.understanding.events.hints import Hint, HintReader
 from bot.understanding.places.finder import PlaceFinder
 from bot.understanding.reading import PlaceName
 from bot.understanding.sectors.taxonomy import Taxonomy
@@ -20,6 +21,13 @@ _ENDING = re.compile(
 _NUMBER = re.compile(r"(\d{1,4})(?:-?(?:го|й|я|ая|ого|ом|ой|му|м|ый|а|б|в|г|к\d))?")
 _MAX_NUMBER = 999
 _CACHE_SIZE = 20_000
+_TALK_HINTS = frozenset({Hint.TALK, Hint.DEIXIS})
+_MAX_BARE_PLACE_WORDS = 2
+"""Words of a message that is nothing but a place, without the name of the street: its kind, and a number."""
+_STREET_TAGS = frozenset({"ADJF", "femn", "sing"})
+_NO_STREET_TAGS = frozenset({"Apro", "Anum"})
+_MIN_STREET_LENGTH = 5
+_MAX_ECHO_WORDS = 10
 _MAX_ME_TOO_WORDS = 6
 """Words: a longer message adds something new."""
 
@@ -27,7 +35,12 @@ _MAX_ME_TOO_WORDS = 6
 @dataclass(frozen=True, slots=True)
 class Signature:
     """The comparable form of a message. ``stems``: all words without endings; ``names``: the stems of the street or the
-    quarter; ``numbers``: possible house numbers; ``marks``: landmarks, routes («стадион», «школа 3», «маршрут 7»)."""
+    quarter; ``numbers``: possible house numbers; ``marks``: landmarks, routes («стадион», «школа 3», «маршрут 7»).
+    ``by_topic``: no word names a subject; it is that of the topic. ``is_broad``: the topic is none of the subjects;
+    ``is_carrier``: and any trouble is told with it; ``is_vague``: nor does it have a finer name
+    («Школы»). ``is_bare_place``: there is nothing but a place;
+    ``is_bare_number``: it is a house without a street.
+    """
 
     subjects: frozenset[str]
     stems: frozenset[str]
@@ -36,14 +49,46 @@ class Signature:
     numbers: frozenset[int]
     marks: frozenset[str]
     is_me_too: bool
+    hints: frozenset[Hint] = frozenset()
+    by_topic: bool = False
+    is_broad: bool = False
+    is_vague: bool = False
+    is_carrier: bool = False
+    is_bare_place: bool = False
+    is_bare_number: bool = False
+
+    @property
+    def points_back(self) -> bool:
+        """True if the message says that what the chat speaks of is also so elsewhere."""
+        return self.is_me_too or Hint.TOO in self.hints
+
+    @property
+    def is_pointing(self) -> bool:
+        """True if only the conversation can tell what the message is about."""
+        if self.subjects and not self.is_carrier:
+            return False
+        return self.points_back or not _TALK_HINTS.isdisjoint(self.hints) or self.is_bare_place
+
+    @property
+    def says_over(self) -> bool:
+        """True if the message says that the trouble has ended."""
+        return Hint.OVER in self.hints
 
 
 @dataclass(frozen=True, slots=True)
 class SubjectRelations:
-    """Relations of subjects: those that describe one event, and those that may affect many streets at once."""
+    """Relations of subjects: those that describe one event, and how each is spread over a town and over time.
+
+    A ``wide`` one strikes many streets at once, an ``outage`` spreads within minutes, a ``slow`` one lasts for days,
+    one that is ``indoors`` is each house's own, a ``moving`` one is met at any street.
+    """
 
     related_pairs: frozenset[frozenset[str]]
     wide: frozenset[str]
+    outages: frozenset[str]
+    slow: frozenset[str]
+    indoors: frozenset[str]
+    moving: frozenset[str]
     families: Mapping[str, str]
 
     def are_related(self, first: frozenset[str], second: frozenset[str]) -> bool:
@@ -87,13 +132,23 @@ class SignatureExtractor:
         self._me_too_owner = len(self._names)
         self._patterns.add(self._me_too_owner, 1.0, rules["echo"]["patterns"])
         kin = frozenset(frozenset((row["name"], other)) for row in rules["subject"] for other in row.get("kin", ()))
-        wide = frozenset(row["name"] for row in rules["subject"] if row.get("wide"))
-        self.subjects = SubjectRelations(kin, wide, SubjectRelations.build_families(kin))
+
+        def are(kind: str) -> frozenset[str]:
+            return frozenset(row["name"] for row in rules["subject"] if row.get(kind))
+
+        families = SubjectRelations.build_families(kin)
+        self.subjects = SubjectRelations(
+            kin, are("wide"), are("outage"), are("slow"), are("indoors"), are("moving"), families
+        )
+        self._by_topic = {topic: row["name"] for row in rules["subject"] for topic in row.get("topics", ())}
+        self._carriers = frozenset(rules["topics"]["carriers"])
+        self._hints = HintReader(rules["hints"], morphology)
         self._unless = {at: frozenset(row["unless"]) for at, row in enumerate(rules["subject"]) if "unless" in row}
         self._alone = frozenset(row["name"] for row in rules["subject"] if row.get("alone"))
         found = rules["places"]
         self._marks = frozenset(found["marks"])
         self._numbered = frozenset(found["numbered"])
+        self._qualities = frozenset(stem(word) for word in found["qualities"].split())
         self._routes = frozenset(found["routes"])
         self._nicknames: dict[str, int] = found["nicknames"]
         self._ordinals: dict[str, int] = found["ordinals"]
@@ -102,14 +157,32 @@ class SignatureExtractor:
         """Return the signature of any text, also of a chat's title."""
         words = prepare_text(text).words
         found = self._places.find(words)
-        return self.extract_from_words(words, found.place if found is not None else None)
+        return self.extract_from_words(text, words, found.place if found is not None else None)
 
-    def extract_from_words(self, words: Sequence[Word], place: PlaceName | None) -> Signature:
-        """Return the signature of a text whose words and place are already known."""
+    def with_topic(self, signature: Signature, topic: str | None) -> Signature:
+        """Return the signature with the subject of *topic*, or the topic itself if it is none of the subjects."""
+        broader = self.taxonomy.topic_of(topic)
+        if topic is None or broader is None:
+            return signature
+        subject = self._by_topic.get(topic) or self._by_topic.get(broader)
+        return replace(
+            signature,
+            subjects=frozenset((subject or topic,)),
+            by_topic=True,
+            is_broad=subject is None,
+            is_vague=subject is None and topic == broader,
+            is_carrier=subject is None and topic in self._carriers,
+        )
+
+    def extract_from_words(self, text: str, words: Sequence[Word], place: PlaceName | None) -> Signature:
+        """Return the signature of *text*, whose words and place are already known."""
         numbers = self._numbers(words)
         owners = {match.pattern.owner for match in self._patterns.find(words)}
         subjects = self._subjects_of(owners - {self._me_too_owner})
-        names = [stem(part) for part in fold(place.street).split() if len(part) > 2] if place and place.street else []
+        if place and place.street:
+            names = [stem(part) for part in re.split(r"[\s-]+", fold(place.street)) if len(part) > 2]
+        else:
+            names = [stem(word.norm) for word in self._find_bare_street(words)]
         house = int(digits[0]) if place and place.house and (digits := re.match(r"\d+", place.house)) else None
         marks = self._find_marks(words, numbers, transport="транспорт" in subjects)
         return Signature(
@@ -118,9 +191,34 @@ class SignatureExtractor:
             names=frozenset(names),
             house=house,
             numbers=frozenset(number for number in numbers.values() if number is not None),
-            marks=frozenset(marks),
+            marks=frozenset(mark for mark in marks if stem(mark) not in names),  # «Набережная, 5» is a street
             is_me_too=self._me_too_owner in owners and len(words) <= _MAX_ME_TOO_WORDS,
+            hints=self._hints.find(text, words) | self._echo_hints(owners, subjects, words),
+            is_bare_place=bool(names or numbers) and len(words) <= len(names) + _MAX_BARE_PLACE_WORDS,
+            is_bare_number=bool(numbers) and not names and len(words) <= _MAX_BARE_PLACE_WORDS,
         )
+
+    def _echo_hints(self, owners: Set[int], subjects: Set[str], words: Sequence[Word]) -> frozenset[Hint]:
+        """Return the hint of an echo with some words more: «у нас та же история, четвёртый подъезд»."""
+        is_echo = self._me_too_owner in owners and not subjects and len(words) <= _MAX_ECHO_WORDS
+        return frozenset({Hint.TOO}) if is_echo else frozenset()
+
+    def _find_bare_street(self, words: Sequence[Word]) -> Sequence[Word]:
+        """Return the word that can only be a street, if there is one: «Садовая не чищена», «Нагорную занесло».
+
+        It is a capitalised adjective without a noun, and says of what kind something is, not how it is («Холодная»).
+        """
+        for index, word in enumerate(words):
+            if not word.capitalised or len(word.norm) < _MIN_STREET_LENGTH or stem(word.norm) in self._qualities:
+                continue
+            tags = self._morphology.form(word.norm).tags
+            if not any(tag >= _STREET_TAGS for tag in tags) or any(not _NO_STREET_TAGS.isdisjoint(tag) for tag in tags):
+                continue
+            following = words[index + 1] if index + 1 < len(words) else None
+            noun = following is not None and not following.gap.strip() and self._morphology.form(following.norm)
+            if not noun or not noun.can_be("NOUN"):
+                return (word,)
+        return ()
 
     def _subjects_of(self, owners: Set[int]) -> frozenset[str]:
         """Return the subjects of the words: «не вывозят» means rubbish, but not together with snow."""

@@ -262,10 +262,10 @@ async def test_a_message_is_put_to_others_by_hand(bot: Harness) -> None:
         await report_outage(bot, who)
     await bot.wait_for_card(HOUSING_HEAD, 1, "2 человека")
     await bot.sandbox.telegram.send_message(
-        GROUP, people[2], "В подъезде на Полевой 3 сухие краны, это из-за вашей аварии?"
+        SECOND_GROUP, people[2], "В подъезде на Полевой 3 сухие краны, это из-за вашей аварии?"
     )
     await bot.wait_for_card(HOUSING_HEAD, 3)
-    await bot.sandbox.telegram.send_message(GROUP, ANNA, "+1")
+    await bot.sandbox.telegram.send_message(SECOND_GROUP, ANNA, "+1")
     card = await bot.wait_for_card(HOUSING_HEAD, 3, "Поддержали: 1 человек")
 
     await bot.press_button(HOUSING_HEAD, card, "Ещё")

@@ -191,3 +191,74 @@ def test_any_text_will_do(everything: TextAnalyzer, messages: list[tuple[str, in
     for text, reply_to, after in messages:
         joined = talk.join_message(text, reply_to=f"m{reply_to}", after=after)
         assert joined is None or joined.event_number > 0
+
+
+def test_an_outage_spreads_with_a_crowd_and_a_pit_does_not(talk: Conversation) -> None:
+    outage = ["Заводская 12 нет воды", "Заводская 14, воды нет", "и на Полевой тоже нет", "Лесная 4. сижу без воды"]
+    pits = ["яма на Заводской 12", "на Заводской 14 яма", "и на Полевой яма", "Лесная 4, тоже яма"]
+
+    assert len(set(talk.events(outage, YARD))) == 1
+    assert len(set(talk.events(pits, TOWN))) == 3
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "аварийка приехала, копают",
+        "когда дадут, никто не знает?",
+        "это насос сгорел на скважине",
+        "+ Полевая 3",
+        "у нас тоже",
+    ],
+)
+def test_what_the_chat_says_of_the_event_needs_no_subject(talk: Conversation, text: str) -> None:
+    events = talk.events(["Заводская 12 нет воды", "Заводская 14, воды нет", text], YARD)
+
+    assert len(set(events)) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "вчера на Заводской 12 не было воды",
+        "на Заводской 16 каждую зиму нет воды, привыкли",
+        "у нас на Заводской 20 вода есть, всё нормально",
+        "Полевая 5, в квартире кран потёк, посоветуйте сантехника",
+        "без воды и жизнь веселее ахахаха",
+        "это безобразие, качели на площадке сломаны",
+        "и на почте очередь на два часа",
+    ],
+)
+def test_what_is_another_matter_or_none_stays_out(talk: Conversation, text: str) -> None:
+    water, second, other = talk.events(["Заводская 12 нет воды", "Заводская 14, воды нет", text], YARD)
+
+    assert water == second != other
+
+
+def test_news_that_it_is_over_ends_the_event(talk: Conversation) -> None:
+    first = talk.join_message("Заводская 12 нет воды", YARD)
+    talk.join_message("Заводская 14, воды нет", YARD)
+    over = talk.join_message("Ура, дали воду на Заводской", YARD)
+    soon = talk.join_message("Заводская 12, а у нас воды всё ещё нет", YARD)
+    talk.join_message("дали!", YARD)
+    evening = talk.join_message("Заводская 12 нет воды", YARD, after=2 * 3600)
+
+    assert over is None
+    assert first is not None
+    assert soon is not None
+    assert evening is not None
+    assert first.event_number == soon.event_number != evening.event_number
+
+
+def test_a_topic_is_a_matter_without_a_common_word(talk: Conversation) -> None:
+    events = talk.events(["Заводская 12, батареи ледяные", "на Заводской 12 когда включат отопление"], TOWN)
+
+    assert len(set(events)) == 1
+
+
+def test_events_of_different_streets_in_different_chats_stay_apart(talk: Conversation) -> None:
+    first = talk.events(["Заводская 12 нет света", "Заводская 14, света нет"], YARD)
+    second = talk.events(["Полевая 3 нет света", "Полевая 5 без света сидим"], PARENTS)
+
+    assert len(set(first)) == len(set(second)) == 1
+    assert first[0] != second[0]

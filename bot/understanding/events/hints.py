@@ -1,0 +1,97 @@
+"""Hints: that an event is over, that it is so here, too, that it is an old story …."""
+
+import re
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Any
+
+from bot.understanding.text.morphology import Morphology
+from bot.understanding.text.patterns import PatternSet
+from bot.understanding.text.tokens import Word
+
+_LAUGHTER = re.compile(
+    r"\){3,}|(?<![а-яё])(?:а?ха){2,}|(?<![а-яё])[ах]{4,}(?![а-яё])|\bлол\b|[😂🤣😆😹]", re.IGNORECASE
+)
+_SPOKEN_PLUS = re.compile(r"^\s{0,9}\+|\+\s{0,9}[.!)]{0,3}\s{0,9}$")
+_MAX_TALK_WORDS = 16
+"""Words: who writes more than this tells a story of their own."""
+_MAX_NEWS_WORDS = 4
+"""Words of a message that «дали» sums up."""
+_NOT_FINE = frozenset({"нет", "нету", "не", "опять", "снова", "еще", "только", "когда", "кого"})
+"""Words that take «у нас есть» back."""
+_TOO_WORDS = frozenset({"тоже", "также", "аналогично"})
+_PLACE_PREPOSITIONS = frozenset({"на", "в", "во", "у", "по"})
+
+
+class Hint(StrEnum):
+    """One thing that a message says."""
+
+    TALK = "talk"
+    """The chat speaks of the trouble already, so its subject is not named: «бригада едет», «когда включат?»."""
+    DEIXIS = "deixis"
+    """It points to what was just said, or begins as an answer does: «это с очистных», «да, и запах»."""
+    TOO = "too"
+    """Here as well: «и на Лесной», «Лесная, 3 +»."""
+    OVER = "over"
+    """It has ended: «дали свет»."""
+    FINE = "fine"
+    """It has not come here: «у нас всё нормально»."""
+    LONG = "long"
+    """It has lasted for weeks, or returns every day."""
+    PAST = "past"
+    """It was yesterday or earlier, and is not said to last."""
+    PRIVATE = "private"
+    """It is the trouble of one flat."""
+    LAUGHTER = "laughter"
+
+
+class HintReader:
+    """Finds hints. It is pure; *rules* is the table ``hints`` of ``data/events.toml``."""
+
+    def __init__(self, rules: dict[str, Any], morphology: Morphology) -> None:
+        self._names = ("talk", "over", "fine", "long", "past", "still", "private")
+        # «не дали» must not be read as «дали».
+        self._patterns = PatternSet(morphology, strict=True)
+        for number, name in enumerate(self._names):
+            self._patterns.add(number, 1.0, rules[name])
+        self._deixis = frozenset(rules["deixis"].split())
+        self._answers = frozenset(rules["answers"].split())
+        self._over_alone = frozenset(rules["over_alone"].split())
+        self._not_over = frozenset(rules["not_over"].split())
+
+    def find(self, text: str, words: Sequence[Word]) -> frozenset[Hint]:
+        """Return the hints of *text*, which is split into *words*."""
+        found = {self._names[match.pattern.owner] for match in self._patterns.find(words)}
+        norms = [word.norm for word in words]
+        hints: set[Hint] = set()
+        alone = len(norms) <= _MAX_NEWS_WORDS and not self._over_alone.isdisjoint(norms)
+        if ("over" in found or alone) and "?" not in text and self._not_over.isdisjoint(norms):
+            hints |= {Hint.OVER, Hint.TALK}
+        elif "fine" in found and "?" not in text and _NOT_FINE.isdisjoint(norms):
+            hints.add(Hint.FINE)
+        if "talk" in found and len(words) <= _MAX_TALK_WORDS:
+            hints.add(Hint.TALK)
+        if "past" in found and "still" not in found:
+            hints.add(Hint.PAST)
+        if "long" in found:
+            hints.add(Hint.LONG)
+        if "private" in found:
+            hints.add(Hint.PRIVATE)
+        if _LAUGHTER.search(text):
+            hints.add(Hint.LAUGHTER)
+        if (
+            norms
+            and len(norms) <= _MAX_TALK_WORDS
+            and (norms[0] in self._answers or not self._deixis.isdisjoint(norms))
+        ):
+            hints.add(Hint.DEIXIS)
+        if _says_too(text, norms):
+            hints.add(Hint.TOO)
+        return frozenset(hints)
+
+
+def _says_too(text: str, norms: Sequence[str]) -> bool:
+    if not norms or len(norms) > _MAX_TALK_WORDS:
+        return False
+    leads = len(norms) > 1 and norms[0] == "и" and norms[1] in _PLACE_PREPOSITIONS
+    return leads or not _TOO_WORDS.isdisjoint(norms) or _SPOKEN_PLUS.search(text) is not None

@@ -1,0 +1,278 @@
+"""The evidence that a message is about an event: matter, place, conversation and time, added up.
+
+Every feature gives a few points; a message joins an event from ``JOIN_SCORE``. The points are whole numbers because
+nobody knows them better: what counts is their order, and each docstring says why a feature weighs what it does.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from bot.understanding.events.hints import Hint
+from bot.understanding.events.open_event import OpenEvent
+from bot.understanding.events.place_agreement import (
+    CHAT,
+    HOUSE,
+    MAX_SHORT_MESSAGE_WORDS,
+    OTHER,
+    OTHER_NUMBER,
+    STREET,
+    UNKNOWN,
+    score_place,
+)
+from bot.understanding.events.signatures import Signature, SubjectRelations
+
+JOIN_SCORE = 4
+"""The same subject needs something more than an unknown place: the same street, or the chat that speaks of it."""
+
+IMMEDIATE_SECONDS = 180.0
+"""Time in which an answer is typed: «это с очистных» is said of what was just written."""
+FRESH_SECONDS = 1200.0
+"""Time for which «и у нас» and «бригада едет» refer to what the chat spoke of before."""
+TALK_SECONDS = 3 * 3600.0
+"""Time for which a chat continues to talk about an event without naming the place."""
+SLOW_TALK_SECONDS = 12 * 3600.0
+"""The same for a slow matter, such as rubbish: people write of it when they come by, mornings and evenings."""
+ENDED_SECONDS = 3600.0
+"""An outage that returns this long after somebody said that it is over is another one."""
+
+_SAME_SUBJECT, _KIN_SUBJECT, _SAME_BROAD_TOPIC, _SAME_VAGUE_TOPIC = 3, 2, 2, 0
+"""Points of the matter. A topic that is no subject is broad, and without a finer name vague: many things are of it."""
+_POINTING_BACK = 2
+"""Points of a message that names no subject and says that it is so here as well, or goes on with the talk."""
+_NEAR_HOUSE, _SAME_STREET, _CHAT_OF_PLACE = 3, 2, 1
+"""Points of the place."""
+_OTHER_PLACE, _OTHER_PLACE_IN_OUTAGE, _OTHER_NUMBER = -3, -2, -5
+"""An outage may be spreading; a lift is not. Another school, another route is never the same."""
+_ONE_PLACE_UNKNOWN, _BOTH_PLACES_UNKNOWN = -2, -1
+"""«Лифт не работает» after a message about the lift of another house: there are many lifts, and one water main."""
+_FRESH_TALK, _EARLIER_TALK, _NO_TALK = 2, 1, -1
+"""Points of the conversation; ``_NO_TALK`` if neither the chat nor the place connects the message with the event."""
+_IMMEDIATE = 1
+"""Of two events, «+1» means the one that was spoken of a moment ago."""
+_TOO, _WIDE, _WAVE = 2, 1, 1
+"""Points of «тоже» in a fresh talk, of a matter that is all over the town, of a wave of messages."""
+_MIN_WAVE_HEAT, _MIN_TALK_HEAT, _MIN_CROWD_HEAT = 1.2, 0.8, 2.0
+"""Messages weighed by their age: two within a quarter of an hour make a wave, one never does; two within half an hour
+make a talk; of a crowd of three, «Лесная, 4. Сидим как в погребе» needs no subject."""
+_REPLY, _OTHER_SUBJECT_OF_REPLY, _OTHER_PLACE_OF_REPLY = 4, -2, -2
+"""A reply is about what it answers, unless it clearly speaks of something else elsewhere."""
+_DOUBT = -1
+_MIN_APPEAL_SCORE, _MIN_PLACE_SCORE, _MIN_TALK_SCORE = 0.2, 0.35, 0.05
+"""Scores below which it is doubtful that a message with a subject, and one with nothing but a place, reports anything,
+and below which it surely sells or looks for something."""
+_PRIVATE, _LAUGHTER = -2, -2
+"""Points of words that speak against the event, if the place speaks for it: it weighs as much as another place."""
+_OTHER_MATTER = -10
+"""In no case: «на Лесной дали свет» ends no event of another street, «каждую зиму без света» is none of this hour."""
+
+_CACHE_SIZE = 1_000
+_NEVER = frozenset({Hint.PAST, Hint.FINE})
+"""«Вчера мигало», «у нас всё есть»: such a message is about no event of this hour."""
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """A message to be compared with events: its signature and that of the chat's title, its chat, time and relevance.
+
+    ``is_noise``: it is nothing but «+1»; ``is_reply``: it replies to a message of the event that it is compared with.
+    """
+
+    signature: Signature
+    title: Signature
+    chat: str
+    timestamp: float
+    appeal_score: float
+    is_noise: bool = False
+    is_reply: bool = False
+
+    def can_mean(self, event: OpenEvent, silence: float, place: int) -> bool:
+        """Return whether a message that names no subject may be about *event*, because people are talking of it.
+
+        *silence*: seconds since its chat last spoke of the event; *place*: the agreement of the places.
+        """
+        if self.is_reply:
+            return True
+        if self.is_noise or self.signature.points_back:
+            return silence <= FRESH_SECONDS
+        if silence > (TALK_SECONDS if place >= CHAT else FRESH_SECONDS):
+            return False
+        heat = event.heat_at(self.timestamp)
+        if self.signature.is_bare_number and place < STREET:
+            return False
+        names_another = place < STREET and bool(self.signature.names or self.signature.marks)
+        if (
+            Hint.DEIXIS in self.signature.hints
+            and event.size > 1
+            and silence <= IMMEDIATE_SECONDS
+            and not names_another
+        ):
+            return True
+        if Hint.TALK in self.signature.hints or self.signature.is_bare_place:
+            return event.size > 1 and (heat >= _MIN_TALK_HEAT or place >= CHAT)
+        return (bool(self.signature.names) or place >= STREET) and heat >= _MIN_CROWD_HEAT
+
+    def is_of_talk(self, event: OpenEvent, silence: float, place: int) -> bool:
+        """Return whether a report of nothing but a place may be about *event*, because people are talking of it."""
+        if self.appeal_score < _MIN_PLACE_SCORE or place < STREET:
+            return False
+        return silence <= FRESH_SECONDS or event.heat_at(self.timestamp) >= _MIN_TALK_HEAT
+
+    @property
+    def is_pointing(self) -> bool:
+        """True if only the conversation can tell what the message is about."""
+        seen = self.signature
+        if seen.subjects and not seen.is_carrier:
+            return False
+        if self.is_noise or seen.is_pointing:
+            return True
+        return bool(seen.names or seen.numbers) and not seen.subjects and len(seen.stems) <= MAX_SHORT_MESSAGE_WORDS
+
+
+class EventScorer:
+    """Scores messages against events. It is pure."""
+
+    def __init__(self, subjects: SubjectRelations) -> None:
+        self._subjects = subjects
+        self._spread_of = lru_cache(maxsize=_CACHE_SIZE)(self._find_spread)
+
+    def score(self, said: Occasion, event: OpenEvent) -> int:
+        """Return the points for *said* being about *event*."""
+        seen, replies = said.signature, said.is_reply
+        # Most events are of another matter; this early check spares them the rest.
+        if not _NEVER.isdisjoint(seen.hints) or not (replies or self._may_be_related(seen, event)):
+            return 0
+        silence = said.timestamp - event.chats.get(said.chat, -1e18) if said.chat else 1e18
+        spread = self._spread_of(event.subjects)
+        if spread.outage and event.ended is not None and said.timestamp - event.ended > ENDED_SECONDS:
+            return 0
+        if (
+            silence > FRESH_SECONDS
+            and not replies
+            and not spread.wide
+            and not spread.moving
+            and _is_elsewhere(seen, event)
+        ):
+            return 0  # an outage spreads in a fresh talk alone
+        talking = silence <= (SLOW_TALK_SECONDS if spread.slow else TALK_SECONDS)
+        place = score_place(seen, said.title, event, talking=talking, indoors=spread.indoors)
+        if place == OTHER and spread.moving:
+            place = UNKNOWN
+        matter = self._score_matter(said, event, silence, place)
+        if matter is None or (matter <= 0 and not replies and not said.is_of_talk(event, silence, place)):
+            return 0
+        total = matter + _score_conversation(said, event, silence, place, spread, talking=talking)
+        if replies:
+            total += _REPLY + (_OTHER_PLACE_OF_REPLY if place < UNKNOWN else 0)
+        else:
+            total += _place_points(said, event, place, spread, talking=talking)
+        return total + _score_hints(said, event, place, spread)
+
+    def _may_be_related(self, seen: Signature, event: OpenEvent) -> bool:
+        """Return whether the subjects do not exclude the event."""
+        return seen.is_broad or not seen.subjects or self._subjects.are_related(seen.subjects, event.subjects)
+
+    def _score_matter(self, said: Occasion, event: OpenEvent, silence: float, place: int) -> int | None:
+        """Return the points of the matter; ``None`` if the message is about another."""
+        seen = said.signature
+        if not seen.subjects.isdisjoint(event.subjects):
+            if not seen.is_broad:
+                return _SAME_SUBJECT
+            if not said.is_pointing:
+                return _SAME_VAGUE_TOPIC if seen.is_vague else _SAME_BROAD_TOPIC
+        elif self._subjects.are_related(seen.subjects, event.subjects):
+            return _KIN_SUBJECT
+        if said.is_pointing:
+            return _POINTING_BACK if said.can_mean(event, silence, place) else 0
+        if not seen.subjects:
+            return 0
+        if said.is_reply:
+            return 0 if seen.by_topic else _OTHER_SUBJECT_OF_REPLY
+        return None
+
+    def _find_spread(self, subjects: frozenset[str]) -> "Spread":
+        known = self._subjects
+        return Spread(
+            outage=not known.outages.isdisjoint(subjects),
+            wide=not known.wide.isdisjoint(subjects),
+            slow=not known.slow.isdisjoint(subjects),
+            indoors=not known.indoors.isdisjoint(subjects),
+            moving=not known.moving.isdisjoint(subjects),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """The way in which the matter of an event is spread over a town, see :class:`SubjectRelations`."""
+
+    outage: bool
+    wide: bool
+    slow: bool
+    indoors: bool
+    moving: bool
+
+
+def _is_elsewhere(seen: Signature, event: OpenEvent) -> bool:
+    """Return whether both name streets, none of them in common, and no landmark could make them one place."""
+    if not seen.names or not event.names or (seen.marks and event.marks):
+        return False
+    return seen.names.isdisjoint(event.names)
+
+
+def _score_conversation(
+    said: Occasion, event: OpenEvent, silence: float, place: int, spread: "Spread", *, talking: bool
+) -> int:
+    """Return the points of the chat and the time; *silence*: seconds since the chat last spoke of the event."""
+    total = 0
+    if silence <= FRESH_SECONDS:
+        is_too = said.is_noise or said.signature.points_back or (said.is_pointing and said.signature.is_bare_place)
+        # «У нас тоже яма»: at another house a pit is another pit, an outage is the same.
+        total += _FRESH_TALK + (_TOO if is_too and (place >= UNKNOWN or spread.outage or spread.wide) else 0)
+        if place >= UNKNOWN and silence <= IMMEDIATE_SECONDS:
+            total += _IMMEDIATE
+    elif talking:
+        total += _EARLIER_TALK
+    if event.heat_at(said.timestamp) >= _MIN_WAVE_HEAT:
+        total += _WAVE
+    return total
+
+
+def _place_points(said: Occasion, event: OpenEvent, place: int, spread: Spread, *, talking: bool) -> int:
+    """Return the points of the place, see :func:`score_place`."""
+    seen = said.signature
+    wide = spread.wide and not seen.subjects.isdisjoint(event.subjects)
+    if place == OTHER_NUMBER:
+        return _OTHER_NUMBER
+    if place == OTHER:
+        if wide:
+            return _WIDE
+        return _OTHER_PLACE_IN_OUTAGE if spread.outage or spread.wide else _OTHER_PLACE
+    if place == UNKNOWN:
+        if wide:
+            return _WIDE
+        if spread.outage or spread.wide or said.is_pointing:
+            return 0 if talking else _NO_TALK
+        if (spread.slow or spread.moving) and talking and event.size > 2 and not (seen.names or seen.marks):
+            return 0
+        # A street and a landmark may be one place, but only those who live there know it.
+        is_placed = bool(event.names or event.marks or seen.names or seen.marks)
+        return _ONE_PLACE_UNKNOWN if is_placed and not spread.moving else _BOTH_PLACES_UNKNOWN
+    return {CHAT: _CHAT_OF_PLACE, STREET: _SAME_STREET, HOUSE: _NEAR_HOUSE}[place] + wide * _WIDE
+
+
+def _score_hints(said: Occasion, event: OpenEvent, place: int, spread: Spread) -> int:
+    hints = said.signature.hints
+    total = 0
+    if not said.is_pointing and not said.is_reply:
+        if said.appeal_score < _MIN_TALK_SCORE and place < HOUSE:
+            total += _OTHER_MATTER
+        elif said.appeal_score < _MIN_APPEAL_SCORE:
+            total += _DOUBT
+    if Hint.OVER in hints and place < UNKNOWN:
+        total += _OTHER_MATTER
+    if spread.outage and Hint.LONG in hints and not event.lasting:
+        total += _OTHER_MATTER
+    if Hint.PRIVATE in hints:
+        total += _PRIVATE
+    if Hint.LAUGHTER in hints:
+        total += _LAUGHTER if place >= STREET or said.is_reply else _OTHER_MATTER
+    return total
