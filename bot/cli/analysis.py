@@ -4,17 +4,17 @@ import json
 import math
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from bot.bootstrap.analyzer import build_understanding, build_understanding_and_grouping
 from bot.cli.console import read_lines
 from bot.config import Config
-from bot.understanding.evaluation import evaluation
+from bot.understanding.evaluation import evaluation, event_figures
 from bot.understanding.evaluation.classify_output import reading_to_record
 from bot.understanding.events.matcher import MessageToMatch
-from bot.understanding.model.training_data import read_table
+from bot.understanding.model.training_data import TableError, read_table
 
 MAX_LINE_BYTES = 1 << 20
 """Size limit of one line of JSON; the longest message of any messenger has some tens of kilobytes."""
@@ -85,8 +85,36 @@ def _parse_post(record: dict[str, Any] | None) -> MessageToMatch | None:
     )
 
 
+def evaluate_events(config: Config, file: Path, misses: int, print_line: PrintLine) -> None:
+    """Measure the grouping on the labelled messages of a file of JSON lines."""
+    messages = []
+    try:
+        with file.open("rb") as lines:
+            for number, asked in _parse_records(read_lines(lines, MAX_LINE_BYTES, print_line)):
+                post = _parse_post(asked)
+                if asked is None or post is None:
+                    raise TableError(
+                        f"Файл {file.name}, строка {number}: нужен объект вида "
+                        '{"id": 1, "t": 0, "chat": "…", "text": "…", "event_id": null}.'
+                    )
+                event = asked.get("event_id")
+                messages.append(event_figures.LabelledMessage(post, None if event is None else str(event)))
+    except OSError as error:
+        raise TableError(f"Файл {file} не прочитан: {error.strerror}.") from None
+    understanding = build_understanding(config, strict=True)
+    quiet = config.tree.problems.within.to_timedelta().total_seconds()
+    for line in event_figures.report_lines(event_figures.group_messages(understanding, messages, quiet), misses):
+        print_line(line)
+
+
 def evaluate(config: Config, file: Path, misses: int, only: str, plot: Path | None, print_line: PrintLine) -> None:
-    """Measure on labelled messages; draw calibration and confusions into *picture*, if it is given."""
+    """Measure on labelled messages; draw calibration and confusions into *picture*, if it is given.
+
+    A file of JSON lines holds messages about events.
+    """
+    if file.suffix.casefold() == ".jsonl":
+        evaluate_events(config, file, misses, print_line)
+        return
     draw = _load_plotter() if plot is not None else None
     rows = [row for row in read_table(file) if row.get("dataset", "").startswith(only)]
     reads, spent = evaluation.read_rows(build_understanding(config, strict=True), rows)
@@ -125,7 +153,11 @@ def _load_plotter() -> DrawPlot:
 
 def _read_records(print_error: PrintLine) -> Iterator[tuple[int, dict[str, Any] | None]]:
     """Yield the number and the JSON object of every non-blank line of standard input; ``None``: not an object."""
-    for number, line in enumerate(read_lines(sys.stdin.buffer, MAX_LINE_BYTES, print_error), 1):
+    return _parse_records(read_lines(sys.stdin.buffer, MAX_LINE_BYTES, print_error))
+
+
+def _parse_records(lines: Iterable[str | None]) -> Iterator[tuple[int, dict[str, Any] | None]]:
+    for number, line in enumerate(lines, 1):
         if line is not None and not line.strip():
             continue
         try:

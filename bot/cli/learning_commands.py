@@ -65,7 +65,10 @@ def train(
 @cli.command(cls=RussianHelpCommand)
 def evaluate(
     file: Annotated[
-        Path, typer.Argument(metavar="ФАЙЛ", help="Размеченные сообщения: CSV или XLSX; что измерить, решают столбцы.")
+        Path,
+        typer.Argument(
+            metavar="ФАЙЛ", help="Размеченные сообщения: CSV или XLSX, события — JSONL; что измерить, решают столбцы."
+        ),
     ],
     config: ConfigFile = Path("config.toml"),
     misses: Annotated[int, typer.Option(metavar="ЧИСЛО", min=0, help="Сколько ошибок показать.")] = 0,

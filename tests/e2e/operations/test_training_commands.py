@@ -138,3 +138,24 @@ async def test_without_matplotlib_there_are_figures_and_no_picture(tmp_path: Pat
     assert "mcu-bot[plot]" in errors
     code, output, _ = await run_process("evaluate", table, "--config", config, cwd=tmp_path)
     assert (code, "Калибровка" in output) == (0, True)
+
+
+async def test_events_are_measured_by_pairs(tmp_path: Path) -> None:
+    config = write_config(tmp_path)
+    texts = ("Лесная 3, нет воды", "на Лесной 5 воды тоже нет", "кто продаёт мёд?")
+    lines = [
+        {"id": number, "t": 60 * number, "chat": "Двор", "text": text, "event_id": "вода" if "вод" in text else None}
+        for number, text in enumerate(texts)
+    ]
+    (tmp_path / "events.jsonl").write_text("\n".join(json.dumps(line) for line in lines), encoding="utf-8")
+
+    code, output, errors = await run_command("evaluate", "events.jsonl", "--config", config, cwd=tmp_path)
+
+    assert (code, errors) == (0, "")
+    assert "События: F1 1.000 (точность 1.000, полнота 1.000, пар 1, сообщений 3)" in output
+    assert "Групп без события: 0; групп, где слились разные события: 0." in output
+
+    (tmp_path / "events.jsonl").write_text("{}", encoding="utf-8")
+    code, _, errors = await run_command("evaluate", "events.jsonl", "--config", config, cwd=tmp_path)
+    assert code == 2
+    assert "строка 1: нужен объект вида" in errors
