@@ -6,7 +6,7 @@ from bot.domain.json_types import Json
 from bot.domain.messages import Message, MessageRole
 from bot.domain.notifications.citizens import HowToWrite
 from bot.domain.once_keys import FIRST_START
-from bot.domain.sources import AnswerPolicy, Source, author_key
+from bot.domain.sources import AnswerPolicy, Source, SourceKind, author_key
 from bot.messengers.events import AuthorKind, MessageDeleted, MessagePosted
 from bot.messengers.serialization import pack_media
 from bot.services.answers import detect_posted, verify_published
@@ -25,7 +25,7 @@ from bot.services.intake.create_ticket import create_ticket, is_ticket, read_mes
 from bot.services.intake.follow_ups import attach_to_album_ticket, attach_to_open_ticket
 from bot.services.manual_posting import staff_replies
 from bot.services.notifications import cards, notify
-from bot.services.tickets import refine, workflow
+from bot.services.tickets import problem_news, refine, workflow
 from bot.understanding.reading import Noise, Reading
 
 
@@ -73,7 +73,8 @@ async def _handle(ctx: UseCaseContext, message: Message, reading: Reading, sourc
         if unread_content.can_be_heard(message):
             await attach_to_open_ticket(ctx, message, reading, source)
         return
-    if await attach_to_open_ticket(ctx, message, reading, source):
+    is_end = await problem_news.note_end(ctx, message, reading)
+    if await attach_to_open_ticket(ctx, message, reading, source) or (is_end and source.kind is SourceKind.CHAT):
         return
     if needs_person or await is_ticket(ctx, message, reading, source):
         await create_ticket(ctx, message, reading, source)

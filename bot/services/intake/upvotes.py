@@ -9,6 +9,7 @@ from bot.messengers.events import AuthorKind, Reacted
 from bot.services.context import UseCaseContext
 from bot.services.context.messages import is_private
 from bot.services.notifications import cards
+from bot.services.tickets import problem_news
 from bot.understanding.reading import Reading
 
 ECHO_WINDOW = timedelta(minutes=20)
@@ -25,13 +26,24 @@ async def add_upvote(ctx: UseCaseContext, message: Message, reading: Reading) ->
 
     The ticket is the one that the message replies to, else the last one in the conversation.
     """
-    if not reading.is_me_too or is_private(message) or message.media:
+    if is_private(message) or message.media:
+        return False
+    if not reading.is_me_too and not _is_voice_from_elsewhere(ctx, message, reading):
         return False
     target = await _find_target(ctx, message)
     if target is None:
         return False
+    await problem_news.add_voice(ctx, target, message, reading)
     await _count_upvote(ctx, target, author_key(message.account, message.author_id))
     return True
+
+
+def _is_voice_from_elsewhere(ctx: UseCaseContext, message: Message, reading: Reading) -> bool:
+    """Return whether the text says nothing but that it is so at another place, too: «и на Полевой тоже нету»."""
+    if not message.text or reading.noise is not None or reading.appeal:
+        return False
+    signature = ctx.signature(message.text, reading)
+    return signature.points_back and signature.is_pointing and bool(signature.names)
 
 
 async def _find_target(ctx: UseCaseContext, message: Message) -> Ticket | None:

@@ -72,22 +72,10 @@ async def find_matching_problem(
     """
     if not _can_join(ctx, text, reading):
         return None
-    matcher = ctx.municipality.understanding.event_matcher
-    signature = ctx.signature(text, reading)
-    await ctx.uow.lock(LOCK_KEY)
-    found = await ctx.uow.problems.list_candidates(
-        _candidate_query(ctx, matcher, signature, sector, exclude_problem_id, message), MAX_CANDIDATES
-    )
-    candidates = (
-        found if reading.urgency is None else [one for one in found if not _is_graver_than_answered(one, reading)]
-    )
-    events = matcher.load_events((candidate.lead_id, candidate.fingerprint) for candidate in candidates)
-    post = _build_post(ctx, text, message)
-    signature = matcher.with_known_streets(signature, events)
-    event, _ = matcher.match(
-        post, reading, signature, events, await _find_replied_event(ctx, message, candidates, events)
-    )
-    candidate = None if event is None else next(one for one in candidates if one.lead_id == event.number)
+    found = await match_event(ctx, text, reading, message, sector, exclude_problem_id)
+    matcher, post, signature, candidate = found.matcher, found.post, found.signature, found.candidate
+    if signature.says_over:  # «дали свет, но кран течёт» is no report of the outage
+        return None
     if candidate is None and not matcher.can_start(reading, signature):
         return None
     event = (
@@ -99,6 +87,44 @@ async def find_matching_problem(
     return ProblemMatch(
         candidate, event, min((matcher.subject_family(subject) for subject in event.subjects), default="")
     )
+
+
+@dataclass(frozen=True, slots=True)
+class MatchedEvent:
+    """A message as the matcher sees it, and the candidate that it is about, if any."""
+
+    matcher: EventMatcher
+    post: MessageToMatch
+    signature: Signature
+    candidate: Candidate | None
+
+
+async def match_event(
+    ctx: UseCaseContext,
+    text: str,
+    reading: Reading,
+    message: Message | None,
+    sector: str | None = None,
+    exclude_problem_id: int | None = None,
+) -> MatchedEvent:
+    """Match a message to the problems and lone tickets that are open. Holds the "problems" lock until commit."""
+    matcher = ctx.municipality.understanding.event_matcher
+    signature = ctx.signature(text, reading)
+    await ctx.uow.lock(LOCK_KEY)
+    found = await ctx.uow.problems.list_candidates(
+        _candidate_query(ctx, matcher, signature, sector, exclude_problem_id, message), MAX_CANDIDATES
+    )
+    candidates = (
+        found if reading.urgency is None else [one for one in found if not _is_graver_than_answered(one, reading)]
+    )
+    events = matcher.load_events((candidate.lead_id, candidate.fingerprint) for candidate in candidates)
+    post = build_post(ctx, text, message)
+    signature = matcher.with_known_streets(signature, events)
+    event, _ = matcher.match(
+        post, reading, signature, events, await _find_replied_event(ctx, message, candidates, events)
+    )
+    candidate = None if event is None else next(one for one in candidates if one.lead_id == event.number)
+    return MatchedEvent(matcher, post, signature, candidate)
 
 
 def _is_graver_than_answered(candidate: Candidate, reading: Reading) -> bool:
@@ -121,7 +147,7 @@ async def suggest_problems(
     candidates = await ctx.uow.problems.list_candidates(query, MAX_CANDIDATES)
     events = matcher.load_events((candidate.lead_id, candidate.fingerprint) for candidate in candidates)
     ranked = matcher.rank_events(
-        _build_post(ctx, text, message), reading, matcher.with_known_streets(signature, events), events
+        build_post(ctx, text, message), reading, matcher.with_known_streets(signature, events), events
     )
     by_lead = {candidate.lead_id: candidate for candidate in candidates}
     best = [by_lead[event.number] for event in ranked]
@@ -136,17 +162,20 @@ def _candidate_query(
     exclude_problem_id: int | None = None,
     message: Message | None = None,
 ) -> CandidateQuery:
+    subjects = frozenset[str]() if signature.is_pointing else signature.subjects
+    window = ctx.municipality.problem_window or timedelta()
     return CandidateQuery(
-        subject_families=sorted(matcher.subject_family(subject) for subject in signature.subjects),
-        since=ctx.now - (ctx.municipality.problem_window or timedelta()),
-        lone_since=ctx.now - ECHO_WINDOW if signature.is_me_too else None,
+        subject_families=sorted(matcher.subject_family(subject) for subject in subjects),
+        since=ctx.now - timedelta(seconds=matcher.open_seconds(subjects, window.total_seconds())),
+        lone_since=ctx.now - ECHO_WINDOW if signature.is_pointing or signature.is_me_too else None,
         sector=sector,
         exclude_problem_id=exclude_problem_id,
         exclude_author=author_key(message.account, message.author_id) if message is not None else None,
     )
 
 
-def _build_post(ctx: UseCaseContext, text: str, message: Message | None) -> MessageToMatch:
+def build_post(ctx: UseCaseContext, text: str, message: Message | None) -> MessageToMatch:
+    """Return the message as the matcher sees it; nobody else reads a private one."""
     if message is None or ChatKind(message.chat_kind) is ChatKind.PRIVATE:
         return MessageToMatch("", ctx.now.timestamp(), "", "", text)
     source = ctx.municipality.sources.get((message.account, message.root))
