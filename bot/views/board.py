@@ -135,7 +135,7 @@ def _ticket_line(one: BoardTicket, context: RenderContext) -> str:
     marks = ("🔴 " if one.late else "") + ("🔥 " if one.urgent else "")
     until = f"{'принять' if one.unaccepted else 'ответить'} до {context.format_short(one.due)}"
     until += describe_external_term(one.source, one.external_due, context, is_late=one.external_late)
-    words = f" · {shorten(one.words, 70)}" if one.words else ""
+    words = f" · {one.words}" if one.words else ""
     return f"{marks}№{one.id} · {until} · {one.owner or 'никто не назначен'}{words}"
 
 

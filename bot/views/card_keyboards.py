@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bot.domain.entries import EntryState
+from bot.domain.gist import gist
 from bot.domain.roles import Right
 from bot.domain.tickets import DismissReason, State, Step, is_allowed
 from bot.domain.view_data import CardFacts, ProblemFacts
@@ -167,7 +168,12 @@ def _similar_menu(facts: CardFacts) -> tuple[ButtonRow, ...]:
     """Return a button for each ticket that this one can be merged into."""
     number = facts.ticket.id
     rows: list[ButtonRow] = [
-        (Button(shorten(f"№{other} · {text or 'без текста'}", MAX_SIMILAR_CHARS), pack(Op.MERGE_INTO, number, other)),)
+        (
+            Button(
+                shorten(f"№{other} · {gist(text) or 'без текста'}", MAX_SIMILAR_CHARS),
+                pack(Op.MERGE_INTO, number, other),
+            ),
+        )
         for other, text in facts.similar
     ]
     return (*rows, (_back_button(number),))

@@ -25,6 +25,7 @@ COLUMN_TITLES = {
     "external_number": "Номер в другой системе",
     "text": "Сообщение",
     "settlement": "Населённый пункт",
+    "gist": "Суть",
     "place": "Место",
     "latitude": "Широта",
     "longitude": "Долгота",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bot.domain.gist import gist
 from bot.domain.notifications.tickets import TicketList
 from bot.domain.russian_text import plural
 from bot.domain.tickets import Ticket
@@ -9,7 +10,7 @@ from bot.domain.view_data import NotificationData
 from bot.messengers.content import Bold, Button, Content, Span, Text
 from bot.views.callback_codes import Op, pack
 from bot.views.external_terms import line_of
-from bot.views.render_context import RenderContext, shorten
+from bot.views.render_context import RenderContext
 
 MAX_LISTED = 15
 
@@ -36,7 +37,7 @@ def ticket_lines_with_buttons(found: Sequence[Ticket], context: RenderContext) -
         late = "🔴 " if ticket.is_open and ticket.answer_due <= context.now else ""
         until = f" · до {context.format_short(ticket.answer_due)}" if ticket.is_open else ""
         until += line_of(ticket, context)
-        words = shorten(ticket.text, 70) or "без текста"
+        words = gist(ticket.text, ticket.place) or "без текста"
         spans.append(Text(f"\n{late}№{ticket.id}{until} · {words}"))
     if len(found) > len(shown):
         spans.append(Text(f"\n…и ещё {len(found) - len(shown)}. Уточните запрос."))

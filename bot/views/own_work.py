@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from bot.domain.gist import gist
 from bot.domain.notifications.tickets import OwnWork, OwnWorkItem
 from bot.domain.own_work import WorkReason, WorkSection
 from bot.domain.russian_text import plural
@@ -11,7 +12,7 @@ from bot.messengers.content import Bold, Button, Content, Span, Text
 from bot.views.callback_codes import Op, pack
 from bot.views.external_terms import line_of
 from bot.views.listings import MAX_LISTED
-from bot.views.render_context import RenderContext, shorten
+from bot.views.render_context import RenderContext
 
 _REASONS: Mapping[WorkReason, str] = {
     WorkReason.SORT: "выбрать отрасль",
@@ -38,8 +39,6 @@ _SECTIONS: Mapping[str, str] = {
     WorkSection.BLOCK: "Ваша работа",
     WorkSection.ENTRY: "Внести в системы",
 }
-
-MAX_WORDS = 60
 
 
 def own_work(note: OwnWork, data: NotificationData, context: RenderContext) -> Content:
@@ -74,7 +73,7 @@ def _line(item: OwnWorkItem, ticket: Ticket, context: RenderContext) -> str:
     why = ", ".join(_REASONS[reason] for reason in item.reasons)
     until = f" до {context.format_short(due)}" if ticket.is_open else ""
     until += line_of(ticket, context)
-    return f"{marks}№{ticket.id} · {why}{until} · {shorten(ticket.text, MAX_WORDS) or 'без текста'}"
+    return f"{marks}№{ticket.id} · {why}{until} · {gist(ticket.text, ticket.place) or 'без текста'}"
 
 
 def _buttons(shown: Sequence[OwnWorkItem], width: int) -> list[list[Button]]:

@@ -28,6 +28,7 @@ from bot.domain.board import (
 from bot.domain.channels import Address
 from bot.domain.durations import Duration
 from bot.domain.errors import NotAllowed, OutdatedButton
+from bot.domain.gist import gist
 from bot.domain.notifications.board import BoardBelow
 from bot.domain.outbox import OutboxDraft, OutboxKind, Priority
 from bot.domain.people import Person
@@ -48,8 +49,6 @@ MAX_LISTED = 5
 
 RENEWAL_MARGIN = timedelta(hours=1)
 """A message that soon cannot be edited any more is replaced this long before."""
-
-MAX_WORDS = 70
 
 
 def scope_of(ctx: UseCaseContext, person: Person) -> BoardScope | None:
@@ -260,7 +259,8 @@ def _ticket_line(ctx: UseCaseContext, ticket: Ticket) -> BoardTicket:
     sector = None if ticket.state is State.TRIAGE else ticket.sector
     taker_id = None if is_untaken else ticket.assignee_id
     owner = _owner_of(ctx, BoardGroup(sector, ticket.district, ticket.source, taker_id, BoardCounts()))
-    words = ctx.municipality.understanding.redact(ticket.text) if ticket.may_be_quoted else ""
+    redact = ctx.municipality.understanding.redact
+    words = gist(redact(ticket.text), redact(ticket.place or "")) if ticket.may_be_quoted else ""
     due = min(ticket.accept_due, ticket.answer_due) if is_untaken else ticket.answer_due
     return BoardTicket(
         ticket.id,
@@ -269,7 +269,7 @@ def _ticket_line(ctx: UseCaseContext, ticket: Ticket) -> BoardTicket:
         ticket.urgent,
         is_untaken,
         _owner_title(owner) if owner is not None else "",
-        words[:MAX_WORDS],
+        words,
         ticket.source,
         ticket.external_due,
         ticket.external_due is not None and ticket.external_due <= ctx.now,

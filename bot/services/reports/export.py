@@ -12,6 +12,7 @@ from typing import Any
 from bot.domain.answers import PublicationState
 from bot.domain.applicants import ApplicantKind
 from bot.domain.clock_results import ClockResult, TicketMoments, hours_between, working_hours_between
+from bot.domain.gist import gist
 from bot.domain.tickets import DismissReason, State
 from bot.domain.urgency import Urgency
 from bot.services.context import Municipality
@@ -61,6 +62,7 @@ def ticket_record(municipality: Municipality, row: Mapping[str, Any], now: datet
     """
     values = dict(row) | {"sector_title": municipality.sector_title(row["sector"])}
     values |= _clock_columns(municipality, row, now)
+    values["gist"] = gist(row["text"] or "", row["place"])
     values["theme"] = municipality.theme_title(row["theme"])
     for name, value in values.items():
         if isinstance(value, datetime):
@@ -127,9 +129,11 @@ def redact_record(municipality: Municipality, record: Mapping[str, Any], row: Ma
     Of a message about suicide or violence nothing is published that somebody wrote.
     """
     if row["urgency"] is not None and Urgency(row["urgency"]).needs_duty_officer:
-        return dict(record) | dict.fromkeys((*_FIELDS_FOR_EVERYBODY, *_PERSONAL_FIELDS))
+        return dict(record) | dict.fromkeys((*_FIELDS_FOR_EVERYBODY, "gist", *_PERSONAL_FIELDS))
     redact = municipality.understanding.redact
     texts = {name: redact(record[name]) for name in _FIELDS_FOR_EVERYBODY if record[name]}
+    # Made of the redacted text: a number that was cut could not be recognised.
+    texts["gist"] = gist(texts.get("text", ""), texts.get("place"))
     return dict(record) | texts | dict.fromkeys(_PERSONAL_FIELDS)
 
 

@@ -1,18 +1,17 @@
 """Notifications about problems: several tickets of one event."""
 
 from bot.domain.answers import PublicationState
+from bot.domain.gist import gist
 from bot.domain.notifications.problems import AnswersFailed, MemberList
 from bot.domain.russian_text import plural
 from bot.domain.view_data import CardFacts, MemberFacts, NotificationData, ProblemFacts
 from bot.messengers.content import Bold, Button, Content, Link, Quote, Span, Text
 from bot.views.callback_codes import Op, pack
 from bot.views.notifications.view_table import row
-from bot.views.render_context import RenderContext, citizen_name, shorten
+from bot.views.render_context import RenderContext, citizen_name
 
 PAGE_SIZE = 8
 """Messages on a page of the list; :mod:`bot.services.problems.merge_split` reads as many."""
-
-MAX_TEXT_CHARS = 160
 
 LIST_PAGE_PREFIX = "n"
 """Prefix of a page's number in a button under the list itself, which turns its page."""
@@ -81,7 +80,7 @@ def _member_lines(member: MemberFacts, context: RenderContext) -> list[Span]:
         spans.append(Text(f" · {member.message.title}"))
         if member.message.link and not member.message.deleted:
             spans += [Text(" · "), Link("открыть", member.message.link)]
-    return [*spans, Text("\n"), Quote(shorten(member.text, MAX_TEXT_CHARS) or "без текста")]
+    return [*spans, Text("\n"), Quote(gist(member.text) or "без текста")]
 
 
 def answers_failed(note: AnswersFailed, data: NotificationData, context: RenderContext) -> Content:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from bot.domain.escalation import Absence, After, StepCode
+from bot.domain.gist import gist
 from bot.domain.notifications.deadlines import (
     REMINDER_CODES,
     TICKET_NOTICES,
@@ -181,7 +182,7 @@ def _notice_lines(items: Sequence[NoticeItem], data: NotificationData, context: 
         if ticket is not None:
             spans.append(Text(_notice_text(item.code, ticket, item.sector, context) + _post(item.code, item.post)))
             if ticket.text and ticket.may_be_quoted:
-                spans.append(Text(f" · {shorten(ticket.text, 50)}"))
+                spans.append(Text(f" · {gist(ticket.text, ticket.place)}"))
     return spans
 
 

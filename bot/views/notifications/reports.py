@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from bot.domain.gist import gist
 from bot.domain.notifications.reports import (
     DailySummary,
     Digest,
@@ -17,10 +18,7 @@ from bot.messengers.content import Bold, Button, Content, Link, Span, Text
 from bot.views.callback_codes import Op, pack
 from bot.views.danger import DANGER_TITLES
 from bot.views.notifications.view_table import row
-from bot.views.render_context import RenderContext, format_duration, shorten
-
-MAX_OVERDUE_CHARS = 60
-"""Characters of an overdue message: enough to recognise it."""
+from bot.views.render_context import RenderContext, format_duration
 
 MAX_OVERDUE_BUTTONS = 4
 """Cards that a digest opens by a press, in one row that a telephone can show; ``/control`` lists them all."""
@@ -177,7 +175,7 @@ def _overdue_lines(figures: ReportFigures) -> list[Span]:
         number = f"№{one.ticket_id}"
         spans += [Text("\n"), Link(number, one.link) if one.link else Text(number), Text(f" · {one.sector}")]
         if one.text is not None:
-            spans.append(Text(f" · {shorten(one.text, MAX_OVERDUE_CHARS) or 'без текста'}"))
+            spans.append(Text(f" · {gist(one.text) or 'без текста'}"))
         if one.members > 1:
             spans.append(Text(f" · об этом {plural(one.members, 'сообщение', 'сообщения', 'сообщений')}"))
     if unlisted > 0:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.views.render_context import shorten
+from bot.domain.gist import gist
 from sandbox.faults import Fault, FaultKind
 from tests.databases import ON_BOTH
 from tests.e2e.harness import (
@@ -101,7 +101,7 @@ async def test_the_digest_tells_the_day_in_two_minutes(bot: Harness) -> None:
     assert "ЖКХ: новых 1, отвечено 0, в работе 1" in lines
     assert "Просрочено: 2 сообщения" in lines
     assert f"№2 · Дороги · {KERB}" in lines
-    assert f"№3 · отрасль не выбрана · {shorten(UNCLEAR_REPORT, 60)}" in lines
+    assert f"№3 · отрасль не выбрана · {gist(UNCLEAR_REPORT)}" in lines
     links = [
         one["url"]
         for one in (await bot.wait_for_message(CURATOR, "📊 Сводка"))["entities"]
