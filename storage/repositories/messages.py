@@ -21,6 +21,9 @@ _DEFAULTS = dict.fromkeys(_FIELDS)
 _NEW_FIELDS = tuple(field.name for field in fields(NewMessage))
 _INSERT = insert(message)
 
+_MAX_SCANNED_MESSAGES = 500
+"""Messages of all chats that are looked through for an author's former one: some minutes of the busiest town."""
+
 
 MAX_AT_ONE_MOMENT = 200
 """Messages of one second that are looked through."""
@@ -113,6 +116,26 @@ class Messages(Repository):
             select(*MESSAGE_COLUMNS)
             .where(message.c.account == account, message.c.chat_id == chat_id, message.c.album == album)
             .order_by(message.c.id)
+        )
+        return [message_from_row(row) for row in result]
+
+    async def list_unattached(self, latest: Message, since: datetime) -> list[Message]:
+        """List the author's texts before *latest* in its conversation that belong to no ticket, the newest first."""
+        result = await self._transaction.execute(
+            select(*MESSAGE_COLUMNS)
+            .where(
+                message.c.id > latest.id - _MAX_SCANNED_MESSAGES,
+                message.c.id < latest.id,
+                message.c.account == latest.account,
+                message.c.chat_id == latest.chat_id,
+                message.c.thread == latest.thread,
+                message.c.author_id == latest.author_id,
+                message.c.ticket_id.is_(None),
+                message.c.deleted_at.is_(None),
+                message.c.stored_at >= since,
+                message.c.text != "",
+            )
+            .order_by(message.c.id.desc())
         )
         return [message_from_row(row) for row in result]
 

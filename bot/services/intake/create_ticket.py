@@ -12,7 +12,7 @@ from bot.services.answers import broadcast
 from bot.services.context import UseCaseContext
 from bot.services.context.messages import has_content, is_private, sent_district, sent_point, text_key
 from bot.services.deadlines import urgent_alerts
-from bot.services.intake import danger_advice, register, same_matter
+from bot.services.intake import danger_advice, pieces, register, same_matter
 from bot.services.intake.redirect import redirect_author
 from bot.services.notifications import cards, notify
 from bot.services.tickets import refine
@@ -55,6 +55,7 @@ async def create_ticket(
 
     A reply to a published answer goes to the sector that answered, unless the text confidently belongs to another.
     """
+    found, reading = await pieces.collect_pieces(ctx, message, reading)
     answered = await _find_answered_ticket(ctx, message)
     sector = None if reading.is_confident else answered.sector if answered else source.sector
     ticket = await register.register_ticket(
@@ -78,6 +79,7 @@ async def create_ticket(
         ),
     )
     await ctx.uow.messages.attach_to_ticket(message.id, ticket.id, MessageRole.ROOT)
+    await pieces.attach_pieces(ctx, ticket, found)
     if message.album is not None and with_album:
         for sibling in await ctx.uow.messages.list_album(message.account, message.chat_id, message.album):
             if sibling.id != message.id:

@@ -71,7 +71,11 @@ async def attach_to_open_ticket(ctx: UseCaseContext, message: Message, reading: 
     ticket = continued or await find_repeated_ticket(ctx, message, reading, replied)
     if ticket is None:
         return False
-    if source.kind is SourceKind.CHAT and not reading.appeal and await _is_reply_to_others(ctx, message, ticket):
+    if (
+        source.kind is SourceKind.CHAT
+        and not reading.appeal
+        and await _is_reply_to_others(ctx, message, reading, ticket)
+    ):
         return False
     await attach_addition(ctx, ticket, message, reading)
     if continued is None:
@@ -160,10 +164,16 @@ async def _find_continued_ticket(ctx: UseCaseContext, message: Message, reading:
     return next((ticket for ticket in fitting if ticket.id == replied), fitting[0] if fitting else None)
 
 
-async def _is_reply_to_others(ctx: UseCaseContext, message: Message, ticket: Ticket) -> bool:
+async def _is_reply_to_others(ctx: UseCaseContext, message: Message, reading: Reading, ticket: Ticket) -> bool:
+    """Return whether *message* is a reply to something else than *ticket* and what others ask about it."""
     if message.reply_to in (None, message.thread):  # to nobody, or to the post that all comments are under
         return False
-    return await _find_replied_ticket_id(ctx, message) != ticket.id
+    if ticket.place is None and reading.place is not None:  # «а где это?» «на Лесной, 5»
+        return False
+    replied = await ctx.uow.messages.find_by_external_id(message.account, message.chat_id, message.reply_to or "")
+    if replied is not None and replied.ticket_id is None and replied.reply_to not in (None, message.thread):
+        return await _find_replied_ticket_id(ctx, replied) != ticket.id
+    return replied is None or replied.ticket_id != ticket.id
 
 
 async def _find_replied_ticket_id(ctx: UseCaseContext, message: Message) -> int | None:

@@ -31,7 +31,7 @@ async def apply_edited_text(ctx: UseCaseContext, ticket: Ticket, text: str, read
 
 
 async def apply_addition(ctx: UseCaseContext, ticket: Ticket, reading: Reading) -> Ticket:
-    """Take from a further message a missing place or part of it, an urgency, or the sector."""
+    """Take from a further message a missing place or part of it, a topic, an urgency, or the sector."""
     change = TicketChange()
     placed = _completed_place(ctx, ticket, reading)
     if placed is not None and placed.place is not None:
@@ -39,6 +39,8 @@ async def apply_addition(ctx: UseCaseContext, ticket: Ticket, reading: Reading) 
         change = replace(_place_change(placed, ticket), search=search)
     elif ticket.district is None and reading.district is not None and ticket.state in UNACCEPTED_STATES:
         change = replace(change, district=reading.district)
+    if ticket.topic is None and reading.topic is not None:
+        change = replace(change, topic=reading.topic)
     return await _apply_reading(ctx, ticket, reading, change)
 
 
