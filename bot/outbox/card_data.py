@@ -4,13 +4,14 @@ from collections.abc import Sequence
 
 from bot.domain.answers import Publication, PublicationState
 from bot.domain.cards import Card
+from bot.domain.gist import gist
 from bot.domain.importance import ImportanceReason
 from bot.domain.messages import Message, MessageRole
 from bot.domain.people import Person
 from bot.domain.roles import Right
 from bot.domain.sources import messenger_of, messenger_title
 from bot.domain.ticket_data import DataField
-from bot.domain.tickets import Ticket
+from bot.domain.tickets import UNACCEPTED_STATES, State, Ticket
 from bot.domain.view_data import (
     CardFacts,
     EntryFacts,
@@ -23,6 +24,7 @@ from bot.services.context import UseCaseContext, responsibility, system_curators
 from bot.services.context.messages import message_facts, text_key
 from bot.services.problems import merge_split
 from bot.services.tickets import correction_requests, data_changes, entries
+from bot.understanding.matters import find_matters
 from bot.understanding.relevance.importance import find_reasons
 
 MAX_ADDITIONS_SHOWN = 5
@@ -76,6 +78,7 @@ async def card_facts(ctx: UseCaseContext, ticket: Ticket, person: Person, card: 
         problem=await merge_split.problem_facts(ctx, ticket, answer),
         solution=await ctx.uow.solutions.get(ticket.id) if ticket.answered_at is not None else None,
         previous=await ctx.uow.tickets.get(ticket.previous_id) if ticket.previous_id else None,
+        matters=_matters(ctx, ticket),
         importance_reasons=_importance_reasons(ctx, ticket),
         data_fields=_list_data_fields(ticket, rights),
         topics=_topics(ctx, ticket, card),
@@ -123,6 +126,14 @@ def _importance_reasons(ctx: UseCaseContext, ticket: Ticket) -> tuple[Importance
     if is_decided or not ctx.municipality.rules.ask_for_importance:
         return ()
     return find_reasons(ticket.text, ticket.registered_at.astimezone(ctx.municipality.zone).month)
+
+
+def _matters(ctx: UseCaseContext, ticket: Ticket) -> list[tuple[str, str]]:
+    """Return the matters of a text with several, until somebody has accepted it."""
+    if ticket.state is not State.TRIAGE and ticket.state not in UNACCEPTED_STATES:
+        return []
+    found = find_matters(ticket.text, ctx.municipality.understanding.read)
+    return [(ctx.municipality.sector_title(one.reading.sector) or "", gist(one.text)) for one in found]
 
 
 def _topics(ctx: UseCaseContext, ticket: Ticket, card: Card | None) -> list[tuple[str, str]]:

@@ -125,6 +125,10 @@ def _text_lines(facts: CardFacts) -> list[Span]:
         lines += [Text("\n"), Quote(shorten(ticket.text, MAX_TEXT_CHARS))]
     else:
         lines.append(Text("\nБез текста, только вложения"))
+    if facts.matters:
+        lines.append(Text("\n✂️ Здесь, похоже, несколько вопросов:"))
+        lines += [Text(f"\n{number}. {sector}: {words}") for number, (sector, words) in enumerate(facts.matters, 1)]
+        lines.append(Text("\nОтрасль у сообщения одна, остальное внесите отдельно: /new"))
     for addition in facts.additions:
         lines += [Text("\n➕ "), Text(shorten(addition, MAX_ADDITION_CHARS))]
     if facts.media_count:

@@ -1,5 +1,6 @@
 """Creation of a ticket from a citizen's message."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -16,6 +17,7 @@ from bot.services.intake import danger_advice, pieces, register, same_matter
 from bot.services.intake.redirect import redirect_author
 from bot.services.notifications import cards, notify
 from bot.services.tickets import refine
+from bot.understanding.matters import Matter, find_matters
 from bot.understanding.reading import Reading
 
 ANSWERED_TICKET_WINDOW = timedelta(days=14)
@@ -57,7 +59,10 @@ async def create_ticket(
     """
     found, reading = await pieces.collect_pieces(ctx, message, reading)
     answered = await _find_answered_ticket(ctx, message)
-    sector = None if reading.is_confident else answered.sector if answered else source.sector
+    several = () if answered else find_matters(message.text, ctx.municipality.understanding.read)
+    offered = () if reading.urgent else several  # what is urgent waits for nobody's choice; its card names the others
+    reading = _with_matters(reading, offered)
+    sector = None if reading.is_confident or offered else answered.sector if answered else source.sector
     ticket = await register.register_ticket(
         ctx,
         register.Registration(
@@ -74,6 +79,7 @@ async def create_ticket(
             message=message,
             previous_ticket=answered or await _find_previous_ticket(ctx, message, reading),
             sector=sector,
+            joins_problem=not several,
             # The text of an album may still come, and with it the sector.
             wait_for_album=message.album is not None and not message.text,
         ),
@@ -92,6 +98,16 @@ async def create_ticket(
     else:
         await refine.escalate_problem(ctx, ticket)
         await broadcast.answer_latecomer(ctx, ticket, message)
+
+
+def _with_matters(reading: Reading, matters: Sequence[Matter]) -> Reading:
+    """Return the reading of a text with several *matters*: a person chooses, and their blocks are offered first."""
+    if not matters:
+        return reading
+    best = max(reading.sector_scores.values())
+    offered = {matter.reading.sector or "": best - rank * 1e-4 for rank, matter in enumerate(matters)}
+    below = {code: min(score, best - len(matters) * 1e-4) for code, score in reading.sector_scores.items()}
+    return replace(reading, is_confident=False, sector=matters[0].reading.sector, sector_scores=below | offered)
 
 
 def _read_applicant(ctx: UseCaseContext, message: Message) -> Applicant:

@@ -43,6 +43,7 @@ class Registration:
     message: Message | None = None
     previous_ticket: Ticket | None = None  # the author got an answer to it
     wait_for_album: bool = False  # the first card waits for the rest of an album
+    joins_problem: bool = True  # false: it speaks of several matters, and among others one would be lost
 
 
 async def register_ticket(ctx: UseCaseContext, new: Registration) -> Ticket:
@@ -83,6 +84,8 @@ async def _find_lead(
     ctx: UseCaseContext, new: Registration, sector: str | None
 ) -> tuple[ProblemMatch | None, Ticket | None]:
     """Return the match of *new*, and the lead of the problem that it joins."""
+    if not new.joins_problem:
+        return None, None
     while True:
         match = await problem_matching.find_matching_problem(
             ctx, new.text, new.reading, new.message, sector, _answered_problem_id(new)
