@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from bot.domain.gist import gist
 from bot.domain.notifications.entries import (
     AskEntryRemark,
     EntryAsked,
@@ -20,9 +21,7 @@ from bot.views.callback_codes import Op, pack
 from bot.views.dialogs.drafts import cancel_row, text_title
 from bot.views.listings import MAX_LISTED
 from bot.views.notifications.view_table import row, template_row
-from bot.views.render_context import RenderContext, format_duration, shorten
-
-MAX_WORDS = 60
+from bot.views.render_context import RenderContext, format_duration
 
 
 def entered_button(ticket_id: int, system: str, entry_id: int | None = None) -> Button:
@@ -92,7 +91,7 @@ def _line(item: WaitingEntryItem, ticket: Ticket, context: RenderContext) -> str
     late = "🔴 " if due is not None and due <= context.now else ""
     until = f" · срок в {item.system}: {context.format_full(due)}" if due is not None else ""
     waits = format_duration((context.now - item.asked_at).total_seconds())
-    what = "исправление" if item.is_correction else shorten(ticket.text, MAX_WORDS) or "без текста"
+    what = "исправление" if item.is_correction else gist(ticket.text, ticket.place) or "без текста"
     return f"{late}№{item.ticket_id} · {item.system}{number} · ждёт {waits}{until} · {what}"
 
 
