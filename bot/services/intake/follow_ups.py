@@ -168,7 +168,7 @@ async def _is_reply_to_others(ctx: UseCaseContext, message: Message, reading: Re
     """Return whether *message* is a reply to something else than *ticket* and what others ask about it."""
     if message.reply_to in (None, message.thread):  # to nobody, or to the post that all comments are under
         return False
-    if ticket.place is None and reading.place is not None:  # «а где это?» «на Лесной, 5»
+    if ticket.street is None and reading.place is not None:  # «а где это?» «на Лесной, 5»
         return False
     replied = await ctx.uow.messages.find_by_external_id(message.account, message.chat_id, message.reply_to or "")
     if replied is not None and replied.ticket_id is None and replied.reply_to not in (None, message.thread):

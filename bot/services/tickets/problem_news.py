@@ -18,7 +18,7 @@ async def add_voice(ctx: UseCaseContext, lead: Ticket, message: Message, reading
     if ctx.municipality.problem_window is None or not message.text:
         return
     signature = ctx.signature(message.text, reading)
-    if not signature.names and not signature.marks:
+    if not signature.names and not signature.marks and signature.settlement is None:
         return
     event = await _load(ctx, lead)
     if event is not None:

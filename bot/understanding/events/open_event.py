@@ -56,6 +56,7 @@ class OpenEvent:
     names: set[str] = field(default_factory=set)
     marks: set[str] = field(default_factory=set)
     chats: dict[str, float] = field(default_factory=dict)
+    settlements: set[str] = field(default_factory=set)
 
     def add(self, message: MessageToMatch, signature: Signature) -> None:
         """Add *message* to this event."""
@@ -88,6 +89,8 @@ class OpenEvent:
     def _add_place(self, signature: Signature) -> None:
         self.names |= _first_sorted(signature.names - self.names, _MAX_NAMES - len(self.names))
         self.marks |= _first_sorted(signature.marks - self.marks, _MAX_NAMES - len(self.marks))
+        if signature.settlement is not None and len(self.settlements) < _MAX_NAMES:
+            self.settlements.add(signature.settlement)
         self.named += bool(signature.names)
         if signature.house is not None:
             self.lowest = min(self.lowest, signature.house) if self.housed else signature.house
@@ -112,12 +115,20 @@ class OpenEvent:
         self.subjects = self.subjects or other.subjects
         self.names |= _first_sorted(other.names - self.names, _MAX_NAMES - len(self.names))
         self.marks |= _first_sorted(other.marks - self.marks, _MAX_NAMES - len(self.marks))
+        self.settlements |= other.settlements
         self.chats |= {chat: max(at, self.chats.get(chat, at)) for chat, at in other.chats.items()}
 
     def to_record(self) -> dict[str, Any]:
         """Return the event as plain values, for storage; their size is bounded, however many messages the event has."""
         kept: dict[str, Any] = {name: getattr(self, name) for name in _COUNT_FIELDS + _LATER_FIELDS}
-        return kept | {name: sorted(getattr(self, name)) for name in _SET_FIELDS} | {"chats": self.chats}
+        return (
+            kept
+            | {name: sorted(getattr(self, name)) for name in _SET_FIELDS}
+            | {
+                "chats": self.chats,
+                "settlements": sorted(self.settlements),
+            }
+        )
 
     @classmethod
     def from_record(cls, number: int, record: Mapping[str, Any]) -> "OpenEvent":
@@ -133,6 +144,7 @@ class OpenEvent:
             names=set(names),
             marks=set(marks),
             chats=dict(record["chats"]),
+            settlements=set(record.get("settlements", ())),
         )
 
 

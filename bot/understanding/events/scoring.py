@@ -157,6 +157,8 @@ class EventScorer:
         place = score_place(seen, said.title, event, talking=talking, indoors=spread.indoors)
         if place == OTHER and spread.moving:
             place = UNKNOWN
+        if seen.settlement is not None and event.settlements:
+            place = _within_settlement(place, spread, is_same=seen.settlement in event.settlements)
         matter = self._score_matter(said, event, silence, place)
         if matter is None or (matter <= 0 and not replies and not said.is_of_talk(event, silence, place)):
             return 0
@@ -213,9 +215,19 @@ class Spread:
 
 def _is_elsewhere(seen: Signature, event: OpenEvent) -> bool:
     """Return whether both name streets, none of them in common, and no landmark could make them one place."""
-    if not seen.names or not event.names or (seen.marks and event.marks):
+    if not seen.names or not event.names or (seen.marks and event.marks) or seen.settlement in event.settlements:
         return False
     return seen.names.isdisjoint(event.names)
+
+
+def _within_settlement(place: int, spread: "Spread", *, is_same: bool) -> int:
+    """Return the agreement of the places where both name a settlement.
+
+    Smoke drifts to the next village, an outage does not reach it by the same wire; in one it reaches every street.
+    """
+    if not is_same:
+        return OTHER if spread.wide else OTHER_NUMBER
+    return CHAT if place in (OTHER, UNKNOWN) and (spread.outage or place == UNKNOWN) else place
 
 
 def _score_conversation(

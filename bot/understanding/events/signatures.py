@@ -39,7 +39,7 @@ class Signature:
     ``by_topic``: no word names a subject; it is that of the topic. ``is_broad``: the topic is none of the subjects;
     ``is_carrier``: and any trouble is told with it; ``is_vague``: nor does it have a finer name
     («Школы»). ``is_bare_place``: there is nothing but a place;
-    ``is_bare_number``: it is a house without a street.
+    ``is_bare_number``: it is a house without a street. ``settlement``: the stem of the village.
     """
 
     subjects: frozenset[str]
@@ -56,6 +56,7 @@ class Signature:
     is_carrier: bool = False
     is_bare_place: bool = False
     is_bare_number: bool = False
+    settlement: str | None = None
 
     @property
     def points_back(self) -> bool:
@@ -195,6 +196,7 @@ class SignatureExtractor:
             is_me_too=self._me_too_owner in owners and len(words) <= _MAX_ME_TOO_WORDS,
             hints=self._hints.find(text, words) | self._echo_hints(owners, subjects, words),
             is_bare_place=bool(names or numbers) and len(words) <= len(names) + _MAX_BARE_PLACE_WORDS,
+            settlement=stem(fold(place.settlement)) if place is not None and place.settlement else None,
             is_bare_number=bool(numbers) and not names and len(words) <= _MAX_BARE_PLACE_WORDS,
         )
 

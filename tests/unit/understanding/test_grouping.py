@@ -262,3 +262,13 @@ def test_events_of_different_streets_in_different_chats_stay_apart(talk: Convers
 
     assert len(set(first)) == len(set(second)) == 1
     assert first[0] != second[0]
+
+
+def test_another_settlement_is_another_event_and_one_village_is_one(talk: Conversation) -> None:
+    village = ["в селе Малиновка нет воды, Речная 5", "с. Малиновка, Школьная 2, ни капли"]
+    other = "в деревне Ключи тоже нет воды"
+
+    first, second, third = talk.events([*village, other])
+
+    assert first == second
+    assert third != first
