@@ -179,6 +179,18 @@ DATA_MAP: Mapping[Table, TableData] = {
         figures="id ticket_id answer_id system state is_correction asked_at ended_at",
         official="ended_by",
     ),
+    tables.import_record: _lines(
+        "the numbers of other systems, as hashes, and what those systems said last",
+        Rows.OF_TICKET,
+        figures="system number_key ticket_id is_imported status due is_finished finished_at organisation seen_at"
+        " changed_at list_id similar_id",
+    ),
+    tables.import_file: _lines(
+        "files of other systems; their bytes and the refused rows are deleted when they are entered, or after a day",
+        Rows.NONE,
+        figures="id system state name data attachment position total counts refusals created_at touched_at ended_at",
+        official="person_id account chat_id note_id",
+    ),
     tables.clock_event: _lines(
         "what happened to the deadlines of tickets",
         Rows.OF_TICKET,

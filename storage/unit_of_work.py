@@ -30,6 +30,7 @@ from storage.repositories.drafts import Drafts
 from storage.repositories.evidence import Evidence
 from storage.repositories.floods import Floods
 from storage.repositories.held_notes import HeldNotes
+from storage.repositories.imports import Imports
 from storage.repositories.inbox import Inbox
 from storage.repositories.inquiries import Inquiries
 from storage.repositories.invitations import Invitations
@@ -88,6 +89,7 @@ class UnitOfWork:
     """A transaction and its repositories, which commit or roll back together."""
 
     inbox = _WhenUsed(Inbox)
+    imports = _WhenUsed(Imports)
     outbox = _WhenUsed(Outbox)
     sent_messages = _WhenUsed(SentMessages)
     held_notes = _WhenUsed(HeldNotes)

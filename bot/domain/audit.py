@@ -83,6 +83,7 @@ class JournalAction(StrEnum):
     PERSON_EXPORTED = "person_exported"
     PERSON_ERASED = "person_erased"
     PEOPLE_APPLIED = "people_applied"
+    IMPORTED = "imported"  # a file of another system
     ANONYMIZED = "anonymized"  # by the bot, when the time of retention was over
 
 

@@ -26,6 +26,7 @@ TABLE_TITLES = {
     "draft_approval": "Согласования ответов",
     "delegation": "Поручения подготовить ответ",
     "solution": "Решён ли вопрос",
+    "import_record": "Номера в других системах",
     "clock_event": "События сроков",
     "publication": "Публикации ответов",
     "remark": "Пояснения для коллег",
@@ -65,6 +66,7 @@ _ACTIONS = {
     JournalAction.PERSON_EXPORTED: "выгрузка данных человека",
     JournalAction.PERSON_ERASED: "данные человека стёрты",
     JournalAction.PEOPLE_APPLIED: "сотрудники взяты из файла настроек",
+    JournalAction.IMPORTED: "внесены сообщения из другой системы",
     JournalAction.ANONYMIZED: "слова с истёкшим сроком хранения убраны",
 }
 
@@ -80,6 +82,10 @@ _FACTS = {
     "number": "справка №{}",
     "tickets": "сообщений в работе: {}",
     "messages": "прочих текстов: {}",
+    "system": "система {}",
+    "new": "новых: {}",
+    "updated": "обновлено: {}",
+    "refused": "не внесено: {}",
     "added": "новых: {}",
     "changed": "изменено: {}",
     "dismissed": "уволено: {}",

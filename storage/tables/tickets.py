@@ -132,6 +132,18 @@ ticket = Table(
         postgresql_where=text("state = 'answered'"),
     ),
     Index(
+        "ix_ticket_external",
+        "external_number",
+        sqlite_where=text("external_number IS NOT NULL"),
+        postgresql_where=text("external_number IS NOT NULL"),
+    ),
+    Index(
+        "ix_ticket_words_key",
+        "text_key",
+        sqlite_where=text("text_key IS NOT NULL"),
+        postgresql_where=text("text_key IS NOT NULL"),
+    ),
+    Index(
         "ix_ticket_words",
         "ended_at",
         "answered_at",
@@ -184,6 +196,12 @@ message = Table(
     Index("ix_message_album", "account", "chat_id", "album"),
     Index("ix_message_stored", "stored_at"),
     Index("ix_message_sent", "sent_at"),
+    Index(
+        "ix_message_link",
+        "link",
+        sqlite_where=text("link IS NOT NULL AND ticket_id IS NOT NULL"),
+        postgresql_where=text("link IS NOT NULL AND ticket_id IS NOT NULL"),
+    ),
 )
 
 upvote = Table(  # upvotes: «us too» about a ticket, with no description of one's own
