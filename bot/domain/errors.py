@@ -56,6 +56,18 @@ class NudgedBefore(Refusal):
     code = "nudged_before"
 
 
+class TableNotAllowed(NotAllowed):
+    """The person's roles do not let them bring in tables of other systems."""
+
+    code = "table_not_allowed"
+
+
+class TooManyFiles(Refusal):
+    """The person has sent ``limit`` files that are still waiting or being entered."""
+
+    code = "too_many_files"
+
+
 class NotAuthor(Refusal):
     """Somebody else than the author of the ticket pressed a button for the author."""
 

@@ -66,6 +66,7 @@ class NewTicket:
     external_due: datetime | None = None
     importance: Importance | None = None
     assignee_id: int | None = None
+    ended_at: datetime | None = None  # of a message that another system has finished before it came
     previous_id: int | None = None
     external_number: str | None = None
     created_by: int | None = None

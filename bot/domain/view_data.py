@@ -14,6 +14,7 @@ from bot.domain.dialogs import Dialog
 from bot.domain.drafts import Draft, Wording
 from bot.domain.entries import SystemEntry
 from bot.domain.held_notes import HeldNote
+from bot.domain.import_files import SystemFacts
 from bot.domain.importance import ImportanceReason
 from bot.domain.inquiries import Inquiry
 from bot.domain.json_types import Json
@@ -141,6 +142,8 @@ class CardFacts:
     delegations: Sequence[DelegationFacts] = ()
     delegates: Sequence[tuple[int, str]] = ()  # the people whom the official may give the ticket to: id, name
     asks_corrections: bool = False  # the official may ask any unit to mend something
+    system_facts: SystemFacts | None = None  # what another system said last about it
+    system_title: str = ""
     publisher: str | None = None  # whose press published the answer, if not the author's
     entry: "EntryFacts | None" = None  # of a ticket of another system
     forwarded_at: datetime | None = None  # when the copy that an official has forwarded was written

@@ -28,6 +28,7 @@ from bot.handlers import (
     entries,
     extensions,
     forwards,
+    imports,
     inquiries,
     manual_entry,
     passing,
@@ -84,6 +85,7 @@ async def send_help(ctx: UseCaseContext, person: Person, argument: str) -> None:
             commands=tuple(reachability.commands_of(ctx, person)),
             works_tickets=_works_tickets(ctx, person),
             sorts_messages=_sorts_messages(ctx, person),
+            enters_tables=ctx.municipality.has_right_anywhere(person, Right.IMPORT),
         ),
         priority=Priority.INTERACTIVE,
     )
@@ -189,7 +191,8 @@ async def on_message_posted(ctx: UseCaseContext, person: Person, event: MessageP
     """Handle a private message of an official: a command, the next step of a dialog, or a reply to a card."""
     is_forwarded = bool(event.forwards) and event.reply_to is None
     if is_forwarded and await dialogs.find_current(ctx, person) is None:  # a text in hand takes it up
-        await forwards.on_forwarded(ctx, person, event)
+        if event.text or not await imports.on_table_sent(ctx, person, event):  # a colleague's table may be forwarded
+            await forwards.on_forwarded(ctx, person, event)
         return
     name, argument = command_of(event)
     if name in COMMAND_HANDLERS:
@@ -215,7 +218,7 @@ async def on_message_posted(ctx: UseCaseContext, person: Person, event: MessageP
         pass
     elif dialog is not None and dialog.step in STEP_HANDLERS:
         await STEP_HANDLERS[dialog.step](ctx, OfficialMessage(person, event, dialog))
-    else:
+    elif dialog is not None or not await imports.on_table_sent(ctx, person, event):
         await notify.notify(ctx, person, NoDialog(), priority=Priority.INTERACTIVE)
 
 

@@ -49,6 +49,7 @@ async def card_facts(ctx: UseCaseContext, ticket: Ticket, person: Person, card: 
     publications = await ctx.uow.answers.list_publications(answer.id, ticket.id) if answer else []
     standing = await responsibility.standing_of(ctx, ticket)
     rights = standing.rights_of(person)
+    record = await ctx.uow.imports.find_record(ticket.id) if ticket.external_number is not None else None
     return CardFacts(
         ticket=ticket,
         sector_title=ctx.municipality.title_of(ticket),
@@ -94,6 +95,8 @@ async def card_facts(ctx: UseCaseContext, ticket: Ticket, person: Person, card: 
         asks_corrections=correction_requests.oversees(ctx, person),
         forwarded_at=next((m.sent_at for m in messages if m.forwarded_from and not roots), None),
         entry=await _entry_facts(ctx, ticket, person),
+        system_facts=record.facts if record is not None else None,
+        system_title=ctx.municipality.systems.title(record.system) if record is not None else "",
         publisher=await ctx.uow.staff.find_name(answer.publisher_id) if answer and answer.publisher_id else None,
     )
 

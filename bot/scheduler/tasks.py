@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from bot.runtime.runtime import Runtime
 from bot.scheduler import audit_sealing
 from bot.scheduler.audit_sealing import AuditSealing
+from bot.scheduler.imports import ImportTask
 from bot.scheduler.publication_check import PublicationChecker
 from bot.scheduler.retention import Cleaner
 from bot.services.answers import control, satisfaction, silence
@@ -109,6 +110,10 @@ async def _check_publications(state: TaskState) -> None:
     await PublicationChecker(state.runtime).run()
 
 
+async def _import_files(state: TaskState) -> None:
+    await ImportTask(state.runtime).run()
+
+
 async def _has_expired_dialogs(ctx: UseCaseContext) -> bool:
     return bool(await ctx.uow.dialogs.list_expired(ctx.now))
 
@@ -203,6 +208,7 @@ PERIODIC_TASKS = (
     PeriodicTask("inquiries", 10, when_due(inquiries.has_due, inquiries.remind)),
     PeriodicTask("promises", 10, when_due(promises.has_due, promises.remind)),
     PeriodicTask("publication_check", 10, _check_publications, wait_seconds=LONG_RUN_SECONDS),
+    PeriodicTask("imports", 4, _import_files, wait_seconds=LONG_RUN_SECONDS),
     PeriodicTask("expired_dialogs", 40, when_due(_has_expired_dialogs, dialogs.expire_abandoned)),
     PeriodicTask("review_queue", 20, when_due(review_queue.is_due, review_queue.publish_lists)),
     PeriodicTask("spikes", 60, _report_spikes),

@@ -125,6 +125,7 @@ class Op(StrEnum):
     ENTERED = "se"  # «Внесено в …»; the argument of the three is the entry, without one the newest
     ENTRY_SHOW = "so"  # show the text that waits to be entered
     ENTRY_RETURN = "sb"  # «Вернуть с замечанием»
+    IMPORTS = "im"  # a table of another system: enter it, cancel, turn a page …; the argument says which
     SHOW_DRAFT = "vv"  # show the draft that waits for approval; without an argument
 
 

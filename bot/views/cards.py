@@ -17,6 +17,7 @@ from bot.views.inquiries import inquiry_lines
 from bot.views.notifications.problems import delivery_progress, problem_summary
 from bot.views.notifications.solutions import solution_lines
 from bot.views.render_context import RenderContext, shorten
+from bot.views.system_facts import finished_there, system_lines
 
 MAX_TEXT_CHARS = 2000
 """Characters of the citizen's text on the card: the rest is one press away, and the deadlines must stay in sight."""
@@ -70,6 +71,7 @@ def render_card(facts: CardFacts, context: RenderContext) -> Content:
     spans += _status_lines(facts, context)
     spans += _entry_lines(facts, context)
     spans += _external_line(facts.ticket, context)
+    spans += system_lines(facts, context)
     if facts.promise is not None:
         spans.append(Text(f"\n📅 Обещано жителю: до {context.format_short(facts.promise.due_at)}"))
     spans += inquiry_lines(facts, context)
@@ -196,6 +198,8 @@ def _status_lines(facts: CardFacts, context: RenderContext) -> list[Span]:
     match ticket.state:
         case State.DISMISSED:
             return [Text(f"\n🚫 Не требует ответа: {_dismiss_reason_text(facts)}")]
+        case State.CLOSED if (ended := finished_there(facts, context)) is not None:
+            return ended
         case State.ANSWERED | State.CLOSED:
             return _answered_lines(facts, context)
         case State.ANSWERING:

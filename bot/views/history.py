@@ -10,7 +10,7 @@ from bot.domain.escalation import After
 from bot.domain.inquiries import InquiryKind
 from bot.domain.notifications.tickets import TicketHistory
 from bot.domain.systems import Systems
-from bot.domain.tickets import DismissReason, Ticket
+from bot.domain.tickets import DismissReason, State, Ticket
 from bot.domain.view_data import NotificationData, TroubleFacts
 from bot.messengers.content import Bold, Button, Content, Span, Text
 from bot.views.answer_marks import mark_titles
@@ -247,9 +247,16 @@ def action_text(row: AuditRow, titles: Mapping[str, str], systems: Systems) -> s
             return f"опубликован вариант {facts.get('version')}"
         case "follow_up":
             return "всем, кто об этом написал, отправлено ещё одно сообщение"
+        case "changed_by_import":
+            return _imported_change_text(facts, systems)
+        case "joined_by_import":
+            return f"это же сообщение есть в системе: {systems.title(facts.get('system', ''))}"
+        case "registered" if facts.get("state") == State.CLOSED.value:
+            return f"внесено из системы, где оно уже завершено: {systems.title(facts.get('system', ''))}"
         case "registered":
             chosen = f", отрасль: {sector}" if sector else ", отрасль выбирает координатор" if titles else ""
-            return f"получено{chosen}"
+            where = f" ({systems.title(facts.get('system', ''))})" if facts.get("system") else ""
+            return f"получено{where}{chosen}"
         case "choose_sector":
             return f"выбрана отрасль: {sector}"
         case "escalated":
@@ -290,6 +297,16 @@ def action_text(row: AuditRow, titles: Mapping[str, str], systems: Systems) -> s
             return f"отрасль исправлена: {sector}"
         case _:
             return _ACTIONS.get(row.action)
+
+
+def _imported_change_text(facts: Mapping[str, Any], systems: Systems) -> str:
+    """Return what another system has changed at its side."""
+    news = []
+    if "finished" in facts:
+        news.append("там завершено" if facts["finished"] else "там снова в работе")
+    if "due" in facts:
+        news.append("там другой срок")
+    return f"{systems.title(facts.get('system', ''))}: {', '.join(news)}"
 
 
 def _escalated_text(facts: Mapping[str, Any]) -> str:

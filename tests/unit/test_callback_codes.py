@@ -129,6 +129,7 @@ PUBLISHED = {
     b"1:vr:142:17.2": CallbackData(Op.RETURN_DRAFT, 142, "17.2"),
     b"1:vc:142:17.2": CallbackData(Op.CHANGE_DRAFT, 142, "17.2"),
     b"1:vv:142": CallbackData(Op.SHOW_DRAFT, 142),
+    b"1:im:0:go=17": CallbackData(Op.IMPORTS, 0, "go=17"),
     b"1:fw:142": CallbackData(Op.FIRST_WORD, 142),
     b"1:fx:142": CallbackData(Op.EXTEND, 142),
     b"1:fp:142:17": CallbackData(Op.PROMISE_NOTE, 142, "17"),

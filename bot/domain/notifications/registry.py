@@ -21,6 +21,7 @@ from bot.domain.notifications import (
     extensions,
     forwards,
     held_notes,
+    imports,
     inquiries,
     limits,
     manual_posting,
@@ -53,9 +54,9 @@ C = TypeVar("C", bound=Coded)
 
 MODULES = (
     *(absences, administrator, answer_limits, answers, approvals, board, citizens, clarifications),
-    *(correction_requests, deadlines, delegations, dialogs, entries, extensions, forwards, held_notes, inquiries),
-    *(limits, manual_posting, monitoring, passing, people, people_pages, problems, promises, refusals, regional),
-    *(reports, review_queue, solutions, staff, templates, ticket_data, tickets, toasts, topics, words),
+    *(correction_requests, deadlines, delegations, dialogs, entries, extensions, forwards, held_notes, imports),
+    *(inquiries, limits, manual_posting, monitoring, passing, people, people_pages, problems, promises, refusals),
+    *(regional, reports, review_queue, solutions, staff, templates, ticket_data, tickets, toasts, topics, words),
 )
 
 

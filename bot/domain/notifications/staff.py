@@ -26,6 +26,7 @@ class Help(Notification, code="help_staff"):
     commands: tuple[str, ...]
     works_tickets: bool = stored(default=False)
     sorts_messages: bool = stored("sorts", default=False)
+    enters_tables: bool = stored("tables", default=False, omit_default=True)
 
 
 class UnknownCommand(Notification, code="unknown_command"):

@@ -35,6 +35,11 @@ async def acting_people(ctx: UseCaseContext, ticket: Ticket) -> tuple[Person, ..
     return (holder,) if holder else await _first_present(ctx, responsibility_for(ctx, ticket))
 
 
+async def acting_on_new(ctx: UseCaseContext, ticket: NewTicket) -> tuple[Person, ...]:
+    """Return the people who will have to work on a ticket that is not registered yet."""
+    return await _first_present(ctx, responsibility_for(ctx, ticket))
+
+
 async def sorting_people(ctx: UseCaseContext) -> tuple[Person, ...]:
     """Return the people who sort messages now."""
     return await _first_reachable(ctx, ctx.municipality.staff.responsibility_for(None).ladder)

@@ -1,7 +1,7 @@
 """The transaction and the moment of one use case."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from bot.domain.absences import AbsencePlan
@@ -48,6 +48,10 @@ class UseCaseContext:
     remembers_promises: bool = False
     """True if the actor has pressed a button that also remembers the day which the published words promise."""
     _failing_accounts: frozenset[str] | None = None
+
+    def as_of(self, moment: datetime) -> "UseCaseContext":
+        """Return the same use case at another moment, to compute what follows from it."""
+        return replace(self, now=moment)
 
     def read(self, text: str, district: str | None = None) -> Reading:
         """Return the prefetched reading of *text*, else read it now."""

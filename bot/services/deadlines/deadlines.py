@@ -69,13 +69,19 @@ def defer_start(ctx: UseCaseContext, urgency: Urgency | None, since: datetime) -
     return since
 
 
-async def store_beginning(ctx: UseCaseContext, ticket: Ticket, beginning: Beginning) -> None:
-    """Store the events and schedule the notices of a ticket that has just been registered."""
+async def store_beginning(
+    ctx: UseCaseContext, ticket: Ticket, beginning: Beginning, *, after: datetime | None = None
+) -> None:
+    """Store the events and schedule the notices of a ticket that has just been registered.
+
+    *after*: only the notices that are due later, of a ticket that another system has registered before.
+    """
     for event in beginning.events:
         await ctx.uow.clock_events.add(ticket.id, event)
     if ticket.lead_id is None:
         kinds = STORED_KINDS if chains.follows_solving(ctx, ticket) else _WORK_KINDS
-        await schedule(ctx, ticket, [due for due in beginning.plan.due_moments if due.deadline in kinds])
+        dues = [due for due in beginning.plan.due_moments if due.deadline in kinds]
+        await schedule(ctx, ticket, [due for due in dues if after is None or due.at > after])
 
 
 async def compute_plan(ctx: UseCaseContext, ticket: Ticket) -> ClockPlan:

@@ -25,8 +25,13 @@ def has_term(ctx: UseCaseContext, ticket: Ticket) -> bool:
     return ctx.municipality.rules.match(facts_of(ticket)).draft is not None
 
 
-async def schedule_draft(ctx: UseCaseContext, ticket: Ticket, since: datetime) -> None:
-    """Schedule the moment until which the rules want a draft for *ticket*, counted from *since*."""
+async def schedule_draft(
+    ctx: UseCaseContext, ticket: Ticket, since: datetime, *, after: datetime | None = None
+) -> None:
+    """Schedule the moment until which the rules want a draft for *ticket*, counted from *since*.
+
+    *after*: only if it is later.
+    """
     term = ctx.municipality.rules.match(facts_of(ticket)).draft
     if term is None:
         return
@@ -36,6 +41,8 @@ async def schedule_draft(ctx: UseCaseContext, ticket: Ticket, since: datetime) -
         at = moment_at_share(since, ticket.answer_due, float(term.amount), answer_term, calendar)
     else:
         at = calendar.add(since, term)
+    if after is not None and at <= after:
+        return
     await schedule_step(ctx, ticket, DraftDeadline.DRAFT, at)
 
 

@@ -19,10 +19,10 @@ _MOVES = (Step.HAND_OVER.value, Step.CHOOSE_SECTOR.value)
 """Steps by which a card comes to another post."""
 
 
-async def on_registered(ctx: UseCaseContext, ticket: Ticket) -> None:
-    """Start the clock of a new ticket that has come to a post."""
+async def on_registered(ctx: UseCaseContext, ticket: Ticket, *, after: datetime | None = None) -> None:
+    """Start the clock of a new ticket that has come to a post; *after*: only if it ends later."""
     if runs(ticket):
-        await _start(ctx, ticket, ticket.registered_at)
+        await _start(ctx, ticket, ticket.registered_at, after)
 
 
 async def on_step(ctx: UseCaseContext, ticket: Ticket, step: Step) -> None:
@@ -42,9 +42,9 @@ def runs(ticket: Ticket) -> bool:
     return waits and ticket.sector is not None and ticket.lead_id is None
 
 
-async def _start(ctx: UseCaseContext, ticket: Ticket, since: datetime) -> None:
+async def _start(ctx: UseCaseContext, ticket: Ticket, since: datetime, after: datetime | None = None) -> None:
     due = _due(ctx, ticket, since)
-    if due is not None:
+    if due is not None and (after is None or due > after):
         await ctx.uow.deadlines.schedule(ticket.id, [(NOT_OURS_DEADLINE, DueKind.OVERDUE.value, 1.0, due)])
         await chains.schedule_warnings(ctx, ticket, After.NOT_OURS, due)
 

@@ -5,9 +5,11 @@ from datetime import datetime
 
 from bot.domain.applicants import Applicant
 from bot.domain.deadlines import DeadlineKind
+from bot.domain.errors import NumberKnown
 from bot.domain.messages import Message
 from bot.domain.people import Person
 from bot.domain.sources import author_key
+from bot.domain.systems import source_code
 from bot.domain.ticket_changes import NewTicket, TicketChange
 from bot.domain.ticket_history import Facts, registration_facts
 from bot.domain.tickets import State, Step, Ticket, next_state
@@ -47,7 +49,28 @@ class Registration:
 
 
 async def register_ticket(ctx: UseCaseContext, new: Registration) -> Ticket:
-    """Create a ticket and route it: to its sector if the reading is confident, else to the coordinator."""
+    """Create a ticket and route it: to its sector if the reading is confident, else to the coordinator.
+
+    Raises :class:`NumberKnown` if another ticket has its number in another system.
+    """
+    ticket = await _register(ctx, new)
+    await claim_number(ctx, ticket)
+    return ticket
+
+
+async def claim_number(ctx: UseCaseContext, ticket: Ticket) -> None:
+    """Store the number in another system that *ticket* has; a number comes once only.
+
+    Raises :class:`NumberKnown`.
+    """
+    if ticket.external_number is None:
+        return
+    system, number = source_code(ticket.source), ticket.external_number
+    if not await ctx.uow.imports.claim(system, number, ticket.id, ctx.now):
+        raise NumberKnown(number=await ctx.uow.imports.find_ticket_id(system, number))
+
+
+async def _register(ctx: UseCaseContext, new: Registration) -> Ticket:
     reading = new.reading
     sector = new.sector or (reading.sector if reading.is_confident else None)
     match, lead = await _find_lead(ctx, new, sector)

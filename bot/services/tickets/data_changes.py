@@ -12,9 +12,10 @@ from bot.domain.applicants import ApplicantKind
 from bot.domain.audit import changed_facts
 from bot.domain.clocks import ClockEventKind
 from bot.domain.deadlines import DeadlineKind
-from bot.domain.errors import OutdatedButton, TakenByOther
+from bot.domain.errors import NumberKnown, OutdatedButton, TakenByOther
 from bot.domain.importance import Importance
 from bot.domain.people import Person
+from bot.domain.systems import source_code
 from bot.domain.ticket_changes import TicketChange
 from bot.domain.ticket_data import DataField
 from bot.domain.tickets import Ticket
@@ -94,9 +95,11 @@ async def change_kind(ctx: UseCaseContext, ticket_id: int, person: Person, kind:
 
 
 async def change_number(ctx: UseCaseContext, ticket_id: int, person: Person, number: str) -> Ticket:
-    """Set the number in another system."""
+    """Set the number in another system. Raises :class:`NumberKnown` if another ticket has it."""
     ticket = await check_can_change(ctx, ticket_id, person, DataField.NUMBER)
-    number = number[:MAX_NUMBER_CHARS]
+    number, system = number[:MAX_NUMBER_CHARS], source_code(ticket.source)
+    if not await ctx.uow.imports.claim(system, number, ticket.id, ctx.now):
+        raise NumberKnown(number=await ctx.uow.imports.find_ticket_id(system, number))
     change = TicketChange(external_number=number, search=_search_text(ticket, number=number))
     return await _apply(ctx, ticket, person, DataField.NUMBER, change)
 

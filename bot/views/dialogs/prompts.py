@@ -96,7 +96,14 @@ def _automatic_messages(note: Welcome) -> list[Span]:
 
 
 def help_staff(note: Help, data: NotificationData, context: RenderContext) -> Content:
-    return Content.of(*_help_spans(note.commands, works_tickets=note.works_tickets, sorts_messages=note.sorts_messages))
+    tables = (
+        "\n\nТаблицу, выгруженную из ПОС или другой системы (XLSX, XLS, CSV), пришлите сюда файлом: бот покажет, что "
+        "изменится, и внесёт её после кнопки «Внести»."
+    )
+    return Content.of(
+        *_help_spans(note.commands, works_tickets=note.works_tickets, sorts_messages=note.sorts_messages),
+        *([tables] if note.enters_tables else []),
+    )
 
 
 def _help_spans(commands: Sequence[str], *, works_tickets: bool = False, sorts_messages: bool = False) -> list[Span]:

@@ -10,6 +10,7 @@ from bot.domain.view_data import NotificationData
 from bot.messengers.content import Bold, Button, Content, Span
 from bot.views.board import BOARD_VIEWS
 from bot.views.dialogs.prompts import DIALOG_VIEWS
+from bot.views.imports import IMPORT_VIEWS
 from bot.views.notifications.absences import ABSENCE_VIEWS
 from bot.views.notifications.accounts import ACCOUNT_VIEWS
 from bot.views.notifications.admin import ADMIN_VIEWS
@@ -81,6 +82,7 @@ NOTIFICATION_VIEWS: Mapping[type[Notification], NotificationView] = dict(
         *DELEGATION_VIEWS,
         *DIALOG_VIEWS,
         row(HeldNotes, held_notes),
+        *IMPORT_VIEWS,
         *INQUIRY_VIEWS,
         *LIMIT_VIEWS,
         *MANUAL_POSTING_VIEWS,
