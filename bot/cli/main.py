@@ -11,6 +11,7 @@ from bot.cli import (
     audit_commands,
     data_commands,
     database_commands,
+    import_commands,
     learning_commands,
     people_commands,
     report_commands,
@@ -24,7 +25,7 @@ from bot.cli.usage_errors import describe_usage_error
 
 COMMAND_MODULES = (
     *(service_commands, learning_commands, database_commands, data_commands, people_commands),
-    *(topics_commands, audit_commands, report_commands),
+    *(topics_commands, audit_commands, report_commands, import_commands),
 )
 """Each adds its commands to the application when it is imported."""
 

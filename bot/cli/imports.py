@@ -1,0 +1,113 @@
+"""``import``: a table of another system into the database, while the bot works or while it does not."""
+
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.bootstrap.analyzer import build_understanding
+from bot.bootstrap.messengers import build_messengers
+from bot.bootstrap.municipality import build_municipality
+from bot.cli.personal_data import server_user
+from bot.config import Config
+from bot.domain.clock import SystemClock
+from bot.domain.import_files import ImportCounts, ImportFile, ImportState, NewImportFile
+from bot.domain.imports import RefusedRow
+from bot.domain.topic_book import TopicBook
+from bot.services.context import BotAccount, Municipality, UseCaseContext
+from bot.services.imports import batches, files
+from bot.services.imports.prepared import RowReader
+from bot.services.staff import directory
+from bot.services.topics import directory as topics
+from storage.database import Database
+from storage.migrate import migrate
+from storage.unit_of_work import UnitOfWork
+
+
+class UnknownSystem(Exception):
+    """A system whose headings nobody has described; ``known`` are the codes of the others."""
+
+    def __init__(self, known: tuple[str, ...]) -> None:
+        super().__init__("unknown system")
+        self.known = known
+
+
+@dataclass(frozen=True, slots=True)
+class Reports:
+    """The places to which a run says what happens: the refused rows one by one, and the rows that are handled."""
+
+    on_refused: Callable[[RefusedRow], None]
+    on_progress: Callable[[str, int, int], None]
+    """The stage («preview» or «enter»), the rows handled and all rows."""
+
+
+async def import_file(config: Config, file: Path, system: str, reports: Reports, *, dry_run: bool) -> ImportCounts:
+    """Enter the rows of *file*, a table of *system*; with *dry_run* only say what would happen.
+
+    Raises :class:`UnknownSystem` and :class:`~bot.domain.imports.UnreadableFile`.
+    """
+    async with _open_town(config) as (database, municipality):
+        clock, layout = SystemClock(), municipality.layouts.get(system)
+        if layout is None:
+            raise UnknownSystem(tuple(municipality.layouts))
+
+        def context(uow: UnitOfWork) -> UseCaseContext:
+            return UseCaseContext(municipality, uow, clock.now())
+
+        table = await batches.open_table(file, layout, municipality, clock.now())
+        reader = RowReader(municipality)
+
+        def on_batch(batch: batches.Batch, done: int) -> None:
+            for refused in batch.refused:
+                reports.on_refused(refused)
+            reports.on_progress("preview", done, table.row_count)
+
+        found = await batches.preview(database, context, table, system, reader, on_batch)
+        counts = found.counts
+        if dry_run or not (counts.new or counts.updated or counts.joined):
+            return counts
+        async with database.begin() as uow:
+            new = NewImportFile(file.name, ImportState.COMMAND, system, total=table.row_count)
+            entry = await uow.imports.add_file(new, clock.now())
+        async for batch in batches.read_batches(table, reader, batches.BATCH_ROWS):
+            entry = await _enter(database, context, entry, system, batch)
+            reports.on_progress("enter", entry.position, table.row_count)
+        async with database.begin() as uow:
+            await files.on_entered(context(uow), entry, by=server_user())
+        return entry.counts.plus(ImportCounts(rings=counts.rings))
+
+
+async def _enter(
+    database: Database,
+    context: Callable[[UnitOfWork], UseCaseContext],
+    entry: ImportFile,
+    system: str,
+    batch: batches.Batch,
+) -> ImportFile:
+    begun = time.monotonic()
+    async with database.begin() as uow:
+        ctx = context(uow)
+        counts = await batches.enter_batch(ctx, system, batch, None)
+        changed = await files.on_batch(ctx, entry, counts, batch.refused, batch.rows)
+    await batches.pause(time.monotonic() - begun)
+    return changed
+
+
+@asynccontextmanager
+async def _open_town(config: Config) -> AsyncIterator[tuple[Database, Municipality]]:
+    """Open the database with its officials and its topics, as the bot knows them."""
+    database, messengers = Database(config.database_url), build_messengers(config, SystemClock())
+    accounts = {one.account: BotAccount(one.account, one.title, one.capabilities) for one in messengers.values()}
+    try:
+        await migrate(database.engine)
+        async with database.begin() as uow:
+            staff = await directory.open_staff(uow, config.staff)
+            wanted = TopicBook.of_file(config.sectors(), config.themes())
+            book = await topics.open_book(uow, wanted, SystemClock().now())
+        town = build_municipality(config, staff, build_understanding(config), accounts)
+        yield database, town.with_topics(book)
+    finally:
+        for messenger in messengers.values():
+            await messenger.close()
+        await database.close()

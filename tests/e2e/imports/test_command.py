@@ -1,0 +1,71 @@
+"""``python -m bot import``: the same table by a command, while the bot works and while it does not."""
+
+import asyncio
+import os
+import sys
+from asyncio.subprocess import PIPE
+from pathlib import Path
+
+from tests.e2e.harness import ROADS_HEAD, Harness, message_text
+from tests.e2e.imports.tables import as_csv, count, finished, pos_row
+from tests.e2e.process import ROOT
+from tests.e2e.queries import wait_until_idle
+
+ROWS = [pos_row("101"), finished("102"), pos_row("103", came="31.02.2026")]
+
+
+async def run_import(bot: Harness, *options: str, data: bytes | None = None) -> tuple[int, str, str]:
+    """Run the command on a table; return its exit code and what it has printed."""
+    file: Path = bot.folder / "ПОС.csv"
+    file.write_bytes(as_csv(ROWS) if data is None else data)
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "import", str(file), *options, "--config", str(bot.write_config())),
+        stdout=PIPE,
+        stderr=PIPE,
+        cwd=bot.folder,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},
+    )
+    out, err = await process.communicate()
+    assert process.returncode is not None
+    return process.returncode, out.decode(), err.decode()
+
+
+async def test_command_enters_a_table_while_the_bot_works(bot: Harness) -> None:
+    code, out, _ = await run_import(bot, "--system", "pos", "--dry-run")
+    assert code == 1
+    assert "Ничего не внесено, так было бы" in out
+    assert await count(bot, "SELECT count(*) FROM ticket") == 0
+
+    code, out, err = await run_import(bot, "--system", "pos")
+    assert (code, err) == (1, "")
+    assert "строка 4, №103, столбец «Дата поступления»" in out
+    assert "новых: 2, из них завершены там: 1" in out
+    assert "отказано: 1" in out
+    assert "Зазвонит телефонов: 0" in out
+    listed = await bot.wait_for_message(ROADS_HEAD, "📥 Новых из ПОС: 1")
+    assert "№1 (101)" in message_text(listed)
+
+    code, out, _ = await run_import(bot, "--system", "pos", data=as_csv(ROWS[:2]))
+    assert code == 0
+    assert "новых: 0" in out
+    assert "уже были: 2" in out
+    await wait_until_idle(bot)
+    assert await count(bot, "SELECT count(*) FROM ticket") == 2
+    assert await count(bot, "SELECT count(*) FROM audit WHERE action = 'imported'") == 1
+
+
+async def test_command_leaves_everything_if_the_file_is_no_table(bot: Harness) -> None:
+    code, out, err = await run_import(bot, "--system", "pos", data=b"\x89PNG\r\n\x1a\n" + bytes(100))
+    assert (code, out) == (2, "")
+    assert "Ничего не внесено. Это не таблица." in err
+    code, _, err = await run_import(bot, "--system", "nowhere")
+    assert code == 2
+    assert "Столбцы системы «nowhere» неизвестны. Есть: pos, ecur" in err
+
+
+async def test_what_the_command_enters_reaches_the_posts_when_the_bot_starts(bot: Harness) -> None:
+    await bot.stop()
+    code, out, _ = await run_import(bot, "--system", "pos", data=as_csv(ROWS[:2]))
+    assert code == 0, out
+    await bot.start()
+    await bot.wait_for_message(ROADS_HEAD, "📥 Новых из ПОС: 1")
