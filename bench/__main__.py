@@ -19,6 +19,7 @@ from bench import (
     control_bench,
     drain,
     growth,
+    import_bench,
     load,
     machine_info,
     measurements,
@@ -97,6 +98,11 @@ TARGETS = (
     Target("chains", "steps_twice", "  steps that happened twice", "", 0),
     Target("recompute", "took_s", "changed rules: 20,000 open of a million tickets follow", "s", 60.0),
     Target("recompute", "card_longest_s", "  a message meanwhile → card, longest", "s", 2.0),
+    Target("imports", "took_s", "50,000 rows of ПОС, sent to the bot: preview and entering", "s", 300.0),
+    Target("imports", "peak_rss_mb", "  memory of the bot meanwhile, most", "MB", 400.0),
+    Target("imports", "card_entered_p99_s", "  a message meanwhile → card, p99", "s", 0.6),
+    Target("imports", "second_s", "  the same table once more", "s", 60.0),
+    Target("imports", "second_new", "  rows that are new then", "", 0),
     Target("audit", "verify_s", "audit verify of a million tickets' records", "s", 60.0),
     Target("control", "slowest_ms", "/control: slowest page on a million tickets", "ms", 300),
     Target("control_postgres", "slowest_ms", "the same on PostgreSQL", "ms", 300),
@@ -174,6 +180,8 @@ async def _measure(name: str, folder: Path, options: argparse.Namespace) -> dict
             return await chains_bench.chains(folder, min(options.tickets, chains_bench.MAX_TICKETS))
         case "recompute":
             return await recompute_bench.recompute(folder, options.tickets)
+        case "imports":
+            return await import_bench.imports(folder, min(options.tickets, import_bench.MAX_ROWS))
         case "audit":
             return await audit_bench.audit_chain(folder, options.tickets)
         case "control":
