@@ -4,25 +4,24 @@ import asyncio
 import signal
 import socket
 import sys
-import tomllib
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
-from importlib.resources import files
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import aiohttp
 
 from bot.app import App
+from bot.cli.demo_town import DemoTown, read_town
 from bot.config import Config
 from bot.config.schema import ConfigTree
 from bot.domain.clock import SystemClock
 from bot.os_errors import describe_os_error
 from bot.runtime.options import RuntimeOptions
 from sandbox.change_log import ChangeLog
-from sandbox.page import Citizen, Community, Group, Page, Phone, Stage
+from sandbox.page import Page
 from sandbox.server import Sandbox
 
 DAY_START = time(9, 5)
@@ -33,6 +32,7 @@ SETTLE_TIMEOUT_SECONDS = 3.0
 """Seconds to wait for running work before the clock is moved."""
 
 STARTUP_TIMEOUT_SECONDS = 60.0  # for the page and the bot
+GREETING_TIMEOUT_SECONDS = 20.0  # for the first words to officials in VK, so that they are no news on the page
 EXIT_START_FAILED = 2  # exit code
 
 
@@ -73,11 +73,10 @@ class Demo:
 
     folder: Path
     port: int = 0
+    town: DemoTown = field(default_factory=read_town)
     clock: OffsetClock = field(default_factory=OffsetClock)
     sandbox: Sandbox = field(init=False)
     app: App | None = field(init=False, default=None)
-    stage: Stage = field(init=False)
-    _settings: dict[str, Any] = field(init=False)
 
     @property
     def url(self) -> str:
@@ -85,8 +84,6 @@ class Demo:
         return f"{self.sandbox.url}/"
 
     async def __aenter__(self) -> Self:
-        self._settings = _read_data_file("demo.toml")
-        self.stage = read_stage(self._settings)
         self.folder.mkdir(parents=True, exist_ok=True)
         await self._start_sandbox()
         try:
@@ -120,7 +117,7 @@ class Demo:
         last = self.port if self.port == 0 else min(self.port + MAX_PORTS_TRIED - 1, MAX_PORT)
         for port in range(self.port, last + 1):
             self.sandbox = Sandbox(port, ChangeLog(self.clock.now))
-            Page(self.sandbox, self.stage, self.new_day, self.pass_time, lambda: self.clock.offset_seconds)
+            Page(self.sandbox, self.town.stage, self.new_day, self.pass_time, lambda: self.clock.offset_seconds)
             try:
                 await self.sandbox.start()
             except OSError:
@@ -132,12 +129,15 @@ class Demo:
     async def _start_day(self) -> None:
         database = self.folder / f"demo-{self.sandbox.url.rpartition(':')[2]}.sqlite3"
         _remove_database(database)
-        config = demo_config(self._settings, database, self.sandbox.url)
+        config = demo_config(self.town, database, self.sandbox.url)
         self.clock.jump_to_morning(config)
-        await self.stage.set_up(self.sandbox)
+        await self.town.stage.set_up(self.sandbox)
         self.app = App(config, RuntimeOptions(clock=self.clock, tick_seconds=0.25))
         await self.app.__aenter__()
         await self.sandbox.change_log.wait_until(self._is_bot_ready, STARTUP_TIMEOUT_SECONDS)
+        await self.town.stage.start_in_vk(self.sandbox)
+        with suppress(TimeoutError):
+            await self.sandbox.change_log.wait_until(self._are_greeted_in_vk, GREETING_TIMEOUT_SECONDS)
 
     async def _stop_day(self) -> None:
         if self.app is not None:
@@ -149,9 +149,18 @@ class Demo:
             return False
         if self.sandbox.telegram.pending_updates or self.sandbox.max.pending_updates:
             return True
+        community = self.town.stage.community.id
+        written = str(self.sandbox.vk.world.communities[community].log.ts)
         async with self.app.database.read() as uow:
-            unread = await uow.inbox.get_oldest_pending() is not None
+            unread = await uow.inbox.get_cursor(f"vk:{community}") != written
+            unread = unread or await uow.inbox.get_oldest_pending() is not None
             return unread or await uow.outbox.has_due(self.clock.now())
+
+    def _are_greeted_in_vk(self) -> bool:
+        """Return whether the bot has said something to every official in VK."""
+        community = self.town.stage.community.id
+        talks = (self.sandbox.vk.messages(community, one.id) for one in self.town.stage.phones if one.messenger == "vk")
+        return all(any(message.out for message in talk) for talk in talks)
 
     def _is_bot_ready(self) -> bool:
         """Return whether the bot has read all earlier messages and polls."""
@@ -159,12 +168,12 @@ class Demo:
         return not unheard and any(call.method == "groups.getLongPollServer" for call in self.sandbox.vk.calls)
 
 
-async def run_demo(folder: Path, port: int, announce: Callable[[str], None]) -> None:
-    """Run until SIGTERM or SIGINT; *announce* gets the page's address once it answers."""
+async def run_demo(folder: Path, port: int, announce: Callable[[str], None], town: DemoTown | None = None) -> None:
+    """Run until SIGTERM or SIGINT; *announce* gets the page's address once it answers. *town*: not the made-up one."""
     ending = _ShutdownSignal()
     _print_status("Готовим город, это займёт несколько секунд…")
     try:
-        async with Demo(folder, port) as demo:
+        async with Demo(folder, port, town or read_town()) as demo:
             if port and not demo.sandbox.url.endswith(f":{port}"):
                 _print_status(f"Порт {port} занят другой программой, взят следующий свободный.")
             await _check_page_responds(demo.url)
@@ -215,44 +224,16 @@ async def _check_page_responds(url: str) -> None:
         response.raise_for_status()
 
 
-def demo_config(settings: dict[str, Any], database: Path, url: str) -> Config:
+def demo_config(town: DemoTown, database: Path, url: str) -> Config:
     """The municipality, connected to the sandbox at *url*.
 
     The environment is not asked: real tokens and a real database have no business here.
     """
-    values = {name: part for name, part in settings.items() if name != "stage"}
-    values["database"] = {"url": f"sqlite+aiosqlite:///{database.absolute()}"}
-    values["telegram"] = {**values["telegram"], "api_base": f"{url}/telegram"}
-    values["vk"] = {**values["vk"], "api_base": f"{url}/vk"}
-    values["max"] = {**values["max"], "api_base": f"{url}/max"}
-    return Config(ConfigTree.model_validate(values), database.parent)
-
-
-def read_stage(settings: dict[str, Any]) -> Stage:
-    """Read the people and places of the page, from the same file as the municipality."""
-    stage, community = settings["stage"], settings["vk"]["communities"][0]
-    return Stage(
-        title=settings["municipality"]["name"],
-        timezone=settings["municipality"]["timezone"],
-        bot_name=stage["bot_name"],
-        bot_username=stage["bot_username"],
-        bot_token=settings["telegram"]["token"],
-        max_token=settings["max"]["token"],
-        citizens=tuple(Citizen(one["id"], one["first_name"], one["last_name"]) for one in stage["citizens"]),
-        phones=tuple(Phone(**one) for one in stage["phones"]),
-        groups=_groups(settings["telegram"]),
-        max_chats=_groups(settings["max"]),
-        community=Community(community["id"], community["title"], community["token"], tuple(stage["posts"])),
-        show=tuple(_read_data_file("show.toml")["steps"]),
-    )
-
-
-def _groups(section: dict[str, Any]) -> tuple[Group, ...]:
-    return tuple(Group(one["id"], one["title"], one["title"].split()[0]) for one in section["chats"])
-
-
-def _read_data_file(name: str) -> dict[str, Any]:
-    return tomllib.loads((files("bot") / "data" / name).read_text(encoding="utf-8"))
+    values = {**town.settings, "database": {"url": f"sqlite+aiosqlite:///{database.absolute()}"}}
+    for messenger in ("telegram", "vk", "max"):
+        if messenger in values:
+            values[messenger] = {**values[messenger], "api_base": f"{url}/{messenger}"}
+    return Config(ConfigTree.model_validate(values), town.folder)
 
 
 def _remove_old_databases(folder: Path) -> None:

@@ -113,12 +113,21 @@ def demo(
     port: Annotated[
         int, typer.Option(metavar="ПОРТ", min=0, max=65535, help="Порт страницы; 0 — любой свободный.")
     ] = 8080,
+    town: Annotated[
+        str | None, typer.Option(metavar="КОД", help="Город из примеров; на незнакомый код бот назовёт все.")
+    ] = None,
 ) -> None:
     """Показать весь город на одной странице, без настоящих мессенджеров."""
     logging_setup.configure(logging.WARNING)
     from bot.cli.demo import run_demo
+    from bot.cli.demo_town import list_towns, read_town
 
-    asyncio.run(run_demo(Path("var/demo"), port, lambda address: typer.echo(address)))
+    try:
+        shown = read_town(town)
+    except LookupError:
+        typer.echo(f"Города «{town}» в показе нет. Есть: {', '.join(list_towns())}.", err=True)
+        raise typer.Exit(EXIT_BAD_CONFIG) from None
+    asyncio.run(run_demo(Path("var/demo"), port, lambda address: typer.echo(address), shown))
 
 
 def _paths_open_to_others(config: "Config") -> list[Path]:

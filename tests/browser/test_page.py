@@ -1,10 +1,13 @@
 """The page of the demonstration as a visitor sees and uses it."""
 
 import re
+from pathlib import Path
 
 import pytest
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Browser, Locator, Page, expect
 
+from bot.cli.demo import Demo
+from bot.cli.demo_town import list_towns, read_town
 from tests.browser.conftest import Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
@@ -16,6 +19,7 @@ WATER = "Второй день нет холодной воды на Садов�
 SHOW_TIMEOUT_MS = 180_000
 """Milliseconds that the whole show may take at 25 times its speed: the bot itself is not quicker then."""
 
+PHONES_NEXT_TO_EACH_OTHER = 4
 ROADS, HOUSING = "Андрей Ветров", "Ирина Соколова"
 
 
@@ -268,6 +272,25 @@ async def test_the_show_runs_to_its_end(visitor: Visitor) -> None:
     await page.get_by_role("tab", name="Стена").click()
     await expect(town_panel(page).get_by_role("list", name="Комментарии")).to_contain_text("Ничего не сделали")
     assert visitor.console_errors == []
+
+
+@pytest.mark.parametrize("code", list_towns())
+async def test_the_story_of_a_town_runs_to_its_end(browser: Browser, tmp_path: Path, code: str) -> None:
+    """With many officials one picks whose phones are seen; all of them are in VK or in Telegram."""
+    async with Demo(tmp_path, town=read_town(code)) as demo:
+        page = await browser.new_page(viewport={"width": 1440, "height": 900})
+        visitor = Visitor(page, demo.url)
+        await visitor.open_page("?speed=25")
+        await page.get_by_role("button", name="Показать").click()
+        await expect(page.locator("body")).to_have_attribute("data-shown", "to the end", timeout=SHOW_TIMEOUT_MS)
+        last = demo.town.stage.phones[-1]
+        await page.get_by_role("button", name="Показать ещё раз").wait_for()
+        if len(demo.town.stage.phones) > PHONES_NEXT_TO_EACH_OTHER:
+            await page.get_by_role("group", name="Чей телефон").get_by_title(last.name, exact=True).click()
+        await expect(phone_panel(page, re.escape(last.name))).to_be_visible()
+        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        assert visitor.console_errors == []
+        await page.close()
 
 
 async def test_the_show_stops_at_once_and_the_next_day_is_a_new_one(visitor: Visitor) -> None:

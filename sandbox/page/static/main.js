@@ -101,7 +101,7 @@ class Deeds {
 
   /** Nobody has done anything yet, but for officials who opened the bot. */
   get pristine() {
-    return [...this.store.items.values()].every((item) => item.from.bot || words(item) === "/start");
+    return [...this.store.items.values()].every((item) => item.from.bot || ["/start", "Начать"].includes(words(item)));
   }
 
   #look(detail) {

@@ -4,13 +4,16 @@ import { act } from "./api.js";
 import { badge, el, initials, tint } from "./dom.js";
 import { Talk } from "./talk.js";
 
-const NETS = { telegram: "Telegram", max: "MAX" };
+const NETS = { telegram: "Telegram", vk: "ВКонтакте", max: "MAX" };
+const ROOM = 4; // phones next to each other on a wide screen; with more of them one picks
 
 export class Phones {
   constructor({ node, store, stage, go, onLook }) {
     Object.assign(this, { node, store, stage, onLook });
     this.phones = stage.phones.map((phone) => this.#phone(phone, go));
     this.picker = el("div", { class: "picker", role: "group", "aria-label": "Чей телефон" }, ...this.phones.map((one) => one.button));
+    this.visible = this.phones.slice(0, ROOM); // the latest chosen, the oldest first
+    if (this.phones.length > ROOM) node.classList.add("many-phones");
     node.append(this.picker, el("div", { class: "row-of-phones" }, ...this.phones.map((one) => one.figure)));
     this.choose(this.phones[0]);
     store.addEventListener("news", (event) => this.#count(event.detail));
@@ -29,11 +32,14 @@ export class Phones {
 
   choose(phone) {
     this.open = phone;
+    const kept = this.visible.filter((one) => one !== phone);
+    this.visible = [...kept.slice(kept.length === ROOM ? 1 : 0), phone];
     for (const one of this.phones) {
       one.figure.classList.toggle("open", one === phone);
+      one.figure.classList.toggle("away", !this.visible.includes(one));
       one.button.setAttribute("aria-pressed", String(one === phone));
     }
-    this.badge(phone, 0);
+    for (const one of this.phones) if (one === phone || one.figure.offsetParent) this.badge(one, 0);
     phone.talk.toEnd();
     this.onLook?.();
   }
@@ -52,18 +58,17 @@ export class Phones {
     for (const phone of this.phones) {
       const come = fresh.filter((item) => item.place === phone.place && item.from.bot).length;
       if (first) this.badge(phone, 0);
-      else if (phone !== this.open && come) this.badge(phone, phone.unseen + come);
+      else if (phone !== this.open && phone.figure.offsetParent === null && come) this.badge(phone, phone.unseen + come);
     }
   }
 
-  #phone({ id, name, title, place, messenger }, go) {
+  #phone({ id, name, short, title, place, messenger }, go) {
     const talk = new Talk({
       store: this.store, stage: this.stage, go, place, me: () => id, own: (item) => item.from.id === id,
       label: `Телефон: ${name}, ${title}`, empty: "Сообщений пока нет.", placeholder: "Сообщение",
     });
     const mark = badge();
-    const [first, last] = name.split(" ");
-    const button = el("button", { type: "button", class: "pick" }, `${first} ${last[0]}.`, el("small", { text: title.split(",")[0] }), mark);
+    const button = el("button", { type: "button", class: "pick", title: name }, el("span", { text: short }), el("small", { text: title.split(",")[0] }), mark);
     const figure = el("article", { class: "phone", "aria-label": `Телефон: ${name}, ${title}` },
       el("header", { class: "owner" },
         el("span", { class: `face ${tint(id)}`, "aria-hidden": "true", text: initials(name) }),

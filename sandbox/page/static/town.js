@@ -25,7 +25,7 @@ export class Town {
       }),
     ];
     const max = stage.maxChats.map((chat) => this.#group(chat, "Чат в MAX"));
-    max.push(this.#private({
+    if (stage.hasMax) max.push(this.#private({
       name: "Боту в MAX", label: "Личные сообщения боту в MAX", place: (who) => `max/${who}`,
       about: (who) => `MAX, личная переписка с ботом: ${who}`,
       empty: "Здесь житель пишет боту напрямую. Опишите, что случилось.",
@@ -33,7 +33,7 @@ export class Town {
     const list = el("div", { class: "tabs", role: "tablist", "aria-label": "Места в городе" },
       el("div", { class: "tabs-row" }, el("span", { class: "net telegram", text: "Telegram" }), ...telegram.map((tab) => tab.button)),
       el("div", { class: "tabs-row" }, el("span", { class: "net vk", text: "ВКонтакте" }), ...vk.map((tab) => tab.button)),
-      el("div", { class: "tabs-row" }, el("span", { class: "net max", text: "MAX" }), ...max.map((tab) => tab.button)));
+      max.length ? el("div", { class: "tabs-row" }, el("span", { class: "net max", text: "MAX" }), ...max.map((tab) => tab.button)) : null);
     this.tabs = [...telegram, ...vk, ...max];
     arrows(list, this.tabs.map((tab) => tab.button));
     node.append(list, ...this.tabs.map((tab) => tab.panel));
@@ -135,7 +135,7 @@ export class Town {
       return select;
     }
     select.append(el("optgroup", { label: "Жители" }, ...people));
-    const officials = this.stage.phones.map((one) => el("option", { value: String(one.id), text: `${one.name} (${one.title.toLowerCase()})` }));
+    const officials = this.stage.phones.map((one) => el("option", { value: String(one.id), text: one.short === one.name ? one.name : `${one.name} (${one.title.toLowerCase()})` }));
     select.append(el("optgroup", { label: "Сотрудники" }, ...officials));
     return select;
   }

@@ -5,18 +5,20 @@ import os
 import signal
 import socket
 import sys
+import tomllib
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import aiohttp
 import pytest
 
 from bot.cli.demo import DAY_START, Demo, OffsetClock, demo_config, run_demo
+from bot.cli.demo_town import TOWNS_IN_WHEEL, read_town, towns_folder
 from bot.domain.clock import SystemClock
+from tests.e2e.operations.test_commands import run_command
 
 ROOT = Path(__file__).parents[3]
 STARTUP_SECONDS = 30.0
@@ -25,6 +27,7 @@ SHUTDOWN_SECONDS = 10.0
 HATCH = "На Речной 14 у школы открыт люк прямо на дороге! Дети обходят по проезжей части."
 GROUP, COMMUNITY = "telegram/-1001000000001", 500
 MARIA, ROADS = 2001, 1001
+TOWNS = ("barnaul", "kamyshlov", "kholmsk", "lesozavodsk", "lovozero", "yanao", "yelizovo")
 
 
 @asynccontextmanager
@@ -130,8 +133,7 @@ async def test_each_start_forgets_the_day_before(tmp_path: Path) -> None:
 
 
 def test_the_day_begins_in_the_morning_of_a_working_day() -> None:
-    settings: dict[str, Any] = _settings()
-    config = demo_config(settings, Path("demo.sqlite3"), "http://127.0.0.1:1")
+    config = demo_config(read_town(), Path("demo.sqlite3"), "http://127.0.0.1:1")
     clock = OffsetClock()
     clock.jump_to_morning(config)
     here = clock.now().astimezone(config.zone)
@@ -144,7 +146,30 @@ def test_the_day_begins_in_the_morning_of_a_working_day() -> None:
     assert abs(clock.offset_seconds - (clock.now() - datetime.now(UTC)).total_seconds()) < 1  # noqa: TID251
 
 
-def _settings() -> dict[str, Any]:
-    import tomllib
+@pytest.mark.parametrize("code", TOWNS)
+def test_every_example_is_a_town_whose_officials_have_phones_and_whose_show_is_within_reach(code: str) -> None:
+    town = read_town(code)
+    config = demo_config(town, Path("demo.sqlite3"), "http://127.0.0.1:1")
+    assert config.read_streets()
+    assert [phone.name for phone in town.stage.phones] == [person.name for person in config.staff]
+    stage = town.stage.as_json()
+    community = f"vk/{town.stage.community.id}"
+    known = {one["place"] for one in (*stage["phones"], *stage["groups"], *stage["maxChats"])}
+    known |= {f"{community}/wall", *(f"{community}/{one.id}" for one in town.stage.citizens)}
+    assert {step["place"] for step in town.stage.show} <= known
+    writers = {step["who"] for step in town.stage.show if "who" in step}
+    assert writers <= {one.id for one in (*town.stage.citizens, *town.stage.phones)}
+    assert "token" not in str(stage)
 
-    return tomllib.loads((ROOT / "bot" / "data" / "demo.toml").read_text(encoding="utf-8"))
+
+async def test_a_town_that_is_not_there_is_refused_with_those_that_are(tmp_path: Path) -> None:
+    code, out, errors = await run_command("demo", "--town", "atlantis", cwd=tmp_path)
+    assert (code, out) == (2, "")
+    assert "Города «atlantis» в показе нет" in errors
+    assert all(town in errors for town in TOWNS)
+
+
+def test_the_wheel_holds_the_examples_where_the_demonstration_looks_for_them() -> None:
+    build = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]
+    assert build["targets"]["wheel"]["force-include"] == {"examples": TOWNS_IN_WHEEL}
+    assert towns_folder() == ROOT / "examples"
