@@ -68,7 +68,10 @@ async def ask(
     sector: str | None = None,
     unit: str | None = None,
 ) -> Inquiry:
-    """Put a question about the ticket; who has asked enters the answer of a unit that nobody represents here."""
+    """Put a question about the ticket.
+
+    The answer of a unit that nobody represents here is entered by who has asked, or by those who work on the ticket.
+    """
     ticket = await check_can_ask(ctx, ticket_id, person)
     check_term(ctx, due_at)
     if sector is not None and (sector not in ctx.municipality.sectors or sector == ticket.sector):
@@ -86,6 +89,10 @@ async def ask(
         await notify.notify(ctx, reader, note, ticket=ticket)
     sent = InquirySent(ticket_id=ticket.id, inquiry_id=found.id, by_asker=not readers)
     await notify.notify(ctx, person, sent, ticket=ticket, priority=Priority.INTERACTIVE)
+    if sent.by_asker and kind is InquiryKind.UNIT:  # those who work on it may hear the answer first, and enter it
+        for colleague in await cards.recipients(ctx, ticket):
+            if colleague != person:
+                await notify.notify(ctx, colleague, sent, ticket=ticket)
     await cards.sync(ctx, ticket, actor=person)
     return found
 
