@@ -3,9 +3,12 @@
 The answer is the block's claim, «решено» is the citizen's confirmation: two facts, and only the second one is theirs.
 """
 
+from collections.abc import Sequence
+
 from bot.domain.messages import Message, MessageRole
 from bot.domain.notifications.solutions import NotSolved, ProblemNotSolved
 from bot.domain.people import Person
+from bot.domain.recipients import Audience
 from bot.domain.solutions import Solution
 from bot.domain.ticket_changes import TicketChange
 from bot.domain.tickets import State, Step, Ticket
@@ -48,6 +51,9 @@ async def return_to_work(
 ) -> Ticket:
     """Return the ticket to its post with the citizen's words; after too many returns, to those who sort tickets.
 
+    In a town without blocks those who sort have answered it: there it returns to the management, and after too many
+    returns the curator hears of it.
+
     *person*: the official who has read so in the words; otherwise the author pressed «Нет» or wrote it plainly.
     """
     problem_id = ticket.problem_id
@@ -58,12 +64,15 @@ async def return_to_work(
         await ctx.uow.messages.attach_to_ticket(message.id, ticket.id, MessageRole.ADDITION)
     await ctx.uow.tickets.touch(ticket.id, ctx.now)  # what the author writes next is about it
     most = rules.outcome_for(ctx, ticket).reopen_at_most
-    known, sector = ticket.sector in ctx.municipality.sectors, ticket.sector
-    ticket = await workflow.restart_terms(ctx, ticket, Step.NOT_SOLVED, person, sector)
-    if solution.returned > most or not known:
+    sectors, sector = ctx.municipality.sectors, ticket.sector
+    known = sector in sectors
+    manager = await _find_manager(ctx) if not sectors else None
+    ticket = await workflow.restart_terms(ctx, ticket, Step.NOT_SOLVED, person, sector, manager)
+    if sectors and (solution.returned > most or not known):
         likely = tuple(dict.fromkeys((*((sector,) if sector and known else ()), *ticket.likely)))
         ticket = await workflow.transition(ctx, ticket, Step.UNSURE, None, TicketChange(sector=None, likely=likely))
-    await _notify_post(ctx, ticket, solution, message)
+    watching = await _find_curators(ctx) if not sectors and solution.returned > most else ()
+    await _notify_people(ctx, ticket, solution, message, watching)
     if message is not None and message.media:
         await cards.queue_media(ctx, ticket)
     if problem_id is not None:
@@ -71,9 +80,20 @@ async def return_to_work(
     return ticket
 
 
-async def _notify_post(ctx: UseCaseContext, ticket: Ticket, solution: Solution, message: Message | None) -> None:
+async def _find_manager(ctx: UseCaseContext) -> Person | None:
+    people = await cards.next_on_ladder(ctx, (), Audience.DECISION)
+    return people[0] if people else None
+
+
+async def _find_curators(ctx: UseCaseContext) -> tuple[Person, ...]:
+    return await cards.next_on_ladder(ctx, (), Audience.OVERDUE)
+
+
+async def _notify_people(
+    ctx: UseCaseContext, ticket: Ticket, solution: Solution, message: Message | None, watching: Sequence[Person]
+) -> None:
     note = NotSolved(ticket_id=ticket.id, message_id=message.id if message else None, times=solution.returned)
-    for person in await cards.recipients(ctx, ticket):
+    for person in dict.fromkeys((*await cards.recipients(ctx, ticket), *watching)):
         await notify.notify(ctx, person, note, ticket=ticket)
 
 

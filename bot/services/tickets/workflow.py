@@ -211,9 +211,14 @@ async def restart(ctx: UseCaseContext, ticket: Ticket, step: Step, person: Perso
 
 
 async def restart_terms(
-    ctx: UseCaseContext, ticket: Ticket, step: Step, person: Person | None, sector: str | None
+    ctx: UseCaseContext,
+    ticket: Ticket,
+    step: Step,
+    person: Person | None,
+    sector: str | None,
+    handed_to: Person | None = None,
 ) -> Ticket:
-    """Take *step* back to work in *sector*; nobody has accepted the ticket, and deadlines start from now."""
+    """Take *step* back to work in *sector*, or to *handed_to*; nobody has accepted the ticket, deadlines start now."""
     await deadlines.record(ctx, ticket, ClockEventKind.START)
     plan = await deadlines.compute_plan(ctx, replace(ticket, sector=sector))
     change = TicketChange(
@@ -223,6 +228,7 @@ async def restart_terms(
         ended_at=None,
         assignee_id=None,
         accepted_at=None,
+        handed_to=handed_to.id if handed_to is not None else None,
         accept_due=plan.accept_due,
         answer_due=plan.answer_due,
         first_word_due=deadlines.planned_due(plan, DeadlineKind.FIRST_WORD),
