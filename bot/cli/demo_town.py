@@ -66,7 +66,9 @@ def read_town(code: str | None = None) -> DemoTown:
 
 
 def _connect(settings: Settings) -> None:
-    """Put made-up tokens in, and give everybody an account."""
+    """Put made-up tokens in, and give everybody an account; pages that only a service key reads are left out."""
+    settings.pop("pages", None)
+    settings["vk"].pop("service_token", None)
     settings["telegram"]["token"] = _TELEGRAM_TOKEN
     settings["vk"]["communities"][0]["token"] = _OTHER_TOKEN
     if "max" in settings:

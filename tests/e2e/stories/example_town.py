@@ -16,6 +16,7 @@ from tests.e2e.queries import wait_until_idle
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "examples"
 MAX_TOKEN, MAX_CHAT = "max-token-for-tests-only", -70800000000001
+SERVICE_KEY = "vk-service-key-for-tests-only"
 TURN = "Дальше"
 """The button that shows the next page of a menu."""
 FIRST_FREE_ACCOUNT = 3001
@@ -43,6 +44,9 @@ class ExampleTown(Harness):
         await super().open()
         self.sandbox.max.add_bot(MAX_TOKEN, username="mcu_max_bot")
         self.sandbox.max.channel(MAX_CHAT, "Канал")
+        self.sandbox.vk.service_key(SERVICE_KEY)
+        for page in self.values.get("pages", ()):
+            self.sandbox.vk.community(page["id"], page["title"], "a-key-that-nobody-gave-us")
         await self.start()
         await wait_until_idle(self)
 
@@ -64,6 +68,8 @@ class ExampleTown(Harness):
             values["telegram"]["chats"][0]["id"] = GROUP
         values["vk"]["api_base"] = f"{self.sandbox.url}/vk"
         values["vk"]["communities"][0] |= {"id": COMMUNITY, "token": VK_TOKEN}
+        if "pages" in values:
+            values["vk"] |= {"service_token": SERVICE_KEY, "pages_every": "1s"}
         if "max" in values:
             values["max"] |= {"token": MAX_TOKEN, "api_base": f"{self.sandbox.url}/max"}
             values["max"]["chats"][0]["id"] = MAX_CHAT
@@ -75,6 +81,11 @@ class ExampleTown(Harness):
         client: ChatClient
         client = (VkChatClient if account[0] == "vk_id" else TelegramChatClient)(self, account[1])
         return OfficialChat(client)
+
+    @property
+    def page_checks(self) -> int:
+        """How often the official pages have been looked at."""
+        return len([call for call in self.sandbox.vk.calls if call.method == "execute:wall.get"])
 
     @property
     def positions(self) -> tuple[str, ...]:
