@@ -1,1 +1,1 @@
-"""The days of five towns, played with the shipped example files."""
+"""The days of the towns, played with the shipped example files."""

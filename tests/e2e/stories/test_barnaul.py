@@ -1,5 +1,8 @@
 """Barnaul: blocks and districts lead to exactly one addressee, and the others of the city only watch."""
 
+import pytest
+
+from tests.e2e.harness import PYOTR
 from tests.e2e.queries import wait_until_idle
 from tests.e2e.stories.example_town import COMMUNITY, MARIA, ExampleTown
 
@@ -7,7 +10,19 @@ TOWN, STORY_BEGINS = "barnaul", "20.11 11:10"
 YARD = "Индустриальный район, Малахова 100, двор завален снегом"
 OFFICIAL, HEAD = "Должностное лицо администрации {} района", "Глава администрации {} района"
 BLOCK, STAFF = "Заместитель главы администрации города по городскому хозяйству", "Сотрудник МЦУ"
-MANAGER = "Руководитель МЦУ"
+MANAGER, COORDINATOR = "Руководитель МЦУ", "Председатель комитета информационной"
+CURATOR = "Заместитель главы администрации города, руководитель"
+STEPS = 10
+WAITING = {
+    3: "what is counted to the holder",
+    4: "import of spreadsheets",
+    5: "mailings to a street, and how many they reached",
+    6: "rating of bodies",
+    8: "recommendations to bodies",
+    9: "rating of bodies and district administrations",
+    10: "indicators of districts, the heat map of the regional centre, conflicts, the target of a block",
+}
+COLD = "На Малахова {house} нет тепла, батареи ледяные второй день"
 TERM = "ответить до пн 23.11, 11:10"
 
 
@@ -17,6 +32,7 @@ def actors(town: ExampleTown, number: int) -> set[str]:
     return {name for name, card in offered.items() if card}
 
 
+@pytest.mark.step(1)
 async def test_a_yard_has_exactly_one_addressee_and_two_watchers(town: ExampleTown) -> None:
     await town.comment(YARD)
     await town.chat_of(OFFICIAL.format("Индустриального")).wait_for_card(1, "Малахова, 100", "Индустриальный")
@@ -25,6 +41,7 @@ async def test_a_yard_has_exactly_one_addressee_and_two_watchers(town: ExampleTo
     assert town.holders_of_cards(1) - actors(town, 1) == {HEAD.format("Индустриального"), BLOCK}
 
 
+@pytest.mark.step(2)
 async def test_what_has_no_place_is_sorted_by_the_centre(town: ExampleTown) -> None:
     await town.comment("Не вывозят снег!")
     staff = town.chat_of(STAFF)
@@ -40,6 +57,7 @@ async def test_what_has_no_place_is_sorted_by_the_centre(town: ExampleTown) -> N
     assert {HEAD.format("Индустриального"), BLOCK} < town.holders_of_cards(1)
 
 
+@pytest.mark.step(2)
 async def test_the_citizen_is_asked_for_the_place_and_the_word_finds_the_addressee(town: ExampleTown) -> None:
     post, _ = await town.comment("Не вывозят снег!")
     staff = town.chat_of(STAFF)
@@ -67,6 +85,7 @@ async def test_the_citizen_is_asked_for_the_place_and_the_word_finds_the_address
     assert {HEAD.format("Индустриального"), BLOCK} < town.holders_of_cards(1)
 
 
+@pytest.mark.step(3)
 async def test_a_wrong_district_is_mended_and_the_term_stays(town: ExampleTown) -> None:
     await town.comment(YARD)
     await town.press(OFFICIAL.format("Индустриального"), ("№1",), "Ещё", "Другой район", "Ленинский")
@@ -76,6 +95,7 @@ async def test_a_wrong_district_is_mended_and_the_term_stays(town: ExampleTown) 
     assert actors(town, 1) == {OFFICIAL.format("Ленинского")}
 
 
+@pytest.mark.step(6)
 async def test_an_answer_without_an_answer_is_mended_at_the_manager_s_request(town: ExampleTown) -> None:
     await town.comment(YARD)
     official, manager = town.chat_of(OFFICIAL.format("Индустриального")), town.chat_of(MANAGER)
@@ -97,3 +117,57 @@ async def test_an_answer_without_an_answer_is_mended_at_the_manager_s_request(to
     await official.wait_for_message("👌 Исправление №1 принято")
     await manager.send_message("/stats")
     await manager.wait_for_message("Запросов на исправление: 1, из них просрочено 1")
+
+
+@pytest.mark.step(5)
+async def test_forty_messages_of_one_street_are_one_problem(town: ExampleTown) -> None:
+    official = town.chat_of(OFFICIAL.format("Индустриального"))
+    post = await town.sandbox.vk.post(COMMUNITY, "Доброе утро!")
+    for number in range(40):
+        who = 5001 + number
+        town.sandbox.vk.user(who, "Житель", str(number))
+        await town.sandbox.vk.comment(COMMUNITY, post, who, COLD.format(house=2 + 2 * number))
+    await official.wait_for_card(1, "40 человек")
+    await wait_until_idle(town)
+    assert [number for number in range(1, 41) if official.find_cards(number)] == [1]
+
+
+@pytest.mark.step(7)
+async def test_a_silent_page_of_a_district_is_told_to_the_coordinator_on_monday(town: ExampleTown) -> None:
+    (page,) = town.values["pages"]
+    vk, coordinator = town.sandbox.vk, town.chat_of(COORDINATOR)
+    post = await vk.post(page["id"], "Новости района")
+    await town.wait_until(lambda: town.page_checks > 1)
+    for number, words in enumerate(("Когда откроют бассейн?", "Почему не работает сайт?", "Кто чистит парк?")):
+        vk.user(6001 + number, "Житель", str(number))
+        await vk.comment(page["id"], post, 6001 + number, words)
+    before = town.page_checks
+    await town.wait_until(lambda: town.page_checks > before + 2)
+    await wait_until_idle(town)
+    town.set_time("23.11 20:01")  # a Monday; the page has been silent for three days
+    first = await coordinator.wait_for_message("Официальные страницы за неделю", "3 комментария")
+    assert "Нет новых записей" not in first.text
+    town.set_time("30.11 20:01")
+    note = await coordinator.wait_for_message("Официальные страницы за неделю", "Нет новых записей")
+    assert f"{page['title']}: 10 дней" in note.text
+    assert f"{page['title']}: 3 комментария, самый давний ждёт 10 дн." in note.text
+
+
+@pytest.mark.step(10)
+async def test_in_the_evening_each_reads_the_figures_of_their_field(town: ExampleTown) -> None:
+    post, _ = await town.comment(YARD)
+    official = town.chat_of(OFFICIAL.format("Индустриального"))
+    await official.answer_ticket(1, "Двор на Малахова, 100 почистят 21.11.2026.")
+    await town.wait_until(lambda: town.official_comments(post))
+    await town.comment("Ленинский район, Юрина 180, двор завален снегом, не пройти", PYOTR)
+    await town.chat_of(OFFICIAL.format("Ленинского")).wait_for_card(2)
+    town.set_time("20.11 20:00")
+    for reader in (CURATOR, MANAGER):
+        digest = await town.chat_of(reader).wait_for_message("📊 Сводка за 20 ноября", "Новых: 2", "Отвечено: 1")
+        assert "Благоустройство: новых 2, отвечено 1 (в срок 1), в работе 1, просрочено 1" in digest.text
+        assert "Ленинский район, Юрина 180" in digest.text
+    own = await town.chat_of(BLOCK).wait_for_message("📊 Ваша сводка за 20 ноября", "Новых: 2", "Просрочено: 1")
+    assert "Самое давнее: №2" in own.text
+    await wait_until_idle(town)
+    social = town.chat_of("Заместитель главы администрации города по социальной")
+    assert not social.find_message("📊"), "nothing has happened in that block"

@@ -15,6 +15,14 @@ PHONE = "89241234567"
 WASTE = f"Мусор на Победы 4 не вывозят неделю, контейнеры переполнены, телефон {PHONE}"
 LATE = "Просрочено: №1"
 ENTRY = ("ждёт внесения в ПОС", "ПОС-17")
+STEPS = 10
+WAITING = {
+    2: "import of spreadsheets",
+    6: "«Внесено в ПОС»",
+    8: "statistics by questions, and saved questions",
+    9: "causes of growth",
+    10: "the table of blocks with causes",
+}
 ANSWER = "Мусор вывезут 26.11.2026, график на доме обновят."
 
 THEMES = (
@@ -35,6 +43,7 @@ THEMES = (
 )
 
 
+@pytest.mark.step(1)
 async def test_every_theme_leads_to_its_head_or_to_the_coordinator(town: ExampleTown) -> None:
     assert {code for code, _, _ in THEMES} == {one["code"] for one in town.values["themes"]}
     for number, (code, position, text) in enumerate(THEMES, 1):
@@ -75,6 +84,7 @@ async def from_pos(town: ExampleTown) -> ExampleTown:
     return town
 
 
+@pytest.mark.step(5)
 async def test_a_pos_answer_waits_for_the_call_of_the_curator_who_alone_sees_the_telephone(
     from_pos: ExampleTown,
 ) -> None:
@@ -108,6 +118,7 @@ async def test_a_pos_answer_waits_for_the_call_of_the_curator_who_alone_sees_the
     assert not town.chat_of(OTHER_CURATOR).find_message("№1")
 
 
+@pytest.mark.step(7)
 async def test_a_message_of_vk_is_answered_without_a_call(town: ExampleTown) -> None:
     post, _ = await town.comment("Мусор не вывозят неделю, контейнеры переполнены")
     await town.chat_of(HOUSING).answer_ticket(1, ANSWER)
@@ -117,6 +128,7 @@ async def test_a_message_of_vk_is_answered_without_a_call(town: ExampleTown) -> 
     assert not town.chat_of(CURATOR).find_message("Позвоните")
 
 
+@pytest.mark.step(4)
 async def test_a_late_answer_reaches_the_coordinator_then_the_curator_of_the_block(town: ExampleTown) -> None:
     await town.comment("Мусор не вывозят неделю, контейнеры переполнены")
     await town.chat_of(HOUSING).wait_for_card(1, "ответить до чт 26.11, 09:20")
@@ -133,6 +145,7 @@ async def test_a_late_answer_reaches_the_coordinator_then_the_curator_of_the_blo
     assert sum(text.startswith(LATE) for text in town.chat_of(COORDINATOR).bot_texts) == 1
 
 
+@pytest.mark.step(10)
 async def test_in_the_evening_everybody_reads_the_figures_of_their_field(from_pos: ExampleTown) -> None:
     """A message of ПОС waits for its call, one of VK is late, and an answer was returned."""
     town = from_pos
@@ -165,6 +178,7 @@ async def test_in_the_evening_everybody_reads_the_figures_of_their_field(from_po
     assert not town.chat_of(OTHER_CURATOR).find_message("📊")
 
 
+@pytest.mark.step(3, 4)
 async def test_the_coordinators_own_term_counts_next_to_that_of_pos_and_who_hears_when_it_is_missed(
     town: ExampleTown,
 ) -> None:

@@ -1,5 +1,7 @@
 """Lesozavodsk: an employee prepares, the block's head approves, and a person posts in the Telegram chat."""
 
+import pytest
+
 from tests.e2e.harness import PYOTR
 from tests.e2e.queries import list_audit, wait_until_idle
 from tests.e2e.stories.example_town import COMMUNITY, GROUP, MARIA, ExampleTown
@@ -12,6 +14,13 @@ COORDINATOR, SECOND = "Координатор", "Второй координат
 HOUSING, CURATOR = "Ответственный за блок «Жилищно", "Руководитель аппарата"
 RUBBISH = "Мусор на Будника 12 не вывозят неделю, контейнеры переполнены"
 LATE = "Просрочено: №1"
+STEPS = 9
+WAITING = {
+    6: "conflicts under an official's words",
+    7: "figures of satisfaction",
+    8: "conflicts, the map of problems, the forecast",
+    9: "figures for the regional centre",
+}
 REFERRED = "Пособия назначает край. Мы передали ваше сообщение в министерство, ответ придёт до 04.12.2026."
 INTERIM = "Здравствуйте! Дорогу на Будника почистят до 27.11.2026."
 SNOW = "На Будника 12 третий день не чистят дорогу, автобус не проходит"
@@ -23,6 +32,7 @@ async def write(town: ExampleTown, text: str = SNOW) -> int:
     return await town.sandbox.telegram.send_message(GROUP, MARIA, text, photo=b"\xff\xd8photo")
 
 
+@pytest.mark.step(1)
 async def test_a_message_of_the_chat_is_one_card_of_one_post(town: ExampleTown) -> None:
     await write(town)
     card = await town.chat_of(HEAD).wait_for_card(1, "📎 1 вложение", "ул. Будника, 12", "принять до 17:40")
@@ -31,6 +41,7 @@ async def test_a_message_of_the_chat_is_one_card_of_one_post(town: ExampleTown) 
     assert {name[: len(HEAD)] for name in town.holders_of_cards(1)} == {HEAD}
 
 
+@pytest.mark.step(2)
 async def test_an_employee_writes_the_head_returns_and_approves_and_a_person_posts(town: ExampleTown) -> None:
     asked = await write(town)
     head, employee = town.chat_of(HEAD), town.chat_of(EMPLOYEE)
@@ -73,6 +84,7 @@ def told(town: ExampleTown) -> list[tuple[str, int]]:
     return [(one, count) for one, count in counts if count]
 
 
+@pytest.mark.step(3)
 async def test_a_message_that_nobody_accepts_goes_up_step_by_step(town: ExampleTown) -> None:
     await write(town, RUBBISH)
     head = town.chat_of(HOUSING)
@@ -106,6 +118,7 @@ async def test_a_message_that_nobody_accepts_goes_up_step_by_step(town: ExampleT
     assert [(one["after"], one["step"]) for one in steps] == [("accept_overdue", number) for number in (0, 1, 2)]
 
 
+@pytest.mark.step(3)
 async def test_one_press_stops_all_steps(town: ExampleTown) -> None:
     await write(town, RUBBISH)
     await town.chat_of(HOUSING).wait_for_card(1, "принять до 17:40")
@@ -120,6 +133,7 @@ async def test_one_press_stops_all_steps(town: ExampleTown) -> None:
     assert told(town) == [(HOUSING, 1), (COORDINATOR, 1), (SECOND, 1)]
 
 
+@pytest.mark.step(4)
 async def test_a_question_to_the_manager_comes_back_as_a_decision_with_a_date(town: ExampleTown) -> None:
     await write(town, "В школе № 2 третий день холодно, дети сидят в куртках")
     head, manager = town.chat_of(SCHOOLS), town.chat_of(MANAGER)
@@ -138,6 +152,7 @@ async def test_a_question_to_the_manager_comes_back_as_a_decision_with_a_date(to
     await head.wait_for_message("📌 Срок решения по №1", "заменить котёл")
 
 
+@pytest.mark.step(5)
 async def test_a_regional_service_is_named_to_the_citizen_and_stays_under_control(town: ExampleTown) -> None:
     post, _ = await town.comment("Почему в МФЦ неделю не принимают документы на пособие? Разберитесь!")
     coordinator = town.chat_of(COORDINATOR)
@@ -163,6 +178,7 @@ async def test_a_regional_service_is_named_to_the_citizen_and_stays_under_contro
     await coordinator.wait_for_card(1, "✅ Отвечено")  # silence has not ended what is under control
 
 
+@pytest.mark.step(5)
 async def test_an_interim_answer_leaves_the_ticket_with_the_head(town: ExampleTown) -> None:
     post, _ = await town.comment(SNOW)
     head = town.chat_of(HEAD)
@@ -176,6 +192,7 @@ async def test_an_interim_answer_leaves_the_ticket_with_the_head(town: ExampleTo
     await head.wait_for_message("📅 №1: жителю обещано", INTERIM)
 
 
+@pytest.mark.step(7)
 async def test_what_was_not_done_comes_back_to_the_head(town: ExampleTown) -> None:
     vk = town.sandbox.vk
     post, _ = await town.comment(SNOW)
@@ -192,6 +209,7 @@ async def test_what_was_not_done_comes_back_to_the_head(town: ExampleTown) -> No
     await head.wait_for_card(1, "Возвращено 1 раз", "принять до")
 
 
+@pytest.mark.step(8)
 async def test_in_the_evening_the_curator_reads_the_day_by_block_and_opens_what_is_late(town: ExampleTown) -> None:
     asked = await write(town)
     head = town.chat_of(HEAD)

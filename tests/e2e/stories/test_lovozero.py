@@ -1,16 +1,29 @@
 """Lovozero: the units prepare answers, and the manager publishes them."""
 
+import pytest
+from sqlalchemy import text
+
 from tests.e2e.harness import PYOTR
+from tests.e2e.operations.test_commands import run_command
 from tests.e2e.queries import list_audit, refusal_codes, wait_until_idle
-from tests.e2e.stories.example_town import COMMUNITY, ExampleTown
+from tests.e2e.stories.example_town import COMMUNITY, EXAMPLES, MARIA, ExampleTown
 
 TOWN, STORY_BEGINS = "lovozero", "20.11 11:10"
 UNIT, MANAGER = "Руководитель подразделения ЖКХ", "Заведующий сектором"
 ROADS, ADMINISTRATION = "Руководитель подразделения дорог", "Глава администрации района"
+ADMINISTRATOR = "Главный специалист"
+STEPS = 9
+WAITING = {
+    4: "«Внесено в …» for tasks of ЕЦПУР and letters of СЭД",
+    6: "polls",
+    8: "causes with proposals, figures for the regional centre",
+    9: "discipline by unit",
+}
 LAMPS = "В Ловозере на Советской не горят фонари"
 WITHOUT_DATE, WITH_DATE = "Передали подрядчику, он заменит лампы.", "Подрядчик заменит лампы до 27.11.2026."
 
 
+@pytest.mark.step(1)
 async def test_a_comment_becomes_a_card_from_which_the_unit_can_only_prepare(town: ExampleTown) -> None:
     await town.comment(LAMPS)
     card = await town.chat_of(UNIT).wait_for_card(1, "Советская")
@@ -21,6 +34,7 @@ async def test_a_comment_becomes_a_card_from_which_the_unit_can_only_prepare(tow
     assert {name[: len(UNIT)] for name in town.holders_of_cards(1)} == {UNIT}
 
 
+@pytest.mark.step(3)
 async def test_the_manager_returns_the_first_draft_and_publishes_the_second(town: ExampleTown) -> None:
     post, _ = await town.comment(LAMPS)
     unit, manager = town.chat_of(UNIT), town.chat_of(MANAGER)
@@ -56,6 +70,7 @@ async def test_the_manager_returns_the_first_draft_and_publishes_the_second(town
     await unit.wait_for_card(1, "✅ Отвечено: Руководитель подразделения ЖКХ", "опубликовано: Заведующий сектором")
 
 
+@pytest.mark.step(2)
 async def test_a_late_draft_is_told_to_the_manager_once(town: ExampleTown) -> None:
     await town.comment(LAMPS)
     await town.chat_of(UNIT).wait_for_card(1, "Советская")
@@ -74,6 +89,7 @@ async def test_a_late_draft_is_told_to_the_manager_once(town: ExampleTown) -> No
     assert [one.facts["after"] for one in await list_audit(town, 1) if one.action == "escalated"] == ["draft_overdue"]
 
 
+@pytest.mark.step(9)
 async def test_in_the_evening_the_head_of_the_administration_reads_figures_and_by_day_hears_nothing(
     town: ExampleTown,
 ) -> None:
@@ -99,3 +115,112 @@ async def test_in_the_evening_the_head_of_the_administration_reads_figures_and_b
     assert "Дороги и транспорт: новых 1, отвечено 0, в работе 1, просрочено 1" in digest.text
     await wait_until_idle(town)
     assert len(head.bot_texts) == known + 1
+
+
+async def enter_task(town: ExampleTown, words: str, system: str, number: str) -> None:
+    """Let the manager type in a task of another system."""
+    manager = town.chat_of(MANAGER)
+    await manager.send_message(f"/new {words}")
+    await town.press(MANAGER, ("Откуда пришло",), system)
+    await manager.wait_for_message("Номер в той системе?")
+    await manager.send_message(number)
+    await town.press(MANAGER, ("До какого времени",), "Обычный срок")
+    await town.press(MANAGER, ("ыберите, кто это",), "Гражданин")
+    await wait_until_idle(town)
+
+
+@pytest.mark.step(5)
+async def test_the_manager_s_own_list_has_a_section_for_each_of_the_systems(town: ExampleTown) -> None:
+    manager = town.chat_of(MANAGER)
+    await town.comment(LAMPS)
+    await town.chat_of(UNIT).wait_for_card(1)
+    await town.submit(UNIT, 1, WITH_DATE)
+    await enter_task(town, "На Вокуева 3 не горят фонари, свет нужен", "ПОС", "ПОС-1")
+    await enter_task(town, "На Юрьева 5 холодные батареи, котельная не топит", "Инцидент", "ИМ-7")
+    await manager.send_message("/my")
+    listed = (await manager.wait_for_message("Ждут вас")).text
+    sections = [one.partition("\n") for one in listed.split("\n\n")[1:]]
+    assert [(title, lines.split(" · ")[0].split()[-1]) for title, _, lines in sections] == [
+        ("Согласование", "№1"),
+        ("Инцидент Менеджмент", "№3"),
+        ("ПОС", "№2"),
+    ]
+
+
+@pytest.fixture
+def from_file(town: ExampleTown, monkeypatch: pytest.MonkeyPatch) -> tuple[str, ...]:
+    """Return the words by which the system administrator names the example file to a command."""
+    monkeypatch.setenv("MCU_DATABASE__URL", town.settings["database"])
+    return ("--config", str(EXAMPLES / "lovozero.toml"))
+
+
+@pytest.mark.step(7)
+async def test_the_administrator_invites_for_a_day(town: ExampleTown) -> None:
+    administrator, vk = town.chat_of(ADMINISTRATOR), town.sandbox.vk
+    await administrator.send_message("/people")
+    await wait_until_idle(town)
+    await town.press(ADMINISTRATOR, (), "Пригласить", "Другое место", "сотрудник блока", "ЖКХ", "Готово")
+    await administrator.wait_for_message("Как зовут нового сотрудника?")
+    await administrator.send_message("Специалист подразделения ЖКХ")
+
+    async def join(person: int) -> str:
+        """Let somebody write the newest code, and return what the bot answers."""
+        letter = await administrator.wait_for_message("Приглашения", "Специалист подразделения ЖКХ: /start ")
+        code = letter.text.partition("ЖКХ: /start ")[2].split()[0]
+        vk.user(person, "Житель", str(person))
+        await vk.send_message(COMMUNITY, person, code)
+        await town.wait_until(lambda: [one for one in vk.messages(COMMUNITY, person) if one.out])
+        return [one.text for one in vk.messages(COMMUNITY, person) if one.out][-1]
+
+    await wait_until_idle(town)
+    town.set_time("21.11 11:11")
+    await wait_until_idle(town)
+    assert "не подошёл" in await join(7001)
+    known = len(administrator.bot_texts)
+    await administrator.send_message("/invite")
+    await town.wait_until(lambda: len(administrator.bot_texts) > known)
+    town.set_time("22.11 11:10")
+    await wait_until_idle(town)
+    assert "Здравствуйте, Специалист подразделения ЖКХ!" in await join(7002)
+
+
+@pytest.mark.step(7)
+async def test_the_administrator_verifies_the_audit_which_names_a_changed_record(
+    town: ExampleTown, from_file: tuple[str, ...]
+) -> None:
+    await town.comment(LAMPS)
+    await town.press(UNIT, ("№1",), "Принять")
+    await town.chat_of(UNIT).wait_for_card(1, "В работе")
+    await wait_until_idle(town)
+    await town.wait_for_tasks("audit_seal", times=2)
+    code, said, errors = await run_command("audit", "verify", *from_file, cwd=town.folder)
+    assert (code, "Журнал действий цел." in said) == (0, True), errors
+    assert town.app is not None
+    async with town.app.database.engine.begin() as connection:
+        await connection.execute(text("UPDATE audit SET person_id = 3 WHERE action = 'accept'"))
+    code, _, errors = await run_command("audit", "verify", *from_file, cwd=town.folder)
+    assert code == 1
+    assert "accept, сообщение №1" in errors
+
+
+@pytest.mark.step(7)
+async def test_the_administrator_gives_out_and_erases_the_data_of_one_person(
+    town: ExampleTown, from_file: tuple[str, ...]
+) -> None:
+    await town.comment(LAMPS)
+    await town.chat_of(UNIT).wait_for_card(1)
+    await town.comment("На дороге у моста огромная яма, машины бьются", PYOTR)
+    await town.chat_of(ROADS).wait_for_card(2)
+    await wait_until_idle(town)
+    maria = ("--account", f"vk:{MARIA}")
+    code, _, errors = await run_command(
+        "person", "export", *maria, "--output", "maria.json", *from_file, cwd=town.folder
+    )
+    assert code == 0, errors
+    given = (town.folder / "maria.json").read_text(encoding="utf-8")
+    assert (LAMPS in given, "яма" in given) == (True, False)
+    code, _, errors = await run_command("person", "erase", *maria, "--yes", "--force", *from_file, cwd=town.folder)
+    assert code == 0, errors
+    town.pass_time(seconds=5)
+    await town.chat_of(UNIT).wait_for_card(1, "Данные жителя стёрты")
+    await town.chat_of(ROADS).wait_for_card(2, "яма")
