@@ -84,7 +84,7 @@ class ExampleTown(Harness):
 
     @property
     def page_checks(self) -> int:
-        """How often the official pages have been looked at."""
+        """Number of looks at the official pages so far."""
         return len([call for call in self.sandbox.vk.calls if call.method == "execute:wall.get"])
 
     @property

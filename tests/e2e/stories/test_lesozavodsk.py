@@ -1,5 +1,9 @@
 """Lesozavodsk: an employee prepares, the block's head approves, and a person posts in the Telegram chat."""
 
+import io
+import re
+
+import openpyxl
 import pytest
 
 from tests.e2e.harness import PYOTR
@@ -19,7 +23,6 @@ WAITING = {
     6: "conflicts under an official's words",
     7: "figures of satisfaction",
     8: "conflicts, the map of problems, the forecast",
-    9: "figures for the regional centre",
 }
 REFERRED = "Пособия назначает край. Мы передали ваше сообщение в министерство, ответ придёт до 04.12.2026."
 INTERIM = "Здравствуйте! Дорогу на Будника почистят до 27.11.2026."
@@ -246,3 +249,22 @@ async def test_in_the_evening_the_curator_reads_the_day_by_block_and_opens_what_
     assert [one["url"].split("/")[-1].isdecimal() for one in late] == [True]
     await town.press(CURATOR, ("📊 Сводка за",), "№2")
     await curator.wait_for_card(2, "Будника")
+
+
+@pytest.mark.step(9)
+async def test_the_regional_centre_gets_the_month_without_names_telephones_and_links(town: ExampleTown) -> None:
+    await write(town, f"{SNOW}, звоните 89241234567, Анна Ким")
+    await town.chat_of(HEAD).wait_for_card(1)
+    await town.sandbox.telegram.send_message(GROUP, PYOTR, RUBBISH)
+    await town.chat_of(HOUSING).wait_for_card(2)
+    await wait_until_idle(town)
+    manager = town.chat_of(MANAGER)
+    await manager.send_message("/report ЦУР 11.2026")
+    page = await manager.wait_for_message("📑 Отчёт для ЦУР: ноябрь 2026", "Поступило: 2")
+    sent = await town.wait_until(lambda: [one for one in manager.client.bot_messages() if "document" in one.raw])
+    assert sent[0].raw["document"]["file_name"].endswith(".xlsx")
+    book = openpyxl.load_workbook(io.BytesIO(town.sandbox.telegram.file(sent[0].raw["document"]["file_id"])))
+    cells = [str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row if cell]
+    assert "Транспорт и дорожное хозяйство" in cells
+    said = page.text + "\n".join(cells)
+    assert not re.search(r"89241234567|Анна|Мария|Пётр|Будника|https?:|t\.me", said)

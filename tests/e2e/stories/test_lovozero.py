@@ -16,7 +16,7 @@ STEPS = 9
 WAITING = {
     4: "«Внесено в …» for tasks of ЕЦПУР and letters of СЭД",
     6: "polls",
-    8: "causes with proposals, figures for the regional centre",
+    8: "causes with proposals",
     9: "discipline by unit",
 }
 LAMPS = "В Ловозере на Советской не горят фонари"
@@ -224,3 +224,30 @@ async def test_the_administrator_gives_out_and_erases_the_data_of_one_person(
     town.pass_time(seconds=5)
     await town.chat_of(UNIT).wait_for_card(1, "Данные жителя стёрты")
     await town.chat_of(ROADS).wait_for_card(2, "яма")
+
+
+@pytest.mark.step(8)
+async def test_the_month_for_the_regional_centre_has_count_quality_speed_and_completeness(town: ExampleTown) -> None:
+    post, _ = await town.comment(LAMPS)
+    await town.chat_of(UNIT).wait_for_card(1)
+    await town.submit(UNIT, 1, WITH_DATE)
+    await town.press(MANAGER, ("на согласовании (№1)",), "Опубликовать")
+    await town.wait_until(lambda: town.official_comments(post) == [WITH_DATE])
+    await town.comment("На дороге у моста огромная яма, машины бьются", PYOTR)
+    await town.chat_of(ROADS).wait_for_card(2)
+    await wait_until_idle(town)
+    town.pass_time(minutes=1)
+    manager = town.chat_of(MANAGER)
+    await manager.send_message("/report цур 11.2026")
+    page = await manager.wait_for_message("📑 Отчёт для ЦУР: ноябрь 2026", "Поступило: 2")
+    for figures in (
+        "из них отвечено 1, не требует ответа 0, в работе 1",
+        "Отвечено за месяц, когда бы ни поступило: 1",
+        "Ответ: в срок 100 % (1 из 1), срок идёт у 1",
+        "Вернули после ответа: 0",
+        "С замечаниями к ответу: 1",  # the answer greets nobody
+        "ЖКХ и благоустройство: 1, отвечено 1, в срок 1 из 1",
+    ):
+        assert figures in page.text
+    sent = await town.wait_until(lambda: [one for one in manager.client.bot_messages() if one.raw.attachments])
+    assert [one["type"] for one in sent[0].raw.attachments] == ["doc"]
