@@ -158,7 +158,7 @@ def test_every_example_is_a_town_whose_officials_have_phones_and_whose_show_is_w
     known |= {f"{community}/wall", *(f"{community}/{one.id}" for one in town.stage.citizens)}
     assert {step["place"] for step in town.stage.show} <= known
     writers = {step["who"] for step in town.stage.show if "who" in step}
-    assert writers <= {one.id for one in (*town.stage.citizens, *town.stage.phones)}
+    assert writers <= {one.id for one in town.stage.citizens} | {one.id for one in town.stage.phones}
     assert "token" not in str(stage)
 
 

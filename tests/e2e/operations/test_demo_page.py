@@ -187,7 +187,7 @@ async def test_a_head_works_in_max_on_the_page(client: aiohttp.ClientSession, de
         answer = await seen(YARD, "Свет дадут к 14:00.")
         assert answer["reply"]["text"].startswith("В подъезде на Лесной 5")
         assert answer["from"]["bot"]
-    assert [one["place"] for one in demo.stage.as_json()["phones"]][1] == phone
+    assert [one["place"] for one in demo.town.stage.as_json()["phones"]][1] == phone
 
 
 def _item_text(item: dict[str, Any]) -> str:
