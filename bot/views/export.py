@@ -66,6 +66,7 @@ COLUMN_TITLES = {
     "solved_working_hours": "До решения, рабочих ч",
     "external_due": "Срок в источнике",
     "external_result": "Срок источника",
+    "called_at": "Дозвонились заявителю",
 }
 """Heading of every column of the export, in their order."""
 

@@ -10,10 +10,11 @@ from sqlalchemy import ColumnElement, Select, and_, case, extract, func, select,
 from sqlalchemy.sql.expression import FromClause
 
 from bot.domain.drafts import Wording
+from bot.domain.inquiries import InquiryKind, InquiryState
 from bot.domain.tickets import OPEN_TICKET_STATES, UNACCEPTED_STATES, DismissReason, State, Step
 from bot.domain.urgency import Danger, Urgency
 from storage.repositories.base import Repository
-from storage.tables import answer, audit, message, person, publication, remark, solution, ticket
+from storage.tables import answer, audit, inquiry, message, person, publication, remark, solution, ticket
 
 _OPEN_STATES = tuple(state.value for state in OPEN_TICKET_STATES)
 _UNACCEPTED_STATES = tuple(state.value for state in UNACCEPTED_STATES)
@@ -266,6 +267,13 @@ def _export_query() -> Select[Any]:
         .correlate(ticket)
         .scalar_subquery()
     )
+    called = (  # when the applicant was reached by telephone
+        select(func.max(inquiry.c.answered_at))
+        .where(inquiry.c.ticket_id == ticket.c.id, inquiry.c.kind == InquiryKind.CALL.value)
+        .where(inquiry.c.state == InquiryState.ANSWERED.value)
+        .correlate(ticket)
+        .scalar_subquery()
+    )
     return (
         select(
             ticket.c.id,
@@ -311,6 +319,7 @@ def _export_query() -> Select[Any]:
             states.label("answer_state"),
             solution.c.solved_at,
             solution.c.returned,
+            called.label("called_at"),
             case((ticket.c.problem_id.is_not(None), func.coalesce(ticket.c.lead_id, ticket.c.id))).label("problem"),
         )
         .select_from(ticket)

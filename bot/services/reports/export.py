@@ -33,7 +33,7 @@ from bot.views.render_context import citizen_name
 
 DATETIME_COLUMNS = (
     *("registered_at", "accept_due", "answer_due", "accepted_at", "answered_at", "ended_at", "solved_at"),
-    *("first_word_due", "first_word_at", "solve_due", "external_due"),
+    *("first_word_due", "first_word_at", "solve_due", "external_due", "called_at"),
 )
 
 _RESULT_COLUMNS = ("accept_result", "first_word_result", "answer_result", "solve_result", "external_result")

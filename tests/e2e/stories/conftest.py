@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.databases import DatabasePool, migrated_database
-from tests.e2e.stories.example_town import ExampleTown
+from tests.e2e.stories.example_town import EXAMPLES, ExampleTown
 
 
 @pytest.fixture
@@ -22,3 +22,10 @@ async def town(
             yield town
         finally:
             await town.close()
+
+
+@pytest.fixture
+def from_file(request: pytest.FixtureRequest, town: ExampleTown, monkeypatch: pytest.MonkeyPatch) -> tuple[str, ...]:
+    """Return the words by which the system administrator names the example file and this database to a command."""
+    monkeypatch.setenv("MCU_DATABASE__URL", town.settings["database"])
+    return ("--config", str(EXAMPLES / f"{request.module.TOWN}.toml"))

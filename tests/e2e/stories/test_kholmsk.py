@@ -3,6 +3,8 @@
 import pytest
 
 from tests.e2e.harness import PYOTR
+from tests.e2e.operations.test_commands import run_command
+from tests.e2e.operations.test_export import read_rows
 from tests.e2e.queries import get_ticket, list_audit, refusal_codes, wait_until_idle
 from tests.e2e.stories.example_town import COMMUNITY, ExampleTown
 
@@ -86,7 +88,7 @@ async def from_pos(town: ExampleTown) -> ExampleTown:
 
 @pytest.mark.step(5)
 async def test_a_pos_answer_waits_for_the_call_of_the_curator_who_alone_sees_the_telephone(
-    from_pos: ExampleTown,
+    from_pos: ExampleTown, from_file: tuple[str, ...]
 ) -> None:
     """The coordinator, who enters answers in ПОС, is refused until the applicant has been reached."""
     town, head, curator = from_pos, from_pos.chat_of(HOUSING), from_pos.chat_of(CURATOR)
@@ -116,6 +118,10 @@ async def test_a_pos_answer_waits_for_the_call_of_the_curator_who_alone_sees_the
     said = [one.action for one in await list_audit(town, 1) if "call" in one.action or "inquiry" in one.action]
     assert said == ["call_missed", "inquiry_answered"]
     assert not town.chat_of(OTHER_CURATOR).find_message("№1")
+    code, table, errors = await run_command("export", *from_file, cwd=town.folder)
+    assert (code, errors) == (0, "")
+    [row] = read_rows(table)
+    assert (row["Номер в другой системе"], row["Дозвонились заявителю"]) == ("ПОС-17", "26.11.2026 09:10")
 
 
 @pytest.mark.step(7)

@@ -6,7 +6,7 @@ from sqlalchemy import text
 from tests.e2e.harness import PYOTR
 from tests.e2e.operations.test_commands import run_command
 from tests.e2e.queries import list_audit, refusal_codes, wait_until_idle
-from tests.e2e.stories.example_town import COMMUNITY, EXAMPLES, MARIA, ExampleTown
+from tests.e2e.stories.example_town import COMMUNITY, MARIA, ExampleTown
 
 TOWN, STORY_BEGINS = "lovozero", "20.11 11:10"
 UNIT, MANAGER = "Руководитель подразделения ЖКХ", "Заведующий сектором"
@@ -145,13 +145,6 @@ async def test_the_manager_s_own_list_has_a_section_for_each_of_the_systems(town
         ("Инцидент Менеджмент", "№3"),
         ("ПОС", "№2"),
     ]
-
-
-@pytest.fixture
-def from_file(town: ExampleTown, monkeypatch: pytest.MonkeyPatch) -> tuple[str, ...]:
-    """Return the words by which the system administrator names the example file to a command."""
-    monkeypatch.setenv("MCU_DATABASE__URL", town.settings["database"])
-    return ("--config", str(EXAMPLES / "lovozero.toml"))
 
 
 @pytest.mark.step(7)
