@@ -123,7 +123,7 @@ def demo(
     from bot.cli.demo_town import list_towns, read_town
 
     try:
-        shown = read_town(town)
+        shown = read_town(town if town is None else town.lower())
     except LookupError:
         typer.echo(f"Города «{town}» в показе нет. Есть: {', '.join(list_towns())}.", err=True)
         raise typer.Exit(EXIT_BAD_CONFIG) from None

@@ -16,7 +16,7 @@ import aiohttp
 import pytest
 
 from bot.cli.demo import DAY_START, Demo, OffsetClock, demo_config, run_demo
-from bot.cli.demo_town import TOWNS_IN_WHEEL, read_town, towns_folder
+from bot.cli.demo_town import TOWNS_IN_WHEEL, list_towns, read_town, towns_folder
 from bot.domain.clock import SystemClock
 from tests.e2e.operations.test_commands import run_command
 
@@ -173,3 +173,4 @@ def test_the_wheel_holds_the_examples_where_the_demonstration_looks_for_them() -
     build = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]
     assert build["targets"]["wheel"]["force-include"] == {"examples": TOWNS_IN_WHEEL}
     assert towns_folder() == ROOT / "examples"
+    assert list_towns() == TOWNS
