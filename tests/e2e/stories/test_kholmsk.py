@@ -20,7 +20,6 @@ ENTRY = ("ждёт внесения в ПОС", "ПОС-17")
 STEPS = 10
 WAITING = {
     2: "import of spreadsheets",
-    6: "«Внесено в ПОС»",
     8: "statistics by questions, and saved questions",
     9: "causes of growth",
     10: "the table of blocks with causes",
@@ -86,7 +85,7 @@ async def from_pos(town: ExampleTown) -> ExampleTown:
     return town
 
 
-@pytest.mark.step(5)
+@pytest.mark.step(5, 6)
 async def test_a_pos_answer_waits_for_the_call_of_the_curator_who_alone_sees_the_telephone(
     from_pos: ExampleTown, from_file: tuple[str, ...]
 ) -> None:

@@ -11,10 +11,9 @@ from tests.e2e.stories.example_town import COMMUNITY, MARIA, ExampleTown
 TOWN, STORY_BEGINS = "lovozero", "20.11 11:10"
 UNIT, MANAGER = "Руководитель подразделения ЖКХ", "Заведующий сектором"
 ROADS, ADMINISTRATION = "Руководитель подразделения дорог", "Глава администрации района"
-ADMINISTRATOR = "Главный специалист"
+ADMINISTRATOR, LETTERS = "Главный специалист", "Начальник отдела по организационной"
 STEPS = 9
 WAITING = {
-    4: "«Внесено в …» for tasks of ЕЦПУР and letters of СЭД",
     6: "polls",
     8: "causes with proposals",
     9: "discipline by unit",
@@ -121,7 +120,11 @@ async def enter_task(town: ExampleTown, words: str, system: str, number: str) ->
     """Let the manager type in a task of another system."""
     manager = town.chat_of(MANAGER)
     await manager.send_message(f"/new {words}")
-    await town.press(MANAGER, ("Откуда пришло",), system)
+    question = await manager.wait_for_message("Откуда пришло", button="Другое")
+    if any(system in label for label in question.button_labels):
+        await manager.press_without_answer(question, system)
+    else:
+        await manager.send_message(system)  # a system without a button is named in words
     await manager.wait_for_message("Номер в той системе?")
     await manager.send_message(number)
     await town.press(MANAGER, ("До какого времени",), "Обычный срок")
@@ -244,3 +247,22 @@ async def test_the_month_for_the_regional_centre_has_count_quality_speed_and_com
         assert figures in page.text
     sent = await town.wait_until(lambda: [one for one in manager.client.bot_messages() if one.raw.attachments])
     assert [one["type"] for one in sent[0].raw.attachments] == ["doc"]
+
+
+@pytest.mark.step(4)
+async def test_a_task_and_a_letter_end_with_the_entry_of_their_curators(town: ExampleTown) -> None:
+    """The task of ЕЦПУР is the press sector's own, the letter of СЭД has a curator of its own."""
+    await enter_task(town, LAMPS, "ЕЦПУР", "ЗД-5")
+    await enter_task(town, "На дороге у моста огромная яма, машины бьются", "СЭД", "СЭД-9")
+    for number, unit, curator, system in ((1, UNIT, MANAGER, "ЕЦПУР"), (2, ROADS, LETTERS, "СЭД")):
+        await town.chat_of(unit).wait_for_card(number, "🔢 Номер в источнике")
+        await town.submit(unit, number, WITH_DATE)
+        manager = town.chat_of(MANAGER)
+        question = await manager.wait_for_message(f"на согласовании (№{number})", button="Вернуть")
+        await manager.press_without_answer(question, question.button_labels[0])
+        await town.chat_of(curator).wait_for_message(WITH_DATE)
+        await town.press(curator, (f"ждёт внесения в {system}",), f"Внесено в {system}")
+        await town.chat_of(unit).wait_for_card(number, "✅ Отвечено", f"Внесено в {system}")
+    await wait_until_idle(town)
+    assert town.sandbox.vk.posts(COMMUNITY) == []
+    assert not town.chat_of(LETTERS).find_message("№1")
