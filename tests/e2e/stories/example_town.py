@@ -1,12 +1,16 @@
 """A town that starts from a shipped example file, with the sandbox's addresses and an account for everybody in it."""
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
 
 from bot.config import Config
 from bot.config.schema import ConfigTree
@@ -165,6 +169,27 @@ class ExampleTown(Harness):
         await wait_until_idle(self)
         told = {name for name, number in before.items() if self.count(name, *words) != number}
         assert told == {name for name in self._accounts if name.startswith(positions)}
+
+    async def enter_table(
+        self, position: str, name: str, rows: Sequence[Mapping[str, str]], *words: str, is_new: bool = True
+    ) -> None:
+        """Let an official in VK send a table, read *words* in its preview, and enter it if there is anything new."""
+        chat = self.chat_of(position)
+        done = self.count(position, "✅", "Внесено новых")
+        book = Workbook()
+        sheet = book.active
+        assert isinstance(sheet, Worksheet)
+        sheet.append(list(rows[0]))
+        for row in rows:
+            sheet.append(list(row.values()))
+        stream = BytesIO()
+        book.save(stream)
+        await self.sandbox.vk.send_message(COMMUNITY, chat.client.person, docs=[(name, stream.getvalue())])
+        preview = await chat.wait_for_message(*words, opening="📥", button="Внести" if is_new else "")
+        if is_new:
+            await chat.press_without_answer(preview, "Внести")
+            await self.wait_until(lambda: self.count(position, "✅", "Внесено новых") > done)
+        await wait_until_idle(self)
 
     async def comment(self, text: str, who: int = MARIA) -> tuple[int, int]:
         """Let a citizen comment on a post of the administration; return the post and the comment."""

@@ -3,7 +3,8 @@
 import pytest
 
 from tests.e2e.harness import PYOTR
-from tests.e2e.queries import wait_until_idle
+from tests.e2e.imports.tables import INCIDENT_HEADINGS
+from tests.e2e.queries import get_ticket, wait_until_idle
 from tests.e2e.stories.example_town import COMMUNITY, MARIA, ExampleTown
 
 TOWN, STORY_BEGINS = "barnaul", "20.11 11:10"
@@ -15,7 +16,6 @@ CURATOR = "Заместитель главы администрации горо
 STEPS = 10
 WAITING = {
     3: "what is counted to the holder",
-    4: "import of spreadsheets",
     5: "mailings to a street, and how many they reached",
     6: "rating of bodies",
     8: "recommendations to bodies",
@@ -171,3 +171,28 @@ async def test_in_the_evening_each_reads_the_figures_of_their_field(town: Exampl
     await wait_until_idle(town)
     social = town.chat_of("Заместитель главы администрации города по социальной")
     assert not social.find_message("📊"), "nothing has happened in that block"
+
+
+@pytest.mark.step(4)
+async def test_rows_that_are_comments_of_vk_are_joined_to_their_messages(town: ExampleTown) -> None:
+    await town.comment(YARD)
+    official = town.chat_of(OFFICIAL.format("Индустриального"))
+    await official.wait_for_card(1)
+    roof = "На Малахова 5 в подъезде течёт крыша, соберите комиссию"
+    await town.comment(roof, PYOTR)
+    await official.wait_for_card(2)
+    rows = [
+        incident("71", YARD, "Ким Мария"),
+        incident("72", roof, "Ли Пётр"),
+        incident("73", "На Малахова 60 во дворе не убран снег, не пройти", "Иванова Ирина"),
+    ]
+    await town.enter_table(STAFF, "Инцидент.xlsx", rows, "Инцидент Менеджмент", "Новых: 1")
+    await official.wait_for_message("📥 Новых из Инцидент Менеджмент: 1", "(73)")
+    numbers = [(await get_ticket(town, number)).external_number for number in (1, 2, 3)]
+    assert numbers == ["71", "72", "73"]
+
+
+def incident(number: str, words: str, author: str) -> dict[str, str]:
+    """Return an open row of «Инцидент Менеджмент» of the day of the story."""
+    values = (number, "20.11.2026", "Благоустройство", words, author, "", "", "25.11.2026")
+    return dict(zip(INCIDENT_HEADINGS, values, strict=True))

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.e2e.harness import PYOTR
+from tests.e2e.imports.tables import count, pos_row
 from tests.e2e.operations.test_commands import run_command
 from tests.e2e.operations.test_export import read_rows
 from tests.e2e.queries import get_ticket, list_audit, refusal_codes, wait_until_idle
@@ -19,7 +20,6 @@ LATE = "Просрочено: №1"
 ENTRY = ("ждёт внесения в ПОС", "ПОС-17")
 STEPS = 10
 WAITING = {
-    2: "import of spreadsheets",
     8: "statistics by questions, and saved questions",
     9: "causes of growth",
     10: "the table of blocks with causes",
@@ -210,3 +210,26 @@ async def test_the_coordinators_own_term_counts_next_to_that_of_pos_and_who_hear
     assert [town.count(one, *late) for one in (HOUSING, COORDINATOR, CURATOR, CENTRE)] == [1, 1, 1, 1]
     steps = [one.facts["step"] for one in await list_audit(town, 1, "escalated")]
     assert steps == [2, 3, 4]
+
+
+SMLS = ("Номер", "Дата создания", "Текст", "Группа", "Тема", "Срок")
+SAKHALIN = ("Номер заявки", "Дата подачи", "Суть вопроса", "Срок исполнения")
+
+
+@pytest.mark.step(2)
+async def test_the_coordinator_sends_tables_of_three_systems_and_what_is_known_comes_once(town: ExampleTown) -> None:
+    await enter_from_pos(town)
+    pos = [pos_row("ПОС-17", ("ЖКХ", "ТКО", "Мусор")), pos_row("18", ("ЖКХ", "Крыша", "Течёт крыша в подъезде"))]
+    pos.append(pos_row("19", ("Дороги", "Ремонт", "Яма на дороге")))
+    await town.enter_table(COORDINATOR, "ПОС.xlsx", pos, "Новых: 2", "Уже есть: 1")
+    await town.chat_of(HOUSING).wait_for_message("📥 Новых из ПОС: 1", "(18)")
+    await town.chat_of(SERVICE).wait_for_message("📥 Новых из ПОС: 1", "(19)")
+    words = ("5", "24.11.2026", "На Советской 4 нет света, отключили", "ЖКХ", "Свет", "30.11.2026")
+    message = dict(zip(SMLS, words, strict=True))
+    await town.enter_table(COORDINATOR, "СМ ЛС.xlsx", [message], "📥 СМ ЛС", "Новых: 1")
+    await town.chat_of(HOUSING).wait_for_message("📥 Новых из СМ ЛС: 1", "(5)")
+    request = dict(zip(SAKHALIN, ("5", "24.11.2026", "Яма на дороге, ул. Победы, 9", "30.11.2026"), strict=True))
+    await town.enter_table(COORDINATOR, "Сахалин.xlsx", [request], "📥 Сахалин.Онлайн", "Новых: 1")
+    await town.chat_of(SERVICE).wait_for_message("📥 Новых из Сахалин.Онлайн: 1", "(5)")
+    await town.enter_table(COORDINATOR, "ПОС.xlsx", pos, "Новых: 0", "Уже есть: 3", is_new=False)
+    assert await count(town, "SELECT count(*) FROM ticket") == 5
