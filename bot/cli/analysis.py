@@ -12,6 +12,7 @@ from bot.bootstrap.analyzer import build_understanding, build_understanding_and_
 from bot.cli.console import read_lines
 from bot.config import Config
 from bot.understanding.evaluation import evaluation, event_figures
+from bot.understanding.evaluation.chat_rows import LabelledReading
 from bot.understanding.evaluation.classify_output import reading_to_record
 from bot.understanding.events.matcher import MessageToMatch
 from bot.understanding.model.training_data import TableError, read_table
@@ -20,7 +21,7 @@ MAX_LINE_BYTES = 1 << 20
 """Size limit of one line of JSON; the longest message of any messenger has some tens of kilobytes."""
 
 PrintLine = Callable[[str], None]
-DrawPlot = Callable[[Sequence[evaluation.LabelledReading], Mapping[str, str], Path], None]
+DrawPlot = Callable[[Sequence[LabelledReading], Mapping[str, str], Path], None]
 
 
 class PlotFault(Exception):
@@ -125,7 +126,7 @@ def evaluate(config: Config, file: Path, misses: int, only: str, plot: Path | No
         print_line(f"Картинка: {plot}")
 
 
-def _save_plot(draw: DrawPlot, reads: Sequence[evaluation.LabelledReading], config: Config, file: Path) -> None:
+def _save_plot(draw: DrawPlot, reads: Sequence[LabelledReading], config: Config, file: Path) -> None:
     from bot.cli.output_files import describe_own_file  # and with it the database
 
     if not reads:

@@ -3,7 +3,8 @@
 ``codes`` or ``sector`` (right sectors, ``a|b``: either is right, the first is preferred): sectors; ``label`` (appeal,
 not_appeal; others are left out): relevance; ``urgent`` (0, 1): urgency; ``street`` and ``number`` or
 ``house`` (several with ``+``), ``settlement``, ``landmark``: places. ``district`` is passed to the analyzer,
-``dataset`` names groups.
+``dataset`` names groups. A table of chat messages has
+``relevant`` instead of ``label`` (:mod:`bot.understanding.evaluation.chat_rows`).
 """
 
 import time
@@ -12,12 +13,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.understanding.analyzer import TextAnalyzer
+from bot.understanding.evaluation.chat_rows import LabelledReading, grave_lines, is_chat_table, with_labels
 from bot.understanding.evaluation.places import place_lines
 from bot.understanding.model.training_data import TableRow
-from bot.understanding.reading import Reading
 
 _MAX_CONFUSIONS = 12
-LabelledReading = tuple[TableRow, Reading]
 Pairs = Sequence[tuple[bool, bool]]
 
 
@@ -40,12 +40,17 @@ def read_rows(understanding: TextAnalyzer, rows: Sequence[TableRow]) -> tuple[li
 def report_lines(reads: Sequence[LabelledReading], ms_per_message: float, max_misses: int = 0) -> Iterator[str]:
     """Yield the lines of the report, with up to *max_misses* wrong answers of each kind."""
     yield f"Сообщений: {len(reads)}; {ms_per_message:.2f} мс на сообщение."
+    chat = reads if is_chat_table([row for row, _ in reads]) else ()
+    if chat:
+        reads = [(with_labels(row), one) for row, one in reads]
     yield from _sector_lines(with_known_sector(reads), max_misses)
     yield from _relevance_lines(
         [(row, one) for row, one in reads if row.get("label") in ("appeal", "not_appeal")], max_misses
     )
     yield from _urgency_lines([(row, one) for row, one in reads if row.get("urgent") in ("0", "1")], max_misses)
     yield from place_lines([(row, one) for row, one in reads if "street" in row], max_misses)
+    if chat:
+        yield from grave_lines(chat)
 
 
 def with_known_sector(reads: Sequence[LabelledReading]) -> list[LabelledReading]:

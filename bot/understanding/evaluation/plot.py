@@ -7,8 +7,8 @@ from typing import Any
 
 from matplotlib.figure import Figure
 
+from bot.understanding.evaluation.chat_rows import LabelledReading
 from bot.understanding.evaluation.evaluation import (
-    LabelledReading,
     calibration_bins,
     calibration_error,
     confusion_counts,
