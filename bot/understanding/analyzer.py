@@ -9,31 +9,33 @@ from bot.understanding.answer_check.checker import AnswerChecker
 from bot.understanding.events.matcher import EventMatcher
 from bot.understanding.events.signatures import SignatureExtractor
 from bot.understanding.model.features import TextFeatures
-from bot.understanding.model.model import Model, Predictor, calibrate
+from bot.understanding.model.model import Model, Predictor
 from bot.understanding.places.districts import DistrictFinder
-from bot.understanding.places.finder import PlaceFinder
+from bot.understanding.places.finder import FoundPlace, PlaceFinder
 from bot.understanding.privacy.applicants import ApplicantReader
 from bot.understanding.privacy.redaction import Redactor
 from bot.understanding.reactions.reactions import Reaction, ReactionReader
-from bot.understanding.reading import APPEAL_THRESHOLD, Noise, ParsedText, Reading
+from bot.understanding.reading import APPEAL_THRESHOLD, REVIEW_THRESHOLD, Noise, ParsedText, Reading
 from bot.understanding.relevance.noise import NoiseFilter, load_noise_words
-from bot.understanding.relevance.relevance import RelevanceScorer
-from bot.understanding.relevance.urgency import NO_ALARM, UrgencyDetector
+from bot.understanding.relevance.relevance import NOISE_SCORE, RelevanceScorer, combine
+from bot.understanding.relevance.urgency import NO_ALARM, Alarm, UrgencyDetector, confirm_alarm
 from bot.understanding.sectors.custom_keywords import CustomKeywords, KeywordHits
 from bot.understanding.sectors.location_context import find_location_context
 from bot.understanding.sectors.scoring import Evidence, TopicScorer
 from bot.understanding.sectors.taxonomy import Taxonomy
 from bot.understanding.sectors.themes import ThemeFinder, with_keywords_of_themes
 from bot.understanding.sectors.topics import load_topics
+from bot.understanding.shipped.findings import MessageFindings
+from bot.understanding.shipped.message_model import Judgement, MessageJudge, MessageModel, load_shipped_model
+from bot.understanding.shipped.signs import RuleFindings, SignFinder
 from bot.understanding.text.morphology import Morphology
 from bot.understanding.text.rules import PatternGroups, load_groups
 from bot.understanding.text.tokens import PreparedText, prepare_text
 
-_SECTOR_PRIORS = {"housing": 0.25, "improvement": 0.3, "roads": 0.15, "waste": 0.08, "transport": 0.04, "social": 0.03}
-_DEFAULT_PRIOR = 0.01
-"""The rough frequency of messages about a sector: decides if the words say nothing."""
-_RULES_SLOPE, _RULES_INTERCEPT = 1.3, 0.4
-"""The calibration of the rules' scores: about the same for messages to portals and in chats."""
+_WORDLESS_CERTAINTY = 0.85
+"""The factor of a probability that no word of the topics speaks for."""
+_UNKNOWN_SECTOR_SHARE = 0.01
+"""The chance of a sector that the package does not know, and for which no keyword speaks."""
 _KEYWORD_SCORE, _TIED_KEYWORD_SCORE = 0.95, 0.5
 _TIE_MARGIN = 0.02
 """Two sectors whose scores are nearer than this are tied, unless one topic names both and so puts them in order."""
@@ -64,15 +66,18 @@ class TextAnalyzer:
         streets: Iterable[StreetRow] = (),
         districts: Iterable[str] = (),
         themes: Sequence[Theme] = (),
+        shipped: MessageModel | None = None,
     ) -> None:
+        """*shipped*: another model of messages than that of the package, to measure it."""
         morphology, streets = Morphology(), tuple(streets)
         self._codes = tuple(sector.code for sector in sectors)
-        self._priors = {code: _SECTOR_PRIORS.get(code, _DEFAULT_PRIOR) for code in self._codes}
-        self._threshold = threshold
+        self.threshold = threshold
         self._morphology = morphology
+        self._judge = MessageJudge(shipped if shipped is not None else load_shipped_model())
         self._topics = TopicScorer(load_topics(), morphology, {})
         self._set_topics(sectors, themes, {}, frozenset())
         self._predictor = Predictor(model) if model is not None else None
+        self._signs = SignFinder(morphology)
         self.districts = tuple(districts)
         self._places = PlaceFinder(morphology, streets, self.districts)
         self._district_finder = DistrictFinder(self.districts, morphology)
@@ -123,6 +128,7 @@ class TextAnalyzer:
         topics_off: Collection[str],
     ) -> None:
         words_of = {code: {code, *(one.code for one in themes if one.sector == code)} for code in self._codes}
+        self._known_codes, self._answers_for = self._judge.assign(words_of)
         self._topics = self._topics.with_words(words_of, topic_words, topics_off)
         built_in = {code for topic in self._topics.topics for code in topic.sectors}
         self._built_in = frozenset(code for code, own in words_of.items() if built_in & own)
@@ -147,15 +153,17 @@ class TextAnalyzer:
         elsewhere = street - found.settlement_words if found is not None else street
         named = (place.district if place is not None else None) or self._district_finder.find(prepared.words, elsewhere)
         district = district or named
-        scores = self._sector_scores(prepared, district, evidence, own)
-        strength = evidence.strongest + 5.0 * sum(own.counts.values())
-        appeal_score = self._relevance.score(prepared, strength, place, noise)
-        alarm = self._urgency.detect(prepared.words, appeal_score) if noise is None else NO_ALARM
+        message = self._describe(prepared, evidence, found, 5.0 * sum(own.counts.values()), noise)
+        judgement = self._judge.judge(message.features, message.signs, message.standard)
+        scores = self._sector_scores(message.features, judgement, evidence, district, own)
+        appeal_score = combine(message.log_odds, judgement.appeal) if noise is None else NOISE_SCORE
+        alarm = confirm_alarm(message.alarm, appeal_score)
         appeal = appeal_score >= APPEAL_THRESHOLD or alarm.danger is not None
+        is_talk = appeal_score < REVIEW_THRESHOLD and not appeal
         sector = max(self._codes, key=lambda code: scores[code], default=None)
         topic = self._topic(prepared, evidence, sector)
         theme = self._themes.find(prepared.words, evidence, sector)
-        is_confident = sector is not None and noise is None and self._is_confident(scores, sector, own, evidence)
+        is_confident = sector is not None and not is_talk and self._is_confident(scores, sector, own, evidence)
         return Reading(
             noise=noise,
             appeal=appeal,
@@ -209,29 +217,72 @@ class TextAnalyzer:
         return self._places.gazetteer.district_at(latitude, longitude)
 
     def extract_features(self, text: str) -> tuple[TextFeatures, dict[str, float]]:
-        """Return the input of a model: the features of the text, and the rules' probabilities of the sectors."""
+        """Return the input of a town's model: the features of the text, and the probabilities of the sectors."""
+        message = self.describe(text)
+        judgement = self._judge.judge(message.features, message.signs, message.standard)
+        return message.features, self._town_probabilities(judgement, message.evidence)
+
+    def describe(self, text: str) -> MessageFindings:
+        """Return what the shipped model reads in *text*, and is trained on."""
         prepared = prepare_text(text)
         found = self._places.find(prepared.words)
-        context = find_location_context(prepared.words, found.words if found else frozenset(), self._morphology)
+        street = found.words if found is not None else frozenset()
+        context = find_location_context(prepared.words, street, self._morphology)
         evidence = self._topics.find_evidence(prepared.words, context)
-        return self._features(prepared, evidence), self._topics.sector_probabilities(evidence, self._priors)
+        return self._describe(prepared, evidence, found, 0.0, self._noise.classify(text, prepared))
 
-    def _features(self, text: PreparedText, evidence: Evidence) -> TextFeatures:
-        norms = [word.norm for word in text.words if sum(map(str.isdecimal, word.norm)) < _MIN_PRIVATE_DIGITS]
-        lemmas = [next(iter(self._morphology.form(norm).lemmas), norm) for norm in norms]
-        return TextFeatures(
-            lemmas, norms, {self._topics.topics[at].name: weight for at, weight in evidence.weights.items()}
+    def _describe(
+        self, text: PreparedText, evidence: Evidence, found: FoundPlace | None, own: float, noise: Noise | None
+    ) -> MessageFindings:
+        """*own*: the evidence of the town's keywords."""
+        place, street = (found.place, found.words) if found is not None else (None, frozenset[int]())
+        alarm = self._urgency.find_alarm(text.words, street) if noise is None else NO_ALARM
+        topic = evidence.strongest + own
+        log_odds, groups = self._relevance.weigh(text, topic, place)
+        rules = RuleFindings(log_odds, groups, topic, place, alarm)
+        return MessageFindings(
+            evidence,
+            self._features(text, evidence, alarm),
+            self._signs.find(text, rules),
+            self._topics.standard_probabilities(evidence),
+            log_odds,
+            alarm,
         )
 
+    def _features(self, text: PreparedText, evidence: Evidence, alarm: Alarm) -> TextFeatures:
+        norms = [word.norm for word in text.words if sum(map(str.isdecimal, word.norm)) < _MIN_PRIVATE_DIGITS]
+        lemmas = [next(iter(self._morphology.form(norm).lemmas), norm) for norm in norms]
+        topics = {self._topics.topics[at].name: weight for at, weight in evidence.weights.items()}
+        return TextFeatures(lemmas, norms, topics, alarm.danger or alarm.urgency)
+
+    def _town_probabilities(self, judgement: Judgement, evidence: Evidence) -> dict[str, float]:
+        """Return the probabilities of the town's sectors: each answers for the standard sectors whose words it has.
+
+        A standard sector that the town lacks keeps its share, so nothing else is sure of its messages, but for a topic
+        that others may handle, too.
+        """
+        shares = self._answers_for @ judgement.shares
+        heir = self._topics.find_heir(evidence, self._known_codes)
+        if heir is not None:
+            shares[self._known_codes.index(heir.code)] += heir.readiness * self._judge.share_of(heir.main, judgement)
+        certainty = 1.0 if evidence.weights else _WORDLESS_CERTAINTY
+        answered = (self._judge.calibrate(shares) * certainty).tolist()
+        known = dict(zip(self._known_codes, answered, strict=True))
+        unknown = (1.0 - max(answered, default=0.0)) * _UNKNOWN_SECTOR_SHARE
+        return {code: known.get(code, unknown) for code in self._codes}
+
     def _sector_scores(
-        self, text: PreparedText, district: str | None, evidence: Evidence, keyword_hits: KeywordHits
+        self,
+        features: TextFeatures,
+        judgement: Judgement,
+        evidence: Evidence,
+        district: str | None,
+        keyword_hits: KeywordHits,
     ) -> dict[str, float]:
-        """Return the probabilities by the rules and the model; sectors of matching keywords come before all others."""
-        scores = self._topics.sector_probabilities(evidence, self._priors)
-        if self._predictor is None:
-            scores = {code: calibrate(score, _RULES_SLOPE, _RULES_INTERCEPT) for code, score in scores.items()}
-        elif scores:
-            scores = self._predictor.probabilities(self._features(text, evidence), district, scores)
+        """Return the probabilities by the rules and the models; sectors of matching keywords come before all others."""
+        scores = self._town_probabilities(judgement, evidence)
+        if self._predictor is not None and scores:
+            scores = self._predictor.probabilities(features, district, scores)
         if not keyword_hits.counts:
             return scores
         leaders = keyword_hits.leaders
@@ -247,7 +298,7 @@ class TextAnalyzer:
     def _is_confident(
         self, scores: Mapping[str, float], best: str, keyword_hits: KeywordHits, evidence: Evidence
     ) -> bool:
-        if scores[best] < self._threshold:
+        if scores[best] < self.threshold:
             return False
         rivals = [code for code in self._codes if code != best and scores[best] - scores[code] < _TIE_MARGIN]
         if keyword_hits.counts:
@@ -279,7 +330,8 @@ class TextAnalyzer:
             return keyword_hits.words[sector]
         index = self._strongest_topic(evidence, sector, 0.0)
         if index is None and self._predictor is not None:
-            return tuple(self._predictor.top_words_for(self._features(text, evidence), sector, _MAX_MODEL_WORDS))
+            features = self._features(text, evidence, NO_ALARM)
+            return tuple(self._predictor.top_words_for(features, sector, _MAX_MODEL_WORDS))
         return evidence.words[index] if index is not None else ()
 
 

@@ -20,7 +20,7 @@ TFIDF_BLOCKS = (WORD_PREFIX, NGRAM_PREFIX)
 _MIN_NGRAM_LENGTH, _MAX_NGRAM_LENGTH = 3, 5
 _TOPIC_SATURATION = 8.0
 _CACHE_SIZE = 20_000
-_MAX_WORDS = 400
+MAX_WORDS = 400
 """The number of words analysed: bounds the time for a hostile text."""
 
 
@@ -32,22 +32,27 @@ class TextFeatures:
     norms: Sequence[str]
     topics: Mapping[str, float]
     """Name of the topic → its evidence."""
+    alarm: str | None = None
+    """The danger or the reason for urgency that the rules found: one more word."""
 
 
 def count_terms(features: TextFeatures) -> dict[str, Counter[str]]:
     """Return block → feature → count, for the counted blocks."""
-    words = Counter(_word_terms(features))
-    pieces = Counter(NGRAM_PREFIX + piece for norm in features.norms[:_MAX_WORDS] for piece in _char_ngrams(norm))
+    words = Counter(word_terms(features))
+    pieces = Counter(NGRAM_PREFIX + piece for norm in features.norms[:MAX_WORDS] for piece in char_ngrams(norm))
     return {WORD_PREFIX: words, NGRAM_PREFIX: pieces}
 
 
-def _word_terms(features: TextFeatures) -> Iterable[str]:
-    lemmas = features.lemmas[:_MAX_WORDS]
+def word_terms(features: TextFeatures) -> Iterable[str]:
+    """Yield the words, the pairs of words that follow one another, and the alarm."""
+    lemmas = features.lemmas[:MAX_WORDS]
     yield from (WORD_PREFIX + lemma for lemma in lemmas)
     yield from (f"{WORD_PREFIX}{first} {second}" for first, second in pairwise(lemmas))
+    if features.alarm is not None:
+        yield f"{WORD_PREFIX}!{features.alarm}"
 
 
-def _char_ngrams(word: str) -> Iterable[str]:
+def char_ngrams(word: str) -> Iterable[str]:
     """Return runs of three to five letters, the borders of the word included; a shorter word is its own piece."""
     framed = f" {word} "
     for length in range(_MIN_NGRAM_LENGTH, _MAX_NGRAM_LENGTH + 1):
@@ -87,16 +92,20 @@ class FeatureIndex:
         """Return the column of a word."""
         return self._columns.get(WORD_PREFIX + lemma)
 
+    def has_pair(self, first: str, second: str) -> bool:
+        """Return whether the two words are known to follow one another."""
+        return f"{WORD_PREFIX}{first} {second}" in self._columns
+
     def _ngram_columns(self, norm: str) -> tuple[int, ...]:
-        found = (self._columns.get(NGRAM_PREFIX + piece) for piece in _char_ngrams(norm))
+        found = (self._columns.get(NGRAM_PREFIX + piece) for piece in char_ngrams(norm))
         return tuple(place for place in found if place is not None)
 
     def vectorize(self, features: TextFeatures, district: str | None) -> tuple[list[int], list[float]]:
         """Return columns and values of the known features of a text, words and pieces each normalised to length 1."""
         at: list[int] = []
         weights: list[float] = []
-        words = Counter(place for name in _word_terms(features) if (place := self._columns.get(name)) is not None)
-        pieces = Counter(chain.from_iterable(map(self._cached_ngram_columns, features.norms[:_MAX_WORDS])))
+        words = Counter(place for name in word_terms(features) if (place := self._columns.get(name)) is not None)
+        pieces = Counter(chain.from_iterable(map(self._cached_ngram_columns, features.norms[:MAX_WORDS])))
         for found in (words, pieces):
             block = list(map(self._rarity.__getitem__, found))
             for number, times in enumerate(found.values()):

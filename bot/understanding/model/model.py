@@ -8,6 +8,7 @@ import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import IO, Any
 
@@ -16,7 +17,7 @@ from numpy.typing import NDArray
 
 from bot.bounded_files import read_bounded
 from bot.os_errors import describe_os_error
-from bot.understanding.model.features import FeatureIndex, TextFeatures
+from bot.understanding.model.features import MAX_WORDS, FeatureIndex, TextFeatures
 
 FORMAT_VERSION = 1
 ARRAYS_FILE, METADATA_FILE = "model.npz", "model.json"
@@ -25,12 +26,21 @@ _MIN_PROBABILITY = 0.01
 MAX_ARRAYS_BYTES, MAX_METADATA_BYTES = 64 << 20, 32 << 20
 """Size limits of a model's files, packed and unpacked; the largest so far has two megabytes."""
 
+_STRANGE_PAIRS, _FAMILIAR_PAIRS = 0.1, 0.5
+"""The shares of known pairs of words below and above which a text is strange or familiar to a model.
+
+Half of the portals' messages have more than 0.43 for a model of portals, half of the chats' less than 0.17.
+"""
+_DISAGREEMENT_FACTOR = 0.7
+"""The factor of the probabilities of a strange text for which the rules prefer another sector."""
 _MAX_HEADER_CHARS = 10_000
 _DAMAGED_FILE_ERRORS = (
     *(ValueError, LookupError, TypeError, AttributeError, ArithmeticError, SyntaxError, EOFError, RecursionError),
     *(zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, MemoryError),
 )
 _FREQUENCY_SMOOTHING = 0.005
+MIN_SHARE = 1e-4
+"""Shares nearer to 0 or 1 than this count as this: nothing is quite certain."""
 Floats = NDArray[np.float32]
 
 
@@ -89,14 +99,15 @@ class Predictor:
         if at:
             rows = self.model.weights.take(np.array(at, dtype=np.intp), axis=0)
             scores = scores + np.array(weights, dtype=np.float32) @ rows
-        return mix_with_rules(_softmax(scores), rules, self.model.codes, self.model.frequency, self.model.recipe)
+        return mix_with_rules(softmax(scores), rules, self.model.codes, self.model.frequency, self.model.recipe)
 
     def probabilities(
         self, features: TextFeatures, district: str | None, rules: Mapping[str, float]
     ) -> dict[str, float]:
         """Return, for each code of *rules*, the probability (0–1) that sending the message there is right.
 
-        A code that the model does not know keeps at most the remainder of the known ones.
+        A code that the model does not know keeps at most the remainder of the known ones. The model speaks for texts of
+        the kind that it was trained on; for others the *rules* do, and where the two disagree nobody is sure.
         """
         shares = self.mixed_shares(features, district, rules)
         known = {
@@ -105,7 +116,22 @@ class Predictor:
             if code in rules
         }
         left = 1.0 - max(known.values(), default=0.0)
-        return {code: known[code] if code in known else chance * left for code, chance in rules.items()}
+        own = {code: known[code] if code in known else chance * left for code, chance in rules.items()}
+        return self._weigh_against(rules, own, self.familiarity(features)) if self.model.recipe.rules else own
+
+    def familiarity(self, features: TextFeatures) -> float:
+        """Return how much the text (0–1) is like those of the training, by the pairs of words that it has seen."""
+        pairs = list(pairwise(features.lemmas[:MAX_WORDS]))
+        seen = sum(self._index.has_pair(first, second) for first, second in pairs) / max(1, len(pairs))
+        return min(1.0, max(0.0, (seen - _STRANGE_PAIRS) / (_FAMILIAR_PAIRS - _STRANGE_PAIRS)))
+
+    @staticmethod
+    def _weigh_against(rules: Mapping[str, float], own: Mapping[str, float], familiarity: float) -> dict[str, float]:
+        mixed = {code: familiarity * own[code] + (1.0 - familiarity) * rules[code] for code in rules}
+        if max(rules, key=lambda code: rules[code]) == max(own, key=lambda code: own[code]):
+            return mixed
+        doubt = 1.0 - (1.0 - _DISAGREEMENT_FACTOR) * (1.0 - familiarity)
+        return {code: score * doubt for code, score in mixed.items()}
 
     def top_words_for(self, features: TextFeatures, code: str, limit: int) -> list[str]:
         """Return the words of the text that favour *code* over the others most, in text order."""
@@ -143,10 +169,11 @@ def mix_with_rules(
     )
     if recipe.rules:
         score += recipe.rules * np.log(np.array([rules.get(code, 0.0) for code in codes]) + _MIN_PROBABILITY)
-    return _softmax(score)
+    return softmax(score)
 
 
-def _softmax(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+def softmax(scores: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return shares that sum to 1."""
     powers: NDArray[np.float64] = np.exp(scores - scores.max())
     shares: NDArray[np.float64] = powers / powers.sum()
     return shares
@@ -154,7 +181,7 @@ def _softmax(scores: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def log_odds(share: float) -> float:
     """Return the log-odds of *share*, finite even for certainty."""
-    inside = min(max(share, 1e-4), 1.0 - 1e-4)
+    inside = min(max(share, MIN_SHARE), 1.0 - MIN_SHARE)
     return math.log(inside / (1.0 - inside))
 
 

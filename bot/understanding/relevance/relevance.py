@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 
-from bot.understanding.reading import Noise, PlaceName
+from bot.understanding.reading import PlaceName
 from bot.understanding.text.rules import PatternGroups
 from bot.understanding.text.tokens import PreparedText
 from bot.understanding.text.word_lists import WordList
@@ -18,8 +18,16 @@ _SINCERE_THANKS_WEIGHT = -2.0
 _NO_TOPIC_FACTORS = {"complaint": 0.5, "service question": 0.4, "duration": 0.5, "official": 0.0}
 """The share of its weight that a group keeps without a topic: people complain about many other things."""
 _CONTRAST_WORDS = frozenset({"но", "а", "только", "однако", "зато", "хотя", "лишь", "теперь"})
-_NOISE_SCORE = 0.02
+NOISE_SCORE = 0.02
 """The score of noise, which needs no action."""
+_MODEL_SHARE = 0.6
+"""The share of the model of many hands in the log-odds; the rest is the rules', who know portals and news better."""
+
+
+def combine(rules: float, model: float) -> float:
+    """Return the probability (0–1) that a message needs action from the log-odds of the rules and of the model."""
+    total = _MODEL_SHARE * model + (1.0 - _MODEL_SHARE) * rules
+    return 1.0 / (1.0 + math.exp(-max(-20.0, min(20.0, total))))
 
 
 class RelevanceScorer:
@@ -29,10 +37,11 @@ class RelevanceScorer:
         self._groups = groups
         self._words = words
 
-    def score(self, text: PreparedText, topic: float, place: PlaceName | None, noise: Noise | None) -> float:
-        """Return the probability (0–1) that the message needs action. *topic*: the weight of the strongest topic."""
-        if noise is not None:
-            return _NOISE_SCORE
+    def weigh(self, text: PreparedText, topic: float, place: PlaceName | None) -> tuple[float, Mapping[str, float]]:
+        """Return the log-odds that the message needs action, and the groups of phrases that were found in it.
+
+        *topic*: the weight of the strongest topic.
+        """
         found = self._groups.find(text.words)
         if topic < 1.0:
             for name in _NO_TOPIC_FACTORS.keys() & found.keys():
@@ -48,7 +57,7 @@ class RelevanceScorer:
             total += _PERSON_MENTION_WEIGHT
         if text.mentions_community:
             total += _COMMUNITY_MENTION_WEIGHT
-        return 1.0 / (1.0 + math.exp(-max(-20.0, min(20.0, total))))
+        return total, found
 
     def _weigh_thanks(self, text: PreparedText, found: dict[str, float], topic: float) -> None:
         norms = [word.norm for word in text.words]

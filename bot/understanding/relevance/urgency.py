@@ -1,25 +1,27 @@
 """Urgency: danger to life or health, or a house without water, heat, light or gas."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from string import Template
 from typing import NamedTuple
 
 from bot.domain.urgency import Danger, Urgency
 from bot.understanding.text.morphology import Morphology
 from bot.understanding.text.patterns import Match, PatternSet
+from bot.understanding.text.reality import real_words
 from bot.understanding.text.rules import load_rules
 from bot.understanding.text.tokens import Word
 
-_MIN_APPEAL_SCORE = 0.35
-"""The least relevance of an urgent message: a story or a joke about a fire is not urgent."""
+_HARMS = ("danger", "people")
+_MIN_OUTAGE_SCORE, _MIN_HARM_SCORE = 0.3, 0.2
+"""The least relevance of an urgent message: a story or a joke is not urgent. A false alarm of harm costs less."""
 _MIN_DANGER_SCORE = 0.05
 """The same for the dangers, whose patterns are strict and whose authors often write three words."""
 _SHORT_TEXT_WORDS = 10
 _FIRST_WORDS, _MAX_WORDS = 40, 120
 """People in danger write briefly, and begin with it; a long letter that mentions a fire is about something else."""
 
-_EXCEPTIONS = ("calm", "story", "over", "past", "yesterday", "unless", "lamp")
+_EXCEPTIONS = ("calm", "calm_figure", "story", "over", "past", "long_ago", "yesterday", "unless", "lamp")
 """The names, or their ends, of the groups that speak against urgency."""
 _ABSENCE_BEFORE, _ABSENCE_AFTER = frozenset({"без", "нет", "нету"}), frozenset({"нет", "нету"})
 
@@ -42,10 +44,10 @@ class UrgencyDetector:
         self._patterns = PatternSet(morphology, strict=True)
         self._owners: list[str] = []
         rules = load_rules("urgency")
-        kinds, self._words = (
-            rules.pop("kind"),
-            {name: words.strip().replace("|\n", "|") for name, words in rules.pop("words").items()},
-        )
+        kinds, words = rules.pop("kind"), rules.pop("words")
+        self._words: dict[str, str] = {}
+        for name, source in words.items():
+            self._words[name] = Template(source.strip().replace("|\n", "|")).substitute(self._words)
         for name, source in rules.items():
             self._add(name, source)
         for kind, parts in kinds.items():
@@ -56,8 +58,13 @@ class UrgencyDetector:
         self._patterns.add(len(self._owners), 1.0, Template(source.replace("|\n", "|")).substitute(self._words))
         self._owners.append(owner)
 
-    def detect(self, words: Sequence[Word], appeal_score: float) -> Alarm:
-        """Return the reason for urgency and the danger, if there are any."""
+    def find_alarm(self, words: Sequence[Word], place: Set[int] = frozenset()) -> Alarm:
+        """Return the gravest reason for urgency that the words name, and the danger, if there are any.
+
+        *place*: the indexes of the words that name the place. It is the reason in a message about something real;
+        :func:`confirm_alarm` asks how likely it is one.
+        """
+        words = real_words(words, place)
         found: defaultdict[str, list[Match]] = defaultdict(list)
         for match in self._patterns.find(words):
             owner = self._owners[match.pattern.owner]
@@ -66,15 +73,37 @@ class UrgencyDetector:
         if not found:
             return NO_ALARM
         danger = next((one for one in Danger if self._is_present(one, found, words)), None)
-        if danger is not None and (danger is Danger.SUICIDE or appeal_score >= _MIN_DANGER_SCORE):
+        if danger is not None:
             return Alarm(danger.urgency, danger)
-        if appeal_score < _MIN_APPEAL_SCORE:
+        if "story" in found:
             return NO_ALARM
         if "crime" in found:
             return Alarm(Urgency.CRIME, None)
-        if "danger" in found:
+        if any(self._is_current(match, found, words) for name in _HARMS for match in found.get(name, ())):
             return Alarm(Urgency.DANGER, None)
-        return Alarm(Urgency.OUTAGE if "outage" in found and "calm" not in found else None, None)
+        return Alarm(Urgency.OUTAGE if self._is_supply_off(found, words) else None, None)
+
+    def _is_current(self, match: Match, found: Mapping[str, list[Match]], words: Sequence[Word]) -> bool:
+        """Return whether *match* is no tale of long ago."""
+        if "long_ago" not in found:
+            return True
+        forms = [self._morphology.form(words[index].norm) for index in match.indexes]
+        return not any(form.can_be("VERB", "past") for form in forms)
+
+    def _is_supply_off(self, found: Mapping[str, list[Match]], words: Sequence[Word]) -> bool:
+        """Return whether water, heat, light or gas is off now: «нет» may belong to the telephone, or it is to come."""
+        matches = [match for match in found.get("outage", ()) if not self._is_to_come(match, words)]
+        if not matches or not found.keys().isdisjoint(("calm", "calm_figure", "over")):
+            return False
+        if "other_supply" not in found:
+            return True
+        supplies = {index for match in found.get("supply", ()) for index in match.indexes}
+        return any(supplies.intersection(match.indexes) for match in matches)
+
+    def _is_to_come(self, match: Match, words: Sequence[Word]) -> bool:
+        """Return whether a verb of *match* is in the future: «завтра отключат»."""
+        tags = [self._morphology.form(words[index].norm).tags for index in match.indexes]
+        return any(tag[0].issuperset(("VERB", "futr")) for tag in tags if tag)
 
     def _names_absence(self, match: Match, words: Sequence[Word]) -> bool:
         """Return whether a word of *match* is absent by words that are no part of it: «запаха газа нет»."""
@@ -88,7 +117,7 @@ class UrgencyDetector:
             for index in match.indexes
         )
 
-    def _is_present(self, danger: Danger, found: dict[str, list[Match]], words: Sequence[Word]) -> bool:
+    def _is_present(self, danger: Danger, found: Mapping[str, list[Match]], words: Sequence[Word]) -> bool:
         matches = found.get(f"{danger} patterns", [])
         if f"{danger} lamp" not in found:
             matches = matches + found.get(f"{danger} weak", [])
@@ -103,6 +132,14 @@ class UrgencyDetector:
 
     def _is_in_present(self, match: Match, words: Sequence[Word]) -> bool:
         return any(self._morphology.form(words[index].norm).can_be("VERB", "pres") for index in match.indexes)
+
+
+def confirm_alarm(alarm: Alarm, appeal_score: float) -> Alarm:
+    """Return *alarm* if a message of this score is about something real; people in danger may write three words."""
+    if alarm.danger is not None and (alarm.danger is Danger.SUICIDE or appeal_score >= _MIN_DANGER_SCORE):
+        return alarm
+    least = _MIN_OUTAGE_SCORE if alarm.urgency is Urgency.OUTAGE else _MIN_HARM_SCORE
+    return alarm if alarm.danger is None and appeal_score >= least else NO_ALARM
 
 
 def _is_next(words: Sequence[Word], neighbour: int, right: int, match: Match) -> bool:

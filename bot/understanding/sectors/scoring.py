@@ -4,8 +4,9 @@ import copy
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from bot.domain.sectors import Sector
+from bot.domain.sectors import STANDARD_SECTORS, Sector
 from bot.understanding.sectors.custom_keywords import CustomKeywords
 from bot.understanding.sectors.location_context import LocationContext
 from bot.understanding.sectors.topics import STRONG_WEIGHT, Topic
@@ -33,6 +34,9 @@ _OWN_WORD_WEIGHT = STRONG_WEIGHT
 _UNCERTAINTY_MASS = 3.5
 """Evidence (squared) that counts against every topic: a single weak word must not give a confident answer."""
 _EVIDENCE_EXPONENT = 2.0
+_SECTOR_PRIORS = {"housing": 0.25, "improvement": 0.3, "roads": 0.15, "waste": 0.08, "transport": 0.04, "social": 0.03}
+_DEFAULT_PRIOR = 0.01
+"""The rough frequency of messages about a sector: decides if the words say nothing."""
 
 
 WordsOf = Mapping[str, Collection[str]]
@@ -49,6 +53,14 @@ class Evidence:
     @property
     def strongest(self) -> float:
         return max(self.weights.values(), default=0.0)
+
+
+class Heir(NamedTuple):
+    """A sector that handles messages of the standard sector *main*, which the town lacks, and its readiness (0–1)."""
+
+    main: str
+    code: str
+    readiness: float
 
 
 class TopicScorer:
@@ -168,8 +180,8 @@ class TopicScorer:
         lemmas = self._morphology.form(word.norm).lemmas
         return lemmas[0] if lemmas else word.norm
 
-    def sector_probabilities(self, evidence: Evidence, priors: Mapping[str, float]) -> dict[str, float]:
-        """Return, for every known sector, the probability (0–1) that sending the message there is right.
+    def standard_probabilities(self, evidence: Evidence) -> dict[str, float]:
+        """Return, for every standard sector, the probability (0–1) that sending the message there is right.
 
         Sectors that share a topic do not compete for it; topics do compete with one another.
         """
@@ -178,9 +190,24 @@ class TopicScorer:
         for index, weight in evidence.weights.items():
             power = weight**_EVIDENCE_EXPONENT
             total += power
-            for code, readiness in self._sectors_of[index].items():
+            for code, readiness in self.topics[index].sectors.items():
                 support[code] += power * readiness
-        return {code: (support[code] + _UNCERTAINTY_MASS * prior) / total for code, prior in priors.items()}
+        return {
+            code: (support[code] + _UNCERTAINTY_MASS * _SECTOR_PRIORS.get(code, _DEFAULT_PRIOR)) / total
+            for code in STANDARD_SECTORS
+        }
+
+    def find_heir(self, evidence: Evidence, codes: Collection[str]) -> Heir | None:
+        """Return who handles the strongest topic where the town has no sector of its own for it, one of *codes*."""
+        strongest = max(evidence.weights, key=lambda index: evidence.weights[index], default=None)
+        if strongest is None:
+            return None
+        suitable = self._sectors_of[strongest]
+        best = max((code for code in suitable if code in codes), key=lambda code: suitable[code], default=None)
+        if best is None or suitable[best] >= 1.0:
+            return None
+        main = next(code for code, readiness in self.topics[strongest].sectors.items() if readiness == 1.0)
+        return Heir(main, best, suitable[best])
 
     def belongs_to(self, index: int, code: str) -> bool:
         """Return whether the sector *code* may handle the topic."""

@@ -22,7 +22,7 @@ from tests.e2e.schedules import makes_sound
 
 PUDDLE = "Лужа у магазина всё ещё там"
 WATER = "Вода сегодня какая-то не такая"
-CAT = "Кот у подъезда третий день сидит"
+CAT = "Кот у подъезда всё сидит"
 LIST = "Бот не уверен, о проблеме ли это"
 
 
@@ -114,7 +114,20 @@ async def test_only_who_sorts_may_say(chat: Harness) -> None:
 
 
 async def test_many_come_at_once_page_by_page_and_renewed(chat: Harness) -> None:
-    places = ("бани", "почты", "рынка", "клуба", "парка", "моста", "пруда", "кафе", "аптеки", "вокзала", "леса", "реки")
+    places = (
+        "бани",
+        "почты",
+        "рынка",
+        "клуба",
+        "парка",
+        "моста",
+        "банка",
+        "кафе",
+        "аптеки",
+        "вокзала",
+        "сада",
+        "церкви",
+    )
     for place in places:
         await send_talk(chat, f"Лужа у {place} всё ещё там")
     letter = await wait_for_list(chat)

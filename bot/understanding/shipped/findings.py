@@ -1,0 +1,21 @@
+"""The findings of the rules in a message, which the models read and are trained on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.understanding.model.features import TextFeatures
+from bot.understanding.relevance.urgency import Alarm
+from bot.understanding.sectors.scoring import Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class MessageFindings:
+    """The findings in one message. ``standard``: the rules' probabilities of the standard sectors; ``log_odds``: their
+    opinion about its relevance."""
+
+    evidence: Evidence
+    features: TextFeatures
+    signs: Mapping[str, float]
+    standard: Mapping[str, float]
+    log_odds: float
+    alarm: Alarm

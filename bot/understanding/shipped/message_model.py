@@ -1,0 +1,210 @@
+"""The model of messages that the package brings: sectors and relevance by words, pieces of words and signs.
+
+``python -m bench.words --train`` makes the file from labelled messages of many hands: a line of JSON, the features,
+one a line, and after an empty line one byte for each weight.
+"""
+
+import gzip
+import json
+import math
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bot.understanding.model.features import MAX_WORDS, NGRAM_PREFIX, TextFeatures, char_ngrams, word_terms
+from bot.understanding.model.model import MIN_SHARE, Floats, Model, Recipe, mix_with_rules, softmax
+
+FILE_NAME = "message_model.bin.gz"
+MAX_FILE_BYTES = 400_000
+_CACHE_SIZE = 20_000
+_CHAT_WORDS, _LONGER_WORDS, _LONG_TEXT_RULES = 22, 15, 1.5
+"""Words of a chat message, and how many more make a letter: there the rules, which were made for letters, weigh more.
+
+The model's hands wrote as in chats. With the addition, 1 % more portal messages are right, and as many of the chats'.
+"""
+_MAX_WEIGHT = 127
+"""The largest whole number: a weight fits into a byte."""
+
+_SEEN_NOTHING = np.array([], dtype=np.uint64)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The opinion of the model about a message: the log-odds of its relevance, and shares of the standard sectors.
+
+    The shares sum to 1, in the order of the model's sectors.
+    """
+
+    shares: NDArray[np.float64]
+    appeal: float
+
+
+@dataclass(frozen=True, slots=True)
+class MessageModel:
+    """Weights of features: for the sectors, and for relevance, which also has the weights of signs."""
+
+    sectors: Model
+    appeal: Floats
+    """A weight for each feature."""
+    signs: Mapping[str, float]
+    bias: float
+    sources_hash: str
+    """Of the texts and rules that it was made from."""
+
+
+class MessageJudge:
+    """A :class:`MessageModel` ready for use. One object serves any number of texts.
+
+    Words and pairs of words are one block, the pieces of all words another; each is brought to length 1. So the sum of
+    the weights of a word's pieces can be remembered: the same words come again and again.
+    """
+
+    def __init__(self, model: MessageModel) -> None:
+        self._model = model
+        sectors = model.sectors
+        self._rows = {name: row for row, name in enumerate(sectors.features)}
+        self._rarity = sectors.rarity.tolist()
+        self._weighed = np.column_stack([sectors.weights, model.appeal]) * sectors.rarity[:, None]
+        self._bias = np.append(sectors.bias, np.float32(model.bias)).astype(np.float32)
+        self._score_of_pieces = lru_cache(maxsize=_CACHE_SIZE)(self._find_score_of_pieces)
+
+    def judge(self, features: TextFeatures, signs: Mapping[str, float], rules: Mapping[str, float]) -> Judgement:
+        """Return the opinion about a text. *rules*: the rules' probabilities of the standard sectors."""
+        scores = self._bias + self._score_of_words(features) + self._score_of_all_pieces(features)
+        appeal = float(scores[-1])
+        weights = self._model.signs
+        for name, value in signs.items():
+            appeal += value * weights.get(name, 0.0)
+        sectors = self._model.sectors
+        long = min(1.0, max(0.0, (len(features.norms) - _CHAT_WORDS) / _LONGER_WORDS))
+        recipe = Recipe(False, sectors.recipe.rules + long * _LONG_TEXT_RULES, sectors.recipe.prior)
+        shares = mix_with_rules(
+            softmax(scores[:-1].astype(np.float64)), rules, sectors.codes, sectors.frequency, recipe
+        )
+        return Judgement(shares, appeal)
+
+    def _score_of_words(self, features: TextFeatures) -> Floats:
+        rows = [row for name in set(word_terms(features)) if (row := self._rows.get(name)) is not None]
+        if not rows:
+            return self._nothing
+        length = math.sqrt(sum(self._rarity[row] ** 2 for row in rows))
+        score: Floats = self._weighed.take(rows, axis=0).sum(axis=0) / np.float32(length)
+        return score
+
+    def _score_of_all_pieces(self, features: TextFeatures) -> Floats:
+        found = [self._score_of_pieces(norm) for norm in features.norms[:MAX_WORDS]]
+        square = sum(square for _, square in found)
+        if not square:
+            return self._nothing
+        score: Floats = np.add.reduce([score for score, _ in found]) / np.float32(math.sqrt(square))
+        return score
+
+    def _find_score_of_pieces(self, norm: str) -> tuple[Floats, float]:
+        """Return the sum of the weights of the word's pieces, and the sum of the squares of their rarity."""
+        rows = self.rows_of_pieces(norm)
+        return self._weighed.take(rows, axis=0).sum(axis=0), sum(self._rarity[row] ** 2 for row in rows)
+
+    def rows_of_pieces(self, norm: str) -> list[int]:
+        found = (self._rows.get(NGRAM_PREFIX + piece) for piece in char_ngrams(norm))
+        return [row for row in found if row is not None]
+
+    @property
+    def _nothing(self) -> Floats:
+        return np.zeros_like(self._bias)
+
+    def assign(self, words_of: Mapping[str, Collection[str]]) -> tuple[tuple[str, ...], NDArray[np.float64]]:
+        """Return the town's sectors that have standard ones, and a row for each: 1 where it answers for one of these.
+
+        *words_of*: the codes whose built-in words each sector of the town has.
+        """
+        codes = self._model.sectors.codes
+        known = tuple(code for code, own in words_of.items() if not set(codes).isdisjoint(own))
+        rows = [[float(one in words_of[code]) for one in codes] for code in known]
+        return known, np.array(rows, dtype=np.float64).reshape(len(known), len(codes))
+
+    def share_of(self, code: str, judgement: Judgement) -> float:
+        """Return the share of a standard sector."""
+        codes = self._model.sectors.codes
+        return float(judgement.shares[codes.index(code)]) if code in codes else 0.0
+
+    def calibrate(self, shares: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the probabilities that sectors with these shares are right."""
+        inside = np.clip(shares, MIN_SHARE, 1.0 - MIN_SHARE)
+        sectors = self._model.sectors
+        odds: NDArray[np.float64] = np.exp(-sectors.lift) * ((1.0 - inside) / inside) ** sectors.slope
+        return 1.0 / (1.0 + odds)
+
+
+def feature_values(features: TextFeatures, rarity: Mapping[str, float]) -> dict[str, float]:
+    """Return the values of the known features of a text, as a model is trained on them.
+
+    *rarity*: of the known features. :class:`MessageJudge` computes the same in another order.
+    """
+    words = {name: rarity[name] for name in word_terms(features) if name in rarity}
+    pieces = [NGRAM_PREFIX + piece for norm in features.norms[:MAX_WORDS] for piece in char_ngrams(norm)]
+    known = [name for name in pieces if name in rarity]
+    length = math.sqrt(sum(value**2 for value in words.values())) or 1.0
+    length_of_pieces = math.sqrt(sum(rarity[name] ** 2 for name in known)) or 1.0
+    values = {name: value / length for name, value in words.items()}
+    for name in known:
+        values[name] = values.get(name, 0.0) + rarity[name] / length_of_pieces
+    return values
+
+
+def load_shipped_model() -> MessageModel:
+    """Read the model of the package, about 20 ms."""
+    return unpack_model(files("bot.understanding").joinpath("data", FILE_NAME).read_bytes())
+
+
+def unpack_model(packed: bytes) -> MessageModel:
+    """Return the model that :func:`pack_model` packed."""
+    head, _, table = gzip.decompress(packed).partition(b"\n\n")
+    about_line, *features = head.decode("utf-8").split("\n")
+    about = json.loads(about_line)
+    steps = np.frombuffer(table, dtype=np.int8).reshape(len(features), -1).astype(np.float32)
+    weights = steps * np.array(about["scales"], dtype=np.float32)
+    count = len(about["codes"])
+    sectors = Model(
+        codes=tuple(about["codes"]),
+        features=tuple(features),
+        weights=weights[:, :count].copy(),
+        bias=np.array(about["bias"][:count], dtype=np.float32),
+        rarity=np.array(about["rarity"], dtype=np.float32),
+        frequency=np.array(about["frequency"], dtype=np.float32),
+        recipe=Recipe(topics=False, rules=about["rules"], prior=about["prior"]),
+        slope=about["slope"],
+        lift=about["lift"],
+        seen=_SEEN_NOTHING,
+        about={},
+    )
+    return MessageModel(sectors, weights[:, count].copy(), about["signs"], about["bias"][count], about["sources"])
+
+
+def pack_model(model: MessageModel) -> bytes:
+    """Pack a model: the same input gives the same bytes."""
+    weights = np.column_stack([model.sectors.weights, model.appeal])
+    scales = np.abs(weights).max(axis=0) / _MAX_WEIGHT
+    steps: NDArray[np.int8] = np.rint(weights / scales).astype(np.int8)
+    about = {
+        "codes": model.sectors.codes,
+        "bias": _rounded([*model.sectors.bias.tolist(), model.bias]),
+        "scales": [float(f"{scale:.6g}") for scale in scales.tolist()],
+        "rarity": _rounded(model.sectors.rarity.tolist(), 2),
+        "frequency": _rounded(model.sectors.frequency.tolist()),
+        "rules": model.sectors.recipe.rules,
+        "prior": model.sectors.recipe.prior,
+        "slope": round(model.sectors.slope, 4),
+        "lift": round(model.sectors.lift, 4),
+        "signs": {name: round(weight, 4) for name, weight in sorted(model.signs.items())},
+        "sources": model.sources_hash,
+    }
+    head = "\n".join((json.dumps(about, ensure_ascii=False), *model.sectors.features)).encode("utf-8")
+    return gzip.compress(head + b"\n\n" + steps.tobytes(), compresslevel=9, mtime=0)
+
+
+def _rounded(values: Sequence[float], digits: int = 4) -> list[float]:
+    return [round(value, digits) for value in values]

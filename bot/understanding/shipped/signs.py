@@ -1,0 +1,79 @@
+"""Signs of a message that are no words: what the rules say, grammar, marks, length. The shipped model weighs them.
+
+The same code makes them when the model is trained and when it is used. The mark before the colon names the block.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from bot.understanding.reading import PlaceName
+from bot.understanding.relevance.urgency import Alarm
+from bot.understanding.text.morphology import Morphology
+from bot.understanding.text.tokens import PreparedText
+
+_SCORE_SCALE, _MAX_SCORE = 3.0, 6.0
+"""Log-odds: the rules' score is a sign of about 1 if they are quite sure."""
+_TOPIC_SATURATION = 6.0
+_LENGTHS = (3, 5, 8, 12, 18, 27, 40)
+_MAX_WORDS = 60
+"""The number of words whose grammar counts: bounds the time for a hostile text."""
+_GRAMMEMES = frozenset({
+    "1per", "2per", "3per", "impr", "past", "pres", "futr", "INFN", "PRED", "PRTS", "COMP", "GRND", "NPRO", "NUMR",
+    "Name", "Geox", "INTJ", "NOUN", "VERB", "ADJF", "Surn",
+})  # fmt: skip
+_OPENINGS = ("VERB", "INFN", "NOUN", "ADJF", "ADVB", "NPRO", "PREP", "CONJ", "PRCL", "NUMR", "PRED")
+_MARKS = "?!"
+_CACHE_SIZE = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class RuleFindings:
+    """The findings of the rules in a message: the log-odds of relevance, the groups of phrases, the strongest topic's
+    evidence, the place, the alarm."""
+
+    log_odds: float
+    groups: Mapping[str, float]
+    topic: float
+    place: PlaceName | None
+    alarm: Alarm
+
+
+class SignFinder:
+    """Finds the signs of messages. One object serves any number of them."""
+
+    def __init__(self, morphology: Morphology) -> None:
+        self._morphology = morphology
+        self._tags = lru_cache(maxsize=_CACHE_SIZE)(self._find_tags)
+
+    def find(self, text: PreparedText, rules: RuleFindings) -> dict[str, float]:
+        """Return the signs of *text*, each with its value."""
+        names = {f"group:{name}" for name in rules.groups}
+        names.update(f"mark:{mark}" for mark in _MARKS if mark in text.clean)
+        names.update(f"length:{least}" for least in _LENGTHS if len(text.words) >= least)
+        if rules.topic == 0.0:
+            names.add("rules:no topic")
+        if rules.place is not None and rules.place.street is not None:
+            names.add("place:street")
+        if rules.place is not None and rules.place.house is not None:
+            names.add("place:house")
+        if rules.alarm.urgency is not None:
+            names.add(f"alarm:{rules.alarm.urgency}")
+        if rules.alarm.danger is not None:
+            names.add("alarm:advice")
+        for word in text.words[:_MAX_WORDS]:
+            names |= self._tags(word.norm)
+        if text.words:
+            names.add(self._opening(text.words[0].norm))
+        signs = dict.fromkeys(names, 1.0)
+        signs["rules:score"] = max(-_MAX_SCORE, min(_MAX_SCORE, rules.log_odds)) / _SCORE_SCALE
+        signs["rules:topic"] = min(rules.topic / _TOPIC_SATURATION, 1.0)
+        return signs
+
+    def _find_tags(self, norm: str) -> frozenset[str]:
+        tags = self._morphology.form(norm).tags
+        return frozenset(f"tag:{name}" for name in tags[0] & _GRAMMEMES) if tags else frozenset()
+
+    def _opening(self, norm: str) -> str:
+        tags = self._morphology.form(norm).tags
+        return f"opening:{next((name for name in _OPENINGS if tags and name in tags[0]), 'other')}"

@@ -1,0 +1,74 @@
+"""Words that say what is real: without what others are quoted to say, what would be, and the units of numbers."""
+
+import re
+from collections.abc import Iterator, Sequence, Set
+
+from bot.understanding.text.tokens import Word
+
+_UNITS = frozenset(
+    {"мин", "м", "см", "мм", "км", "кг", "г", "гр", "л", "мл", "ч", "с", "сек", "р", "руб", "т", "шт", "вт", "а", "в"}
+)
+"""Written after a number, they are no words: «10 мин» are no mines."""
+_CONDITIONALS = frozenset({"бы", "б"})
+_REACH = 8
+"""The number of words on both sides of «бы» that its clause may have."""
+_POLITE = ("хоте", "хотел", "мог", "мож", "попрос", "жела", "прос")
+_PARTICLES = frozenset({"как", "хоть", "лишь", "что", "пора", "хотя"})
+"""Beginnings of words of the clause, and words before «бы», with which it is a wish: the rest may be real."""
+_CLAUSE_END = re.compile(r"[.!?…;:,()\n—–]|\s-\s")
+_OPENING, _CLOSING = re.compile(r"[«“„\"]"), re.compile(r"[»”\"]")
+_MOST_QUOTED = 0.6
+"""The share of a text in quotation marks from which it is the author who speaks in them."""
+
+
+def real_words(words: Sequence[Word], place: Set[int] = frozenset()) -> Sequence[Word]:
+    """Return *words* without quotations, conditionals («если бы прорвало»), units of numbers, and the *place*.
+
+    *place*: the indexes of the words that name it. The words around an address are as near as without it.
+    """
+    left_out = {*_quoted(words), *_conditional(words), *_units(words), *place}
+    if not left_out:
+        return words
+    kept: list[Word] = []
+    for at, word in enumerate(words):
+        if at not in left_out:
+            kept.append(word._replace(position=word.position - at + len(kept)))
+    return kept
+
+
+def _units(words: Sequence[Word]) -> Iterator[int]:
+    for at in range(1, len(words)):
+        if words[at].norm in _UNITS and words[at - 1].is_number and not words[at].gap.strip(" \u2009"):
+            yield at
+
+
+def _quoted(words: Sequence[Word]) -> list[int]:
+    """Return the indexes of words between quotation marks; marks that are never closed do not count."""
+    quoted: list[int] = []
+    start: int | None = None
+    for at, word in enumerate(words):
+        if start is not None and _CLOSING.search(word.gap):
+            quoted += range(start, at)
+            start = None
+            if not re.search(r"[«“„]", word.gap):
+                continue
+        if start is None and _OPENING.search(word.gap):
+            start = at
+    return quoted if len(quoted) < _MOST_QUOTED * len(words) else []
+
+
+def _conditional(words: Sequence[Word]) -> Iterator[int]:
+    for at, word in enumerate(words):
+        if word.norm in _CONDITIONALS and at and words[at - 1].norm not in _PARTICLES:
+            clause = _clause_of(words, at)
+            if not any(words[index].norm.startswith(_POLITE) for index in clause):
+                yield from clause
+
+
+def _clause_of(words: Sequence[Word], at: int) -> range:
+    start, end = at, at + 1
+    while start > 0 and at - start < _REACH and not _CLAUSE_END.search(words[start].gap):
+        start -= 1
+    while end < len(words) and end - at <= _REACH and not _CLAUSE_END.search(words[end].gap):
+        end += 1
+    return range(start, end)

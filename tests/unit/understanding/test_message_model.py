@@ -1,0 +1,81 @@
+"""The package's model of messages: made from its sources, the same after packing, fast and slow way alike."""
+
+from functools import cache
+
+import pytest
+
+from bench.words import load_messages
+from bench.words.training import Laboratory
+from bot.domain.sectors import STANDARD_SECTORS, Sector
+from bot.domain.urgency import Urgency
+from bot.understanding.analyzer import TextAnalyzer
+from bot.understanding.model.features import TextFeatures
+from bot.understanding.model.model import Predictor
+from bot.understanding.model.training_data import Example
+from bot.understanding.sectors.topics import load_topics
+from bot.understanding.shipped.message_model import (
+    MAX_FILE_BYTES,
+    MessageJudge,
+    feature_values,
+    load_shipped_model,
+    pack_model,
+    unpack_model,
+)
+from bot.understanding.training import trainer
+
+
+@cache
+def laboratory() -> Laboratory:
+    return Laboratory()
+
+
+def test_model_is_trained_on_the_messages_as_they_are() -> None:
+    """Run ``python -m bench.words --train`` if this fails."""
+    assert load_shipped_model().sources_hash == laboratory().hash_sources()
+
+
+def test_model_is_the_same_after_packing() -> None:
+    packed = pack_model(load_shipped_model())
+    assert packed == pack_model(unpack_model(packed))
+    assert len(packed) < MAX_FILE_BYTES
+
+
+def test_judge_computes_what_the_model_was_trained_on() -> None:
+    model = load_shipped_model()
+    sectors = model.sectors
+    rarity = dict(zip(sectors.features, sectors.rarity.tolist(), strict=True))
+    rows = {name: row for row, name in enumerate(sectors.features)}
+    judge = MessageJudge(model)
+    for message in load_messages()[::97]:
+        found = laboratory().analyzer.describe(message.text)
+        slow = model.bias + sum(
+            float(model.appeal[rows[name]]) * value for name, value in feature_values(found.features, rarity).items()
+        )
+        assert judge.judge(found.features, {}, found.standard).appeal == pytest.approx(slow, abs=1e-3)
+
+
+def test_crimes_and_threats_of_suicide_of_all_hands_are_found(everything: TextAnalyzer) -> None:
+    grave = [one for one in load_messages() if one.urgency in (Urgency.CRIME, Urgency.SUICIDE)]
+    found = [everything.read(one.text).urgency in (Urgency.CRIME, Urgency.SUICIDE) for one in grave]
+    assert len(grave) >= 30
+    assert sum(found) / len(found) >= 0.9
+
+
+def test_strange_text_is_left_to_the_rules() -> None:
+    """A model that has read letters about housing alone must not be sure of a chat's message about a bus."""
+    rules = TextAnalyzer([Sector(code, title) for code, title in STANDARD_SECTORS.items()], 0.6)
+    letters = [f"прошу провести ремонт подъезда номер {at} и заменить почтовые ящики" for at in range(40)]
+    roads = [f"прошу отремонтировать проезжую часть улицы номер {at}" for at in range(40)]
+    examples = [
+        *(Example(text, ("housing",), None) for text in letters),
+        *(Example(text, ("roads",), None) for text in roads),
+    ]
+    topics = [topic for topic in load_topics() if {"housing", "roads"} & {code for code in topic.sectors}]
+    phrases = trainer.build_synthetic_samples(topics, rules, ["housing", "roads"])
+    model = trainer.train(trainer.extract_samples(examples, rules), phrases, letters, {})
+    text = "маршрутка опять не приехала, стоим на остановке час"
+    features, chances = rules.extract_features(text)
+    assert Predictor(model).familiarity(features) == 0.0
+    assert rules.with_model(model).read(text).sector == "transport"
+    assert Predictor(model).familiarity(TextFeatures(["прошу", "провести", "ремонт", "подъезд"], [], {})) == 1.0
+    assert chances["transport"] > 0.6
