@@ -1,4 +1,4 @@
-"""What is quoted, supposed, counted in units, long ago or still to come is no alarm; what is real beside it is one."""
+"""Quotations, suppositions, units, the future and long ago are no alarm; what is real among them is one."""
 
 import pytest
 
