@@ -17,6 +17,7 @@ from bench import (
     audit_bench,
     chains_bench,
     control_bench,
+    distance,
     drain,
     growth,
     import_bench,
@@ -31,6 +32,7 @@ from bench import (
 )
 from bench.max_town import MaxBenchHarness
 from bench.town import BenchHarness
+from sandbox.distance import Distance
 
 MEASUREMENTS_HELP = """
 tickets_rules   message → ticket, card queued, one process, SQLite, keyword routing: a bot that nobody has trained, with
@@ -75,6 +77,17 @@ TARGETS = (
     Target("postgres_two", "times_one", "message → ticket, two processes : one", "", 1.5, operator.ge),
     Target("drain", "percent_of_limit", "queue drains at this share of the limit", "%", 95.0, operator.ge),
     Target("drain", "violations", "times that the messenger's limits were overstepped", "", 0),
+    Target("distance", "least_percent_of_limit", "the same at 0, 50, 150 and 300 ms, least", "%", 95.0, operator.ge),
+    Target("distance", "violations", "  times that the messenger's limits were overstepped", "", 0),
+    *(
+        Target("distance", f"{trip}_ms_{figure}", f"  {words} at {trip} ms", "s", bound + trip / 1_000)
+        for trip in distance.ROUND_TRIPS_MS
+        for figure, words, bound in (
+            ("urgent_after_s", "an urgent one", 0.5),
+            ("press_to_answer_s", "press → answer", distance.PRESS_ALLOWANCE_SECONDS),
+            ("press_to_change_s", "press → changed card", distance.PRESS_ALLOWANCE_SECONDS),
+        )
+    ),
     Target("takeover", "slowest_s", "the other process polls after the leader's death", "s", 10.0),
     Target("growth", "start_s", "start on a million tickets", "s", 6.0),
     Target("growth", "slowest_median_ms", "slowest chat command on a million tickets", "ms", 300),
@@ -170,10 +183,12 @@ async def _measure(name: str, folder: Path, options: argparse.Namespace) -> dict
         case "storm":
             return await storm.storm(folder, options.voices, max(1, options.voices // 10), options.seconds)
         case "drain":
-            return await drain.drain(folder, options.queue, options.delay)
+            return await drain.drain(folder, options.queue, Distance(options.delay / 1_000))
         case "region":
             size = region.RegionSize(options.towns, options.minutes, options.per_minute, options.connections)
             return await region.region(folder, options.postgres, size)
+        case "distance":
+            return await distance.distance(folder, options.queue)
         case "takeover":
             return await takeover.takeover(folder, options.postgres, 3)
         case "chains":
@@ -265,9 +280,7 @@ def _parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--tickets", type=int, default=1_000_000, help="tickets there are already (default 1000000)")
     parser.add_argument("--speed", type=float, default=12.0, help="the hour runs so many times as fast (default 12)")
     parser.add_argument("--queue", type=int, default=3_000, help="messages that wait to be sent (default 3000)")
-    parser.add_argument(
-        "--delay", type=int, default=0, metavar="MS", help="the messenger answers so much later (drain)"
-    )
+    parser.add_argument("--delay", type=int, default=0, metavar="MS", help="round trip to the messenger (drain)")
     parser.add_argument("--voices", type=int, default=1_000, help="people who write about one accident (default 1000)")
     parser.add_argument("--towns", type=int, default=60, help="municipalities on one server (default 60)")
     parser.add_argument("--minutes", type=float, default=10.0, help="how long their citizens write (default 10)")

@@ -1,15 +1,18 @@
 """Measurement of how fast the outbox drains to a messenger that enforces its limits."""
 
 import asyncio
+import itertools
 import json
 import sqlite3
 import time
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from bench.measurements import Figures, new_harness
 from bench.town import FIRST_CITIZEN, BenchHarness
+from sandbox.distance import Distance
 
 CHAT_COUNT = 60
 """Chats that something waits for: enough for the account's own limit to be the one that counts."""
@@ -18,19 +21,22 @@ BUSY_CHAT_COUNT = 2
 """Chats besides with a thousand messages each, queued first: they must delay nobody."""
 
 MESSAGES_PER_SECOND_LIMIT = 30.0  # messages a second, all chats together
+PRESS_COUNT = 4
+"""Officials who press a button while the queue is full: those who have a card from the warm-up."""
+
 _TIMEOUT_SECONDS = 900.0
 
 
-async def drain(folder: Path, messages: int, delay_ms: int = 0) -> Figures:
+async def drain(folder: Path, messages: int, distance: Distance | None = None) -> Figures:
     """*messages* to many chats, behind two storms: how many a second arrive, how often the messenger complains, how
-    long an urgent one waits. The messenger answers *delay_ms* milliseconds later than it could."""
+    long an urgent one waits, and how long a press takes to its answer and to the change of what was pressed."""
     async with new_harness(folder) as town:
         telegram = town.sandbox.telegram
         await town.start()
         await town.warm_up()
         await asyncio.sleep(2)  # what the warm-up has queued has left
         telegram.rate_limits = True
-        town.sandbox.delay = delay_ms / 1_000
+        town.sandbox.distance = distance or Distance()
         telegram.violations.clear()
         chats = range(FIRST_CITIZEN, FIRST_CITIZEN + CHAT_COUNT + BUSY_CHAT_COUNT)
         for chat in chats:
@@ -56,10 +62,11 @@ async def drain(folder: Path, messages: int, delay_ms: int = 0) -> Figures:
             lambda: any("№срочно" in str(one.get("text")) for one in telegram.from_bot(urgent)[-20:]), _TIMEOUT_SECONDS
         )
         urgent_after = time.perf_counter() - quarter
+        presses = [await _press(town, head) for head in itertools.islice(town.head_ids(), PRESS_COUNT)]
         ended = await until(messages)
         per_s = (arrived(chats) - before) / (ended - quarter)
         return {
-            "delay_ms": delay_ms,
+            "round_trip_ms": round(town.sandbox.distance.round_trip * 1_000),
             "queued": messages + BUSY_CHAT_COUNT * 1_000,
             "chats": len(chats),
             "took_s": round(ended - began, 1),
@@ -67,8 +74,30 @@ async def drain(folder: Path, messages: int, delay_ms: int = 0) -> Figures:
             "percent_of_limit": round(100 * per_s / MESSAGES_PER_SECOND_LIMIT, 1),
             "violations": len(telegram.violations),
             "urgent_after_s": round(urgent_after, 2),
+            "press_to_answer_s": round(max(press.answered_after for press in presses), 3),
+            "press_to_change_s": round(max(press.changed_after for press in presses), 3),
             "cpu_ms_per_message": round((town.cpu_seconds() - cpu) * 1000 / arrived(chats), 1),
         }
+
+
+@dataclass(frozen=True, slots=True)
+class PressTimes:
+    """Seconds from a press until the messenger has the answer, and until it has changed the card."""
+
+    answered_after: float
+    changed_after: float
+
+
+async def _press(town: BenchHarness, head: int) -> PressTimes:
+    """Let *head* accept the newest ticket."""
+    telegram, log = town.sandbox.telegram, town.sandbox.change_log
+    card = next(one for one in reversed(telegram.from_bot(head)) if "reply_markup" in one and "№" in one["text"])
+    before, began = str(card["text"]), time.perf_counter()
+    press = await telegram.press_button(head, head, card["message_id"], "✅ Принять")
+    await log.wait_until(lambda: press in telegram.callback_answers, _TIMEOUT_SECONDS)
+    answered = time.perf_counter()
+    await log.wait_until(lambda: telegram.message(head, card["message_id"])["text"] != before, _TIMEOUT_SECONDS)
+    return PressTimes(answered - began, time.perf_counter() - began)
 
 
 def _queue_notes(town: BenchHarness, messages: list[tuple[int, int]]) -> None:

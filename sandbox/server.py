@@ -1,6 +1,5 @@
 """All of the sandbox behind one loopback port."""
 
-import asyncio
 from types import TracebackType
 from typing import Self
 
@@ -8,6 +7,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from sandbox.change_log import ChangeLog
+from sandbox.distance import Distance
 from sandbox.faults import Faults
 from sandbox.max import MaxServer
 from sandbox.telegram import TelegramServer
@@ -21,14 +21,14 @@ class Sandbox:
     """The messengers' servers on ``http://127.0.0.1:<port>``: Telegram under ``/telegram``, VK
     under ``/vk``, MAX under ``/max``.
 
-    *port* 0 takes a free one. More routes (the page) may be added to :attr:`app` before the start. :attr:`delay`:
-    seconds that every answer takes on its way.
+    *port* 0 takes a free one. More routes (the page) may be added to :attr:`app` before the start. :attr:`distance`:
+    how far away the messengers are.
     """
 
     def __init__(self, port: int = 0, change_log: ChangeLog | None = None) -> None:
         self.change_log = change_log or ChangeLog()
-        self.delay = 0.0
-        self.app = web.Application(client_max_size=_MAX_REQUEST_BYTES, middlewares=[self._delay_response])
+        self.distance = Distance()
+        self.app = web.Application(client_max_size=_MAX_REQUEST_BYTES, middlewares=[self._travel])
         self.telegram = TelegramServer(self.change_log, Faults())
         self.telegram.register(self.app, "/telegram", lambda: self.url)
         self.vk = VkServer(self.change_log, Faults())
@@ -55,11 +55,9 @@ class Sandbox:
         self._port = self._runner.addresses[0][1]
 
     @web.middleware
-    async def _delay_response(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """Answer that the request has been carried out, as the messenger would."""
-        response = await handler(request)
-        await asyncio.sleep(self.delay)
-        return response
+    async def _travel(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        async with self.distance.travel(request.path):
+            return await handler(request)
 
     async def stop(self) -> None:
         """Stop listening; polls and hanging requests end at once."""

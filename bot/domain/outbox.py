@@ -35,6 +35,11 @@ class OutboxKind(StrEnum):
     REVIEW_LIST = "doubts"  # a person's list of messages that may be about a problem
 
 
+def is_read_by_citizens(kind: OutboxKind) -> bool:
+    """Return whether a new message of this kind reaches people outside the administration."""
+    return kind in (OutboxKind.PUBLICATION, OutboxKind.CITIZEN_NOTE)
+
+
 class DeliveryEnd(Enum):
     """The state in which a delivery finds its row when it records that the message has left."""
 
@@ -143,6 +148,7 @@ class NextPending:
     account: str
     chat_id: str
     priority: int
+    kind: OutboxKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ Times are seconds of a monotonic clock.
 
 from dataclasses import dataclass, field
 
+from bot.messengers.round_trips import RoundTrips, TripBounds
+
 RECOVERY_SECONDS = 600.0
 """Seconds until a rate is restored after a messenger's complaint."""
 
@@ -45,65 +47,106 @@ class AdaptiveFactor:
         self._slowed_at = now
 
 
+PRESUMED_COUNTED_FACTOR = 2.0
+"""A call that has lasted so many times as long as calls usually do at most has been counted, and its answer hangs.
+
+Without that one call in a hundred that hangs for ten seconds would take a tenth of the rate."""
+
+MIN_DELAY_SECONDS = 0.005
+"""Seconds until a place is looked at again whose call may be answered at any moment."""
+
+
 @dataclass(slots=True)
 class WindowSlot:
     """The place of one call in a window, taken before its start and free again some time after its answer."""
 
     seconds: float
-    busy_until: float
-    is_in_flight: bool = True
+    started_at: float
+    answered_at: float | None = None
+    is_released: bool = False
+
+    def on_started(self, now: float) -> None:
+        """Record that the call begins now, which may be later than it was planned."""
+        self.started_at = now
 
     def on_answered(self, now: float) -> None:
-        self.busy_until, self.is_in_flight = now + self.seconds, False
+        self.answered_at = now
 
     def release(self) -> None:
         """Free the place: the call was not made."""
-        self.busy_until, self.is_in_flight = float("-inf"), False
+        self.is_released = True
 
-    def frees_at(self, now: float) -> float:
+    def frees_at(self, now: float, trips: TripBounds) -> float:
         """Return the time at which the place is free; for a call still running, the earliest possible one."""
-        return max(self.busy_until, now + self.seconds) if self.is_in_flight else self.busy_until
+        if self.is_released:
+            return float("-inf")
+        answered_at = self.answered_at
+        if answered_at is None:
+            return min(max(self._counted_until(now, trips), now + MIN_DELAY_SECONDS), self._presumed_free_at(trips))
+        return self._counted_until(answered_at, trips)
+
+    def is_occupied(self, now: float, trips: TripBounds) -> bool:
+        """Return whether the messenger may still count the call at *now*."""
+        if self.answered_at is None and not self.is_released:
+            return self._presumed_free_at(trips) > now
+        return self.frees_at(now, trips) > now
+
+    def is_forgettable(self, now: float, trips: TripBounds) -> bool:
+        """Return whether nothing will be asked of this place any more: a call that hangs may be counted at its end."""
+        return self.is_released or (self.answered_at is not None and not self.is_occupied(now, trips))
+
+    def _counted_until(self, answered_at: float, trips: TripBounds) -> float:
+        return max(self.started_at, answered_at - trips.shortest) + self.seconds
+
+    def _presumed_free_at(self, trips: TripBounds) -> float:
+        return self.started_at + PRESUMED_COUNTED_FACTOR * trips.usual_longest + self.seconds
 
 
 @dataclass(slots=True)
 class SlidingWindow:
     """A hard limit that holds whatever the network delays.
 
-    The messenger counts a call at an unknown moment between its start and its answer. A place is therefore free again
-    only ``seconds`` after the answer: then no ``seconds`` of the messenger's clock contain more than ``max_calls``.
+    The messenger counts a call at an unknown moment between its start and its answer. That moment differs from call to
+    call by no more than the round trips differ: a call that took *e* longer than the shortest one was counted at most
+    *e* later than others that began with it. A place is therefore free again ``seconds`` after the answer, less the
+    shortest round trip: then no ``seconds`` of the messenger's clock contain more than ``max_calls``, and a messenger
+    that is far away gets as many as one that is near.
+
+    *trips*: the round trips to this messenger; several windows may share them.
     """
 
     rate: Rate
     factor: AdaptiveFactor = field(default_factory=AdaptiveFactor)
+    trips: RoundTrips = field(default_factory=RoundTrips)
     _slots: list[WindowSlot] = field(default_factory=list)
 
     def delay(self, now: float, cost: int = 1) -> float:
         """Return the seconds until *cost* places can be free; *now* may be a little ahead."""
-        most, taken = self._max_calls(now), self._occupied_slots(now)
+        most, trips = self._max_calls(now), self.trips.bounds(now)
+        taken = [place for place in self._slots if place.is_occupied(now, trips)]
         over = len(taken) + min(cost, most) - most
         if over <= 0:
             return 0.0
-        return sorted(place.frees_at(now) for place in taken)[over - 1] - now
+        return max(sorted(place.frees_at(now, trips) for place in taken)[over - 1] - now, MIN_DELAY_SECONDS)
 
     def available(self, now: float) -> int:
         """Return the number of free places at *now*, which may be a little ahead."""
-        return max(0, self._max_calls(now) - len(self._occupied_slots(now)))
+        trips = self.trips.bounds(now)
+        return max(0, self._max_calls(now) - sum(place.is_occupied(now, trips) for place in self._slots))
 
     def acquire(self, start: float, cost: int = 1) -> list[WindowSlot]:
         """Take places for a call that begins at *start*, whether they are free or not."""
-        places = [WindowSlot(self.rate.seconds, start + self.rate.seconds) for _ in range(cost)]
-        self._slots = [
-            *self._occupied_slots(start - self.rate.seconds),
-            *places,
-        ]  # a caller may ask for a time ahead, then for an earlier one
+        places = [WindowSlot(self.rate.seconds, start) for _ in range(cost)]
+        earliest = start - self.rate.seconds  # a caller may ask for a time ahead, then for an earlier one
+        trips = self.trips.bounds(start)
+        self._slots = [place for place in self._slots if not place.is_forgettable(earliest, trips)]
+        self._slots += places
         return places
 
     def is_idle(self, now: float) -> bool:
         """Return whether no call counts any more, so that this object can be dropped."""
-        return not self._occupied_slots(now)
-
-    def _occupied_slots(self, now: float) -> list[WindowSlot]:
-        return [place for place in self._slots if place.is_in_flight or place.busy_until > now]
+        trips = self.trips.bounds(now)
+        return all(place.is_forgettable(now, trips) for place in self._slots)
 
     def _max_calls(self, now: float) -> int:
         return max(1, int(self.rate.max_calls * self.factor.value(now)))

@@ -23,9 +23,13 @@ class Throttle:
             while wait > 0:
                 await asyncio.sleep(wait)
                 wait = self._window.delay(clock(), calls)
-            slots = self._window.acquire(clock(), calls)
+            began = clock()
+            slots = self._window.acquire(began, calls)
         try:
             yield
         finally:
+            ended = clock()
+            if calls == 1:  # several calls in one block say nothing about one
+                self._window.trips.record(ended, ended - began)
             for one in slots:
-                one.on_answered(clock())
+                one.on_answered(ended)

@@ -32,6 +32,7 @@ from bot.messengers.errors import (
 )
 from bot.messengers.port import Messenger
 from bot.outbox.handlers import OUTBOX_HANDLERS
+from bot.outbox.outcomes import AfterCommit, OutcomeRecorder
 from bot.outbox.outgoing import Operation, OutgoingMessage, SendResult, record_buttons
 from bot.outbox.permits import Permit
 from bot.outbox.sender import DeliveryAttempt, LeaseLost, Sender
@@ -47,6 +48,7 @@ from bot.services.staff import access, failover, reachability
 from bot.views.render_context import RenderContext
 from storage.errors import LeadershipLost, classify_error
 from storage.repositories.base import MAX_WAIT
+from storage.unit_of_work import UnitOfWork
 
 logger = logging.getLogger(__name__)
 
@@ -71,9 +73,11 @@ class Delivery:
     failing_accounts: set[str] = field(default_factory=set)
     """Accounts that may still be failing; an extra entry does no harm."""
     sender: Sender = field(init=False)
+    outcomes: OutcomeRecorder = field(init=False)
 
     def __post_init__(self) -> None:
         self.sender = Sender(self.runtime)
+        self.outcomes = OutcomeRecorder(self.runtime.database)
 
     async def run(self, row: OutboxRow, permit: Permit | None, claimed_at: datetime) -> None:
         """Deliver *row*, which was claimed at *claimed_at*; *permit* is acquired before every message.
@@ -112,7 +116,7 @@ class Delivery:
                 logger.debug("sending failed unexpectedly", exc_info=error)
                 await self._record_failure(row, BrokenCall(f"unexpected {type(error).__name__}"), messenger)
             else:
-                delivered = partial(self._record_delivery, attempt, message, result)
+                delivered = partial(self.outcomes.record, partial(self._record_delivery, attempt, message, result))
                 await self._record_outcome(row, delivered, OutboxStatus.SENT, Unrecorded(row_id=row.id))
 
     async def _record_failure(self, row: OutboxRow, error: MessengerError, messenger: Messenger) -> None:
@@ -150,31 +154,29 @@ class Delivery:
             return await OUTBOX_HANDLERS[row.kind].render(ctx, row, render_context)
 
     async def _record_delivery(
-        self, attempt: DeliveryAttempt, message: OutgoingMessage[Any], result: SendResult
-    ) -> None:
+        self, attempt: DeliveryAttempt, message: OutgoingMessage[Any], result: SendResult, uow: UnitOfWork
+    ) -> AfterCommit | None:
         """Mark the row as sent and apply what follows from the delivery, in one transaction."""
         row, on_delivered = attempt.row, OUTBOX_HANDLERS[attempt.row.kind].on_delivered
         works_again = row.account in self.failing_accounts and message.operation in (Operation.SEND, Operation.EDIT)
-        async with self.runtime.database.begin(priority=True) as uow:
-            ctx = self.runtime.context(uow)
-            sent = [",".join(one.ids) for one in result.sent]
-            end = await uow.outbox.finish_delivery(row, ctx.now, sent)
-            may_be_second = row.may_be_delivered or end is DeliveryEnd.LEASE_LOST
-            if may_be_second and not attempt.messenger.capabilities.idempotent:
-                await self._record_resent(ctx, row, message)
-            if end is DeliveryEnd.LEASE_LOST:
-                self._log_lost_lease(row)
-                return
-            if works_again:
-                await uow.outages.resolve(row.account, channels.Direction.OUT)
-            if end is DeliveryEnd.RECALLED:
-                await access.empty_recalled(ctx, row.account, row.chat_id, result.message_ids or message.message_ids)
-                return
-            if on_delivered is not None:
-                await on_delivered(ctx, row, message.snapshot, result)
-            await record_buttons(ctx, row, message, result)
+        ctx = self.runtime.context(uow)
+        sent = [",".join(one.ids) for one in result.sent]
+        end = await uow.outbox.finish_delivery(row, ctx.now, sent)
+        may_be_second = row.may_be_delivered or end is DeliveryEnd.LEASE_LOST
+        if may_be_second and not attempt.messenger.capabilities.idempotent:
+            await self._record_resent(ctx, row, message)
+        if end is DeliveryEnd.LEASE_LOST:
+            self._log_lost_lease(row)
+            return None
         if works_again:
-            self.failing_accounts.discard(row.account)
+            await uow.outages.resolve(row.account, channels.Direction.OUT)
+        if end is DeliveryEnd.RECALLED:
+            await access.empty_recalled(ctx, row.account, row.chat_id, result.message_ids or message.message_ids)
+            return None
+        if on_delivered is not None:
+            await on_delivered(ctx, row, message.snapshot, result)
+        await record_buttons(ctx, row, message, result)
+        return partial(self.failing_accounts.discard, row.account) if works_again else None
 
     async def _record_resent(self, ctx: UseCaseContext, row: OutboxRow, message: OutgoingMessage[Any]) -> None:
         """Record that *message* has left once more, for every ticket of its buttons: the first copy may be pressed."""

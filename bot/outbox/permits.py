@@ -24,25 +24,35 @@ class Permit:
     monotonic: Callable[[], float]
     planned_start: float
 
+    async def reserve(self, cost: int = 1) -> None:
+        """Wait until the turn of a call of *cost* messages has come, by the rate alone; `call` makes it."""
+        if self.reservation is not None and cost != self.reservation.cost:
+            self.close()
+        if self.reservation is None:
+            self.planned_start = self.monotonic() + self._delay(cost)
+            self.reservation = self._reserve(cost)
+        await _sleep_until(lambda: self.planned_start - self.monotonic())
+
+    def leave_queue(self) -> None:
+        """Let others be reserved meanwhile: the reserved call waits for something else than its rate."""
+        if self.reservation is not None:
+            self.reservation.leave_queue()
+
+    def _reserve(self, cost: int) -> Reservation:
+        return self.limiter.reserve(self.chat_id, self.kind, self.planned_start, cost, interactive=self.interactive)
+
     @asynccontextmanager
-    async def __call__(self, cost: int = 1) -> AsyncIterator[None]:
-        """Wait until *cost* messages may leave; the block is the call that sends them."""
-        reservation = await self._reserve(cost)
+    async def call(self) -> AsyncIterator[None]:
+        """Wait until the reserved call may leave; the block is the call."""
+        reservation, self.reservation = self.reservation, None
+        if reservation is None:
+            raise RuntimeError("nothing is reserved")
         try:
-            await _sleep_until(lambda: max(reservation.delay(self.monotonic()), self.planned_start - self.monotonic()))
+            await _sleep_until(lambda: reservation.delay(self.monotonic()))
             reservation.start(self.monotonic())
             yield
         finally:
             reservation.finish(self.monotonic())
-
-    async def _reserve(self, cost: int) -> Reservation:
-        reservation, self.reservation = self.reservation, None
-        if reservation is not None and cost == reservation.cost:
-            return reservation
-        if reservation is not None:
-            reservation.finish(self.monotonic())
-        await _sleep_until(lambda: self._delay(cost))
-        return self.limiter.reserve(self.chat_id, self.kind, self.monotonic(), cost)
 
     def _delay(self, cost: int) -> float:
         return self.limiter.delay(self.chat_id, self.kind, self.monotonic(), cost, interactive=self.interactive)
@@ -51,6 +61,7 @@ class Permit:
         """Give back a reservation that was not used."""
         if self.reservation is not None:
             self.reservation.finish(self.monotonic())
+            self.reservation = None
 
 
 async def _sleep_until(seconds_left: Callable[[], float]) -> None:

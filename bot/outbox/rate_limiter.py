@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from bot.messengers.events import ChatKind
 from bot.messengers.port import SendRateLimits
 from bot.messengers.rate_limits import AdaptiveFactor, Gcra, Rate, SlidingWindow, WindowSlot
+from bot.messengers.round_trips import RoundTrips
 
 INTERACTIVE_BURST = 8
 """Burst for a person who presses buttons and waits for the result, in messages."""
@@ -31,25 +32,48 @@ class Reservation:
     chat: "_ChatLimiter | None"
     cost: int
     window_slots: list[WindowSlot]
-    has_started: bool = False
+    interactive: bool = False
+    started_at: float | None = None
+    has_left_queue: bool = False
 
     def delay(self, now: float) -> float:
-        """Return the seconds until the call may begin: nearly always 0.0, as it was reserved for this moment."""
-        return self.limiter.window.delay(now, self.cost)
+        """Return the seconds until the call may begin: nearly always 0.0, as it was reserved for this moment.
+
+        Where a person waits, the next free place is theirs.
+        """
+        before = 0 if self.interactive else self.limiter.interactive_waiting
+        return self.limiter.window.delay(now, self.cost + before)
 
     def start(self, now: float) -> None:
         """Record that the call begins."""
-        self.limiter.reserved -= self.cost
-        self.has_started = True
+        self.leave_queue()
+        self.started_at = now
+        for slot in self.window_slots:
+            slot.on_started(now)
         self.window_slots += self.limiter.window.acquire(now, self.cost)
 
-    def finish(self, now: float) -> None:
-        """Record that the messenger has answered, or give the reservation back if the call never began."""
-        if self.has_started:
+    def leave_queue(self) -> None:
+        """Let others be reserved in addition: this call waits for something else than its rate."""
+        if self.has_left_queue:
+            return
+        self.has_left_queue = True
+        if self.interactive:
+            self.limiter.interactive_waiting -= self.cost
+        else:
+            self.limiter.reserved -= self.cost
+
+    def finish(self, now: float, *, is_answered: bool = True) -> None:
+        """Record the end of the call, or give the reservation back if it never began.
+
+        *is_answered*: the end says how long a round trip takes.
+        """
+        if self.started_at is not None:
+            if is_answered:
+                self.limiter.trips.record(now, now - self.started_at)
             for slot in self.window_slots:
                 slot.on_answered(now)
             return
-        self.limiter.reserved -= self.cost
+        self.leave_queue()
         self.limiter.gcra.release(self.cost)
         for slot in self.window_slots:
             slot.release()
@@ -96,9 +120,11 @@ class RateLimiter:
         self._limits = limits
         self._adaptive_factor = AdaptiveFactor()
         overall = limits.overall
-        self.window = SlidingWindow(overall, self._adaptive_factor)
+        self.trips = RoundTrips()  # a chat's window of a minute is not worth them
+        self.window = SlidingWindow(overall, self._adaptive_factor, self.trips)
         self.gcra = Gcra(Rate(overall.max_calls, overall.seconds, CATCH_UP_BURST), self._adaptive_factor)
         self.reserved = 0
+        self.interactive_waiting = 0  # messages that go before those that are reserved
         self._chat_limiters: dict[str, _ChatLimiter] = {}
         self._last_planned_at: dict[str, float] = {}
 
@@ -125,23 +151,30 @@ class RateLimiter:
         """
         chat = self._chat_limiter(chat_id, kind)
         own = 0.0 if chat is None else chat.delay(now, cost, interactive=interactive)
+        if interactive:  # it leaves before those that are reserved
+            return max(own, self.window.delay(now, cost))
         return max(own, self.window.delay(now, cost), self.gcra.delay(now, cost))
 
-    def reserve(self, chat_id: str, kind: ChatKind, start: float, cost: int = 1) -> Reservation:
+    def reserve(
+        self, chat_id: str, kind: ChatKind, start: float, cost: int = 1, *, interactive: bool = False
+    ) -> Reservation:
         """Reserve a call of *cost* messages for *start*."""
-        self.reserved += cost
+        if interactive:
+            self.interactive_waiting += cost
+        else:
+            self.reserved += cost
         self._last_planned_at[chat_id] = start
         self.gcra.acquire(start, cost)
         chat = self._chat_limiter(chat_id, kind)
         places = [] if chat is None else chat.reserve(start, cost)
         self._evict_idle(start)
-        return Reservation(self, chat, cost, places)
+        return Reservation(self, chat, cost, places, interactive)
 
     def replay(self, chat_id: str, kind: ChatKind, at: float, cost: int = 1) -> None:
         """Replay messages that an earlier process sent; call in chronological order."""
         slot = self.reserve(chat_id, kind, at, cost)
         slot.start(at)
-        slot.finish(at)
+        slot.finish(at, is_answered=False)
 
     def blocked_chats(self, now: float, *, interactive: bool = False) -> list[str]:
         """Return the chats that must not be written to at *now*, which may be in the near future."""

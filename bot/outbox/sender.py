@@ -1,14 +1,14 @@
 """Sending of one rendered message, part by part: the network side of a delivery."""
 
 import logging
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, nullcontext
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import chain, repeat
 
-from bot.domain.outbox import OutboxKind, OutboxRow
+from bot.domain.outbox import OutboxKind, OutboxRow, Priority, is_read_by_citizens
 from bot.messengers.content import Content, Span, Text
 from bot.messengers.errors import (
     FileUnavailable,
@@ -20,7 +20,7 @@ from bot.messengers.errors import (
 )
 from bot.messengers.events import Attachment, Media, MediaKind, Upload
 from bot.messengers.port import Messenger, Sent, Target
-from bot.outbox.in_flight import InFlightGuard
+from bot.outbox.in_flight import InFlightGuard, InFlightMessage, InFlightWindow
 from bot.outbox.outgoing import Operation, OutgoingMessage, SendResult
 from bot.outbox.permits import Permit
 from bot.runtime.commit_retry import retry_until_committed
@@ -54,9 +54,14 @@ class DeliveryAttempt:
     permit: Permit | None
     unrecorded_sends: AsyncExitStack
 
-    def rate_limit(self, cost: int = 1) -> AbstractAsyncContextManager[None]:
-        """Wait until *cost* messages may leave; the block is the call that sends them."""
-        return nullcontext() if self.permit is None else self.permit(cost)
+    async def reserve(self, cost: int = 1) -> None:
+        """Wait until *cost* messages may leave, as far as the rate is concerned."""
+        if self.permit is not None:
+            await self.permit.reserve(cost)
+
+    def call(self) -> AbstractAsyncContextManager[None]:
+        """Wait until the reserved call may leave; the block is the call."""
+        return nullcontext() if self.permit is None else self.permit.call()
 
 
 @dataclass(slots=True)
@@ -64,7 +69,8 @@ class Sender:
     """Sending through all accounts."""
 
     runtime: Runtime
-    in_flight: InFlightGuard = field(default_factory=InFlightGuard)
+    citizens: InFlightGuard = field(default_factory=InFlightGuard)
+    _windows: dict[str, InFlightWindow] = field(default_factory=dict)
 
     async def send(self, attempt: DeliveryAttempt, message: OutgoingMessage[object]) -> SendResult:
         """Send, edit or answer; raises `LeaseLost` and the messenger's errors."""
@@ -154,26 +160,30 @@ class Sender:
     async def _send_once(self, attempt: DeliveryAttempt, to: Target, part: Content, key: str) -> Sent:
         limits = attempt.messenger.capabilities.rate_limits
         cost = max(1, len(part.media)) if limits.count_album_items else 1
-        async with attempt.rate_limit(cost), self._exclusive_send(attempt):
-            return await attempt.messenger.send(to, part, key=key, silent=attempt.row.silent)
-
-    @asynccontextmanager
-    async def _exclusive_send(self, attempt: DeliveryAttempt) -> AsyncIterator[None]:
-        """Enter when no other send of this account is unrecorded.
-
-        This send counts as unrecorded until `attempt.unrecorded_sends` is closed.
-        """
-        if attempt.messenger.capabilities.idempotent:
-            yield
-            return
-        in_flight = await attempt.unrecorded_sends.enter_async_context(
-            self.in_flight.acquire(attempt.messenger.account)
-        )
+        await attempt.reserve(cost)
+        message = await attempt.unrecorded_sends.enter_async_context(self._acquire_in_flight(attempt))
         if not await self.is_still_claimed(attempt.row, attempt.claimed_at):
             raise LeaseLost
-        in_flight.mark_begun()
-        yield
-        in_flight.mark_accepted()
+        async with attempt.call():
+            message.mark_begun()
+            sent = await attempt.messenger.send(to, part, key=key, silent=attempt.row.silent)
+        message.mark_accepted()
+        return sent
+
+    def _acquire_in_flight(self, attempt: DeliveryAttempt) -> AbstractAsyncContextManager[InFlightMessage]:
+        """Enter when this send may be unrecorded together with others, until `attempt.unrecorded_sends` is closed."""
+        if is_read_by_citizens(attempt.row.kind) and not attempt.messenger.capabilities.idempotent:
+            if attempt.permit is not None:
+                attempt.permit.leave_queue()
+            return self.citizens.acquire(attempt.messenger.account)
+        return self.window(attempt.messenger).acquire(first=attempt.row.priority == Priority.INTERACTIVE)
+
+    def window(self, messenger: Messenger) -> InFlightWindow:
+        """Return the messages under way through an account."""
+        if messenger.account not in self._windows:
+            overall = messenger.capabilities.rate_limits.overall
+            self._windows[messenger.account] = InFlightWindow(overall.max_calls / overall.seconds)
+        return self._windows[messenger.account]
 
     async def is_still_claimed(self, row: OutboxRow, claimed_at: datetime) -> bool:
         """Return whether the claim on *row* is still valid."""
@@ -202,7 +212,8 @@ class Sender:
         try:
             for message_id, part in zip(ids, chain(parts, repeat(message.filler)), strict=False):
                 try:
-                    async with attempt.rate_limit():
+                    await attempt.reserve()
+                    async with attempt.call():
                         await messenger.edit(chat, message_id, part)
                 except NotModified:
                     continue

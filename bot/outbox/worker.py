@@ -4,13 +4,12 @@ Only the leader runs it (ADR 10): a rate limit shared by several processes would
 """
 
 import asyncio
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.domain import channels
-from bot.domain.outbox import NextPending, OutboxKind, OutboxRow, Priority
+from bot.domain.outbox import NextPending, OutboxKind, OutboxRow, Priority, is_read_by_citizens
 from bot.messengers.errors import RetryAfter
 from bot.messengers.events import ChatKind
 from bot.messengers.port import SendRateLimits
@@ -22,12 +21,19 @@ from bot.runtime.supervisor import Supervisor
 from storage.database import Database
 from storage.unit_of_work import UnitOfWork
 
-MAX_CONCURRENT = 24
-"""Deliveries that run at the same time."""
+MAX_CALLBACK_ANSWERS = 16
+"""Answers to presses of an account that are sent at the same time: they wait for no message and no message for them."""
 
-MAX_IN_FLIGHT_PER_ACCOUNT = 4
-"""Deliveries of an account that sends one message at a time (see `bot.outbox.in_flight`): the others are rendered
+MAX_INTERACTIVE = 8
+"""Effects of presses in hand of an account, in addition to what its rate has room for: they take the next place."""
+
+MAX_CITIZEN_ROWS = 4
+"""Rows of an account in hand of which one leaves at a time (see `bot.outbox.in_flight`): the others are rendered
 meanwhile. More would only delay something urgent."""
+
+CHAT_ORDER_SECONDS = 1.0
+"""Seconds for which the next message into a private chat waits for the one before it, unless somebody has pressed a
+button: a call that hangs longer must not stop the chat."""
 
 LEASE = timedelta(minutes=2)
 IDLE_POLL_SECONDS = 0.25
@@ -56,6 +62,33 @@ WHOLE_ACCOUNT_REFUSAL_SECONDS = 1.0
 NON_MESSAGE_KINDS = (OutboxKind.CALLBACK_ANSWER, OutboxKind.MENU)
 
 
+@dataclass(frozen=True, slots=True)
+class FreeSlots:
+    """Deliveries of an account that may start; *citizens*: of what citizens read, ``None`` if that is no exception."""
+
+    others: int
+    citizens: int | None
+
+    @property
+    def total(self) -> int:
+        return self.others + (self.citizens or 0)
+
+    def choose(self, rows: Sequence[NextPending], limit: int) -> list[int]:
+        """Return the ids of the first *limit* of *rows* for which there is a slot."""
+        others, citizens, chosen = self.others, self.citizens, list[int]()
+        for row in rows:
+            if len(chosen) == limit:
+                break
+            if citizens is not None and is_read_by_citizens(row.kind):
+                if citizens > 0:
+                    citizens -= 1
+                    chosen.append(row.id)
+            elif others > 0:
+                others -= 1
+                chosen.append(row.id)
+        return chosen
+
+
 @dataclass(slots=True)
 class OutboxWorker:
     """The worker of all accounts."""
@@ -69,6 +102,7 @@ class OutboxWorker:
     _last_refusal: dict[str, tuple[str, float]] = field(default_factory=dict)  # account → chat and moment
     _delivery: Delivery = field(init=False)
     _in_flight: dict[int, OutboxRow] = field(default_factory=dict)
+    _claimed_at: dict[int, float] = field(default_factory=dict)  # row in flight → moment
     _saturated_accounts: set[str] = field(default_factory=set)  # more rows are due than may be sent
     _leases_extended_at: float = 0.0
     _database: Database = field(init=False)
@@ -124,43 +158,47 @@ class OutboxWorker:
         """Return the ids of rows to send: for every account as many as its free slots and rate limits allow."""
         now, moment = self.runtime.clock.now(), self.monotonic()
         self._paused_until = {key: until for key, until in self._paused_until.items() if until > moment}
-        free_slots = self._free_slots()
-        capacities = {account: self._capacity(account, most, moment) for account, most in free_slots.items()}
         accounts = tuple(self.runtime.messengers)
+        slots = {account: self._free_slots(account) for account in accounts}
+        capacities = {account: self._capacity(account, slots[account], moment) for account in accounts}
         async with self._database.read() as uow:
-            callbacks = await uow.outbox.next_callback_answers(now, accounts, MAX_CONCURRENT) if free_slots else []
+            callbacks = await uow.outbox.next_callback_answers(now, accounts, MAX_CALLBACK_ANSWERS)
+            interactive = await uow.outbox.next_interactive(now, accounts, MAX_INTERACTIVE)
             waiting = await uow.outbox.next_per_chat(now, accounts) if any(capacities.values()) else []
-            if waiting:  # what a change of people has queued is rendered for the people of that moment
+            if waiting or interactive:  # what a change of people has queued is rendered for the people of that moment
                 await self.runtime.follow_changes(uow)
         chosen: list[int] = []
-        for account, most in free_slots.items():
-            mine = self._callback_answers(account, callbacks)[:most]
+        for account in accounts:
+            chosen += self._callback_answers(account, callbacks)
+            if (account, _WHOLE_ACCOUNT) in self._paused_until:
+                continue
+            answers = self._interactive_rows(account, interactive, moment)
+            chosen += answers
             if capacities[account]:
                 rows = self._eligible_rows(account, [row for row in waiting if row.account == account], moment)
-                limit = min(capacities[account], most - len(mine))
-                (self._saturated_accounts.add if len(rows) > limit else self._saturated_accounts.discard)(account)
-                mine += [row.id for row in rows[:limit]]
-            chosen += mine
+                rows = [row for row in rows if row.id not in answers]
+                taken = slots[account].choose(rows, capacities[account])
+                (self._saturated_accounts.add if len(rows) > len(taken) else self._saturated_accounts.discard)(account)
+                chosen += taken
         return chosen
 
-    def _free_slots(self) -> dict[str, int]:
-        """Return how many more deliveries of each account may start: an account that hangs must not stop the others."""
-        busy = Counter(row.account for row in self._in_flight.values())
-        share = max(MAX_CONCURRENT // len(self.runtime.messengers), MAX_IN_FLIGHT_PER_ACCOUNT)
-        return {account: share - busy[account] for account in self.runtime.messengers if busy[account] < share}
+    def _free_slots(self, account: str) -> "FreeSlots":
+        """Return how many more deliveries of *account* may start: an account that hangs must not stop the others."""
+        messenger, limiter = self.runtime.messengers[account], self._limiters[account]
+        mine = [row for row in self._in_flight.values() if row.account == account and row.kind not in NON_MESSAGE_KINDS]
+        in_hand = self._delivery.sender.window(messenger).size + limiter.max_in(self.monotonic(), LOOKAHEAD_SECONDS)
+        if messenger.capabilities.idempotent:
+            return FreeSlots(max(in_hand - len(mine), 0), None)
+        citizens = sum(is_read_by_citizens(row.kind) for row in mine)
+        return FreeSlots(max(in_hand - len(mine) + citizens, 0), max(MAX_CITIZEN_ROWS - citizens, 0))
 
-    def _capacity(self, account: str, free_slots: int, moment: float) -> int:
+    def _capacity(self, account: str, slots: "FreeSlots", moment: float) -> int:
         """Return how many messages may leave soon; 0 while reading the queue is not worth it."""
         limiter = self._limiters[account]
         if (account, _WHOLE_ACCOUNT) in self._paused_until:
             self._saturated_accounts.discard(account)
             return 0
-        if not self.runtime.messengers[account].capabilities.idempotent:
-            rows = [
-                row for row in self._in_flight.values() if row.account == account and row.kind not in NON_MESSAGE_KINDS
-            ]
-            free_slots = min(free_slots, MAX_IN_FLIGHT_PER_ACCOUNT - len(rows))
-        capacity = min(limiter.capacity(moment, LOOKAHEAD_SECONDS), free_slots)
+        capacity = min(limiter.capacity(moment, LOOKAHEAD_SECONDS), slots.total)
         smallest_batch = 1
         if account in self._saturated_accounts:
             smallest_batch = min(MIN_BATCH_WHEN_SATURATED, limiter.max_in(moment, LOOKAHEAD_SECONDS))
@@ -170,14 +208,23 @@ class OutboxWorker:
         """Return the ids of callback answers that may leave now."""
         if (account, _WHOLE_ACCOUNT) in self._paused_until or (account, _CALLBACK_ANSWERS) in self._paused_until:
             return []
-        return [row.id for row in waiting if row.account == account and row.id not in self._in_flight]
+        busy = sum(row.account == account and row.kind in NON_MESSAGE_KINDS for row in self._in_flight.values())
+        free = [row.id for row in waiting if row.account == account and row.id not in self._in_flight]
+        return free[: max(MAX_CALLBACK_ANSWERS - busy, 0)]
+
+    def _interactive_rows(self, account: str, waiting: list[NextPending], moment: float) -> list[int]:
+        """Return the ids of the effects of presses that may leave now: they wait for no room in the account's rate."""
+        rows = self._eligible_rows(account, [row for row in waiting if row.account == account], moment)
+        mine = [row for row in self._in_flight.values() if row.account == account]
+        busy = sum(row.priority == Priority.INTERACTIVE and row.kind not in NON_MESSAGE_KINDS for row in mine)
+        return [row.id for row in rows[: max(MAX_INTERACTIVE - busy, 0)]]
 
     def _eligible_rows(self, account: str, rows: list[NextPending], moment: float) -> list[NextPending]:
         """Return the rows whose chats may be written to: most urgent first, then the chat that has waited longest."""
         limiter, soon = self._limiters[account], moment + LOOKAHEAD_SECONDS
         blocked = {chat_id for name, chat_id in self._paused_until if name == account}
         blocked.update(limiter.blocked_chats(soon, interactive=True))
-        blocked_for_bulk = set(limiter.blocked_chats(soon))
+        blocked_for_bulk = {*limiter.blocked_chats(soon), *self._chats_in_hand(account, moment)}
         found = [
             row
             for row in rows
@@ -186,6 +233,16 @@ class OutboxWorker:
             and (row.priority == Priority.INTERACTIVE or row.chat_id not in blocked_for_bulk)
         ]
         return sorted(found, key=lambda row: (row.priority, limiter.last_planned_at(row.chat_id), row.id))
+
+    def _chats_in_hand(self, account: str, moment: float) -> set[str]:
+        """Return the private chats into which a message is under way, unless it hangs: the order there is kept."""
+        return {
+            row.chat_id
+            for row in self._in_flight.values()
+            if row.account == account
+            and row.chat_kind == ChatKind.PRIVATE
+            and moment - self._claimed_at[row.id] < CHAT_ORDER_SECONDS
+        }
 
     async def _claim_rows(self, ids: list[int], now: datetime) -> list[OutboxRow]:
         async with self._database.begin() as uow:
@@ -201,6 +258,7 @@ class OutboxWorker:
                 too_early.append(row)
                 continue
             self._in_flight[row.id] = row
+            self._claimed_at[row.id] = self.monotonic()
             # A cancelled send has an unknown outcome and would be repeated at the next start.
             self.supervisor.run_once("delivery", self._deliver(row, permit, claimed_at), finish=True)
         if too_early:
@@ -215,7 +273,7 @@ class OutboxWorker:
         delay = limiter.delay(row.chat_id, kind, now, interactive=interactive)
         if delay > LOOKAHEAD_SECONDS:
             return None
-        reservation = limiter.reserve(row.chat_id, kind, now + delay)
+        reservation = limiter.reserve(row.chat_id, kind, now + delay, interactive=interactive)
         return Permit(limiter, reservation, row.chat_id, kind, interactive, self.monotonic, now + delay)
 
     async def _extend_leases(self) -> None:
@@ -236,6 +294,7 @@ class OutboxWorker:
             if permit is not None:
                 permit.close()
             self._in_flight.pop(row.id, None)
+            self._claimed_at.pop(row.id, None)
             self.runtime.outbox_wake_up.set()
 
     def _pause(self, row: OutboxRow, error: RetryAfter) -> None:

@@ -23,14 +23,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.sql.expression import FromClause
 
-from bot.domain.outbox import OutboxStatus
+from bot.domain.outbox import OutboxStatus, Priority
 from storage.repositories.base import is_in_future
 from storage.tables import outbox
 
-PendingRow = tuple[int, str, str, int]
-"""Row, account, chat, priority."""
+PendingRow = tuple[int, str, str, int, str]
+"""Row, account, chat, priority, kind."""
 
-_PENDING_COLUMNS = (outbox.c.id, outbox.c.account, outbox.c.chat_id, outbox.c.priority)
+_PENDING_COLUMNS = (outbox.c.id, outbox.c.account, outbox.c.chat_id, outbox.c.priority, outbox.c.kind)
 
 
 @cache
@@ -78,6 +78,29 @@ def next_callback_answers(accounts: tuple[str, ...]) -> Select[PendingRow]:
     return select(*_PENDING_COLUMNS).where(outbox.c.id.in_(ids)).order_by(outbox.c.priority, outbox.c.id)
 
 
+@cache
+def next_interactive(accounts: tuple[str, ...]) -> Select[PendingRow]:
+    """Return the query for up to ``most`` messages of every account for which a person waits, oldest first."""
+    each = (
+        select(outbox.c.id)
+        .where(
+            is_pending(outbox),
+            outbox.c.priority == literal_column(str(int(Priority.INTERACTIVE))),
+            outbox.c.account == account,
+            outbox.c.chat_id != "",
+            ~is_in_future(outbox.c.due_at),
+            is_unclaimed(),
+            ~is_blocked(),
+        )
+        .order_by(outbox.c.id)
+        .limit(bindparam("most"))
+        .subquery("interactive")
+        for account in accounts
+    )
+    ids = union_all(*(select(one.c.id) for one in each))
+    return select(*_PENDING_COLUMNS).where(outbox.c.id.in_(ids)).order_by(outbox.c.id)
+
+
 def _chats_with_pending(accounts: tuple[str, ...]) -> CTE:
     """Return the chats with unfinished rows, found by jumps through the index."""
     ours = union_all(*(select(literal(account, String).label("account")) for account in accounts)).subquery("ours")
@@ -103,12 +126,20 @@ def is_unclaimed() -> ColumnElement[bool]:
 
 
 def is_blocked() -> ColumnElement[bool]:
-    """Return the condition that an earlier row goes first."""
+    """Return the condition that an earlier row goes first.
+
+    The effect of a press goes before earlier rows for which nobody waits: they may be thousands behind others.
+    """
     earlier = outbox.alias("earlier")
     return exists().where(
         earlier.c.order_key == outbox.c.order_key,
         earlier.c.id < outbox.c.id,
         is_pending(earlier),
+        or_(
+            earlier.c.status == OutboxStatus.SENDING,
+            earlier.c.priority == Priority.INTERACTIVE,
+            outbox.c.priority != Priority.INTERACTIVE,
+        ),
         or_(
             earlier.c.status == OutboxStatus.SENDING,
             and_(

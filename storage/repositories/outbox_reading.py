@@ -70,14 +70,21 @@ class OutboxReading(Repository):
         being sent, is due or waits for a retry goes first; one that is scheduled for later does not block.
         """
         found = await self._transaction.execute(outbox_queries.next_per_chat(accounts), time_params(now))
-        return sorted((NextPending(*row) for row in found), key=lambda row: (row.priority, row.id))
+        return sorted(map(_next_pending, found), key=lambda row: (row.priority, row.id))
 
     async def next_callback_answers(self, now: datetime, accounts: tuple[str, ...], limit: int) -> list[NextPending]:
         """Return up to *limit* callback answers of each account; no chat's rate limit applies to them."""
         found = await self._transaction.execute(
             outbox_queries.next_callback_answers(accounts), time_params(now) | {"most": limit}
         )
-        return [NextPending(*row) for row in found]
+        return [_next_pending(row) for row in found]
+
+    async def next_interactive(self, now: datetime, accounts: tuple[str, ...], limit: int) -> list[NextPending]:
+        """Return up to *limit* messages of each account for which a person waits, oldest first."""
+        found = await self._transaction.execute(
+            outbox_queries.next_interactive(accounts), time_params(now) | {"most": limit}
+        )
+        return [_next_pending(row) for row in found]
 
     async def has_due(self, now: datetime) -> bool:
         """Return whether an unfinished row is due."""
@@ -231,6 +238,11 @@ class OutboxReading(Repository):
         """Count the rows by status."""
         result = await self._transaction.execute(select(outbox.c.status, func.count()).group_by(outbox.c.status))
         return {row[0]: row[1] for row in result}
+
+
+def _next_pending(row: Any) -> NextPending:
+    number, account, chat_id, priority, kind = row
+    return NextPending(number, account, chat_id, priority, OutboxKind(kind))
 
 
 def _is_message() -> ColumnElement[bool]:
