@@ -223,6 +223,10 @@ class App:
             return
         self._http_server = server
 
+    def max_in_flight(self, account: str) -> int:
+        """Return how many messages to officials may be under way through *account*, all of which a crash repeats."""
+        return self._outbox_worker.max_in_flight(account)
+
     async def _close(self) -> None:
         if self._http_server is not None:
             await self._http_server.close()

@@ -108,7 +108,7 @@ def _print_table(form: Scenario, report: Report) -> None:
         "presses answered too late": report.late_presses,
         "steps of chains told": report.chain_steps,
         "… passed over": report.steps_passed_over,
-        **{f"repeated in {name.title()}": times for name, times in report.repeats.items()},
+        **{f"repeated in {name}": times for name, times in report.repeats.items()},
         **{f"… most by one kill ({name})": times for name, times in report.worst.items()},
         **({"longest takeover, seconds": round(report.takeover, 1)} if report.takeover else {}),
         **({"restores of a copy": report.restores, "unknown to a copy": report.forgotten} if report.restores else {}),

@@ -10,13 +10,15 @@ from random import Random
 
 from crashtest.bot_database import export_tickets, open_database, wait_for_cursors, wait_until_idle
 from crashtest.bot_process import BotProcesses
-from crashtest.broadcast_workload import STREETS, BroadcastWorkload
-from crashtest.checker import Report, find_database_faults, find_duplicates, find_excess_repeats
+from crashtest.broadcast_workload import OFFICIALS, STREETS, BroadcastWorkload
+from crashtest.call_log import call_log_path
+from crashtest.checker import Report, find_database_faults, find_duplicates
 from crashtest.evidence import write_rows
 from crashtest.failpoints import CrashPoint, Failpoint
 from crashtest.history import History
 from crashtest.killer import Killer, Victim
 from crashtest.messenger_clients import BotMessage
+from crashtest.repeats import find_excess_repeats, repeat_allowance, sum_repeats, worst_repeats
 from crashtest.workload import COMMUNITY
 from storage.database import Database
 
@@ -55,7 +57,7 @@ class BroadcastRun:
         random, began = Random(self.seed), time.monotonic()
         database = self.server or f"sqlite+aiosqlite:///{self.folder / 'mcu.sqlite3'}"
         self.workload, self.killer = BroadcastWorkload(self.folder, self.author_count), Killer(random, quick=True)
-        self.history = History(self.workload.sandbox)
+        self.history = History(self.workload.sandbox, OFFICIALS)
         config = await self.workload.open(database)
         self.processes = BotProcesses(config, self.folder / "bot.log")
         try:
@@ -140,8 +142,10 @@ class BroadcastRun:
         return found
 
     def _build_report(self, rows: Sequence[Mapping[str, str]], violations: list[str], seconds: float) -> Report:
-        repeats, twice = self.history.repeat_counts(), find_duplicates(self.history)
-        violations += self.missing_answers + twice + find_excess_repeats(self.history) + self.killer.unexpected_exits
+        twice = find_duplicates(self.history)
+        allowance = repeat_allowance(self.history, call_log_path(self.processes.log))
+        violations += self.missing_answers + twice + find_excess_repeats(self.history, allowance)
+        violations += self.killer.unexpected_exits
         if len(rows) != self.workload.messages_written:
             violations.append(f"{len(rows)} tickets of {self.workload.messages_written} messages")
         return Report(
@@ -153,8 +157,8 @@ class BroadcastRun:
             doubled=len(twice),
             left_over=0,
             late_presses=0,
-            repeats={messenger: sum(by_life.values()) for messenger, by_life in repeats.items()},
-            worst={messenger: max(by_life.values(), default=0) for messenger, by_life in repeats.items()},
+            repeats=sum_repeats(self.history),
+            worst=worst_repeats(self.history),
             violations=violations,
             seed=self.seed,
             seconds=seconds,

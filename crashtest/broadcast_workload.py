@@ -80,6 +80,9 @@ STREETS = (
 Location = tuple[str, Any]
 
 
+OFFICIALS = frozenset({FIRST_HEAD, ADMINISTRATOR})
+
+
 @dataclass(slots=True)
 class BroadcastWorkload:
     """The sandbox's side. ``waiting``: where the answer to the accident at hand must stand in the end."""

@@ -3,13 +3,13 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 from bot.domain.inbox import InboxStatus
 from bot.domain.outbox import OutboxStatus
 from crashtest.failpoints import CrashPoint
 from crashtest.history import History
 from crashtest.officials import Head
+from crashtest.repeats import RepeatAllowance, find_excess_repeats, shorten, sum_repeats, worst_repeats
 from crashtest.workload import COMPLAINT_NUMBER, Workload
 
 
@@ -50,11 +50,11 @@ def build_report(
     rows: Sequence[Mapping[str, str]],
     counts: Mapping[str, Mapping[str, int]],
     log: str,
-    overtakings: Mapping[str, Sequence[float]],
+    allowance: RepeatAllowance,
 ) -> Report:
     """*rows*: the export of all tickets. *counts*: the inbox and the outbox by status. *log*: what the bot has said.
 
-    *overtakings*: see :func:`~crashtest.call_log.list_overtakings`.
+    *allowance*: what the deaths may have repeated.
     """
     violations: list[str] = []
     marks = Counter(found[1] for row in rows if (found := COMPLAINT_NUMBER.search(row["text"])))
@@ -65,11 +65,10 @@ def build_report(
     violations += [f"a ticket of nobody's: {row['id']}" for row in rows if not COMPLAINT_NUMBER.search(row["text"])]
     shown = {letter.card_number for phone in town.clients for letter in phone.messages_from_bot()}
     violations += [f"№{row['id']} has no card" for row in rows if int(row["id"]) not in shown]
-    violations += (twice := find_duplicates(watch)) + find_excess_repeats(watch, overtakings)
+    violations += (twice := find_duplicates(watch)) + find_excess_repeats(watch, allowance)
     violations += _find_wrong_answers(town, heads)
     violations += [one for head in heads for one in head.failures]
     violations += find_database_faults(counts, log)
-    repeats = watch.repeat_counts()
     return Report(
         complaints=len(town.complaints),
         tickets=len(rows),
@@ -79,30 +78,15 @@ def build_report(
         doubled=len(doubled) + len(twice),
         left_over=sum(head.leftover_buttons for head in heads),
         late_presses=sum(head.late_press_count for head in heads),
-        repeats={messenger: sum(by_life.values()) for messenger, by_life in repeats.items()},
-        worst={messenger: max(by_life.values(), default=0) for messenger, by_life in repeats.items()},
+        repeats=sum_repeats(watch),
+        worst=worst_repeats(watch),
         violations=violations,
     )
 
 
 def find_duplicates(watch: History) -> list[str]:
     """List messages that are repeated where no repetition is allowed."""
-    return [f"said twice in {place}: {_shorten(said)}" for place, said in watch.duplicates()]
-
-
-def find_excess_repeats(watch: History, overtakings: Mapping[str, Sequence[float]] = MappingProxyType({})) -> list[str]:
-    """List the deaths that have repeated more than they may (ADR 15).
-
-    That is the one message that was on its way, and one more for each call that began because another lasted too long.
-    """
-    allowed = {name: Counter(map(watch.find_life, moments)) for name, moments in overtakings.items()}
-    return [
-        f"{messenger}: the death of life {life} repeated {times} messages: "
-        + "; ".join(_shorten(said) for said in watch.repeats_after(messenger, life))
-        for messenger, by_life in watch.repeat_counts().items()
-        for life, times in by_life.items()
-        if times > 1 + allowed.get(messenger, Counter())[life]
-    ]
+    return [f"said twice in {place}: {shorten(said)}" for place, said in watch.duplicates()]
 
 
 _UNFINISHED = {
@@ -136,7 +120,3 @@ def _find_wrong_answers(town: Workload, heads: Sequence[Head]) -> list[str]:
         if found != wanted:
             wrong.append(f"under complaint {complaint.number} ({complaint.channel}): {found} instead of {wanted}")
     return wrong
-
-
-def _shorten(text: str) -> str:
-    return " ".join(text.split())[:80]

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.messengers.content import Content
-from bot.messengers.events import Chat
+from bot.messengers.events import Chat, ChatKind
 from bot.messengers.port import Batch, Messenger, Sent, Target
 from crashtest.call_log import CallLog
 from storage.database import Database
@@ -140,12 +140,13 @@ class FailpointMessenger:
         return batch
 
     async def send(self, target: Target, part: Content, *, key: str, silent: bool = False) -> Sent:
-        call = self._calls.write_begin(self._messenger.account)
+        is_private = target.chat.kind is ChatKind.PRIVATE
+        call = self._calls.write_begin(self._messenger.account, is_private=is_private)
         try:
             await self._failpoint.hit(CrashPoint.CLAIMED)
             sent = await self._messenger.send(target, part, key=key, silent=silent)
         finally:
-            self._calls.write_end(self._messenger.account, call)
+            self._calls.write_end(self._messenger.account, call, is_private=is_private)
         await self._failpoint.hit(CrashPoint.SENT)
         return sent
 

@@ -65,6 +65,8 @@ def run_bot(
         patience=patience,
     )
     app = App(load_config(config), options)
+    if calls is not None:
+        calls.window_size = app.max_in_flight
     manager = ServiceManager.from_environment(os.environ, os.getpid())
     asyncio.run(run_until_signal(app, (signal.SIGTERM, signal.SIGINT), manager))
 

@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from crashtest.messenger_clients import CARD_HEADER
@@ -15,11 +16,20 @@ from sandbox.server import Sandbox
 Location = tuple[str, Any]
 
 
+class Reader(StrEnum):
+    """The reader of a message, who decides how many of its kind a crash may repeat."""
+
+    CITIZEN = "citizens"
+    OFFICIAL = "officials"
+
+
 @dataclass(slots=True)
 class History:
     """Record of the bot's messages."""
 
     sandbox: Sandbox
+    officials: frozenset[int] | None = None
+    """The people whose private chats are those of officials; without it, all private chats are."""
     process_number: int = 0
     ends: list[float] = field(default_factory=list)
     """The moments at which processes ended, by the clock of :mod:`crashtest.call_log`."""
@@ -89,12 +99,12 @@ class History:
             what for what, lives in self.occurrences.items() if what[0][0].startswith("vk") and self._known(lives[:-1])
         ]
 
-    def repeats_after(self, messenger: str, life: int) -> list[str]:
-        """List messages that were repeated after the kill of process *life*."""
+    def repeats_after(self, messenger: str, reader: Reader, life: int) -> list[str]:
+        """List messages to *reader* that were repeated after the kill of process *life*."""
         found = [
             (self._known(lives[:-1]).count(life), said)
             for (place, said), lives in self.occurrences.items()
-            if place[0] == messenger
+            if place[0] == messenger and self._reader_of(place) is reader
         ]
         return [said for times, said in found for _ in range(times)]
 
@@ -102,13 +112,19 @@ class History:
         """Return the number of the process that ended next after *moment*."""
         return bisect_left(self.ends, moment)
 
-    def repeat_counts(self) -> dict[str, Counter[int]]:
+    def repeat_counts(self) -> dict[tuple[str, Reader], Counter[int]]:
         """Count the repeated messages per killed process, for messengers without an idempotency key."""
-        found: dict[str, Counter[int]] = {"telegram": Counter(), "max": Counter()}
+        found = {(name, reader): Counter[int]() for name in ("telegram", "max") for reader in Reader}
         for (place, _), lives in self.occurrences.items():
-            if place[0] in found:
-                found[place[0]].update(self._known(lives[:-1]))
+            key = (place[0], self._reader_of(place))
+            if key in found:
+                found[key].update(self._known(lives[:-1]))
         return found
+
+    def _reader_of(self, place: Location) -> Reader:
+        is_private = isinstance(place[1], int) and place[1] > 0
+        is_theirs = is_private and (self.officials is None or place[1] in self.officials)
+        return Reader.OFFICIAL if is_theirs else Reader.CITIZEN
 
     def _known(self, lives: Sequence[int]) -> list[int]:
         return [life for life in lives if life not in self.forgotten_lives]

@@ -20,14 +20,15 @@ from random import Random
 
 from crashtest.bot_database import export_tickets, open_database, wait_for_cursors, wait_until_idle
 from crashtest.bot_process import BotProcesses, bot_environment
-from crashtest.call_log import call_log_path, list_overtakings
-from crashtest.checker import Report, find_database_faults, find_duplicates, find_excess_repeats
+from crashtest.call_log import call_log_path
+from crashtest.checker import Report, find_database_faults, find_duplicates
 from crashtest.evidence import write_rows
 from crashtest.failpoints import CrashPoint, Failpoint
 from crashtest.history import History
 from crashtest.killer import FAILPOINT_TIMEOUT_SECONDS, Killer
 from crashtest.messenger_clients import BotMessage, ChatClient, PressOutcome
 from crashtest.officials import Head
+from crashtest.repeats import find_excess_repeats, repeat_allowance, sum_repeats, worst_repeats
 from crashtest.run import MAX_WAITING_COMPLAINTS, PAIR_POINTS, SETTLE_TIMEOUT_SECONDS
 from crashtest.workload import COMMUNITY, COMPLAINT_NUMBER, Workload
 
@@ -217,10 +218,11 @@ class RestoreRun:
         violations = [f"complaint {number} has no ticket" for number in lost]
         violations += [f"complaint {mark} has {marks[mark]} tickets" for mark in doubled]
         violations += self._find_missing_cards(rows) + self._find_wrong_answers() + twice
-        violations += find_excess_repeats(self.history, list_overtakings(call_log_path(self.processes.log)))
+        violations += find_excess_repeats(
+            self.history, repeat_allowance(self.history, call_log_path(self.processes.log))
+        )
         violations += [one for head in self.heads for one in head.failures]
         violations += find_database_faults(counts, log) + self.killer.unexpected_exits
-        repeats = self.history.repeat_counts()
         return Report(
             complaints=len(numbers),
             tickets=len(rows),
@@ -230,8 +232,8 @@ class RestoreRun:
             doubled=len(doubled) + len(twice),
             left_over=0,
             late_presses=sum(head.late_press_count for head in self.heads),
-            repeats={messenger: sum(by_life.values()) for messenger, by_life in repeats.items()},
-            worst={messenger: max(by_life.values(), default=0) for messenger, by_life in repeats.items()},
+            repeats=sum_repeats(self.history),
+            worst=worst_repeats(self.history),
             violations=violations,
             seed=self.seed,
             seconds=seconds,

@@ -22,7 +22,7 @@ from crashtest.bot_database import (
     wait_until_nothing_is_due,
 )
 from crashtest.bot_process import BotProcesses
-from crashtest.call_log import call_log_path, list_overtakings
+from crashtest.call_log import call_log_path
 from crashtest.chain_audit import audit_chains
 from crashtest.checker import Report, build_report
 from crashtest.evidence import write_rows
@@ -30,6 +30,7 @@ from crashtest.failpoints import CrashPoint, Effect, Failpoint
 from crashtest.history import History
 from crashtest.killer import FAILPOINT_TIMEOUT_SECONDS, Killer, Victim
 from crashtest.officials import Head
+from crashtest.repeats import repeat_allowance
 from crashtest.server_faults import no_connection_free, order_server_fault
 from crashtest.workload import COMMUNITY, Workload
 
@@ -111,7 +112,9 @@ class CrashRun:
             await self.workload.sandbox.stop()
         log = self.processes[0].log.read_text(encoding="utf-8")
         calls = call_log_path(self.processes[0].log)
-        report = build_report(self.workload, self.history, self.heads, rows, counts, log, list_overtakings(calls))
+        report = build_report(
+            self.workload, self.history, self.heads, rows, counts, log, repeat_allowance(self.history, calls)
+        )
         report.seed, report.deaths, report.seconds = self.seed, self.killer.kills_by_point, time.monotonic() - began
         report.refused_starts = self.killer.refused_starts
         report.takeover = self.longest_takeover_seconds

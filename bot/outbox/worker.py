@@ -131,6 +131,10 @@ class OutboxWorker:
                 SATURATED_POLL_SECONDS if self._saturated_accounts else IDLE_POLL_SECONDS
             )
 
+    def max_in_flight(self, account: str) -> int:
+        """Return how many messages to officials may be under way through *account*."""
+        return self._delivery.sender.window(self.runtime.messengers[account]).size
+
     async def _take_over(self) -> None:
         """Limit the time of what others are still sending, and restore the rate limiters.
 
