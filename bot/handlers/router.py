@@ -69,6 +69,7 @@ from bot.services.monitoring import foreign_activity
 from bot.services.notifications import cards, notify, presses
 from bot.services.reports import official_pages
 from bot.services.staff import reachability
+from bot.services.tickets import card_doubles
 from bot.views.callback_codes import CallbackData, Op, unpack
 
 BUTTON_HANDLERS: ButtonHandlers = {
@@ -185,6 +186,9 @@ async def _on_button_pressed(ctx: UseCaseContext, event: ButtonPressed) -> None:
         await _check_carries_button(ctx, event, press)
         async with ctx.uow.savepoint():
             await BUTTON_HANDLERS[press.op](ctx, ButtonPress(person, press, event))
+            await card_doubles.replace_pressed_double(
+                ctx, person, event.chat.account, event.chat.id, event.message_id, press.ticket_id
+            )
     except Refusal as refusal:
         await _refuse_button(ctx, event, person, press.ticket_id if press else 0, refusal)
 

@@ -45,6 +45,7 @@ from bot.services.intake import danger_advice
 from bot.services.notifications import held_notes, notify
 from bot.services.sources import sources
 from bot.services.staff import access, failover, reachability
+from bot.services.tickets import card_doubles
 from bot.views.render_context import RenderContext
 from storage.errors import LeadershipLost, classify_error
 from storage.repositories.base import MAX_WAIT
@@ -167,6 +168,10 @@ class Delivery:
             await self._record_resent(ctx, row, message)
         if end is DeliveryEnd.LEASE_LOST:
             self._log_lost_lease(row)
+            if row.kind is OutboxKind.CARD and result.keyboard_message_id is not None:
+                await card_doubles.replace_double(
+                    ctx, row.account, row.chat_id, result.keyboard_message_id, row.ticket_id or 0
+                )
             return None
         if works_again:
             await uow.outages.resolve(row.account, channels.Direction.OUT)
@@ -182,7 +187,8 @@ class Delivery:
         """Record that *message* has left once more, for every ticket of its buttons: the first copy may be pressed."""
         tickets: set[int | None] = {row.ticket_id, *message.button_tickets()} - {None, 0}
         for ticket_id in tickets or {None}:
-            await ctx.uow.audit_log.record("resent", ctx.now, ticket_id=ticket_id, facts={"outbox": row.id})
+            facts = {"outbox": row.id, card_doubles.RESENT_KIND: row.kind.value}
+            await ctx.uow.audit_log.record("resent", ctx.now, ticket_id=ticket_id, facts=facts)
 
     def _log_lost_lease(self, row: OutboxRow) -> None:
         """Log that the lease has expired and another worker has claimed the row."""

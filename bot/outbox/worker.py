@@ -24,6 +24,10 @@ from storage.unit_of_work import UnitOfWork
 MAX_CALLBACK_ANSWERS = 16
 """Answers to presses of an account that are sent at the same time: they wait for no message and no message for them."""
 
+MAX_AHEAD = 6
+"""Rows of an account in hand besides those under way: they are rendered until their turn comes. More would only delay
+something urgent."""
+
 MAX_INTERACTIVE = 8
 """Effects of presses in hand of an account, in addition to what its rate has room for: they take the next place."""
 
@@ -190,7 +194,8 @@ class OutboxWorker:
         """Return how many more deliveries of *account* may start: an account that hangs must not stop the others."""
         messenger, limiter = self.runtime.messengers[account], self._limiters[account]
         mine = [row for row in self._in_flight.values() if row.account == account and row.kind not in NON_MESSAGE_KINDS]
-        in_hand = self._delivery.sender.window(messenger).size + limiter.max_in(self.monotonic(), LOOKAHEAD_SECONDS)
+        ahead = min(limiter.max_in(self.monotonic(), LOOKAHEAD_SECONDS), MAX_AHEAD)
+        in_hand = self._delivery.sender.window(messenger).size + ahead
         if messenger.capabilities.idempotent:
             return FreeSlots(max(in_hand - len(mine), 0), None)
         citizens = sum(is_read_by_citizens(row.kind) for row in mine)

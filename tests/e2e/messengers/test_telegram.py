@@ -114,6 +114,21 @@ async def test_a_doubtful_answer_is_sent_again_and_the_books_say_so(bot: Harness
     await bot.wait_for_message(ROADS_HEAD, "исход отправки был неизвестен, отправлено ещё раз")
 
 
+async def test_the_double_of_a_card_loses_its_buttons_once_it_is_pressed(bot: Harness) -> None:
+    bot.sandbox.telegram.faults.order("sendMessage", Fault(FaultKind.DROP))
+    await send_report(bot)
+    double = await bot.wait_for_card(ROADS_HEAD, 1)
+    await wait_until_idle(bot)
+    bot.pass_time(seconds=1)
+    await bot.wait_until(lambda: bot.find_message(ROADS_HEAD, "№1 ·")["message_id"] > double["message_id"])
+    await wait_until_idle(bot)
+    await bot.press_button(ROADS_HEAD, double, "Принять")
+    await bot.wait_until(lambda: "карточка теперь ниже" in message_text(double))
+    assert "reply_markup" not in double
+    card = await bot.wait_for_card(ROADS_HEAD, 1, "В работе")
+    assert card["message_id"] > double["message_id"]
+
+
 async def test_an_edit_that_was_carried_out_after_all_is_no_error(bot: Harness) -> None:
     await send_report(bot)
     card = await bot.wait_for_card(ROADS_HEAD, 1)
