@@ -37,6 +37,8 @@ class Faults:
     def __init__(self) -> None:
         self._ordered: dict[str, deque[Fault]] = defaultdict(deque)
         self._lasting: dict[str, Fault] = {}
+        self.has_dropped = False
+        """True once a call was carried out whose caller has not heard of it."""
 
     def start_outage(self, kind: FaultKind = FaultKind.REFUSE, method: str = "*") -> None:
         """From now on every call (of *method*) fails so."""
@@ -55,6 +57,11 @@ class Faults:
 
     def next_fault(self, method: str) -> Fault | None:
         """Return the fault that this call must meet, if any."""
+        fault = self._find_next(method)
+        self.has_dropped |= fault is not None and fault.kind is FaultKind.DROP
+        return fault
+
+    def _find_next(self, method: str) -> Fault | None:
         for name in (method, "*"):
             if name in self._lasting:
                 return self._lasting[name]

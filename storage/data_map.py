@@ -245,7 +245,7 @@ DATA_MAP: Mapping[Table, TableData] = {
     tables.sent_message: _lines(
         "the bot's messages about tickets; those in the citizen's chat are deleted, officials' notes are emptied",
         Rows.SPECIAL,
-        figures="account ticket_id kind sent_at twin",
+        figures="account ticket_id kind sent_at twin shown",
         personal="chat_id external_id",
     ),
     tables.due_moment: _lines("due moments", Rows.OF_TICKET, figures="id ticket_id limit kind share at state step"),

@@ -40,7 +40,9 @@ async def render(
 
 async def record(ctx: UseCaseContext, row: OutboxRow, snapshot: BoardSnapshot, result: SendResult) -> None:
     known = snapshot.board
-    await ctx.uow.sent_messages.add(row.account, row.chat_id, result.message_ids, NO_TICKET, LIST_KIND, ctx.now)
+    await ctx.uow.sent_messages.add(
+        *(row.account, row.chat_id, result.message_ids, NO_TICKET, LIST_KIND, ctx.now), shown=result.shown
+    )
     if snapshot.facts_hash is None:
         await ctx.uow.boards.delete(known)
         return

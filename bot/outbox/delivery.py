@@ -2,9 +2,9 @@
 
 import logging
 import math
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -20,22 +20,22 @@ from bot.messengers.errors import (
     BrokenCall,
     CallbackExpired,
     ChatMigrated,
-    FileUnavailable,
     MessageGone,
     MessengerError,
     RecipientUnreachable,
     Rejected,
     RejectReason,
-    ReplyTargetGone,
     RetryAfter,
     TemporaryFailure,
 )
 from bot.messengers.port import Messenger
+from bot.outbox.failure_reasons import failure_reason
 from bot.outbox.handlers import OUTBOX_HANDLERS
 from bot.outbox.outcomes import AfterCommit, OutcomeRecorder
 from bot.outbox.outgoing import Operation, OutgoingMessage, SendResult, record_buttons
 from bot.outbox.permits import Permit
 from bot.outbox.sender import DeliveryAttempt, LeaseLost, Sender
+from bot.outbox.shown_content import forget_shown
 from bot.runtime.backoff import exponential_delay
 from bot.runtime.commit_retry import retry_until_committed
 from bot.runtime.runtime import Runtime
@@ -107,7 +107,7 @@ class Delivery:
             try:
                 result = await self.sender.send(attempt, message)
             except MessengerError as error:
-                await self._record_failure(row, error, messenger)
+                await self._record_failure(row, error, messenger, message)
             except LeaseLost:
                 self._log_lost_lease(row)
             except Exception as error:
@@ -115,14 +115,16 @@ class Delivery:
                     raise
                 # The boundary of one delivery: left alone, the row would be sent again when its lease expires.
                 logger.debug("sending failed unexpectedly", exc_info=error)
-                await self._record_failure(row, BrokenCall(f"unexpected {type(error).__name__}"), messenger)
+                await self._record_failure(row, BrokenCall(f"unexpected {type(error).__name__}"), messenger, message)
             else:
                 delivered = partial(self.outcomes.record, partial(self._record_delivery, attempt, message, result))
                 await self._record_outcome(row, delivered, OutboxStatus.SENT, Unrecorded(row_id=row.id))
 
-    async def _record_failure(self, row: OutboxRow, error: MessengerError, messenger: Messenger) -> None:
-        note = Undelivered(row_id=row.id, reason=_failure_reason(error))
-        failed = partial(self._handle_send_error, row, error, messenger)
+    async def _record_failure(
+        self, row: OutboxRow, error: MessengerError, messenger: Messenger, message: OutgoingMessage[Any]
+    ) -> None:
+        note = Undelivered(row_id=row.id, reason=failure_reason(error))
+        failed = partial(self._handle_send_error, row, error, messenger, message.message_ids)
         await self._record_outcome(row, failed, OutboxStatus.FAILED, note)
 
     async def _record_outcome(
@@ -152,7 +154,11 @@ class Delivery:
             titles = ctx.municipality.staff.roles.titles()
             town = ctx.municipality
             render_context = RenderContext(town.zone, ctx.now, messenger.capabilities, titles, town.systems)
-            return await OUTBOX_HANDLERS[row.kind].render(ctx, row, render_context)
+            message = await OUTBOX_HANDLERS[row.kind].render(ctx, row, render_context)
+            if message is None or not message.message_ids:
+                return message
+            shown = await uow.sent_messages.list_shown(row.account, row.chat_id, message.message_ids)
+            return replace(message, shown=shown)
 
     async def _record_delivery(
         self, attempt: DeliveryAttempt, message: OutgoingMessage[Any], result: SendResult, uow: UnitOfWork
@@ -181,6 +187,8 @@ class Delivery:
         if on_delivered is not None:
             await on_delivered(ctx, row, message.snapshot, result)
         await record_buttons(ctx, row, message, result)
+        if message.message_ids:
+            await uow.sent_messages.set_shown(row.account, row.chat_id, result.shown)
         return partial(self.failing_accounts.discard, row.account) if works_again else None
 
     async def _record_resent(self, ctx: UseCaseContext, row: OutboxRow, message: OutgoingMessage[Any]) -> None:
@@ -194,7 +202,9 @@ class Delivery:
         """Log that the lease has expired and another worker has claimed the row."""
         logger.warning("lease lost", extra={"outbox": row.id, "kind": row.kind.value})
 
-    async def _handle_send_error(self, row: OutboxRow, error: MessengerError, messenger: Messenger) -> None:
+    async def _handle_send_error(
+        self, row: OutboxRow, error: MessengerError, messenger: Messenger, edited_ids: Sequence[str]
+    ) -> None:
         """Retry, drop or give up *row*, depending on *error*."""
         now = self.runtime.clock.now()
         logger.warning(
@@ -210,6 +220,8 @@ class Delivery:
             if isinstance(error, TemporaryFailure | BadCredentials):
                 self.failing_accounts.add(row.account)
                 await uow.outages.start(row.account, channels.Direction.OUT, now)
+            if edited_ids and not isinstance(error, RetryAfter):
+                await forget_shown(uow, row, edited_ids)
             match error:
                 case RetryAfter():
                     await self._wait_for_rate_limit(ctx, row, error, messenger)
@@ -249,10 +261,10 @@ class Delivery:
         """Give *row* up and notify the person concerned."""
         await ctx.uow.outbox.finish(row, ctx.now, OutboxStatus.FAILED, f"{type(error).__name__}: {error}")
         if row.kind is OutboxKind.PUBLICATION and row.subject_id is not None:
-            await answers.on_publication_failed(ctx, row.subject_id, _failure_reason(error))
+            await answers.on_publication_failed(ctx, row.subject_id, failure_reason(error))
             return
         if row.kind is OutboxKind.CORRECTION:
-            await corrections.on_correction_failed(ctx, row.ticket_id or 0, row.subject_id or 0, _failure_reason(error))
+            await corrections.on_correction_failed(ctx, row.ticket_id or 0, row.subject_id or 0, failure_reason(error))
             return
         if row.kind is OutboxKind.CITIZEN_NOTE:
             unsaid = citizen_note_of(row.facts)
@@ -267,7 +279,7 @@ class Delivery:
         if row.kind in (OutboxKind.CARD, OutboxKind.CARD_MEDIA, OutboxKind.NOTE) and not isinstance(error, MessageGone):
             day = ctx.now.date().isoformat()
             once = f"undelivered:{row.kind}:{type(error).__name__}:{day}"
-            note = Undelivered(row_id=row.id, reason=_failure_reason(error))
+            note = Undelivered(row_id=row.id, reason=failure_reason(error))
             await notify.notify_administrator(ctx, note, once_key=once)
 
     async def _handle_render_error(self, row: OutboxRow, error: Exception) -> None:
@@ -292,15 +304,3 @@ class Delivery:
     async def _finish_unsent(self, row: OutboxRow, status: OutboxStatus, reason: str) -> None:
         async with self.runtime.database.begin() as uow:
             await uow.outbox.finish(row, self.runtime.clock.now(), status, reason)
-
-
-def _failure_reason(error: MessengerError) -> str:
-    if isinstance(error, Rejected):
-        return error.reason.value
-    if isinstance(error, RecipientUnreachable):
-        return "unreachable"
-    if isinstance(error, FileUnavailable):
-        return "file"
-    if isinstance(error, BrokenCall):
-        return "broken"
-    return "gone" if isinstance(error, MessageGone | ReplyTargetGone) else "temporary"

@@ -63,7 +63,9 @@ async def record_notification(ctx: UseCaseContext, row: OutboxRow, dialog: Dialo
 async def _record_unattached(ctx: UseCaseContext, row: OutboxRow, result: SendResult) -> None:
     """Record a message about several tickets, or none, so that it can be emptied when its reader leaves."""
     kind = LIST_KIND if notification_of(row.facts).mentioned_ticket_ids() else PAGE_KIND
-    await ctx.uow.sent_messages.add(row.account, row.chat_id, result.message_ids, NO_TICKET, kind, ctx.now)
+    await ctx.uow.sent_messages.add(
+        *(row.account, row.chat_id, result.message_ids, NO_TICKET, kind, ctx.now), shown=result.shown
+    )
 
 
 async def record_notification_edit(ctx: UseCaseContext, row: OutboxRow, snapshot: None, result: SendResult) -> None:
@@ -160,7 +162,9 @@ async def render_channel_restored(
 
 
 async def record_channel_restored(ctx: UseCaseContext, row: OutboxRow, snapshot: None, result: SendResult) -> None:
-    await ctx.uow.sent_messages.add(row.account, row.chat_id, result.message_ids, NO_TICKET, LIST_KIND, ctx.now)
+    await ctx.uow.sent_messages.add(
+        *(row.account, row.chat_id, result.message_ids, NO_TICKET, LIST_KIND, ctx.now), shown=result.shown
+    )
     person = ctx.municipality.staff.find_by_id(row.person_id or 0)
     if person is not None:
         await failover.on_resumed(ctx, person, row.account)

@@ -1,6 +1,6 @@
 """The message that an outbox row becomes, and the two functions that every kind of row needs."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Generic, TypeVar
@@ -42,6 +42,7 @@ class OutgoingMessage(Generic[SnapshotT]):
     unreplied_content: Content | None = None  # replaces the content where the message to reply to is gone
     reply_target_gone: bool = False  # known before sending
     message_ids: tuple[str, ...] = ()  # messages to edit
+    shown: Mapping[str, str] = field(default_factory=dict)  # message to edit → hash of what it shows, where known
     previous_content: Content | None = None  # the published content that a correction replaces
     filler: Content = field(default_factory=Content)  # replaces messages that are not needed any more
     callback_id: str = ""
@@ -61,6 +62,7 @@ class SendResult:
     sent: Sequence[Sent] = ()
     keyboard_message_id: str | None = None  # the message among them that carries the buttons
     found_target_gone: bool = False  # the messenger said that the message to reply to does not exist any more
+    shown: Mapping[str, str] = field(default_factory=dict)  # message → hash of what it shows now
 
     @property
     def message_ids(self) -> list[str]:
@@ -93,7 +95,9 @@ async def record_sent_messages(
     if ticket_id is not None:
         copy_group = decode(NoteEnvelope, row.facts).copy_group
         await ctx.uow.sent_messages.add(
-            *(row.account, row.chat_id, result.message_ids, ticket_id, kind, ctx.now), copy_group=copy_group
+            *(row.account, row.chat_id, result.message_ids, ticket_id, kind, ctx.now),
+            copy_group=copy_group,
+            shown=result.shown,
         )
 
 

@@ -1,8 +1,8 @@
 """Sending of one rendered message, part by part: the network side of a delivery."""
 
 import logging
-from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, nullcontext
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -18,11 +18,12 @@ from bot.messengers.errors import (
     RejectReason,
     ReplyTargetGone,
 )
-from bot.messengers.events import Attachment, Media, MediaKind, Upload
+from bot.messengers.events import Attachment, Chat, Media, MediaKind, Upload
 from bot.messengers.port import Messenger, Sent, Target
 from bot.outbox.in_flight import InFlightGuard, InFlightMessage, InFlightWindow
 from bot.outbox.outgoing import Operation, OutgoingMessage, SendResult
 from bot.outbox.permits import Permit
+from bot.outbox.shown_content import EditsUnderWay, hash_shown, list_shown
 from bot.runtime.commit_retry import retry_until_committed
 from bot.runtime.runtime import Runtime
 from bot.views.attachments import render_unshown
@@ -70,6 +71,7 @@ class Sender:
 
     runtime: Runtime
     citizens: InFlightGuard = field(default_factory=InFlightGuard)
+    edits: EditsUnderWay = field(default_factory=EditsUnderWay)
     _windows: dict[str, InFlightWindow] = field(default_factory=dict)
 
     async def send(self, attempt: DeliveryAttempt, message: OutgoingMessage[object]) -> SendResult:
@@ -114,7 +116,7 @@ class Sender:
                 await retry_until_committed(partial(self._record_progress, row, done, form))
                 await attempt.unrecorded_sends.aclose()
         pressable = [sent.ids[0] for sent, part in zip(done, parts, strict=False) if part.keyboard]
-        return SendResult(done, pressable[-1] if pressable else None)
+        return SendResult(done, pressable[-1] if pressable else None, shown=list_shown(done, parts))
 
     async def _send_part(self, attempt: DeliveryAttempt, to: Target, part: Content, key: str) -> Sent:
         """Send one part. If an official's messenger refuses a file, the others are sent each alone, and it is named.
@@ -209,19 +211,38 @@ class Sender:
             ids = ids[: max(1, sum(1 for part in messenger.split(message.previous_content, chat.kind) if part.spans))]
         if len(parts) > len(ids):
             raise Rejected("the correction needs more messages than were published", RejectReason.TOO_LONG)
+        wanted = dict(zip(ids, chain(parts, repeat(message.filler)), strict=False))
+        hashes = {message_id: found for message_id, part in wanted.items() if (found := hash_shown(part)) is not None}
         try:
-            for message_id, part in zip(ids, chain(parts, repeat(message.filler)), strict=False):
-                try:
-                    await attempt.reserve()
-                    async with attempt.call():
-                        await messenger.edit(chat, message_id, part)
-                except NotModified:
-                    continue
+            is_alone = attempt.unrecorded_sends.enter_context(self.edits.edit(attempt.row, ids))
+            unchanged = await self._list_unchanged(attempt.row, message, hashes) if is_alone else set[str]()
+            for message_id, part in wanted.items():
+                if message_id not in unchanged:
+                    await self._edit_one(attempt, chat, message_id, part)
         except MessageGone:
             if attempt.row.kind not in (OutboxKind.CARD, OutboxKind.REVIEW_LIST, OutboxKind.BOARD):
                 raise
             return await self._send_parts(attempt, message.target, message.content)
-        return SendResult()
+        return SendResult(shown=hashes)
+
+    async def _list_unchanged(
+        self, row: OutboxRow, message: OutgoingMessage[object], hashes: Mapping[str, str]
+    ) -> set[str]:
+        """Return the messages that show already what they are to show.
+
+        They are read once more: another edit may have been recorded since this one was rendered.
+        """
+        if not any(message.shown.get(message_id) == found for message_id, found in hashes.items()):
+            return set()
+        async with self.runtime.database.read() as uow:
+            shown = await uow.sent_messages.list_shown(row.account, row.chat_id, list(hashes))
+        return {message_id for message_id, found in hashes.items() if shown.get(message_id) == found}
+
+    async def _edit_one(self, attempt: DeliveryAttempt, chat: Chat, message_id: str, part: Content) -> None:
+        await attempt.reserve()
+        with suppress(NotModified):
+            async with attempt.call():
+                await attempt.messenger.edit(chat, message_id, part)
 
     async def _fetch_media(self, messenger: Messenger, content: Content, *, all_or_nothing: bool) -> Content:
         """Download attachments that another account received; replace those that cannot be with a link.

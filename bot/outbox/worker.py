@@ -4,7 +4,7 @@ Only the leader runs it (ADR 10): a rate limit shared by several processes would
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -14,6 +14,7 @@ from bot.messengers.errors import RetryAfter
 from bot.messengers.events import ChatKind
 from bot.messengers.port import SendRateLimits
 from bot.outbox.delivery import Delivery
+from bot.outbox.free_slots import FreeSlots
 from bot.outbox.permits import Permit
 from bot.outbox.rate_limiter import RateLimiter
 from bot.runtime.runtime import Runtime
@@ -64,33 +65,6 @@ WHOLE_ACCOUNT_REFUSAL_SECONDS = 1.0
 """Seconds within which a refusal for a second chat means that the whole account is limited."""
 
 NON_MESSAGE_KINDS = (OutboxKind.CALLBACK_ANSWER, OutboxKind.MENU)
-
-
-@dataclass(frozen=True, slots=True)
-class FreeSlots:
-    """Deliveries of an account that may start; *citizens*: of what citizens read, ``None`` if that is no exception."""
-
-    others: int
-    citizens: int | None
-
-    @property
-    def total(self) -> int:
-        return self.others + (self.citizens or 0)
-
-    def choose(self, rows: Sequence[NextPending], limit: int) -> list[int]:
-        """Return the ids of the first *limit* of *rows* for which there is a slot."""
-        others, citizens, chosen = self.others, self.citizens, list[int]()
-        for row in rows:
-            if len(chosen) == limit:
-                break
-            if citizens is not None and is_read_by_citizens(row.kind):
-                if citizens > 0:
-                    citizens -= 1
-                    chosen.append(row.id)
-            elif others > 0:
-                others -= 1
-                chosen.append(row.id)
-        return chosen
 
 
 @dataclass(slots=True)
@@ -190,7 +164,7 @@ class OutboxWorker:
                 chosen += taken
         return chosen
 
-    def _free_slots(self, account: str) -> "FreeSlots":
+    def _free_slots(self, account: str) -> FreeSlots:
         """Return how many more deliveries of *account* may start: an account that hangs must not stop the others."""
         messenger, limiter = self.runtime.messengers[account], self._limiters[account]
         mine = [row for row in self._in_flight.values() if row.account == account and row.kind not in NON_MESSAGE_KINDS]
@@ -201,7 +175,7 @@ class OutboxWorker:
         citizens = sum(is_read_by_citizens(row.kind) for row in mine)
         return FreeSlots(max(in_hand - len(mine) + citizens, 0), max(MAX_CITIZEN_ROWS - citizens, 0))
 
-    def _capacity(self, account: str, slots: "FreeSlots", moment: float) -> int:
+    def _capacity(self, account: str, slots: FreeSlots, moment: float) -> int:
         """Return how many messages may leave soon; 0 while reading the queue is not worth it."""
         limiter = self._limiters[account]
         if (account, _WHOLE_ACCOUNT) in self._paused_until:

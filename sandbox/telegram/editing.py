@@ -79,6 +79,8 @@ def _own_message(world: World, call: Call) -> tuple[Chat, Json]:
 def _apply_edit(world: World, chat: Chat, message: Json, content: tuple[str, ...], fields: Json) -> Json:
     replaced = (*content, "reply_markup")
     if {name: message[name] for name in replaced if name in message} == fields:
+        if content:  # without words it is the only way to find out whether a message is still there
+            world.idle_edits.append(f"{chat.id}/{message['message_id']}")
         raise bad_request(_NOT_MODIFIED)
     for name in replaced:
         message.pop(name, None)

@@ -104,6 +104,7 @@ class World:
         self.files: dict[str, StoredFile] = {}
         self.paths: dict[str, StoredFile] = {}
         self.presses: dict[str, CallbackQuery] = {}
+        self.idle_edits: list[str] = []  # chat/message of edits that would have changed nothing
         self.queue = UpdateQueue()
         self.commands: dict[tuple[str, str], list[Json]] = {}
         self.webhook: Json = {"url": ""}

@@ -1,9 +1,10 @@
 """Messages that the bot sent about tickets, so that replies to them can be related to the ticket."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
-from sqlalchemy import delete, or_, select, union_all
+from sqlalchemy import delete, or_, select, union_all, update
 
 from bot.domain.cards import LIST_KIND, NO_TICKET
 from storage.repositories.base import Repository
@@ -24,11 +25,12 @@ class SentMessages(Repository):
         *,
         copy_group: str | None = None,
         replace_kind: bool = False,
+        shown: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         """Record that the bot's messages *ids*, and so replies to them, are about *ticket_id*.
 
         Copies of one notification in several messengers of a person have the same *copy_group*. With *replace_kind*,
-        messages recorded before get the new *kind*; otherwise they keep theirs.
+        messages recorded before get the new *kind*; otherwise they keep theirs. *shown*: see :meth:`set_shown`.
         """
         if ids:
             statement = self._insert(sent_message)
@@ -46,9 +48,35 @@ class SentMessages(Repository):
                         "kind": kind,
                         "sent_at": now,
                         "twin": copy_group,
+                        "shown": shown.get(external_id),
                     }
                     for external_id in ids
                 ],
+            )
+
+    async def list_shown(self, account: str, chat_id: str, ids: Sequence[str]) -> dict[str, str]:
+        """Return a hash of what each of the messages *ids* shows, as far as that is known."""
+        result = await self._transaction.execute(
+            select(sent_message.c.external_id, sent_message.c.shown).where(
+                sent_message.c.account == account,
+                sent_message.c.chat_id == chat_id,
+                sent_message.c.external_id.in_(ids),
+                sent_message.c.shown.is_not(None),
+            )
+        )
+        return {row[0]: row[1] for row in result}
+
+    async def set_shown(self, account: str, chat_id: str, shown: Mapping[str, str | None]) -> None:
+        """Record what messages show (message → hash, ``None``: not known); unknown messages are left out."""
+        for external_id, content_hash in shown.items():
+            await self._transaction.execute(
+                update(sent_message)
+                .where(
+                    sent_message.c.account == account,
+                    sent_message.c.chat_id == chat_id,
+                    sent_message.c.external_id == external_id,
+                )
+                .values(shown=content_hash)
             )
 
     async def ticket_of(self, account: str, chat_id: str, external_id: str) -> tuple[int, str] | None:

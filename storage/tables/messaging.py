@@ -130,6 +130,7 @@ sent_message = Table(  # messages of the bot about tickets, so that replies can 
     Column("kind", String(24), nullable=False),
     Column("sent_at", UtcDateTime, nullable=False),
     Column("twin", String(64), index=True),  # copy group: equal for copies of one notification to a person
+    Column("shown", String(32)),  # a hash of words and buttons; null: not known
     Index("ix_letter_sent", "sent_at"),
     Index("ix_letter_ticket", "ticket_id", "kind"),
     Index("ix_letter_chat", "chat_id"),

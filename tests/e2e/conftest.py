@@ -27,6 +27,7 @@ async def closed_bot(kind: str, tmp_path: Path, shelf: DatabasePool) -> AsyncIte
             yield bot
         finally:
             await bot.close()
+        bot.check_edits()
 
 
 @pytest.fixture(scope="session")

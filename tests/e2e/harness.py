@@ -304,6 +304,11 @@ class Harness:
         await self.stop()
         await self.sandbox.stop()
 
+    def check_edits(self) -> None:
+        """Fail if the bot has sent Telegram edits that change nothing, unless a dropped answer was the reason."""
+        if not self.sandbox.telegram.faults.has_dropped:
+            assert self.sandbox.telegram.world.idle_edits == [], "edits that change nothing"
+
     async def wait_until(self, predicate: Callable[[], T], seconds: float = TIMEOUT_SECONDS) -> T:
         """Wait for something that a test can see; also for what the sandbox does not notice (a line of the log).
         While nothing happens, the bot is made to look at the clock: after a while, and then more and more seldom."""

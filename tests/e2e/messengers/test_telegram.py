@@ -3,6 +3,7 @@
 import pytest
 
 from bot.domain.tickets import State
+from bot.services.manual_posting import handout
 from sandbox.faults import Fault, FaultKind
 from sandbox.telegram.server import api_fault
 from tests.e2e.harness import ADMINISTRATOR, GROUP, MARIA, PYOTR, ROADS_HEAD, Harness, message_text
@@ -216,3 +217,41 @@ async def test_a_break_between_two_parts_repeats_neither(bot: Harness) -> None:
     firsts = [text for text in bot.bot_texts(GROUP) if text.startswith("Первая")]
     assert len(firsts) == 1
     assert await get_ticket_state(bot, 1) is State.ANSWERED
+
+
+async def test_an_edit_that_changes_nothing_is_never_sent(bot: Harness) -> None:
+    await send_report(bot)
+    letter = await write_draft(bot)
+    await bot.press_button(ROADS_HEAD, letter, "Отправить")
+    note = await bot.wait_for_message(ROADS_HEAD, "Ответ на №1 опубликован")
+    await bot.wait_for_card(ROADS_HEAD, 1, "✅ Отвечено")
+    await wait_until_idle(bot)
+    edits = count_edits(bot)
+
+    await edit_status_note(bot)
+    await edit_status_note(bot)
+    assert count_edits(bot) == edits
+    assert bot.app is not None
+    async with bot.app.database.begin() as uow:  # what an older release has sent: nobody knows what it shows
+        await uow.sent_messages.set_shown("telegram", str(ROADS_HEAD), {str(note["message_id"]): None})
+    await edit_status_note(bot)
+    assert count_edits(bot) == edits + 1
+    assert len(bot.sandbox.telegram.world.idle_edits) == 1
+    bot.sandbox.telegram.world.idle_edits.clear()
+    await edit_status_note(bot)
+    assert count_edits(bot) == edits + 1, "now it is known"
+
+
+def count_edits(bot: Harness) -> int:
+    return sum(name == "editMessageText" for name, _ in bot.sandbox.telegram.calls)
+
+
+async def edit_status_note(bot: Harness) -> None:
+    """Queue the edit of the status note of the only answer, as a publication does, and wait for its end."""
+    assert bot.app is not None
+    async with bot.app.database.begin() as uow:
+        ctx = bot.app.runtime.context(uow)
+        ticket = await uow.tickets.get(1)
+        assert ticket is not None
+        await handout.update_status_note(ctx, ticket, 1)
+    await wait_until_idle(bot)
