@@ -297,8 +297,10 @@ class Config:
 
     def known_secrets(self) -> frozenset[str]:
         """Return every token, secret and password of the configuration, for the log to mask."""
-        password = urlsplit(self.tree.database.url).password or ""
-        return frozenset({*secrets_in(self.tree), password, unquote(password)} - {""})
+        sections = (self.telegram, self.vk, self.tree.max)
+        proxies = [one.proxy_url for one in sections if one is not None and one.proxy_url is not None]
+        passwords = {urlsplit(url).password or "" for url in (self.tree.database.url, *proxies)}
+        return frozenset({*secrets_in(self.tree), *passwords, *map(unquote, passwords)} - {""})
 
 
 def _post_hours(entry: PostHoursEntry) -> PostHours:

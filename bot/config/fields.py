@@ -10,7 +10,7 @@ from typing import Annotated, Any, NoReturn
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_core import PydanticCustomError
 
 from bot.config.errors import did_you_mean
@@ -206,6 +206,20 @@ def _split_url(value: Any, example: str) -> tuple[str, str, str]:
     return text, parts.scheme, host
 
 
+def parse_proxy(value: Any) -> SecretStr:
+    """Parse the address of a proxy; it is a secret, since it may hold a password."""
+    example = "socks5://имя:пароль@proxy.gorod.ru:1080"
+    text = _require_text(value, f'"{example}"')
+    try:
+        parts = urlsplit(text)
+        is_whole = bool(parts.hostname and parts.port)
+    except ValueError:
+        is_whole, parts = False, urlsplit("")
+    if parts.scheme not in ("socks5", "http") or not is_whole or parts.path.strip("/") or parts.query:
+        raise_fault("это не адрес прокси", f"укажите вид, адрес и порт, например {example} или http://10.0.0.5:3128")
+    return SecretStr(text)
+
+
 def parse_base_url(value: Any) -> str:
     """Parse an address on the net; a slash at its end is removed."""
     return _split_url(value, "https://api.telegram.org")[0]
@@ -306,6 +320,7 @@ Interval = Annotated[tuple[time, time], BeforeValidator(parse_interval)]
 Day = Annotated[date, BeforeValidator(parse_day)]
 BaseUrl = Annotated[str, BeforeValidator(parse_base_url)]
 ApiBase = Annotated[str, BeforeValidator(parse_api_base)]
+ProxyUrl = Annotated[SecretStr, BeforeValidator(parse_proxy)]
 WebhookUrl = Annotated[str, BeforeValidator(parse_webhook_url)]
 ListenAddress = Annotated[tuple[str, int], BeforeValidator(parse_listen)]
 SectorCode = Annotated[str, BeforeValidator(parse_sector_code)]

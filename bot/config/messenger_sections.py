@@ -9,6 +9,7 @@ from bot.config.fields import (
     BaseUrl,
     CalendarDuration,
     PositiveId,
+    ProxyUrl,
     ShortText,
     WebhookUrl,
     parse_duration,
@@ -40,7 +41,18 @@ class BotChat(Section):
     district: ShortText | None = None
 
 
-class BotSection(Section):
+class ProxiedSection(Section):
+    """A messenger whose servers may be reached through a proxy."""
+
+    proxy: ProxyUrl | None = None
+    proxy_file: ShortText | None = None
+
+    @property
+    def proxy_url(self) -> str | None:
+        return self.proxy.get_secret_value() if self.proxy is not None else None
+
+
+class BotSection(ProxiedSection):
     """A messenger with one account of the bot. ``token`` is empty only in a configuration loaded without tokens."""
 
     token: SecretStr = SecretStr("")
@@ -86,7 +98,7 @@ class VkCommunity(Section):
     district: ShortText | None = None
 
 
-class VkSection(Section):
+class VkSection(ProxiedSection):
     api_base: ApiBase = "https://api.vk.ru"
     mode: UpdateMode = UpdateMode.POLLING
     webhook_url: WebhookUrl | None = None

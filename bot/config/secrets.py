@@ -87,6 +87,7 @@ def resolve_tokens(
     and an example are none. Values of a wrong type are left for the
     types' own check.
     """
+    yield from _resolve_proxies(tree, folder, needed=needed)
     if needed and not examples_allowed:
         yield from _service_key_faults(tree)
     for holder in token_sections(tree):
@@ -112,6 +113,22 @@ def resolve_tokens(
         fault = _token_fault(holder, key, token)
         if fault is not None:
             yield fault
+
+
+def _resolve_proxies(tree: dict[str, Any], folder: Path, *, needed: bool) -> Iterator[Fault]:
+    """Put the content of every ``proxy_file`` in the place of the proxy."""
+    for kind in MESSENGER_KINDS:
+        section = tree.get(kind.section_name)
+        file = section.get("proxy_file") if isinstance(section, dict) else None
+        if not isinstance(section, dict) or not isinstance(file, str):
+            continue
+        if "proxy" in section:
+            yield Fault(f"{kind.section_name}.proxy", "указаны и proxy, и proxy_file", "оставьте что-то одно")
+        elif needed:
+            section["proxy"] = _read_token_file(folder / file)
+            if section["proxy"] is None:
+                key, problem = f"{kind.section_name}.proxy_file", f"файл с адресом прокси «{file[:100]}» не читается"
+                yield Fault(key, problem, "проверьте путь к файлу и права на чтение")
 
 
 def _read_token_file(path: Path) -> str | None:
@@ -151,11 +168,12 @@ def webhook_secret_fault(key: str, secret: object, min_length: int, max_length: 
 
 
 def token_files_in(value: object) -> Iterator[str]:
-    """Yield the names of the files with tokens, from any depth of the typed tree."""
+    """Yield the names of the files with tokens and proxies, from any depth of the typed tree."""
     if isinstance(value, BaseModel):
-        name = getattr(value, "token_file", None)
-        if name is not None:
-            yield name
+        for key in ("token_file", "proxy_file"):
+            name = getattr(value, key, None)
+            if name is not None:
+                yield name
         yield from token_files_in(tuple(value.__dict__.values()))
     elif isinstance(value, tuple):
         for one in value:

@@ -114,12 +114,15 @@ def _unknown_variables() -> list[Fault]:
     return faults
 
 
+_REPLACED = (("token", "token_file"), ("token_file", "token"), ("proxy", "proxy_file"), ("proxy_file", "proxy"))
+
+
 def _drop_replaced_tokens(below: Any, above: Any) -> None:
-    """Let a token of the environment replace a token_file of the file, and the other way round."""
+    """Let a token or proxy of the environment replace the file that was named, and the other way round."""
     if not isinstance(above, Mapping):
         return
     if isinstance(below, dict):
-        for given, replaced in (("token", "token_file"), ("token_file", "token")):
+        for given, replaced in _REPLACED:
             if given in above and replaced not in above:
                 below.pop(replaced, None)
     for key, value in above.items():

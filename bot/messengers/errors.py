@@ -20,12 +20,30 @@ class RetryAfter(MessengerError):
         self.whole_account = whole_account
 
 
-class TemporaryFailure(MessengerError):
-    """A failure that may pass. ``outcome_unknown``: the request may have been executed (a dropped connection)."""
+class ConnectionTrouble(StrEnum):
+    """The reason for which a server gave no answer."""
 
-    def __init__(self, message: str, *, outcome_unknown: bool = False) -> None:
+    DNS = "dns"  # its name is not known
+    TLS = "tls"  # its certificate is not trusted
+    PROXY = "proxy"  # the proxy does not answer
+    PROXY_LOGIN = "proxy_login"  # the proxy does not accept the name or the password
+    PROXY_TARGET = "proxy_target"  # the proxy does not connect to the server
+    NO_CONNECTION = "no_connection"
+    NO_ANSWER = "no_answer"
+
+
+class TemporaryFailure(MessengerError):
+    """A failure that may pass. ``outcome_unknown``: the request may have been executed (a dropped connection).
+
+    ``trouble``: why there was no answer, where there was none.
+    """
+
+    def __init__(
+        self, message: str, *, outcome_unknown: bool = False, trouble: ConnectionTrouble | None = None
+    ) -> None:
         super().__init__(message)
         self.outcome_unknown = outcome_unknown
+        self.trouble = trouble
 
 
 class BrokenCall(MessengerError):

@@ -135,6 +135,18 @@ CHAT = '[[telegram.chats]]\nid = -100\nanswers = "bot"\n'
             "127.0.0.1",
         ),
         (
+            {"telegram": GOOD["telegram"] + 'proxy = "proxy.gorod.ru:1080"\n'},
+            "telegram.proxy",
+            "это не адрес прокси",
+            "socks5://",
+        ),
+        (
+            {"telegram": GOOD["telegram"] + 'proxy = "http://10.0.0.5:3128"\nproxy_file = "tg.proxy"\n'},
+            "telegram.proxy",
+            "указаны и proxy, и proxy_file",
+            "оставьте что-то одно",
+        ),
+        (
             {"vk": 'api_base = "http://[::1"\n[[vk.communities]]\nid = 1\ntoken = "vk1.a.x"\n'},
             "vk.api_base",
             "адрес",

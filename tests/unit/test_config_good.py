@@ -285,6 +285,24 @@ def test_a_token_of_the_environment_replaces_a_token_file(file: Path, monkeypatc
     assert config.telegram.token.get_secret_value() == TELEGRAM_TOKEN
 
 
+def test_a_proxy_comes_from_the_file_a_file_of_its_own_or_the_environment_and_hides_itself(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proxy = "socks5://town:p%40ss@proxy.gorod.ru:1080"
+    (file.parent / "tg.proxy").write_text(f"{proxy}\n", encoding="utf-8")
+    for line in (f'proxy = "{proxy}"', 'proxy_file = "tg.proxy"'):
+        file.write_text(SMALL.replace("[[sectors]]", f"{line}\n[[sectors]]", 1), encoding="utf-8")
+        config = load_config(file)
+        assert config.telegram is not None
+        assert config.telegram.proxy_url == proxy
+        assert "p%40ss" not in repr(config.tree)
+        assert {proxy, "p%40ss", "p@ss"} <= config.known_secrets()
+    monkeypatch.setenv("MCU_TELEGRAM__PROXY", "http://10.0.0.5:3128")
+    config = load_config(file)
+    assert config.telegram is not None
+    assert config.telegram.proxy_url == "http://10.0.0.5:3128"
+
+
 def test_windows_marks_at_the_beginning_do_no_harm(file: Path) -> None:
     file.write_bytes(b"\xef\xbb\xbf" + SMALL.replace("\n", "\r\n").encode())
     assert load_config(file).tree.municipality.name == "Город"

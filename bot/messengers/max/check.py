@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from bot.messengers.errors import BadCredentials, MessengerError, Rejected, TemporaryFailure
+from bot.messengers.connection_findings import describe_no_answer
+from bot.messengers.errors import BadCredentials, ConnectionTrouble, MessengerError, Rejected, TemporaryFailure
 from bot.messengers.json_reader import find_text
 from bot.messengers.max import webhook
 from bot.messengers.max.client import MaxClient
@@ -15,10 +16,6 @@ _SUBJECT = "MAX"
 _NOT_ACCEPTED = (
     "MAX не принимает токен. Откройте business.max.ru, раздел «Чат-боты», ваш бот → «Настройки», скопируйте токен"
     " целиком в [max] token и запустите программу снова."
-)
-_NO_CONNECTION = (
-    "Сервер MAX не отвечает. Проверьте подключение к интернету и адрес в [max] api_base; программа будет повторять"
-    " попытки сама."
 )
 _BAD_CERTIFICATE = (
     "Сертификат сервера MAX не прошёл проверку. Сертификат Минцифры в программу уже включён; проверьте часы сервера и"
@@ -48,7 +45,9 @@ async def check(client: MaxClient, chats: Sequence[tuple[int, str]], webhook_url
     except BadCredentials:
         return [_fault(_SUBJECT, _NOT_ACCEPTED)]
     except TemporaryFailure as error:
-        return [_fault(_SUBJECT, _BAD_CERTIFICATE if "certificate" in str(error) else _NO_CONNECTION)]
+        if error.trouble is ConnectionTrouble.TLS:
+            return [_fault(_SUBJECT, _BAD_CERTIFICATE)]
+        return [_fault(_SUBJECT, describe_no_answer(error, _SUBJECT, "max"))]
     except MessengerError as error:
         return [_fault(_SUBJECT, f"MAX не отвечает на проверку ({type(error).__name__}). Повторите её позже.")]
     return found

@@ -13,6 +13,7 @@ from typing import Any
 import aiohttp
 
 from bot.messengers import http_body
+from bot.messengers.connections import UNSENT_ERRORS, make_connector, trouble_of
 from bot.messengers.errors import BadCredentials, FileUnavailable, TemporaryFailure
 from bot.messengers.max.errors import MaxErrorResponse, MaxOperation, translate_error
 from bot.messengers.rate_limits import Rate
@@ -43,7 +44,8 @@ class MaxTimeouts:
 class MaxClient:
     """The client of one bot. Every method raises only errors of `bot.messengers.errors`."""
 
-    def __init__(self, token: str, api_base: str, timeouts: MaxTimeouts) -> None:
+    def __init__(self, token: str, api_base: str, timeouts: MaxTimeouts, proxy: str | None = None) -> None:
+        self._proxy = proxy
         self._token = token
         self._api_base = api_base.rstrip("/")
         self.timeouts = timeouts
@@ -108,13 +110,13 @@ class MaxClient:
                 verb, url, timeout=timeout, allow_redirects=limit is not None, **more
             ) as response:
                 return response.status, response.headers, await http_body.read_body(response, limit, "MAX")
-        except aiohttp.ClientConnectorCertificateError:
-            raise TemporaryFailure(f"MAX: {name}: the server's certificate is not trusted") from None
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
-            raise TemporaryFailure(f"MAX: {name}: no connection ({type(error).__name__})") from None
+        except UNSENT_ERRORS as error:
+            words = f"MAX: {name}: no connection ({type(error).__name__})"
+            raise TemporaryFailure(words, trouble=trouble_of(error)) from None
         except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
             # Without the original, as above: the address in it may lead to a person's file.
-            raise TemporaryFailure(f"MAX: {name}: {type(error).__name__}", outcome_unknown=True) from None
+            words = f"MAX: {name}: {type(error).__name__}"
+            raise TemporaryFailure(words, outcome_unknown=True, trouble=trouble_of(error)) from None
 
     def _open(self) -> aiohttp.ClientSession:
         """Return the session, created on first use because it belongs to the running loop."""
@@ -125,7 +127,7 @@ class MaxClient:
             if self._api_base.startswith("https:"):
                 trusted = ssl.create_default_context()
                 trusted.load_verify_locations(CERTIFICATES)
-            self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(ssl=trusted))
+            self._session = aiohttp.ClientSession(connector=make_connector(self._proxy, trusted=trusted))
         return self._session
 
     async def close(self) -> None:

@@ -17,5 +17,6 @@ def build(section: MaxSection, clock: Clock, waits: Timeouts) -> list[Messenger]
             clock,
             webhook_url=section.webhook_url if section.mode is UpdateMode.WEBHOOK else None,
             timeouts=MaxTimeouts(poll=waits.poll),
+            proxy=section.proxy_url,
         )
     ]

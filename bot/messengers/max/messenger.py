@@ -87,9 +87,10 @@ class MaxMessenger(BaseWebhookMessenger):
         *,
         webhook_url: str | None = None,
         timeouts: MaxTimeouts | None = None,
+        proxy: str | None = None,
     ) -> None:
         super().__init__(ACCOUNT, "MAX", CAPABILITIES)
-        self._client = MaxClient(token, api_base, timeouts or MaxTimeouts())
+        self._client = MaxClient(token, api_base, timeouts or MaxTimeouts(), proxy)
         self._webhook_url = webhook_url
         self._chats = tuple(chats)
         self._long_poll = MaxLongPoll(self._client, clock, [chat_id for chat_id, _ in chats])

@@ -6,6 +6,7 @@ from typing import Any
 
 from aiogram.methods import GetChat, GetChatMember, GetMe, SendChatAction
 
+from bot.messengers.connection_findings import describe_no_answer
 from bot.messengers.errors import BadCredentials, ChatMigrated, MessengerError, Rejected, RetryAfter, TemporaryFailure
 from bot.messengers.port import Finding, Severity
 from bot.messengers.telegram.client import TelegramClient
@@ -19,8 +20,10 @@ async def check(client: TelegramClient, chats: Sequence[tuple[int, str]]) -> Seq
         me = await client(GetMe())
     except BadCredentials:
         return [_fault(_SUBJECT, _NOT_ACCEPTED)]
-    except MessengerError:
-        return [_fault(_SUBJECT, _NO_CONNECTION)]
+    except TemporaryFailure as error:
+        return [_fault(_SUBJECT, describe_no_answer(error, _SUBJECT, "telegram"))]
+    except MessengerError as error:
+        return [_fault(_SUBJECT, f"Telegram не отвечает на проверку ({type(error).__name__}). Повторите её позже.")]
     bot = BotProfile(me)
     found = [Finding(Severity.OK, _SUBJECT, f"Бот {bot.name} подключён.")]
     for chat_id, title in chats:
@@ -31,10 +34,6 @@ async def check(client: TelegramClient, chats: Sequence[tuple[int, str]]) -> Seq
 _NOT_ACCEPTED = (
     "Telegram не принимает токен. Откройте @BotFather, выберите /mybots → ваш бот → API Token, скопируйте токен целиком"
     " в [telegram] token и запустите программу снова."
-)
-_NO_CONNECTION = (
-    "Сервер Telegram не отвечает. Проверьте подключение к интернету и адрес в [telegram] api_base; программа будет"
-    " повторять попытки сама."
 )
 
 
@@ -63,8 +62,8 @@ async def _chat_findings(client: TelegramClient, bot: BotProfile, chat_id: int, 
         member = await client(GetChatMember(chat_id=chat_id, user_id=bot.id))
     except ChatMigrated as error:
         return [_fault(subject, _migrated_text(chat_id, error.new_id))]
-    except TemporaryFailure:
-        return [_fault(subject, _NO_CONNECTION)]
+    except TemporaryFailure as error:
+        return [_fault(subject, describe_no_answer(error, _SUBJECT, "telegram"))]
     except Rejected:
         return [_fault(subject, _absent_text(bot, chat_id))]
     except MessengerError:

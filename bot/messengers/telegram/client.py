@@ -11,9 +11,10 @@ from aiogram.exceptions import AiogramError, TelegramNetworkError
 from aiogram.methods import TelegramMethod
 from aiogram.methods.base import Response
 from aiogram.utils.token import TokenValidationError
-from aiohttp import ClientError, ClientResponseError, ClientTimeout
+from aiohttp import ClientError, ClientResponseError, ClientSession, ClientTimeout
 
 from bot.messengers import http_body
+from bot.messengers.connections import make_connector
 from bot.messengers.errors import BadCredentials, FileUnavailable, TemporaryFailure
 from bot.messengers.telegram.errors import translate_error
 
@@ -29,6 +30,17 @@ class _RawSession(AiohttpSession):
     a batch of updates then blocks the queue, or a sent message looks unsent. It also decodes an error page in
     windows-1251 as UTF-8, and the exception is none of its own.
     """
+
+    def __init__(self, proxy: str | None, **how: Any) -> None:
+        super().__init__(**how)
+        self._bot_proxy = proxy
+
+    async def create_session(self) -> ClientSession:
+        if self._bot_proxy is not None and self._session is None:
+            connector = make_connector(self._bot_proxy, trusted=self._connector_init["ssl"])
+            self._session = ClientSession(connector=connector)
+            self._should_reset_connector = False
+        return await super().create_session()
 
     async def make_request(
         self,
@@ -72,11 +84,11 @@ class _RawSession(AiohttpSession):
 class TelegramClient:
     """One bot at one API server; *timeout* limits a call, in seconds."""
 
-    def __init__(self, token: str, api_base: str, timeout: int) -> None:
+    def __init__(self, token: str, api_base: str, timeout: int, proxy: str | None = None) -> None:
         self._timeout = timeout
         api = TelegramAPIServer.from_base(api_base.rstrip("/"))
         try:
-            self._bot: Bot | None = Bot(token, session=_RawSession(api=api, timeout=timeout))
+            self._bot: Bot | None = Bot(token, session=_RawSession(proxy, api=api, timeout=timeout))
         except TokenValidationError:
             self._bot = None  # the first call reports it, as it does any other wrong token
 

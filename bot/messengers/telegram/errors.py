@@ -20,8 +20,8 @@ from aiogram.exceptions import (
     TelegramServerError,
     TelegramUnauthorizedError,
 )
-from aiohttp import ClientConnectorError
 
+from bot.messengers.connections import UNSENT_ERRORS, trouble_of
 from bot.messengers.errors import (
     BadCredentials,
     CallbackExpired,
@@ -148,8 +148,10 @@ def translate_error(error: AiogramError, method: str, *, private: bool = False) 
         return Rejected(f"{method}: 413", RejectReason.BAD_REQUEST)
     if isinstance(error, TelegramNetworkError):
         # Without a connection nothing was executed; after any other failure the outcome is unknown.
-        unsent = isinstance(error.__cause__, ClientConnectorError)
-        return TemporaryFailure(f"{method}: no answer", outcome_unknown=not unsent)
+        cause = error.__cause__ or error
+        unsent = isinstance(cause, UNSENT_ERRORS)
+        trouble = trouble_of(cause)
+        return TemporaryFailure(f"{method}: no answer ({trouble.value})", outcome_unknown=not unsent, trouble=trouble)
     if isinstance(error, TelegramAPIError):
         return _translate_api_error(error, method, private=private)
     # An answer that cannot be decoded is an error page of a proxy.

@@ -15,5 +15,6 @@ def build(section: TelegramSection, clock: Clock, waits: Timeouts) -> list[Messe
             [(chat.id, chat.title or str(chat.id)) for chat in section.chats],
             poll_timeout=waits.poll,
             request_timeout=waits.call or REQUEST_TIMEOUT_SECONDS,
+            proxy=section.proxy_url,
         )
     ]

@@ -95,9 +95,10 @@ class TelegramMessenger(BaseWebhookMessenger):
         *,
         poll_timeout: int = 25,
         request_timeout: int = REQUEST_TIMEOUT_SECONDS,
+        proxy: str | None = None,
     ) -> None:
         super().__init__(ACCOUNT, "Telegram", CAPABILITIES)
-        self._client = TelegramClient(token, api_base, request_timeout)
+        self._client = TelegramClient(token, api_base, request_timeout, proxy)
         self._long_poll = TelegramLongPoll(self._client, poll_timeout)
         self._linked_channels = LinkedChannels(self._client)
         self._chats = tuple(chats)

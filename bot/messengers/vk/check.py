@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from bot.messengers.connection_findings import describe_no_answer
 from bot.messengers.errors import BadCredentials, MessengerError, TemporaryFailure
 from bot.messengers.port import Finding, Severity
 from bot.messengers.vk.client import API_VERSION, VkClient
@@ -63,10 +64,14 @@ class CommunityCheck:
             except BadCredentials:
                 words = "Ключ доступа не подходит: он отозван или введён с ошибкой. Создайте новый ключ: «Управление → "
                 return [self._finding(Severity.FAULT, words + "Работа с API → Ключи доступа».")]
+            except TemporaryFailure as error:
+                words = f"ВКонтакте не отвечает на проверку ({error})."
+                if error.trouble is not None:
+                    words = describe_no_answer(error, "ВКонтакте", "vk")
+                found.append(self._finding(Severity.FAULT, words))
+                break  # without network the other checks would fail the same way
             except MessengerError as error:
                 found.append(self._finding(Severity.FAULT, f"ВКонтакте не отвечает на проверку ({error})."))
-                if isinstance(error, TemporaryFailure):
-                    break  # without network the other checks would fail the same way
         return found
 
     def _finding(self, severity: Severity, text: str) -> Finding:

@@ -21,7 +21,11 @@ from bot.messengers.vk.errors import ODD_ANSWER_ERRORS, translate_exception
 from bot.messengers.vk.transport import OpenSockets, VkApiSession, VkHttp, VkTimeouts
 
 API_VERSION = "5.199"
-MAX_CONCURRENT_CALLS = 4  # worker threads; VkApi.method holds its session's lock while it posts: one session per thread
+MAX_CONCURRENT_CALLS = 16
+"""Worker threads, started when they are needed: twenty calls a second that take 300 ms each, and some that hang.
+
+VkApi.method holds its session's lock while it posts, so each thread has a session."""
+
 CALLS_PER_SECOND = 20  # of a community's key, over all methods (dev.vk.com, «Ограничения»)
 SERVICE_KEY_RATE = Rate(3)  # a small application has five a second, and other programs may use its key, too
 LOOKUP_CALLS_PER_SECOND = 1  # of the calls per second: one call asks for many names
@@ -35,10 +39,13 @@ class VkClient:
     Every method raises errors of `bot.messengers.errors` only.
     """
 
-    def __init__(self, token: str, api_base: str, timeouts: VkTimeouts, rate: Rate | None = None) -> None:
+    def __init__(
+        self, token: str, api_base: str, timeouts: VkTimeouts, rate: Rate | None = None, proxy: str | None = None
+    ) -> None:
         self._token = token
+        self._proxy = proxy
         self._api_base = api_base
-        self.http = VkHttp(timeouts)
+        self.http = VkHttp(timeouts, proxy)
         self.timeouts = timeouts
         self._threads: concurrent.futures.ThreadPoolExecutor | None = None
         self._apis = threading.local()
@@ -101,7 +108,7 @@ class VkClient:
         return work(api)
 
     def _new_api(self) -> VkApiGroup:
-        session = VkApiSession(self._api_base, self.timeouts, self._sockets)
+        session = VkApiSession(self._api_base, self.timeouts, self._sockets, self._proxy)
         api = VkApiGroup(token=self._token, api_version=API_VERSION, session=session, config=MemoryConfig)
         api.RPS_DELAY = 0.0  # it would sleep, for this thread alone; the throttle counts all threads together
         api.error_handlers.clear()  # one repeats error 6 without end, one needs a captcha's picture; see errors.py

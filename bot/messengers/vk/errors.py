@@ -7,12 +7,13 @@ them apart.
 from collections.abc import Callable, Mapping
 
 import requests
-from urllib3.exceptions import NewConnectionError
+from urllib3.exceptions import NameResolutionError, NewConnectionError
 from vk_api.exceptions import ApiError, ApiHttpError
 
 from bot.messengers.errors import (
     BadCredentials,
     CallbackExpired,
+    ConnectionTrouble,
     MessageGone,
     MessengerError,
     RecipientUnreachable,
@@ -22,6 +23,7 @@ from bot.messengers.errors import (
     RetryAfter,
     TemporaryFailure,
 )
+from bot.messengers.vk.transport import ProxyRefused
 
 ErrorFactory = Callable[[str], MessengerError]
 
@@ -92,7 +94,8 @@ def translate_exception(error: Exception, method: str, *, replying: bool = False
         return TemporaryFailure(f"VK: HTTP {status} on {method}", outcome_unknown=status >= 500)
     name = type(error).__name__
     if isinstance(error, requests.RequestException) and not isinstance(error, ValueError):
-        return TemporaryFailure(f"VK: {name} on {method}", outcome_unknown=not _is_unsent(error))
+        words = f"VK: {name} on {method}"
+        return TemporaryFailure(words, outcome_unknown=not _is_unsent(error), trouble=_trouble_of(error))
     return TemporaryFailure(f"VK: unreadable answer to {method} ({name})", outcome_unknown=True)
 
 
@@ -100,8 +103,24 @@ def _is_unsent(error: requests.RequestException) -> bool:
     """Return whether no connection was made, so that VK cannot have acted."""
     if isinstance(error, requests.ConnectTimeout | requests.exceptions.SSLError):
         return True
+    return isinstance(_reason_of(error), NewConnectionError)
+
+
+def _reason_of(error: requests.RequestException) -> object:
+    """Return the error of urllib3 behind *error*, if that names one."""
     cause = error.args[0] if error.args else None
-    return isinstance(getattr(cause, "reason", None), NewConnectionError)
+    return getattr(cause, "reason", None)
+
+
+def _trouble_of(error: requests.RequestException) -> ConnectionTrouble:
+    reason = _reason_of(error)
+    if isinstance(reason, ProxyRefused):
+        return reason.trouble
+    if isinstance(reason, NameResolutionError):
+        return ConnectionTrouble.DNS
+    if isinstance(error, requests.exceptions.SSLError):
+        return ConnectionTrouble.TLS
+    return ConnectionTrouble.NO_CONNECTION if _is_unsent(error) else ConnectionTrouble.NO_ANSWER
 
 
 def translate_error(code: int, method: str, description: str = "", *, replying: bool = False) -> MessengerError:

@@ -28,6 +28,7 @@ def build(section: VkSection, clock: Clock, waits: Timeouts) -> list[Messenger]:
             service_token=section.service_token.get_secret_value() if section.service_token else None,
             confirmation=one.confirmation.get_secret_value() if one.confirmation else None,
             timeouts=timeouts,
+            proxy=section.proxy_url,
         )
         for one in section.communities
     ]
@@ -42,4 +43,5 @@ def build_wall_reader(section: VkSection, watched: Sequence[OfficialPage], clock
         clock,
         poll_interval=section.pages_every.to_timedelta().total_seconds(),
         timeouts=VkTimeouts(call=waits.call) if waits.call else VkTimeouts(),
+        proxy=section.proxy_url,
     )

@@ -103,13 +103,16 @@ class VkMessenger(BaseWebhookMessenger):
         confirmation: str | None = None,
         service_token: str | None = None,
         timeouts: VkTimeouts | None = None,
+        proxy: str | None = None,
     ) -> None:
         super().__init__(f"vk:{group_id}", f"VK «{title}»", CAPABILITIES)
         self._group_id = group_id
         self._clock = clock
-        self._client = VkClient(token, api_base, timeouts or VkTimeouts())
+        self._client = VkClient(token, api_base, timeouts or VkTimeouts(), proxy=proxy)
         limits = timeouts or VkTimeouts()
-        self._service_client = VkClient(service_token, api_base, limits, SERVICE_KEY_RATE) if service_token else None
+        self._service_client = (
+            VkClient(service_token, api_base, limits, SERVICE_KEY_RATE, proxy) if service_token else None
+        )
         self._publication_checker = VkPublicationChecker(self._client, self._service_client)
         self._chats = VkChats(self.account, group_id, title)
         self._long_poll = VkLongPoll(self._client, group_id)

@@ -19,9 +19,12 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import NewConnectionError
 
 from bot.messengers import http_body
-from bot.messengers.errors import TemporaryFailure
+from bot.messengers.connections import UNSENT_ERRORS, make_connector, trouble_of
+from bot.messengers.errors import ConnectionTrouble, TemporaryFailure
+from bot.messengers.proxies import proxy_options, trouble_of_proxy
 
 LIBRARY_BASE_URL = "https://api.vk.ru"
 """The address in ``VkApi.method``; vk_api has no parameter for it."""
@@ -41,8 +44,9 @@ class VkTimeouts:
 class VkHttp:
     """Requests on the event loop; every failure is a `TemporaryFailure`."""
 
-    def __init__(self, timeouts: VkTimeouts) -> None:
+    def __init__(self, timeouts: VkTimeouts, proxy: str | None = None) -> None:
         self._timeouts = timeouts
+        self._proxy = proxy
         self._session: aiohttp.ClientSession | None = None
         self._closed = False
 
@@ -56,15 +60,17 @@ class VkHttp:
         """Return status and body; raise `FileUnavailable` for a file of more than *limit* bytes."""
         self.require_open()
         if self._session is None:  # created here because it belongs to the running loop
-            self._session = aiohttp.ClientSession()
+            self._session = aiohttp.ClientSession(connector=make_connector(self._proxy))
         timeout = aiohttp.ClientTimeout(total=seconds, sock_connect=self._timeouts.connect)
         try:
             async with self._session.request(method, url, timeout=timeout, **kwargs) as response:
                 return response.status, await http_body.read_body(response, limit, "VK")
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, aiohttp.InvalidURL) as error:
-            raise TemporaryFailure(f"VK: no connection ({type(error).__name__})") from None
+        except UNSENT_ERRORS as error:
+            words = f"VK: no connection ({type(error).__name__})"
+            raise TemporaryFailure(words, trouble=trouble_of(error)) from None
         except (aiohttp.ClientError, TimeoutError, ConnectionError) as error:
-            raise TemporaryFailure(f"VK: {type(error).__name__}", outcome_unknown=True) from None
+            words = f"VK: {type(error).__name__}"
+            raise TemporaryFailure(words, outcome_unknown=True, trouble=trouble_of(error)) from None
 
     async def close(self) -> None:
         self._closed = True
@@ -98,12 +104,12 @@ class OpenSockets:
 class VkApiSession(requests.Session):
     """The session that ``vk_api`` posts calls and uploads with, in one thread."""
 
-    def __init__(self, api_base: str, timeouts: VkTimeouts, sockets: OpenSockets) -> None:
+    def __init__(self, api_base: str, timeouts: VkTimeouts, sockets: OpenSockets, proxy: str | None = None) -> None:
         super().__init__()
         self.trust_env = False  # no .netrc, no proxies from the environment
         self._api_base = api_base.rstrip("/")
         self._timeouts = timeouts
-        adapter = _BoundedAdapter(sockets, timeouts.file)
+        adapter = _BoundedAdapter(sockets, timeouts.file, proxy)
         self.mount("http://", adapter)
         self.mount("https://", adapter)
 
@@ -142,16 +148,43 @@ class _BoundedBody:
         return getattr(self._raw, name)
 
 
+class ProxyRefused(NewConnectionError):
+    """A connection that a proxy did not make. The message names no address."""
+
+    def __init__(self, connection: HTTPConnection, trouble: ConnectionTrouble) -> None:
+        super().__init__(connection, f"proxy: {trouble.value}")
+        self.trouble = trouble
+
+
+def _connect_through(proxy: str, connection: HTTPConnection) -> socket.socket:
+    """Return a socket that *proxy* has connected; names are looked up there."""
+    from python_socks import ProxyConnectionError, ProxyError, ProxyTimeoutError
+    from python_socks.sync import Proxy
+
+    seconds = connection.timeout if isinstance(connection.timeout, int | float) else None
+    try:
+        connected: socket.socket = Proxy(**proxy_options(proxy)).connect(connection.host, connection.port, seconds)
+    except (ProxyError, ProxyConnectionError, ProxyTimeoutError, EOFError, OSError) as error:
+        raise ProxyRefused(connection, trouble_of_proxy(error)) from None
+    return connected
+
+
 class _BoundedAdapter(HTTPAdapter):
     """Connections that register their sockets, and whose answers have limits (*seconds* for all of one)."""
 
-    def __init__(self, sockets: OpenSockets, seconds: float) -> None:
+    def __init__(self, sockets: OpenSockets, seconds: float, proxy: str | None) -> None:
         class TrackedConnection(HTTPConnection):
+            def _new_conn(self) -> socket.socket:
+                return super()._new_conn() if proxy is None else _connect_through(proxy, self)
+
             def connect(self) -> None:
                 super().connect()
                 sockets.add(self.sock)
 
         class TrackedTlsConnection(HTTPSConnection):
+            def _new_conn(self) -> socket.socket:
+                return super()._new_conn() if proxy is None else _connect_through(proxy, self)
+
             def connect(self) -> None:
                 super().connect()
                 sockets.add(self.sock)

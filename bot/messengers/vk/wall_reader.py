@@ -118,9 +118,10 @@ class VkWallReader(BaseMessenger):
         *,
         poll_interval: float = 300.0,
         timeouts: VkTimeouts | None = None,
+        proxy: str | None = None,
     ) -> None:
         super().__init__(ACCOUNT, "Страницы VK", _CAPABILITIES)
-        self._client = VkClient(service_token, api_base, timeouts or VkTimeouts(), SERVICE_KEY_RATE)
+        self._client = VkClient(service_token, api_base, timeouts or VkTimeouts(), SERVICE_KEY_RATE, proxy)
         self._pages = tuple(pages)
         self._chats = {page.id: VkChats(page.account, page.id, page.title) for page in pages}
         self._clock = clock
