@@ -53,8 +53,9 @@ from storage.unit_of_work import UnitOfWork
 
 logger = logging.getLogger(__name__)
 
-MAX_DELIVERY_AGE = timedelta(hours=24)
-"""Age at which an undelivered message is given up and a person is notified."""
+MAX_DELIVERY_AGE = timedelta(hours=72)
+"""Age at which an undelivered message is given up and a person is notified: a messenger that is away for a day, or for
+a weekend, is nothing that people have to act on."""
 
 MAX_NAMED_WAIT_SECONDS = 30 * 86400.0
 """Seconds: a longer wait is told as this one."""

@@ -12,7 +12,7 @@ from bot.scheduler.audit_sealing import AuditSealing
 from bot.scheduler.imports import ImportTask
 from bot.scheduler.publication_check import PublicationChecker
 from bot.scheduler.retention import Cleaner
-from bot.services.answers import control, satisfaction, silence
+from bot.services.answers import control, satisfaction, silence, waiting_answers
 from bot.services.context import UseCaseContext
 from bot.services.deadlines import due_notices, outage_summary, recomputing, reminders
 from bot.services.dialogs import dialogs
@@ -203,6 +203,7 @@ PERIODIC_TASKS = (
     PeriodicTask("summaries", 10, when_due(summaries.is_due, summaries.send_due)),
     PeriodicTask("official_pages", 20, when_due(official_pages.is_due, official_pages.send_weekly)),
     PeriodicTask("failover", 4, when_due(failover.has_pending, failover.run)),
+    PeriodicTask("waiting_answers", 10, when_due(waiting_answers.has_untold, waiting_answers.tell)),
     PeriodicTask("held_notes", 4, when_due(held_notes.has_deliverable, held_notes.deliver)),
     PeriodicTask("absences", 20, when_due(absences.has_due, absences.run)),
     PeriodicTask("inquiries", 10, when_due(inquiries.has_due, inquiries.remind)),

@@ -102,6 +102,13 @@ class Answers(Repository):
         )
         return _publication_from_row(result.one())
 
+    async def list_answers_of(self, publication_ids: Sequence[int]) -> dict[int, int]:
+        """Return publication → answer."""
+        result = await self._transaction.execute(
+            select(publication.c.id, publication.c.answer_id).where(publication.c.id.in_(publication_ids))
+        )
+        return {row[0]: row[1] for row in result}
+
     async def get_publication(self, publication_id: int) -> Publication | None:
         row = (
             await self._transaction.execute(select(*_PUBLICATION_COLUMNS).where(publication.c.id == publication_id))

@@ -29,6 +29,12 @@ class PublicationFailed(AboutTicket, code="publication_failed"):
     returned_to_work: bool = stored("back")
 
 
+class AnswerWaits(AboutTicket, code="answer_waits"):
+    """An answer waits for its messenger, which does not answer; it will leave without further ado."""
+
+    messenger: str = stored("title")
+
+
 class AnswerHeld(AboutTicket, code="answer_held"):
     """An answer may have been published before the database was restored; is it to be published?"""
 

@@ -5,6 +5,7 @@ from bot.domain.notifications.answers import (
     AnswerHeld,
     AnswerLost,
     AnswerToPassOn,
+    AnswerWaits,
     CorrectionFailed,
     PublicationFailed,
     ReplyOffered,
@@ -155,6 +156,11 @@ ANSWER_VIEWS = (
     row(AnswerToPassOn, pass_answer_on),
     row(PublicationFailed, publication_failed),
     row(AnswerHeld, answer_held),
+    template_row(
+        AnswerWaits,
+        "⏳ Ответ на №{note.ticket_id} ещё не опубликован: {note.messenger} не отвечает. Ответ уйдёт сам, как только"
+        " связь восстановится, делать ничего не нужно.",
+    ),
     row(CorrectionFailed, correction_failed),
     row(AnswerLost, answer_lost),
     template_row(

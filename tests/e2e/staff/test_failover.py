@@ -7,6 +7,7 @@ import pytest
 
 from bot.domain.channels import Direction
 from bot.domain.tickets import State
+from bot.scheduler.tasks import CLOCK_DRIVEN_TASKS
 from sandbox.faults import FaultKind
 from tests.e2e.chat_clients import OfficialChat, TelegramChatClient, VkChatClient
 from tests.e2e.harness import (
@@ -254,3 +255,46 @@ async def test_person_with_one_messenger_waits_for_it(
     await wait_until_idle(bot)
     assert OfficialChat(TelegramChatClient(bot, HOUSING_HEAD)).find_message(BACK) is None
     assert OfficialChat(VkChatClient(bot, IN_VK)).find_cards(1) == []
+
+
+async def test_a_messenger_that_is_away_for_a_day_loses_and_doubles_nothing(
+    closed_bot: Harness, desks: tuple[OfficialChat, OfficialChat]
+) -> None:
+    """Cards go elsewhere, the answer to a citizen waits and its author knows, and all comes back once."""
+    bot, (telegram, vk) = closed_bot, desks
+    await send_report(bot)
+    await telegram.wait_for_card(1)
+    await wait_until_idle(bot)
+    await fail_telegram_for(bot, 11)
+    await report_in_vk(bot, HOLE, PYOTR)
+    await vk.wait_for_card(2)
+    await vk.send_message("/find 1")
+    await vk.answer_ticket(1, "Засыплем завтра.")
+    await bot.wait_for_inbox()
+    bot.pass_time(minutes=2)
+    await vk.wait_for_message("⏳ Ответ на №1 ещё не опубликован: Telegram не отвечает")
+    for hour in range(24):
+        if hour % 8 == 0:
+            await report_in_vk(bot, f"На Садовой {hour + 3} на дороге яма", PYOTR)
+            await bot.wait_for_inbox()
+        bot.pass_time(hours=1)
+        await bot.wait_for_tasks(*CLOCK_DRIVEN_TASKS)  # not for the outbox: what waits for Telegram stays due
+    for number in (3, 4, 5):
+        await vk.wait_for_card(number)
+    assert await get_ticket_state(bot, 1) is State.PUBLISHING
+    assert len([text for text in vk.bot_texts if "⏳ Ответ на №1" in text]) == 1
+    before = len(telegram.bot_texts)
+
+    bot.sandbox.telegram.faults.end_outage()
+    bot.pass_time(minutes=2)
+    await bot.wait_for_message(GROUP, "Засыплем завтра.")
+    await telegram.wait_for_message(BACK, "не дошло: 4 карточки")
+    await telegram.wait_for_card(1, "✅ Отвечено")
+    bot.pass_time(minutes=5)
+    await wait_until_idle(bot)
+    assert [text for text in bot.bot_texts(GROUP) if "Засыплем" in text] == ["Засыплем завтра."]
+    assert len([text for text in telegram.bot_texts[before:] if BACK in text]) == 1
+    assert [len(telegram.find_cards(number)) for number in range(2, 6)] == [0] * 4, "they are in VK"
+    assert [len(vk.find_cards(number)) for number in range(2, 6)] == [1] * 4
+    await report_in_vk(bot, "На Калинина 9 на дороге яма", PYOTR)
+    await telegram.wait_for_card(6)
