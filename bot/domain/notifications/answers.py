@@ -29,7 +29,7 @@ class PublicationFailed(AboutTicket, code="publication_failed"):
     returned_to_work: bool = stored("back")
 
 
-class AnswerWaits(AboutTicket, code="answer_waits"):
+class AnswerDelayed(AboutTicket, code="answer_delayed"):
     """An answer waits for its messenger, which does not answer; it will leave without further ado."""
 
     messenger: str = stored("title")

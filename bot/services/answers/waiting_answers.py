@@ -5,7 +5,7 @@ An answer stays where it was asked for. It leaves when the messenger is back; no
 
 from datetime import timedelta
 
-from bot.domain.notifications.answers import AnswerWaits
+from bot.domain.notifications.answers import AnswerDelayed
 from bot.domain.outbox import Priority
 from bot.services.context import UseCaseContext
 from bot.services.notifications import cards, notify
@@ -34,7 +34,7 @@ async def _tell_of(ctx: UseCaseContext, answer_id: int, publication_id: int, acc
     if not await ctx.uow.once_keys.claim(_key(answer_id), ctx.now) or answer is None or ticket is None:
         return
     known = ctx.municipality.bot_accounts.get(account)
-    note = AnswerWaits(ticket_id=ticket.id, messenger=known.title if known is not None else account)
+    note = AnswerDelayed(ticket_id=ticket.id, messenger=known.title if known is not None else account)
     for person in await cards.answer_owners(ctx, ticket, answer.person_id):
         await notify.notify(ctx, person, note, ticket=ticket, priority=Priority.ANSWER)
 
@@ -59,4 +59,4 @@ async def _list_untold(ctx: UseCaseContext) -> dict[int, tuple[int, str]]:
 
 
 def _key(answer_id: int | str) -> str:
-    return f"answer_waits:{answer_id}"
+    return f"answer_delayed:{answer_id}"

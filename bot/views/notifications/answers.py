@@ -2,10 +2,10 @@
 
 from bot.domain.notifications.answers import (
     AlreadyAnswered,
+    AnswerDelayed,
     AnswerHeld,
     AnswerLost,
     AnswerToPassOn,
-    AnswerWaits,
     CorrectionFailed,
     PublicationFailed,
     ReplyOffered,
@@ -157,7 +157,7 @@ ANSWER_VIEWS = (
     row(PublicationFailed, publication_failed),
     row(AnswerHeld, answer_held),
     template_row(
-        AnswerWaits,
+        AnswerDelayed,
         "⏳ Ответ на №{note.ticket_id} ещё не опубликован: {note.messenger} не отвечает. Ответ уйдёт сам, как только"
         " связь восстановится, делать ничего не нужно.",
     ),
