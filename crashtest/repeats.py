@@ -11,7 +11,7 @@ from crashtest.history import History, Reader
 
 @dataclass(frozen=True, slots=True)
 class RepeatAllowance:
-    """How many messages the death of a process may repeat, by the log of its calls.
+    """The most messages that the death of a process may repeat, by the log of its calls.
 
     To citizens: the one that was on its way, and one more for each call that began because another lasted too long. To
     officials: those that the bot let be under way.

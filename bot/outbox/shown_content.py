@@ -1,4 +1,4 @@
-"""What sent messages show, so that an edit that changes nothing is never sent.
+"""The state in which sent messages are, so that an edit that changes nothing is never sent.
 
 A hash of the words and buttons is stored with each sent message. While an edit is under way, or its outcome is unknown,
 nobody knows what the message shows: the next edit is sent whatever it says.
