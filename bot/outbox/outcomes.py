@@ -8,6 +8,7 @@ PostgreSQL commits several at once, where a transaction that locks the rows of m
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from bot.runtime.commit_retry import retry_until_committed
@@ -22,7 +23,7 @@ Write = Callable[[UnitOfWork], Awaitable[AfterCommit | None]]
 """Writes one outcome; returns what happens in memory once it is committed. It may run several times."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Outcome:
     write: Write
     is_written: bool = False
@@ -47,9 +48,14 @@ class OutcomeRecorder:
             return
         mine = _Outcome(write)
         self._waiting.append(mine)
-        async with self._turn:
-            while not (mine.is_written or mine.must_be_alone):
-                await self._write_group()
+        try:
+            async with self._turn:
+                while not (mine.is_written or mine.must_be_alone):
+                    await self._write_group()
+        except asyncio.CancelledError:
+            with suppress(ValueError):  # it was written meanwhile
+                self._waiting.remove(mine)
+            raise
         if not mine.is_written:
             await retry_until_committed(lambda: self._commit([mine]))
 
