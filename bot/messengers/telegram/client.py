@@ -36,7 +36,7 @@ class _RawSession(AiohttpSession):
         self._bot_proxy = proxy
 
     async def create_session(self) -> ClientSession:
-        if self._bot_proxy is not None and self._session is None:
+        if self._bot_proxy is not None and (self._session is None or self._session.closed):
             connector = make_connector(self._bot_proxy, trusted=self._connector_init["ssl"])
             self._session = ClientSession(connector=connector)
             self._should_reset_connector = False

@@ -105,7 +105,7 @@ async def test_a_storm_delays_nobody_and_no_limit_is_overstepped(bot: Harness) -
     took = await pass_time_until(bot, list(STAFF))
 
     assert bot.sandbox.telegram.violations == []
-    assert took <= NOTES_PER_CHAT, "five at once, then one a second"
+    assert took <= NOTES_PER_CHAT + 1, "five one after another, then one a second"
     for chat in STAFF:
         rest = delivered_names(bot, chat)
         assert rest.index("№срочно") < 3  # what is on its way at the same moment may overtake it
