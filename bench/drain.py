@@ -32,11 +32,11 @@ async def drain(folder: Path, messages: int, distance: Distance | None = None) -
     long an urgent one waits, and how long a press takes to its answer and to the change of what was pressed."""
     async with new_harness(folder) as town:
         telegram = town.sandbox.telegram
+        town.sandbox.distance = distance or Distance()
         await town.start()
         await town.warm_up()
         await asyncio.sleep(2)  # what the warm-up has queued has left
         telegram.rate_limits = True
-        town.sandbox.distance = distance or Distance()
         telegram.violations.clear()
         chats = range(FIRST_CITIZEN, FIRST_CITIZEN + CHAT_COUNT + BUSY_CHAT_COUNT)
         for chat in chats:

@@ -52,6 +52,9 @@ PRESUMED_COUNTED_FACTOR = 2.0
 
 Without that one call in a hundred that hangs for ten seconds would take a tenth of the rate."""
 
+MIN_PRESUMED_SECONDS = 0.7
+"""Seconds that every call has to be counted, however near the messenger is: a busy machine may hold it up as well."""
+
 MIN_DELAY_SECONDS = 0.005
 """Seconds until a place is looked at again whose call may be answered at any moment."""
 
@@ -99,7 +102,8 @@ class WindowSlot:
         return max(self.started_at, answered_at - trips.shortest) + self.seconds
 
     def _presumed_free_at(self, trips: TripBounds) -> float:
-        return self.started_at + PRESUMED_COUNTED_FACTOR * trips.usual_longest + self.seconds
+        presumed = max(PRESUMED_COUNTED_FACTOR * trips.usual_longest, MIN_PRESUMED_SECONDS)
+        return self.started_at + presumed + self.seconds
 
 
 @dataclass(slots=True)

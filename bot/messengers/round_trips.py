@@ -11,7 +11,7 @@ from typing import NamedTuple
 MIN_SAMPLES = 30
 """Calls that must have been answered before anything is concluded from them."""
 
-MIN_SPAN_SECONDS = 10.0
+MIN_SPAN_SECONDS = 5.0
 """Seconds over which they must have been made before a longest one is concluded: of calls that began together, the fast
 ones are answered first."""
 

@@ -168,6 +168,8 @@ class Delivery:
         row, on_delivered = attempt.row, OUTBOX_HANDLERS[attempt.row.kind].on_delivered
         works_again = row.account in self.failing_accounts and message.operation in (Operation.SEND, Operation.EDIT)
         ctx = self.runtime.context(uow)
+        if row.may_be_delivered and attempt.messenger.capabilities.idempotent and result.sent:
+            result = replace(result, shown={})  # it shows what the first attempt said
         sent = [",".join(one.ids) for one in result.sent]
         end = await uow.outbox.finish_delivery(row, ctx.now, sent)
         may_be_second = row.may_be_delivered or end is DeliveryEnd.LEASE_LOST

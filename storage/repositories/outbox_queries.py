@@ -128,7 +128,8 @@ def is_unclaimed() -> ColumnElement[bool]:
 def is_blocked() -> ColumnElement[bool]:
     """Return the condition that an earlier row goes first.
 
-    The effect of a press goes before earlier rows for which nobody waits: they may be thousands behind others.
+    The effect of a press goes before earlier rows for which nobody waits and which were never tried: they may be
+    thousands behind others. What was tried may have arrived, and goes first.
     """
     earlier = outbox.alias("earlier")
     return exists().where(
@@ -139,6 +140,7 @@ def is_blocked() -> ColumnElement[bool]:
             earlier.c.status == OutboxStatus.SENDING,
             earlier.c.priority == Priority.INTERACTIVE,
             outbox.c.priority != Priority.INTERACTIVE,
+            earlier.c.error.is_not(None),
         ),
         or_(
             earlier.c.status == OutboxStatus.SENDING,
