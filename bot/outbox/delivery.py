@@ -118,7 +118,10 @@ class Delivery:
                 logger.debug("sending failed unexpectedly", exc_info=error)
                 await self._record_failure(row, BrokenCall(f"unexpected {type(error).__name__}"), messenger, message)
             else:
-                delivered = partial(self.outcomes.record, partial(self._record_delivery, attempt, message, result))
+                # Judged now: a failure that comes while this outcome waits to be written down is not over with it.
+                over = row.account in self.failing_accounts and message.operation in (Operation.SEND, Operation.EDIT)
+                record = partial(self._record_delivery, attempt, message, result, over)
+                delivered = partial(self.outcomes.record, record)
                 await self._record_outcome(row, delivered, OutboxStatus.SENT, Unrecorded(row_id=row.id))
 
     async def _record_failure(
@@ -162,11 +165,18 @@ class Delivery:
             return replace(message, shown=shown)
 
     async def _record_delivery(
-        self, attempt: DeliveryAttempt, message: OutgoingMessage[Any], result: SendResult, uow: UnitOfWork
+        self,
+        attempt: DeliveryAttempt,
+        message: OutgoingMessage[Any],
+        result: SendResult,
+        works_again: bool,
+        uow: UnitOfWork,
     ) -> AfterCommit | None:
-        """Mark the row as sent and apply what follows from the delivery, in one transaction."""
+        """Mark the row as sent and apply what follows from the delivery, in one transaction.
+
+        *works_again*: its account had failed before.
+        """
         row, on_delivered = attempt.row, OUTBOX_HANDLERS[attempt.row.kind].on_delivered
-        works_again = row.account in self.failing_accounts and message.operation in (Operation.SEND, Operation.EDIT)
         ctx = self.runtime.context(uow)
         if row.may_be_delivered and attempt.messenger.capabilities.idempotent and result.sent:
             result = replace(result, shown={})  # it shows what the first attempt said
