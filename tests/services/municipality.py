@@ -18,6 +18,7 @@ from bot.messengers.events import ChatKind
 from bot.messengers.port import Capabilities, SendRateLimits
 from bot.messengers.rate_limits import Rate
 from bot.services.context import BotAccount, Municipality
+from bot.understanding.reading import Reading
 
 ZONE = ZoneInfo("Europe/Berlin")
 """Its clocks are put back on 25 October 2026."""
@@ -33,6 +34,7 @@ NO_UNDERSTANDING: Any = SimpleNamespace(
     redact=lambda text: text,
     read_applicant=lambda text: Applicant(),
     check_answer=lambda *about: (),
+    read=lambda text, *_: Reading(None, True, 1.0, None, {}, False, None, None, None),
     districts=("Северный", "Южный"),
 )
 """Nothing reads texts in these tests; a digest masks the personal data of overdue messages."""
