@@ -24,6 +24,9 @@ logger = logging.getLogger(__name__)
 @cli.command(cls=RussianHelpCommand)
 def run(config: ConfigFile = Path("config.toml")) -> None:
     """Запустить бота."""
+    from bot.runtime.garbage import pause_collection
+
+    pause_collection()  # before everything that is imported below
     from bot.config import Fault, render_faults
     from bot.config.warnings import list_unsupported, list_warnings
 
@@ -39,9 +42,6 @@ def run(config: ConfigFile = Path("config.toml")) -> None:
 
     if changed := file_modes.restrict(list_data_paths(settings)):
         logger.warning("Права исправлены, файлы были открыты другим пользователям сервера: %s", _name_paths(changed))
-    from bot.runtime.garbage import pause_collection
-
-    pause_collection()
     from bot.app import AddressInUse, App, run_until_signal
     from bot.domain.sources import messenger_of
     from bot.inbox.receiver import TokenInUse

@@ -17,6 +17,20 @@ except SystemExit:
 print(*sys.modules, file=sys.stderr)
 """
 
+_WATCH_COLLECTOR = """
+import gc, sys
+from bot.cli import main
+
+class Watcher:
+    def find_spec(self, name, path=None, target=None):
+        if name in ("bot.config", "bot.app", "bot.cli.operations"):
+            print(name, gc.isenabled())
+
+sys.meta_path.insert(0, Watcher())
+sys.argv = ["mcu-bot", "run", "--config", "/nowhere/config.toml"]
+main.main()
+"""
+
 HEAVY = {"aiogram", "aiohttp", "vk_api", "sqlalchemy", "alembic", "apscheduler", "xlsxwriter", "openpyxl", "sklearn"}
 """Packages that read nothing of a text or a configuration."""
 
@@ -50,3 +64,9 @@ def test_a_check_of_the_configuration_alone_imports_no_messenger() -> None:
     found = imported_by("check", "--offline", "--config", str(example))
 
     assert not found & {"aiogram", "vk_api", "apscheduler", "xlsxwriter", "openpyxl", "sklearn"}
+
+
+def test_run_pauses_the_search_for_garbage_before_its_imports() -> None:
+    done = subprocess.run([sys.executable, "-c", _WATCH_COLLECTOR], capture_output=True, text=True, check=False)
+
+    assert done.stdout.splitlines()[0] == "bot.config False"
