@@ -17,6 +17,12 @@ except SystemExit:
 print(*sys.modules, file=sys.stderr)
 """
 
+_IMPORT_WHAT_RUN_NEEDS = """
+import sys
+import bot.cli.main, bot.cli.operations, bot.app, bot.messengers.telegram, bot.messengers.vk, bot.messengers.max
+print(*sys.modules)
+"""
+
 _WATCH_COLLECTOR = """
 import gc, sys
 from bot.cli import main
@@ -64,6 +70,14 @@ def test_a_check_of_the_configuration_alone_imports_no_messenger() -> None:
     found = imported_by("check", "--offline", "--config", str(example))
 
     assert not found & {"aiogram", "vk_api", "apscheduler", "xlsxwriter", "openpyxl", "sklearn"}
+
+
+def test_run_imports_neither_files_formats_nor_training_before_it_polls() -> None:
+    done = subprocess.run([sys.executable, "-c", _IMPORT_WHAT_RUN_NEEDS], capture_output=True, text=True, check=True)
+    found = set(done.stdout.split())
+
+    assert not found & {"alembic", "xlsxwriter", "openpyxl", "sklearn", "scipy", "matplotlib", "asyncpg"}
+    assert not found & {"aiogram.client.bot", "aiogram.dispatcher", "aiogram.webhook", "bot.understanding.training"}
 
 
 def test_run_pauses_the_search_for_garbage_before_its_imports() -> None:

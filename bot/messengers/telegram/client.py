@@ -2,21 +2,24 @@
 
 from collections.abc import Awaitable
 from io import BytesIO
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, ClassVar, TypeVar, cast
 
-from aiogram import Bot
+from aiogram.client.default import DefaultBotProperties
 from aiogram.client.session.aiohttp import AiohttpSession
 from aiogram.client.telegram import TelegramAPIServer
 from aiogram.exceptions import AiogramError, TelegramNetworkError
 from aiogram.methods import TelegramMethod
 from aiogram.methods.base import Response
-from aiogram.utils.token import TokenValidationError
+from aiogram.utils.token import TokenValidationError, validate_token
 from aiohttp import ClientError, ClientResponseError, ClientSession, ClientTimeout
 
 from bot.messengers import http_body
 from bot.messengers.connections import make_connector
 from bot.messengers.errors import BadCredentials, FileUnavailable, TemporaryFailure
 from bot.messengers.telegram.errors import translate_error
+
+if TYPE_CHECKING:
+    from aiogram import Bot
 
 T = TypeVar("T")
 
@@ -44,7 +47,7 @@ class _RawSession(AiohttpSession):
 
     async def make_request(
         self,
-        bot: Bot,
+        bot: "Bot",
         method: TelegramMethod[Any],
         timeout: int | None = None,  # noqa: ASYNC109 - aiogram's name
     ) -> Any:
@@ -59,7 +62,7 @@ class _RawSession(AiohttpSession):
             raise TelegramNetworkError(method=method, message=type(error).__name__) from error
         return self.check_response(bot, method, answer.status, body.decode("utf-8", "replace")).result
 
-    def check_response(self, bot: Bot, method: TelegramMethod[Any], status_code: int, content: str) -> Response[Any]:
+    def check_response(self, bot: "Bot", method: TelegramMethod[Any], status_code: int, content: str) -> Response[Any]:
         try:
             body = http_body.parse_json(content)
         except ValueError:
@@ -73,12 +76,40 @@ class _RawSession(AiohttpSession):
             return Response[Any].model_construct(ok=True, result=body.get("result"))
         if not isinstance(body.get("description"), str):
             content = self.json_dumps({**body, "ok": False, "description": ""})
-        return super().check_response(bot, method, status_code, content)
+        return super().check_response(bot, _RefusedMethod(), status_code, content)
 
     async def close(self) -> None:
         # aiogram's own close then waits a quarter of a second for TLS to shut down; nothing here needs that.
         if self._session is not None and not self._session.closed:
             await self._session.close()
+
+
+class _RefusedMethod(TelegramMethod[Any]):
+    """A method with any result: aiogram reads a refusal as the method's result, and a message has two hundred types."""
+
+    __returning__: ClassVar[Any] = Any
+    __api_method__ = ""
+
+
+class _Account:
+    """A bot at one API server, with what aiogram's session and files read of a ``Bot``.
+
+    The module of aiogram's own class imports every method and type. Raise `TokenValidationError`.
+    """
+
+    def __init__(self, token: str, session: _RawSession) -> None:
+        validate_token(token)
+        self.token = token
+        self.session = session
+        self.default = DefaultBotProperties()
+
+    async def __call__(self, method: TelegramMethod[Any], timeout: int) -> Any:  # noqa: ASYNC109 - aiogram's name
+        return await self.session(cast("Bot", self), method, timeout)
+
+    async def download(self, path: str, destination: BinaryIO, timeout: int) -> None:  # noqa: ASYNC109
+        url = self.session.api.file_url(self.token, path)
+        async for chunk in self.session.stream_content(url, timeout=timeout, raise_for_status=True):
+            destination.write(chunk)
 
 
 class TelegramClient:
@@ -88,9 +119,9 @@ class TelegramClient:
         self._timeout = timeout
         api = TelegramAPIServer.from_base(api_base.rstrip("/"))
         try:
-            self._bot: Bot | None = Bot(token, session=_RawSession(proxy, api=api, timeout=timeout))
+            self._account: _Account | None = _Account(token, session=_RawSession(proxy, api=api, timeout=timeout))
         except TokenValidationError:
-            self._bot = None  # the first call reports it, as it does any other wrong token
+            self._account = None  # the first call reports it, as it does any other wrong token
 
     async def __call__(self, method: TelegramMethod[Any], *, private: bool = False, more_time: int = 0) -> Any:
         """Return the result of *method* as JSON values. Raise only the bot's own errors.
@@ -98,14 +129,14 @@ class TelegramClient:
         *private*: it concerns a person's private chat. *more_time* is added to the usual timeout, for long polls and
         uploads.
         """
-        call = self._require_bot()(method, request_timeout=self._timeout + more_time)
+        call = self._require_account()(method, self._timeout + more_time)
         return await _translate_errors(call, method.__api_method__, private=private)
 
     async def download(self, path: str) -> bytes:
         """Return the file at *path* of ``getFile``. Raise `FileUnavailable` or `TemporaryFailure`."""
         found = _LimitedBuffer(DOWNLOAD_LIMIT)
         try:
-            await self._require_bot().download_file(path, found, timeout=self._timeout)
+            await self._require_account().download(path, found, self._timeout)
         except ClientResponseError as error:
             # Without the original, here and below: the address in it holds the token.
             if error.status < 500:
@@ -116,13 +147,13 @@ class TelegramClient:
         return found.getvalue()
 
     async def close(self) -> None:
-        if self._bot is not None:
-            await self._bot.session.close()
+        if self._account is not None:
+            await self._account.session.close()
 
-    def _require_bot(self) -> Bot:
-        if self._bot is None:
+    def _require_account(self) -> _Account:
+        if self._account is None:
             raise BadCredentials("the token does not look like a token")
-        return self._bot
+        return self._account
 
 
 class _LimitedBuffer(BytesIO):
