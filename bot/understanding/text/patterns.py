@@ -61,7 +61,8 @@ class PatternSet:
         self._by_form: defaultdict[tuple[str, bool], set[int]] = defaultdict(set)
         self._by_beginning: defaultdict[tuple[str, bool], set[int]] = defaultdict(set)
         self._longest_beginning = 0
-        self._typos: defaultdict[str, set[str]] = defaultdict(set)
+        self._typos: dict[str, tuple[str, ...]] = {}
+        """A lemma or one of its spellings with a letter left out → the lemmas; sets would take 4 MB more."""
         self._starting: defaultdict[int, list[tuple[int | None, Pattern]]] = defaultdict(list)
         """First element → the second element, if there is one, and the pattern."""
         self._of_word = lru_cache(maxsize=_CACHE_SIZE)(self._elements_of)
@@ -105,9 +106,9 @@ class PatternSet:
         lemmas = self._morphology.form(word).lemmas
         for lemma in (word,) if word in lemmas or not lemmas else lemmas:
             self._by_lemma[lemma, negated].add(number)
-            if len(lemma) >= _MIN_TYPO_LENGTH:
+            if len(lemma) >= _MIN_TYPO_LENGTH and lemma not in self._typos.get(lemma, ()):
                 for shorter in _with_one_deletion(lemma):
-                    self._typos[shorter].add(lemma)
+                    self._typos[shorter] = (*self._typos.get(shorter, ()), lemma)
         self._by_form[word, negated].add(number)
 
     def _elements_of(self, word: str, flags: _Flags) -> tuple[int, ...]:
