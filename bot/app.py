@@ -153,7 +153,7 @@ class App:
         self._webhooks = Webhooks(database, self.options.clock, self.runtime.inbox_wake_up.set)
 
     async def _build_parts(self) -> None:
-        # Importing aiogram takes seconds: the database is migrated meanwhile.
+        # Importing the messengers and loading the dictionaries take a while: the database is migrated meanwhile.
         options = self.options
         make_messengers = options.make_messengers or build_messengers
         messengers, understanding, _ = await asyncio.gather(

@@ -20,7 +20,7 @@ def build_messengers(
 ) -> dict[str, Messenger]:
     """Build a messenger for every configured account, by account.
 
-    A messenger's package is imported only if it is configured: aiogram alone costs seconds and 160 MB. *call_seconds*
+    A messenger's package is imported only if it is configured: the libraries cost time and memory. *call_seconds*
     limits any call but a poll; ``None``: as each messenger's package says.
     """
     waits, built = Timeouts(poll_seconds, call_seconds), []

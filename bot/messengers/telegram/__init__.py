@@ -1,7 +1,6 @@
 """Telegram: client, parser and renderer.
 
-Importing this package imports aiogram, which takes seconds, so only ``bot.bootstrap.messengers`` does it, and only when
-needed.
+Importing this package imports parts of aiogram, so only ``bot.bootstrap.messengers`` does it, and only when needed.
 """
 
 from bot.messengers.telegram.lazy_aiogram import import_aiogram

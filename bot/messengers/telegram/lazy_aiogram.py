@@ -17,7 +17,6 @@ import sys
 from importlib.abc import InspectLoader
 from importlib.metadata import version
 from importlib.util import find_spec, module_from_spec
-from types import ModuleType
 from typing import Any, ForwardRef, Literal, NamedTuple, Optional, Union, get_args
 
 from pydantic import BaseModel
@@ -124,14 +123,15 @@ def _build_on_first_use() -> None:
 
 def _add_names(model: type[BaseModel], names: dict[str, Any], seen: set[type[BaseModel]]) -> None:
     """Import the types that *model* and the types of its fields name, to any depth, and add them to *names*."""
-    types: ModuleType = sys.modules["aiogram.types"]
+    types = sys.modules["aiogram.types"]
+    known = frozenset(types.__all__)
     waiting: list[Any] = [model]
     while waiting:
         one = waiting.pop()
         if isinstance(one, ForwardRef):
             one = one.__forward_arg__
         if isinstance(one, str):
-            found = {word: getattr(types, word) for word in _WORD.findall(one) if word in types.__all__}
+            found = {word: getattr(types, word) for word in _WORD.findall(one) if word in known}
             waiting += [value for word, value in found.items() if word not in names]
             names |= found
         elif isinstance(one, type) and issubclass(one, BaseModel):
