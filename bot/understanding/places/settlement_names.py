@@ -1,8 +1,10 @@
 """Grammar of the names of settlements: what looks like one, and its nominative."""
 
+import re
 from collections.abc import Sequence
 
 from bot.domain.text_normal import fold
+from bot.understanding.places.village_forms import can_be_surname, is_sure_without_capital, village_nominative
 from bot.understanding.places.vocabulary import Vocabulary
 from bot.understanding.text.morphology import Morphology
 from bot.understanding.text.tokens import Word
@@ -11,6 +13,7 @@ _MIN_NAME_LENGTH = 3
 _MAX_ACRONYM_LENGTH = 4
 _PLURAL_ENDINGS = ("ах", "ях", "ей", "ов", "ев", "ам", "ям", "ами", "ями", "ек", "ок", "ков")
 _GENDERS = ("masc", "neut", "femn")
+_PLURAL_OF_ADJECTIVE = re.compile("(ы|и)(?:е|х|м|ми)$")
 
 
 class SettlementNames:
@@ -113,6 +116,8 @@ class SettlementNames:
             return self.nominative([word], None) if adjective else None
         if word.norm in self._words.sure_forms or self._is_geographic(word):
             return self.nominative([word], None)
+        if is_sure_without_capital(word.norm) and self._built(word) is not None:
+            return self.nominative([word], None)
         alone = self._is_adjective_name(word) and self._is_bare_adjective(words, index, cases)
         usual = not self._words.signatures.isdisjoint(self._morphology.form(word.norm).lemmas)
         return self.nominative([word], None) if alone and usual else None
@@ -123,7 +128,7 @@ class SettlementNames:
             return False
         form = self._morphology.form(word.norm)
         feminine = form.can_be("ADJF", "femn") and not form.can_be("ADJF", "masc")
-        surname = form.can_be("Surn") and not form.can_be("ADJF") and self._village(word) is None
+        surname = form.can_be("Surn") and not form.can_be("ADJF") and not self.is_village(word)
         return not (feminine or surname or word.norm in self._street_kinds or self._is_elsewhere(word))
 
     def is_nominative(self, word: Word) -> bool:
@@ -140,15 +145,68 @@ class SettlementNames:
         if not word.capitalised or word.raw.isupper() or word.gap.strip() or not self._can_be_untyped(word):
             return False
         form = self._morphology.form(word.norm)
-        if form.lemmas and form.lemmas[0] in self._landmarks.heads:
+        if form.lemmas and form.lemmas[0] in self._landmarks.heads and not self.is_village(word):
             return False
-        return self._village(word) is not None or self._is_geographic(word)
+        built = self._built(word) is not None and not can_be_surname(word.norm)
+        return built or self._village(word) is not None or self._is_geographic(word)
+
+    def is_village(self, word: Word) -> bool:
+        """Return whether the word is a form of a name that villages have, by the list or by its suffix."""
+        return self._village(word) is not None or self._built(word) is not None
+
+    def can_be_person(self, word: Word) -> bool:
+        """Return whether only the suffix speaks for a village, and a surname has it too: «Лопухова»."""
+        return can_be_surname(word.norm) and self._built(word) is not None
+
+    def is_destination(self, words: Sequence[Word], index: int) -> bool:
+        """Return whether the word may be what a road leads to: «дорога на Речное», «автобус на Лопухово»."""
+        word = words[index]
+        if not word.capitalised or word.raw.isupper() or not self._can_be_untyped(word):
+            return False
+        form = self._morphology.form(word.norm)
+        neuter = form.can_be("ADJF", "neut", "accs") and self._is_bare_adjective(words, index, ("nomn",))
+        return neuter or self.is_village(word) or form.can_be("Geox", "accs")
+
+    def is_adjective_name(self, words: Sequence[Word], index: int) -> bool:
+        """Return whether the word is a settlement's adjective without a noun: «пруд у Тернового»."""
+        word = words[index]
+        if not word.capitalised or word.raw.isupper() or word.starts_sentence or word.gap.strip():
+            return False
+        form = self._morphology.form(word.norm)
+        return (
+            not form.can_be("Surn") and self._can_be_untyped(word) and self._is_bare_adjective(words, index, ("gent",))
+        )
+
+    def pair(self, words: Sequence[Word], index: int) -> str | None:
+        """Return the nominative of two words from *index* that name a village: «в Верхних Бродах», «Красный Яр»."""
+        if index + 1 >= len(words):
+            return None
+        first, second = words[index], words[index + 1]
+        if not (first.capitalised and second.capitalised) or second.gap != " " or second.raw.isupper():
+            return None
+        adjective, noun = self._morphology.form(first.norm), self._morphology.form(second.norm)
+        if self._words.pair_adjectives.isdisjoint(adjective.lemmas) or not self._can_be_untyped(second):
+            return None
+        object_like = not (self._landmarks.heads - self._words.pair_nouns).isdisjoint(noun.lemmas)
+        if object_like or not self._words.no_pairs.isdisjoint(noun.lemmas):
+            return None
+        if not (noun.can_be("NOUN") or self._built(second) is not None) or second.norm in self._street_kinds:
+            return None
+        title = self.nominative([second], None)
+        named = self._morphology.form(fold(title))
+        if named.can_be("NOUN", "plur", "nomn") and _PLURAL_OF_ADJECTIVE.search(first.raw):
+            plural = _PLURAL_OF_ADJECTIVE.sub(r"\1е", first.raw)
+            return f"{plural} {title}"
+        gender = next((one for one in _GENDERS if named.can_be("NOUN", one, "nomn")), None)
+        gender = "neut" if title.endswith("о") else gender
+        full = self._morphology.in_gender(first.norm, gender) if gender is not None else None
+        return f"{full.capitalize()} {title}" if full is not None else None
 
     def likely_alone(self, words: Sequence[Word], index: int, *, before_street: bool) -> str | None:
         """Return the word if it alone looks like a settlement, in the nominative."""
         word = words[index]
         form = self._morphology.form(word.norm)
-        if not self._can_be_untyped(word) or not form.can_be("nomn"):
+        if not self._can_be_untyped(word) or not (form.can_be("nomn") or self._built(word) == word.norm):
             return None
         capitalised = word.capitalised and not word.raw.isupper()
         fragment = self.is_fragment(words, index, index + 1)
@@ -162,7 +220,8 @@ class SettlementNames:
         ended = capitalised and self._has_ending(word) and (fragment or before_street)
         if before_street and self._village(word) is not None:
             return self.nominative([word], None)
-        if listed or lacking or signed or ended or (self._is_geographic(word) and (capitalised or fragment)):
+        built = capitalised and (fragment or before_street) and self._built(word) == word.norm
+        if built or listed or lacking or signed or ended or (self._is_geographic(word) and (capitalised or fragment)):
             return self.nominative([word], None)
         return None
 
@@ -173,7 +232,7 @@ class SettlementNames:
     def _nominative(self, word: Word, gender: str | None, *, last: bool) -> str:
         form = self._morphology.form(word.norm)
         raw = word.raw
-        known = self._village(word)
+        known = self._village(word) or self._built(word)
         if known is not None:
             raw = self._like(raw, known)
         elif form.can_be("ADJF") and last and not (form.tags and "Geox" in form.tags[0]):
@@ -214,12 +273,16 @@ class SettlementNames:
             return plural if plural in self._words.nouns else None
         return found
 
+    def _built(self, word: Word) -> str | None:
+        """Return the nominative of a word that only its suffix makes a village."""
+        return village_nominative(word.norm, self._morphology.form(word.norm))
+
     def _is_noun_name(self, word: Word, cases: Sequence[str]) -> bool:
         form = self._morphology.form(word.norm)
-        if form.lemmas and form.lemmas[0] in self._landmarks.heads:
+        if form.lemmas and form.lemmas[0] in self._landmarks.heads and not self.is_village(word):
             return False
         geographic = form.can_be("Geox", "Fixd") or any(form.can_be("Geox", case) for case in cases)
-        return self._village(word) is not None or geographic or self._has_ending(word)
+        return self.is_village(word) or geographic or self._has_ending(word)
 
     def _is_bare_adjective(self, words: Sequence[Word], index: int, cases: Sequence[str]) -> bool:
         form = self._morphology.form(words[index].norm)
@@ -244,7 +307,7 @@ class SettlementNames:
         form = self._morphology.form(word.norm)
         if form.known or form.can_be("Surn") or not form.lemmas:
             return False
-        return any(lemma.endswith(self._words.endings) for lemma in (form.lemmas[0], word.norm))
+        return any(lemma.endswith(self._words.endings) for lemma in (*form.lemmas, word.norm))
 
     def _is_geographic(self, word: Word) -> bool:
         """Return whether the dictionary has the word as a place and as nothing else."""

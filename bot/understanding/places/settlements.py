@@ -18,6 +18,18 @@ _CASES_AFTER = {
 """The cases of a settlement after the prepositions that place something there."""
 _UNTYPED_PREPOSITIONS = frozenset({"в", "во", "из", "до", "с", "со", "под", "через"})
 """Prepositions after which a settlement needs neither a type word nor a list."""
+_INSIDE = frozenset({"в", "во", "из"})
+"""After other prepositions «Лопухова» is more often a person or a street: «с Лопухова», «до Лопухова»."""
+_NEAR = frozenset({"у", "около", "возле", "близ", "вблизи"})
+_HAS_SETTLEMENT = frozenset(
+    {"житель", "околица", "окраина", "дачник", "население", "хутор", "край", "селянин", "староста", "мост", "погост"}
+)
+"""Nouns of a settlement's parts and people: after them even «Лопухова» is a village, no person."""
+_LEADS_TO = frozenset(
+    {"дорога", "трасса", "автобус", "маршрутка", "поворот", "съезд", "въезд", "мост", "электричка", "рейс", "переезд",
+     "грейдер", "подъезд", "развилка", "указатель", "маршрут", "пазик", "тропинка", "тропа", "газель", "ветка", "шоссе"}
+)  # fmt: skip
+"""Roads and vehicles that lead to a settlement: «дорога на Речное»."""
 _FULL_WORD_LENGTH = 4
 """Letters: a shorter type word («с», «дер») is an abbreviation and needs a full stop."""
 _ABBREVIATIONS_WITHOUT_STOP = frozenset({"пгт", "рп", "снт", "днт", "днп", "сот", "пос", "дер", "ст-ца"})
@@ -93,11 +105,17 @@ class SettlementFinder:
             if index in taken or word.is_number:
                 continue
             name = None
-            if placed:
+            pair = self._match_pair(words, index, street) if word.capitalised else None
+            if pair is not None and index + 1 not in taken:
+                return FoundSettlement(pair, None, frozenset({index, index + 1}))
+            if self._is_related(words, index):
+                name = self._names.nominative([word], None)
+            elif placed:
                 name = self._match_preposition(words, index) or self._match_alone(words, index, street)
             if name is not None and not self._is_district(word):
                 return FoundSettlement(name, None, frozenset({index}))
-            if named is None and not word.starts_sentence and self._names.is_name(word):
+            within = index > 0 and words[index - 1].capitalised and word.gap == " "  # «остановка Новые Сады»
+            if named is None and not (word.starts_sentence or within) and self._names.is_name(word):
                 named = index
         if named is None:
             return None
@@ -200,7 +218,32 @@ class SettlementFinder:
             return None
         if index + 1 < len(words) and words[index + 1].gap.startswith(("»", '"', "”")):
             return None
+        if words[index - 1].norm not in _INSIDE and self._names.can_be_person(words[index]):
+            return None
         return self._names.likely(words, index, _CASES_AFTER[words[index - 1].norm])
+
+    def _match_pair(self, words: Sequence[Word], index: int, street: int | None) -> str | None:
+        """Match «в Красном Яре», «… без света, Старая Рудня», «Верхние Броды, Садовая 2»."""
+        word = words[index]
+        if index + 1 >= len(words) or not word.capitalised or word.gap.strip(" ,.!?\n…"):
+            return None
+        prepared = index > 0 and words[index - 1].norm in _CASES_AFTER and not word.gap.strip()
+        alone = self._names.is_fragment(words, index, index + 2) or street == index + 2
+        return self._names.pair(words, index) if prepared or alone else None
+
+    def _is_related(self, words: Sequence[Word], index: int) -> bool:
+        """Return whether the words before make it a settlement: «автобус на Речное», «за околицей Лопухова»."""
+        word = words[index]
+        if index == 0 or not word.capitalised or word.gap != " " or word.raw.isupper():
+            return False
+        before = words[index - 1].norm
+        if before == "на" and index > 1:
+            leading = _LEADS_TO.intersection(self._morphology.form(words[index - 2].norm).lemmas)
+            return bool(leading) and self._names.is_destination(words, index)
+        if before in _NEAR:
+            return self._names.is_adjective_name(words, index)
+        owned = _HAS_SETTLEMENT.intersection(self._morphology.form(before).lemmas)
+        return bool(owned) and self._names.is_village(word)
 
     def _match_alone(self, words: Sequence[Word], index: int, street: int | None) -> str | None:
         """Match «Малиновка, Садовая 2», «Малиновка без света», «… одна лавка осталась. Малиновка»."""

@@ -32,6 +32,10 @@ class LandmarkWords:
     plural: frozenset[str]
     shops: Mapping[str, str]
     names: frozenset[str]
+    media: frozenset[str]
+    """Words in quotation marks after «в» that are no place: «в «Одноклассниках»»."""
+    described: frozenset[str]
+    """Nouns that tell the place only with an adjective: «в музыкальной школе»."""
     vague: frozenset[str]
     """Adjectives that do not tell one landmark from another."""
     heads: frozenset[str]
@@ -51,6 +55,12 @@ class SettlementWords:
     signatures: frozenset[str]
     endings: tuple[str, ...]
     masculine: frozenset[str]
+    pair_adjectives: frozenset[str]
+    """First words of villages of two words: «Старая Рудня»."""
+    pair_nouns: frozenset[str]
+    """Nouns that are a landmark elsewhere: «Красный Яр»."""
+    no_pairs: frozenset[str]
+    """Nouns that are no village with such an adjective: «Красный Крест»."""
     elsewhere: frozenset[str]
 
 
@@ -72,6 +82,8 @@ class Vocabulary:
     day_words: Mapping[str, str]
     landmarks: LandmarkWords
     settlements: SettlementWords
+    doubles: Mapping[tuple[str, str], str]
+    """Streets of two people, by their two names: «Сакко и Ванцетти»."""
     common: Mapping[str, str]
     """Well-known names of streets, by their folded form."""
 
@@ -95,13 +107,15 @@ def load_vocabulary() -> Vocabulary:
         day_words=data["days"]["words"],
         landmarks=_landmark_words(data["landmarks"]),
         settlements=_settlement_words(data["settlements"]),
+        doubles={(name.split()[0].lower(), name.split()[-1].lower()): name for name in data["doubles"]["names"]},
         common={fold(name): name for name in data["common"]["names"].split()},
     )
 
 
 def _landmark_words(data: dict[str, Any]) -> LandmarkWords:
     lists = {
-        name: frozenset(data[name]) for name in ("named", "unquoted", "located", "near", "plural", "names", "vague")
+        name: frozenset(data[name])
+        for name in ("named", "unquoted", "located", "near", "plural", "names", "vague", "media", "described")
     }
     compound = {noun: frozenset(adjectives) for noun, adjectives in data["compound"].items()}
     nouns = {noun for noun in lists["named"] | lists["located"] | lists["near"] if " " not in noun}
@@ -129,7 +143,17 @@ def _settlement_words(data: dict[str, Any]) -> SettlementWords:
         endings=tuple(words["endings"]),
         **{
             name: frozenset(words[name])
-            for name in ("nouns", "sure_forms", "adjectives", "signatures", "masculine", "elsewhere")
+            for name in (
+                "nouns",
+                "sure_forms",
+                "adjectives",
+                "signatures",
+                "masculine",
+                "pair_adjectives",
+                "pair_nouns",
+                "no_pairs",
+                "elsewhere",
+            )
         },
     )
 
