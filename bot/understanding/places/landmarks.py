@@ -17,7 +17,8 @@ _CASES_AFTER = {
 """The cases after a preposition that places something near a landmark: «за школой», but not «платить за школу»."""
 _LONG_PREPOSITIONS = {
     ("недалеко", "от"), ("неподалеку", "от"), ("на", "месте"), ("на", "территории"), ("в", "районе"), ("дорогу", "от"),
-    ("слева", "от"), ("справа", "от"), ("вход", "в"), ("входом", "в"), ("крыльцо", "в"), ("дорога", "к"),
+    ("слева", "от"), ("справа", "от"), ("вход", "в"), ("входом", "в"), ("входа", "в"),
+    ("входе", "в"), ("крыльцо", "в"), ("дорога", "к"),
     ("дороге", "к"), ("дорожке", "к"), ("подход", "к"), ("тротуар", "к"), ("пути", "к"), ("спуск", "к"),
 }  # fmt: skip
 """Two words that tell where something is, with the landmark in the genitive, dative or accusative."""
@@ -84,9 +85,11 @@ class LandmarkFinder:
         """Return the surest landmark, the first of equals; *taken*: indexes of the words of the street."""
         best: Landmark | None = None
         for index, word in enumerate(words):
-            if index in taken or not self._may_name(word.norm):
+            if index in taken:
                 continue
-            found = self._find_at(words, index)
+            found = self._find_at(words, index) if self._may_name(word.norm) else None
+            if found is None and word.gap != " " and _OPENING.search(word.gap):
+                found = self._find_quoted(words, index)
             if found is not None and (best is None or found.score > best.score):
                 best = found
         return best
@@ -104,6 +107,38 @@ class LandmarkFinder:
                 return self._find_shop(words, index, name)
         head = self._head_at(words, index)
         return self._find_head(words, head) if head is not None else None
+
+    def _find_quoted(self, words: Sequence[Word], index: int) -> Landmark | None:
+        """Find what only its name tells, in quotation marks: «яма у «Сказки»», «в «Домовёнке» просрочка»."""
+        word = words[index]
+        if index == 0 or not word.capitalised or word.gap.strip(' «"“„'):
+            return None
+        before = words[index - 1].norm
+        cases = _CASES_AFTER.get(before) or (("ablt",) if self._is_with(words, index) else ())
+        if not cases and before not in _IN:
+            return None
+        form = self._morphology.form(word.norm)
+        if not self._words.media.isdisjoint((word.norm, *form.lemmas)):
+            return None
+        end = self._quoted_end(words, index)
+        if end is None:
+            return None
+        name = " ".join(one.raw for one in words[index:end])
+        noun = form.known and form.can_be("NOUN") and not form.can_be("Abbr") and not word.raw.isupper()
+        if end == index + 1 and noun and any(form.can_be("NOUN", case) for case in (*cases, "loct")):
+            name = _capitalize(self._morphology.nominative(word.norm))
+        if not cases:
+            return Landmark(f"«{name}»", None, _IN_SCORE)
+        prefix = "рядом с" if before in ("с", "со") else before
+        said = " ".join(one.raw for one in words[index:end])
+        return Landmark(f"«{name}»", f"{prefix} «{said}»", _NEAR_SCORE)
+
+    def _quoted_end(self, words: Sequence[Word], start: int) -> int | None:
+        """Return the index after the last word of a name in quotation marks; ``None`` if they do not close soon."""
+        for end in range(start + 1, min(start + 1 + _MAX_QUOTED_WORDS, len(words))):
+            if _CLOSING.match(words[end].gap):
+                return end
+        return len(words) if len(words) <= start + _MAX_QUOTED_WORDS else None
 
     def _find_shop(self, words: Sequence[Word], index: int, name: str) -> Landmark | None:
         """Find a chain's shop: «у пятёрочки», «магазин Магнит», but not «магнит на холодильник»."""
@@ -146,7 +181,8 @@ class LandmarkFinder:
             fitting = next((at for at in adjectives if self._lemma(words[at]) in needed), None)
             if fitting is None:
                 return None
-            name = "детский сад" if lemma == "сад" else f"{adjectives[fitting].lower()} {lemma}"
+            child = lemma == "сад" and "детский" in self._morphology.form(words[fitting].norm).lemmas
+            name = "детский сад" if child else f"{adjectives[fitting].lower()} {lemma}"
             return _Head(start, index, index + 1, name, ())
         name = words_of.numbered.get(lemma, lemma)
         return _Head(start, index, index + 1, name, tuple(adjectives[at] for at in sorted(adjectives)))
@@ -192,17 +228,24 @@ class LandmarkFinder:
         return Landmark(title, self._phrase(words, head, relation, number, name), score + (relation is not None))
 
     def _score_unnamed(self, words: Sequence[Word], head: _Head, relation: str | None) -> int:
-        located = head.name in self._words.located or (head.noun != head.start and head.name in self._words.named)
+        described = head.noun != head.start and head.name in self._words.described
+        located = head.name in self._words.located or described
+        located = located or (head.noun != head.start and head.name in self._words.named)
         if relation is not None and (located or head.name in self._words.near):
             return _NEAR_SCORE
-        if head.name not in self._words.located:
+        if head.name not in self._words.located and not (described and head.adjectives):
             return 0
         before = words[head.start - 1].norm if head.start else ""
         if before == "от" and any(one.norm == "до" for one in words[head.end : head.end + _SPAN_WORDS]):
             return _SPAN_SCORE
         form = self._morphology.form(words[head.noun].norm)
-        if before in _IN and (form.can_be("NOUN", "loct") or form.can_be("NOUN", "loc2") or not form.known):
+        case = any(form.can_be(part, one) for part in ("NOUN", "ADJF") for one in ("loct", "loc2"))
+        if before in _IN and (case or form.can_be("Fixd") or not form.known):
             return _IN_SCORE
+        if head.start and not words[head.start].gap.strip() and form.can_be("NOUN", "gent"):
+            owner = self._morphology.form(before)
+            if owner.can_be("NOUN") and not owner.can_be("PREP"):
+                return _SUBJECT_SCORE  # «снег с крыши рынка»
         return _SUBJECT_SCORE if form.can_be("NOUN", "nomn") and not words[head.noun].negated else 0
 
     def _relation(self, words: Sequence[Word], head: _Head, first: int) -> str | None:
