@@ -1,6 +1,7 @@
 """Streets without a type word: «Ленина 45», «дом 13 победы», «на советской возле банка», «угол Мира и Садовой»."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.understanding.places.candidates import BARE_STREET_WEIGHT, CandidateBuilder, StreetCandidate
 from bot.understanding.places.houses import HouseNumberParser
@@ -16,6 +17,7 @@ _CONJUNCTIONS = frozenset({"и", "с", "со"})
 _IN = frozenset({"в", "во", "из"})
 _LEADING_ON = frozenset({"от", "возле", "около", "напротив", "перед", "рядом", "между", "за"})
 """Words that lead on from a street at the beginning: «Гоголя от Мира до Садовой»."""
+_ALONG = frozenset({"на", "по", "вдоль"})
 _MAX_NAME_WORDS = 3
 
 
@@ -39,8 +41,15 @@ class BareStreetFinder:
 
     def candidate_at(self, words: Sequence[Word], index: int) -> StreetCandidate | None:
         """Return the street named at *index*."""
+        if (
+            index + 2 < len(words)
+            and words[index + 1].norm == "и"
+            and (double := self._match_double_name(words, index))
+        ):
+            return double
         return (
             self._match_glued_house(words, index)
+            or self._match_glued_crossing(words, index)
             or self._match_undeclined_pair(words, index)
             or self._match_house_after(words, index)
             or self._match_house_before(words, index)
@@ -58,11 +67,23 @@ class BareStreetFinder:
         found = self._builder.build(words, index, index, index + 1, None, title)
         return found if found.house is not None else self._builder.with_house(found, house)
 
+    def _match_double_name(self, words: Sequence[Word], index: int) -> StreetCandidate | None:
+        """Match a street of two people: «на Сакко и Ванцетти, 5»."""
+        title = self._vocabulary.doubles.get((words[index].norm, words[index + 2].norm))
+        return self._builder.build(words, index, index, index + 3, None, title) if title is not None else None
+
+    def _match_glued_crossing(self, words: Sequence[Word], index: int) -> StreetCandidate | None:
+        """Match two streets with a hyphen: «Пролетарская-Мира, светофор не горит»."""
+        first = self._names.variants.split_crossing(words[index].raw) if "-" in words[index].raw else None
+        if first is None:
+            return None
+        return self._builder.build(words, index, index, index + 1, None, self._names.dictionary_form([first], None))
+
     def _match_undeclined_pair(self, words: Sequence[Word], index: int) -> StreetCandidate | None:
         """Match «трудовые резервы 8», which its number makes a street."""
         if index == 0 or index + 1 >= len(words) or not words[index].norm.endswith(("ы", "и")):
             return None
-        title = self._names.undeclined_pair(words[index - 1], words[index])
+        title = self._names.variants.undeclined_pair(words[index - 1], words[index])
         read = self._houses.parse_at(words, index + 1, after_street=True) if title is not None else None
         if read is None or self._contexts.counts_something(words, index + 1, read[1]):
             return None
@@ -71,12 +92,19 @@ class BareStreetFinder:
     def _match_well_known(self, words: Sequence[Word], index: int) -> StreetCandidate | None:
         """Match a well-known name that nothing precedes: «Садовая без воды», «… Свет дайте. Садовая.», «до Садовой»."""
         word = words[index]
+        if word.norm.endswith("ую") and self._contexts.is_worked_on(words, index):
+            return self._builder.build(words, index, index, index + 1, None)
+        if self._contexts.is_cut_off(words, index) or self._contexts.is_named_alone(words, index):
+            return self._builder.build(words, index, index, index + 1, None)
         following = words[index + 1] if index + 1 < len(words) else None
         ended = following is None or bool(following.gap.strip(" "))
         if self._names.is_known_alone(word) and (index == 0 or bool(word.gap.strip(" "))):
             lacking = following is not None and following.norm in _LACKING
             if lacking or (ended and word.capitalised and (index > 0 or following is not None)):
                 return self._builder.build(words, index, index, index + 1, None)
+        if index == 0 and following is not None and self._names.is_surname_in_genitive(word):
+            begun = following.norm in _LACKING or "," in following.gap
+            return self._builder.build(words, 0, 0, 1, None) if begun else None
         if index == 0 or words[index - 1].norm not in _TOWARDS or word.gap.strip() or not word.capitalised:
             return None
         if (
@@ -86,11 +114,10 @@ class BareStreetFinder:
         ):
             return None
         title = self._names.dictionary_form([word], "femn")
-        return (
-            self._builder.build(words, index, index, index + 1, None, title)
-            if self._names.is_well_known(title)
-            else None
-        )
+        if not self._names.is_well_known(title):
+            return None
+        found = self._builder.build(words, index, index, index + 1, None, title)
+        return replace(found, weight=BARE_STREET_WEIGHT) if found.house is None else found
 
     def _match_house_after(self, words: Sequence[Word], index: int) -> StreetCandidate | None:
         """Match a name that a house follows: «Ленина 45», «ленина д 5 корп 1», «Трудовых Резервов, 3»."""
@@ -98,8 +125,9 @@ class BareStreetFinder:
         if index + 1 >= len(words) or not self._houses.may_begin(words[index + 1]):
             return None
         tail = word.norm in self._vocabulary.words["tails"]
-        pair = index > 0 and self._names.is_genitive_pair(words[index - 1], word)
-        undeclined = self._names.well_known_genitive(word.norm)
+        usual = index > 0 and self._names.is_usual_pair(words[index - 1], word)
+        pair = usual or (index > 0 and self._names.is_genitive_pair(words[index - 1], word))
+        undeclined = self._names.variants.genitive(word.norm)
         known = tail or pair or undeclined is not None or self._names.can_be_street_with_house(word)
         if not known and not self._names.is_foreign_name(word):
             return None
@@ -112,10 +140,10 @@ class BareStreetFinder:
             return None
         if not known and self._contexts.counts_something(words, index + 1, read[1]):
             return None
-        if undeclined is not None and not self._names.can_be_street_with_house(word):
+        if undeclined is not None and (word.capitalised or not self._names.can_be_street_with_house(word)):
             plain = self._contexts.counts_something(words, index + 1, read[1])
             return None if plain else self._builder.build(words, index, index, index + 1, None, undeclined)
-        start = self._name_start(words, index)
+        start = index - 1 if usual else self._name_start(words, index)
         if tail and start == index:
             return None
         if start > 0 and words[start - 1].norm in ("кв", "тел", "номер"):
@@ -140,6 +168,11 @@ class BareStreetFinder:
 
     def _match_without_house(self, words: Sequence[Word], index: int) -> StreetCandidate | None:
         """Match a street without a house: «на Ленина», «на советской возле банка», «угол Мира и Садовой»."""
+        if words[index].norm in self._vocabulary.words["roads"]:
+            return None
+        slang = self._names.variants.from_short_name(words[index].norm)
+        if slang is not None and index and words[index - 1].norm in _ALONG and not words[index].gap.strip():
+            return self._builder.build(words, index, index, index + 1, None, slang)
         if index == 0:
             found = self._is_joined_to_name(words, 0) or self._starts_with_street(words)
             return self._builder.build(words, 0, 0, self._name_end(words, 0), None) if found else None
@@ -150,8 +183,14 @@ class BareStreetFinder:
         prepared = (corner or before in self._vocabulary.words["before"]) and not self._contexts.is_about_person(
             words, index
         )
+        if corner and (genitive := self._names.variants.genitive(words[index].norm)) and words[index].capitalised:
+            return self._builder.build(words, index, index, index + 1, None, genitive)  # «перекрёсток Гагарин и …»
         prepared = (
-            prepared or self._contexts.is_part_of_street(words, index) or self._contexts.is_our_street(words, index)
+            prepared
+            or self._contexts.is_crossed(words, index)
+            or self._contexts.is_worked_on(words, index)
+            or self._contexts.is_part_of_street(words, index)
+            or self._contexts.is_our_street(words, index)
         )
         if not prepared and not self._is_joined_to_name(words, index):
             return None
@@ -165,6 +204,7 @@ class BareStreetFinder:
             (before == "весь" and word.norm in self._vocabulary.words["areas"])
             or (corner and self._names.is_given_name(word))
             or self._names.can_be_street_alone(word)
+            or self._contexts.is_surname_on(words, index)
             or self._contexts.is_standalone_adjective(words, index)
             or self._contexts.is_two_word_name(words, index)
         ):
@@ -197,6 +237,8 @@ class BareStreetFinder:
         if not word.capitalised or end >= len(words):
             return False
         marked = any(mark in words[end].gap for mark in "(:—–")
+        if end == 2 and self._names.is_adjective_pair(word, words[1]):
+            return marked or words[end].norm in _LEADING_ON or "," in words[end].gap
         if self._names.is_street_adjective(word):
             return marked and self._morphology.form(word.norm).can_be("ADJF", "femn", "nomn")
         if self._contexts.is_two_word_name(words, 0):

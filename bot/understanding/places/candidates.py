@@ -79,6 +79,8 @@ class CandidateBuilder:
         end = first
         if end > 0 and words[end - 1].norm in ("по", "на", "с"):
             end -= 1
+            if end > 0 and words[end - 1].norm == "что":  # «у дома 14, что на Садовой»
+                end -= 1
         for start in range(max(0, end - _MAX_HOUSE_WORDS), end - 1):
             read = None
             if words[start].norm in self._vocabulary.words["house"] and words[start].norm != "№":

@@ -19,6 +19,8 @@ from bot.understanding.reading import PlaceName
 from bot.understanding.text.morphology import Morphology
 from bot.understanding.text.tokens import Word
 
+_HOUSE_NOUNS = frozenset({"дом", "доме", "дома", "дому", "домом"})
+
 
 @dataclass(frozen=True, slots=True)
 class FoundPlace:
@@ -48,7 +50,7 @@ class PlaceFinder:
         listed = dict.fromkeys(row.settlement for row in rows if row.settlement is not None)
         self._names = StreetNames(morphology, self.vocabulary)
         self._houses = HouseNumberParser(self.vocabulary)
-        builder = CandidateBuilder(self.vocabulary, self._houses)
+        builder = self._builder = CandidateBuilder(self.vocabulary, self._houses)
         self._typed = TypedStreetFinder(morphology, self.vocabulary, self._names, builder)
         self._bare = BareStreetFinder(morphology, self.vocabulary, self._names, self._houses, builder)
         self._landmarks = LandmarkFinder(self.vocabulary, morphology)
@@ -69,6 +71,10 @@ class PlaceFinder:
         best, taken = self._find_street(words, settlement.words if settlement is not None else frozenset())
         if settlement is None:
             settlement = self._settlements.find_likely(words, taken, best.first if best is not None else None)
+        if best is None and settlement is not None:
+            best, taken = self._find_house_after(words, settlement)
+        if best is not None and best.house is None and (apart := self._house_apart(words, taken)) is not None:
+            best = replace(best, house=apart)
         settled = settlement.words if settlement is not None else frozenset()
         used = taken | settled
         landmark = self._landmarks.find(words, used)
@@ -93,7 +99,7 @@ class PlaceFinder:
 
     def _title(self, words: Sequence[Word], street: StreetCandidate) -> str:
         title = street.title or self._names.dictionary_form(words[street.start : street.end], street.gender)
-        return self._names.correct(title) if self.gazetteer.is_empty else title
+        return self._names.variants.correct(title) if self.gazetteer.is_empty else title
 
     def _house_in(self, words: Sequence[Word], settlement: FoundSettlement | None) -> str | None:
         """Return a house without a street, as small villages have them: «в Ключах, дом 5»."""
@@ -104,6 +110,30 @@ class PlaceFinder:
             return None
         read = self._houses.parse_at(words, after, after_street=True)
         return read[0] if read is not None else None
+
+    def _house_apart(self, words: Sequence[Word], taken: frozenset[int]) -> str | None:
+        """Return the only house that is named apart from its street: «Улица Садовая, нет света в доме 87а»."""
+        found: set[str] = set()
+        for index, word in enumerate(words):
+            if word.norm in _HOUSE_NOUNS and index not in taken:
+                read = self._houses.parse_at(words, index, after_street=True)
+                if read is not None:
+                    found.add(read[0])
+        return found.pop() if len(found) == 1 else None
+
+    def _find_house_after(
+        self, words: Sequence[Word], settlement: FoundSettlement
+    ) -> tuple[StreetCandidate | None, frozenset[int]]:
+        """Find a street that only its place in the address shows: «Лопухово, Гончаровка 2»."""
+        at = max(settlement.words) + 1
+        if at + 1 >= len(words) or words[at].gap.strip(" ") != "," or not words[at].capitalised:
+            return None, frozenset()
+        if words[at].norm in self.vocabulary.words["house"] or not self._houses.may_begin(words[at + 1]):
+            return None, frozenset()
+        if self._houses.parse_at(words, at + 1, after_street=True) is None:
+            return None, frozenset()
+        found = self._builder.build(words, at, at, at + 1, None)
+        return found, frozenset(range(found.first, found.last))
 
     def _find_street(
         self, words: Sequence[Word], reserved: frozenset[int]

@@ -112,7 +112,7 @@ class HouseNumberParser:
     def _parse_building(self, words: Sequence[Word], house: str, index: int) -> tuple[str, int]:
         """Add what follows the number: «/2», «"а"», «корпус 2», «литера Б», «строение 1»."""
         if index < len(words) and words[index].gap.strip() in ("/", "\\") and words[index].raw[0].isdecimal():
-            return f"{house}/{words[index].norm}", index + 1
+            house, index = f"{house}/{words[index].norm}", index + 1
         if index + 1 < len(words) and words[index].norm == "дробь":
             second = self._parse_plain(words[index + 1].norm)
             if second is not None:
@@ -136,6 +136,8 @@ class HouseNumberParser:
             return None
         if (glued := _GLUED_BUILDING.fullmatch(words[index].norm)) and glued[1] in self._words[kind]:
             return (glued[2].upper(), index + 1) if glued[2].isdecimal() or len(glued[1]) > 1 else None
+        if (ordinal := self._parse_ordinal_part(words, index, kind)) is not None:
+            return ordinal, index + 2  # «14, второй корпус»
         if words[index].norm not in self._words[kind] or index + 1 >= len(words) or _is_break(words[index + 1].gap):
             return None
         is_short = len(words[index].norm) == 1
@@ -144,12 +146,20 @@ class HouseNumberParser:
             return (name, index + 2) if len(name) == 1 and name.isalpha() else None
         if kind == "structure" and is_short:  # a preposition: «Ленина 5 с 2 часов»
             return None
-        if name in self._numbers and not is_short:
-            return str(self._numbers[name]), index + 2
+        value = self._numbers.get(name, self._ordinals.get(name))
+        if value is not None and not is_short:
+            return str(value), index + 2
         if len(name) == 1 and name.isalpha():
             return (name.upper(), index + 2) if kind == "building" and not is_short else None
         digits = _NUMBER.fullmatch(name)
         return (digits[1], index + 2) if digits is not None and len(digits[1]) < 3 else None
+
+    def _parse_ordinal_part(self, words: Sequence[Word], index: int, kind: str) -> str | None:
+        if kind == "letter" or index + 1 >= len(words) or words[index + 1].gap != " ":
+            return None
+        noun = words[index + 1].norm
+        value = self._ordinals.get(words[index].norm)
+        return str(value) if value is not None and len(noun) > 4 and noun in self._words[kind] else None
 
     def _parse_plain(self, norm: str) -> int | None:
         """Return the value of one word that is a number: «2», «два»."""

@@ -10,6 +10,18 @@ from bot.understanding.text.tokens import Word
 _POINTING = frozenset({"наш", "весь"})
 _FROM = frozenset({"с", "со", "от", "у"})
 """Prepositions that people follow more often than streets: «у Иванова», «от Петровой», «с Чапаева»."""
+_CROSSINGS = frozenset({"переход", "перейти", "переходить", "светофор", "переезд", "зебра"})
+_ALONG = frozenset({"на", "по", "вдоль"})
+_AGAIN = frozenset(
+    {"опять", "снова", "вся", "второй", "третий", "день", "сутки", "уже", "целый", "сидит", "осталась", "тоже"}
+)
+_UTILITIES = frozenset(
+    {"света", "воды", "тепла", "газа", "отопления", "освещения", "связи", "интернета", "электричества", "фонарей"}
+)
+_EVERYDAY = frozenset(
+    {"горячий", "холодный", "новый", "старый", "главный", "детский", "питьевой", "весь", "нижний", "верхний"}
+)
+"""Adjectives of other things than streets: «Горячую перекрыли»."""
 _MIN_FULL_WORD = 4
 """Letters: a shorter word with a full stop is an abbreviation."""
 _MAX_SPAN_WORDS = 5
@@ -50,6 +62,8 @@ class StreetContexts:
         """Return whether the number at *number* counts what follows: «каких-то 20 ступенек»."""
         if words[number].norm in self._vocabulary.words["house"] or end >= len(words) or words[end].gap.strip():
             return False
+        if words[end].norm in _UTILITIES:
+            return False  # «Чехова 12 воды нет»
         form = self._morphology.form(words[end].norm)
         return form.can_be("NOUN", "gent") or form.can_be("ADJF", "gent", "plur")
 
@@ -62,7 +76,79 @@ class StreetContexts:
         if self._vocabulary.words["parts"].isdisjoint(lemmas):
             return False
         form = self._morphology.form(word.norm)
-        return not self._names.is_street_adjective(word) or form.can_be("ADJF", "femn", "gent")
+        cases = ("gent", "nomn") if _CROSSINGS.intersection(lemmas) else ("gent",)  # «на переезде Заводская»
+        return not self._names.is_street_adjective(word) or any(form.can_be("ADJF", "femn", one) for one in cases)
+
+    def is_crossed(self, words: Sequence[Word], index: int) -> bool:
+        """Return whether a crossing precedes: «переход через Ломоносова», «светофор через Мира»."""
+        if index < 2 or words[index - 1].norm != "через" or not words[index].capitalised:
+            return False
+        return not _CROSSINGS.isdisjoint(self._morphology.form(words[index - 2].norm).lemmas)
+
+    def is_worked_on(self, words: Sequence[Word], index: int) -> bool:
+        """Return whether something is done to the street: «починили Мельничную», «перекопали Береговую»."""
+        word = words[index]
+        if not word.capitalised or word.raw.isupper() or not word.norm.endswith(("ую", "юю")):
+            return False
+        if self._is_done_after(words, index):
+            return True
+        if index == 0 or word.gap != " ":
+            return False
+        form, before = self._morphology.form(word.norm), self._morphology.form(words[index - 1].norm)
+        return not form.can_be("Surn") and (before.can_be("VERB", "tran") or before.can_be("INFN", "tran"))
+
+    def is_surname_on(self, words: Sequence[Word], index: int) -> bool:
+        """Return whether «на Черняховского» is said, not «на Невского пастуха»."""
+        if words[index - 1].norm not in _ALONG or not self._names.is_surname_in_genitive(words[index]):
+            return False
+        return index + 1 >= len(words) or not self._names.agree(words[index], words[index + 1])
+
+    def is_cut_off(self, words: Sequence[Word], index: int) -> bool:
+        """Return whether the street begins a sentence and lacks something: «Глинистая опять без света»."""
+        word = words[index]
+        if not word.capitalised or not word.starts_sentence or not self._names.is_street_adjective(word):
+            return False
+        if word.norm in self._vocabulary.words["roads"]:
+            return False
+        form = self._morphology.form(word.norm)
+        if not form.can_be("ADJF", "femn", "nomn") or form.can_be("NOUN"):
+            return False
+        for at in range(index + 1, min(index + 4, len(words) - 1)):
+            if words[at].norm == "без":
+                return words[at + 1].norm in _UTILITIES
+            if words[at].gap.strip() or words[at].norm not in _AGAIN:
+                return False
+        return False
+
+    def _is_done_after(self, words: Sequence[Word], index: int) -> bool:
+        """Return whether works or weather follow: «Глинистую затопило», «Садовую опять раскопали»."""
+        if not self._names.is_street_adjective(words[index]):
+            return False
+        form = self._morphology.form(words[index].norm)
+        if form.can_be("Surn") or not _EVERYDAY.isdisjoint(form.lemmas):
+            return False
+        for at in range(index + 1, min(index + 3, len(words))):
+            if words[at].gap.strip():
+                return False
+            if not self._vocabulary.words["works"].isdisjoint(self._morphology.form(words[at].norm).lemmas):
+                return True
+        return False
+
+    def is_named_alone(self, words: Sequence[Word], index: int) -> bool:
+        """Return whether a capital within the sentence makes an adjective a street: «где Пролетарская упирается»."""
+        word = words[index]
+        if not word.capitalised or word.raw.isupper() or word.starts_sentence or word.gap.strip(" ,"):
+            return False
+        form = self._morphology.form(word.norm)
+        if not form.can_be("ADJF", "femn", "nomn") or form.can_be("Surn") or not form.known:
+            return False
+        following = words[index + 1] if index + 1 < len(words) else None
+        if following is not None and following.capitalised and not following.gap.strip():
+            return False
+        before = words[index - 1]
+        if before.capitalised and not before.starts_sentence:
+            return False  # Every Word Has A Capital
+        return word.norm not in self._vocabulary.words["roads"] and self.is_standalone_adjective(words, index)
 
     def is_our_street(self, words: Sequence[Word], index: int) -> bool:
         """Return whether «наша Полевая», «по всей нашей Садовой» are said."""
@@ -81,6 +167,8 @@ class StreetContexts:
             return not is_span
         if word.norm in self._vocabulary.words["names"] or (self._names.is_street_adjective(word) and form.known):
             return False
+        if before in ("с", "со") and index + 2 < len(words) and words[index + 1].norm == "на":
+            return not (words[index + 2].capitalised and self._names.is_street_adjective(words[index + 2]))
         if before in _FROM:
             return not is_span
         if before != "на" or index < 2:
@@ -104,6 +192,8 @@ class StreetContexts:
             self._names.is_alias(first, second)
             or (second.norm in self._vocabulary.words["tails"] and first.capitalised)
             or self._names.is_genitive_pair(first, second)
+            or self._names.is_adjective_pair(first, second)
+            or self._names.is_full_name(first, second)
             or (
                 first.norm in self._vocabulary.words["ranks"]
                 and self._names.is_first_part(first, second)
@@ -122,9 +212,13 @@ class StreetContexts:
             return False
         if index + 1 >= len(words) or words[index + 1].gap.strip(" "):
             return True
+        if len(words[index + 1].norm) == 1:
+            return True  # a preposition, no abbreviation
         following = self._morphology.form(words[index + 1].norm)
-        if following.can_be("ADJF") and not words[index + 1].capitalised:
+        agreeing = any(form.can_be("ADJF", "femn", one) and following.can_be("ADJF", "femn", one) for one in feminine)
+        if agreeing and not words[index + 1].capitalised:
             return False
         if self._names.agree(word, words[index + 1]):
             return False
-        return not any(following.can_be("NOUN", "femn", case) for case in feminine)
+        nouns = [tag for tag in following.tags if tag >= {"NOUN", "femn"} and "Surn" not in tag]
+        return not any(case in tag for tag in nouns for case in feminine)

@@ -4,21 +4,23 @@ import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
-from rapidfuzz import fuzz, process
-
 from bot.domain.text_normal import fold
+from bot.understanding.places.street_variants import StreetVariants
+from bot.understanding.places.village_forms import can_be_surname, village_nominative
 from bot.understanding.places.vocabulary import Vocabulary
 from bot.understanding.text.morphology import Morphology
 from bot.understanding.text.tokens import Word
 
 _CACHE_SIZE = 20_000
 _MIN_FOREIGN_LENGTH = 6
-_MIN_COMMON_SIMILARITY = 81.0
-"""Percent: one wrong letter of six, two of eleven."""
 _NAME_AND_HOUSE = re.compile(r"([А-Яа-яЁё]{4,})-(\d{1,3}[А-Яа-я]?)")
 _RANK_ADJECTIVES = frozenset(
     {"большой", "малой", "новой", "старой", "нижней", "верхней", "средней", "большая", "малая"}
 )
+_NO_NAMES = frozenset({"Apro", "Anum", "Supr", "Poss"})
+"""Kinds of adjectives that name no street."""
+_SURNAME_GENITIVES = ("ского", "цкого")
+"""No feminine street ends so: «Черняховского» is a surname, also if the dictionary has it as an adjective."""
 _TOWN_ENDINGS = ("ова", "ева")
 _OBLIQUE_CASES = frozenset({"gent", "datv", "accs", "ablt", "loct"})
 _GENDERS = frozenset({"masc", "femn", "neut"})
@@ -40,26 +42,12 @@ class StreetNames:
         self._vocabulary = vocabulary
         self._alias_starts = frozenset(alias.partition(" ")[0] for alias in vocabulary.aliases)
         self._honoured = vocabulary.words["names"] | vocabulary.words["honoured"]
-        self._plurals = self._nominative_plurals()
-        self._surnames = {
-            lemma: title
-            for key, title in vocabulary.common.items()
-            if (form := morphology.form(key)).can_be("Surn", "gent", "masc")
-            for lemma in form.lemmas[:1]
-        }
+        self.variants = StreetVariants(morphology, vocabulary)
         self.can_be_street_with_house = _cached_by_spelling(self._can_be_street_with_house)
         self.is_street_adjective = _cached_by_spelling(self._is_street_adjective)
         self.can_be_street_alone = _cached_by_spelling(self._can_be_street_alone)
-        self.well_known_genitive = lru_cache(maxsize=_CACHE_SIZE)(self._find_genitive)
-        self.correct = lru_cache(maxsize=_CACHE_SIZE)(self._find_correction)
         self.may_begin_typed = _cached_by_spelling(self._may_begin_typed)
         self.may_be_bare = _cached_by_spelling(self._may_be_bare)
-
-    def _nominative_plurals(self) -> dict[str, str]:
-        """Map «строители», «резервы» to the genitives that streets are called by."""
-        plurals = [one for one in self._honoured if self._morphology.form(one).can_be("NOUN", "plur", "gent")]
-        found = {fold(self._morphology.nominative(one)): one for one in plurals}
-        return {nominative: one for nominative, one in found.items() if nominative != one}
 
     def _may_begin_typed(self, word: Word) -> bool:
         """Return whether a street with a type word or a number may begin here; a cheap first check."""
@@ -67,6 +55,8 @@ class StreetNames:
         if word.is_number or word.norm in vocabulary.kinds or word.norm in vocabulary.day_words:
             return True
         form = self._morphology.form(word.norm)
+        if word.capitalised and not vocabulary.settlements.pair_adjectives.isdisjoint(form.lemmas):
+            return True
         return form.can_be("Anum") or self.is_street_adjective(word) or word.norm in vocabulary.words["quays"]
 
     def _may_be_bare(self, word: Word) -> bool:
@@ -78,10 +68,10 @@ class StreetNames:
             return True
         if not words["areas"].isdisjoint(self._morphology.form(word.norm).lemmas):
             return True
-        if word.norm in self._vocabulary.common or word.norm in self._plurals:
+        if word.norm in self._vocabulary.common or self.variants.is_plural(word.norm):
             return True
         likely = (
-            self.well_known_genitive(word.norm) is not None
+            self.variants.genitive(word.norm) is not None
             or self.can_be_street_with_house(word)
             or self.can_be_street_alone(word)
         )
@@ -117,7 +107,9 @@ class StreetNames:
         if word.norm in self._vocabulary.words["never"]:
             return False
         form = self._morphology.form(word.norm)
-        return any("ADJF" in tag and "sing" in tag and not tag & {"Apro", "Anum", "Supr", "Poss"} for tag in form.tags)
+        owners = bool(form.lemmas) and form.lemmas[0].endswith("ий")
+        refused = _NO_NAMES - {"Poss"} if owners else _NO_NAMES  # «Казачья», but not «мамина»
+        return any("ADJF" in tag and "sing" in tag and not tag & refused for tag in form.tags)
 
     def _can_be_street_alone(self, word: Word) -> bool:
         """Return whether *word* may be a street even where no number follows."""
@@ -129,7 +121,8 @@ class StreetNames:
         if form.can_be("NPRO"):
             return False
         if word.capitalised and not form.known and not word.raw.isupper():
-            return not word.norm.endswith(_FOREIGN_ENDINGS)
+            village = village_nominative(word.norm, form) is not None and not can_be_surname(word.norm)
+            return not (village or word.norm.endswith(_FOREIGN_ENDINGS))
         top = form.tags[0] if form.tags else frozenset[str]()
         if word.capitalised:
             trade = not word.raw.isupper() and top >= {"NOUN", "anim", "plur", "gent", "masc"}
@@ -171,40 +164,14 @@ class StreetNames:
             return name, fold(glued[2])
         return None
 
-    def _find_correction(self, title: str) -> str:
-        """Return the well-known name of a street that *title* misspells («Митталистов»), else *title*."""
-        if len(title) < _MIN_FOREIGN_LENGTH or " " in title or self._morphology.form(fold(title)).known:
-            return title
-        found = process.extractOne(
-            fold(title), self._vocabulary.common.keys(), scorer=fuzz.ratio, score_cutoff=_MIN_COMMON_SIMILARITY
-        )
-        return self._vocabulary.common[found[0]] if found is not None else title
-
-    def _find_genitive(self, norm: str) -> str | None:
-        """Return «Гагарина» for «Гагарин», «Гагарине», «Строителей» for «строители», if streets are called so.
-
-        People who do not decline, or decline too much, write so before a house.
-        """
-        if (title := self._plurals.get(norm)) is not None:
-            return self._vocabulary.common.get(title)
-        form = self._morphology.form(norm)
-        if not form.can_be("Surn", "masc", "sing"):
-            return None
-        title = next((self._surnames[lemma] for lemma in form.lemmas if lemma in self._surnames), None)
-        return title if title is not None and fold(title) != norm else None
-
     def is_known_alone(self, word: Word) -> bool:
         """Return whether streets all over Russia are called exactly so and little else is: «Садовая», «Гагарина»."""
-        return word.norm in self._vocabulary.common and word.norm not in self._honoured
+        usual = word.norm in self._vocabulary.common and word.norm not in self._honoured
+        return usual and word.norm not in self._vocabulary.words["never"]
 
-    def undeclined_pair(self, first: Word, second: Word) -> str | None:
-        """Return «Трудовых Резервов» for «трудовые резервы»."""
-        if second.gap.strip(" ") or not first.norm.endswith(("ые", "ие")):
-            return None
-        genitive = self._plurals.get(second.norm)
-        if genitive is None:
-            return None
-        return f"{_capitalize(first.raw[:-1] + 'х')} {_capitalize(genitive)}"
+    def is_surname_in_genitive(self, word: Word) -> bool:
+        """Return whether the word is «Черняховского»."""
+        return word.capitalised and not word.raw.isupper() and word.norm.endswith(_SURNAME_GENITIVES)
 
     def is_well_known(self, title: str) -> bool:
         """Return whether streets all over Russia are called like the last word of *title*."""
@@ -239,10 +206,46 @@ class StreetNames:
         ):
             return False
         form, following = self._morphology.form(first.norm), self._morphology.form(second.norm)
-        if not following.can_be("NOUN", "gent"):
-            return False
+        crossing = second.norm in self._vocabulary.words["names"] and form.can_be("Surn", "gent")
+        crossing = crossing and not form.can_be("ADJF", "plur")
+        if crossing or not following.can_be("NOUN", "gent"):
+            return False  # «перекрёсток Ленина Мира»
         agrees = any(form.can_be("ADJF", "gent", number) for number in _numbers_of_genitive(following.tags))
         return agrees and not form.can_be("Apro") and not form.can_be("Anum")
+
+    def is_nominative_pair(self, first: Word, second: Word) -> bool:
+        """Return whether the two are a name in the nominative: «Красный Путь», «Ясная Поляна»."""
+        if not (first.capitalised and second.capitalised) or second.gap != " " or second.raw.isupper():
+            return False
+        if second.norm in self._vocabulary.kinds:
+            return False
+        form, following = self._morphology.form(first.norm), self._morphology.form(second.norm)
+        return any(form.can_be("ADJF", "nomn", one) and following.can_be("NOUN", "nomn", one) for one in _GENDERS)
+
+    def is_adjective_pair(self, first: Word, second: Word) -> bool:
+        """Return whether the two are a feminine street: «Большая Садовая», «на Старой Почтовой»."""
+        if not (first.capitalised and second.capitalised) or second.gap != " " or first.raw.isupper():
+            return False
+        form, following = self._morphology.form(first.norm), self._morphology.form(second.norm)
+        if self._vocabulary.settlements.pair_adjectives.isdisjoint(form.lemmas) or not self.is_street_adjective(second):
+            return False
+        cases = (*_OBLIQUE_CASES, "nomn")
+        return any(form.can_be("ADJF", "femn", one) and following.can_be("ADJF", "femn", one) for one in cases)
+
+    def is_full_name(self, first: Word, second: Word) -> bool:
+        """Return whether given name and surname are in the genitive: «на Льва Толстого»."""
+        if not (first.capitalised and second.capitalised) or second.gap != " ":
+            return False
+        form, following = self._morphology.form(first.norm), self._morphology.form(second.norm)
+        return form.can_be("Name", "gent") and following.can_be("Surn", "gent") and self.is_first_part(first, second)
+
+    def is_usual_pair(self, first: Word, second: Word) -> bool:
+        """Return whether streets without a type word are called so: «Красный Путь 3»."""
+        form, following = self._morphology.form(first.norm), self._morphology.form(second.norm)
+        settlements = self._vocabulary.settlements
+        if settlements.pair_adjectives.isdisjoint(form.lemmas) or not settlements.no_pairs.isdisjoint(following.lemmas):
+            return False
+        return self.is_nominative_pair(first, second)
 
     def is_first_part(self, first: Word, second: Word, *, typed: bool = False) -> bool:
         """Return whether *first* belongs to the name that *second* ends: «Карла Маркса», «Большая Морская».
@@ -253,7 +256,9 @@ class StreetNames:
             return True
         if first.norm in self._vocabulary.short_ranks:
             return second.capitalised or "." in second.gap
-        if self.is_genitive_pair(first, second):
+        if self.is_genitive_pair(first, second) or self.is_adjective_pair(first, second):
+            return True
+        if typed and self.is_nominative_pair(first, second):
             return True
         if typed and first.capitalised and second.capitalised and not first.raw.isupper() and not second.gap.strip(" "):
             genitive = all(self._morphology.form(one.norm).can_be("NOUN", "gent") for one in (first, second))
@@ -270,6 +275,8 @@ class StreetNames:
             return second.gap.strip(" ") == "" and surname
         if not (first.capitalised and second.capitalised) or second.gap.strip(" ") or first.raw.isupper():
             return False
+        if second.norm in self._vocabulary.words["names"] or village_nominative(first.norm, form) == first.norm:
+            return False  # «Ленина Мира» is a crossing, «Кизяковка Речная» a village and its street
         return not form.known or form.can_be("Name") or form.can_be("Surn", "gent")
 
     def dictionary_form(self, parts: Sequence[Word], gender: str | None) -> str:
@@ -277,6 +284,10 @@ class StreetNames:
         alias = self._alias(parts)
         if alias is not None:
             return alias
+        if len(parts) == 2 and self.is_nominative_pair(*parts) and not self.is_street_adjective(parts[1]):
+            return " ".join(part.raw for part in parts)
+        if len(parts) == 2 and gender in (None, "femn") and self.is_adjective_pair(*parts):
+            return " ".join(_capitalize(self._morphology.in_gender(part.norm, "femn") or part.raw) for part in parts)
         return " ".join(self._inflect_part(part, index, len(parts), gender) for index, part in enumerate(parts))
 
     def _inflect_compound(self, word: Word, gender: str | None) -> str:
@@ -303,6 +314,8 @@ class StreetNames:
         if word.norm in self._vocabulary.words["tails"]:
             return raw.lower() if not word.capitalised else raw
         form = self._morphology.form(word.norm)
+        if last and gender in (None, "femn") and word.norm.endswith(_SURNAME_GENITIVES):
+            return _capitalize(raw)
         if "-" in word.norm and last:
             return self._inflect_compound(word, gender)
         if not last and (full := self._vocabulary.short_ranks.get(word.norm)) is not None:

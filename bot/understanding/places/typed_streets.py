@@ -11,10 +11,31 @@ from bot.understanding.places.vocabulary import Vocabulary
 from bot.understanding.text.morphology import Morphology
 from bot.understanding.text.tokens import Word
 
-_ORDINALS = ("первый", "второй", "третий", "четвертый", "пятый", "шестой", "седьмой", "восьмой", "девятый", "десятый")
+_ORDINALS = (
+    "первый",
+    "второй",
+    "третий",
+    "четвертый",
+    "пятый",
+    "шестой",
+    "седьмой",
+    "восьмой",
+    "девятый",
+    "десятый",
+    "одиннадцатый",
+    "двенадцатый",
+    "тринадцатый",
+    "четырнадцатый",
+    "пятнадцатый",
+    "шестнадцатый",
+    "семнадцатый",
+)
 _ORDINAL = re.compile(r"(\d{1,2})-?(?:я|й|ая|ой|ый|ю|ую|е|ое|го|му|м)")
+_AREA_ORDINAL = re.compile(r"(\d{1,3})-?(?:й|ый|ий|ой|я|го|ого|его|му|ому|ем|ом|м|е)?")
+_DAY_ENDING = re.compile("-?(?:е|го|ое|ого|ом|м)$")
 _JUBILEE = re.compile(r"(\d{2,3})-?летия")
-_ACRONYMS = ("ссср", "влксм")
+_ACRONYMS = {"ссср": "СССР", "ср": "СССР", "влксм": "ВЛКСМ"}
+"""Of three equal letters in a row one remains: «СССР» is read as «ср»."""
 _WATERS = ("реки", "канала")
 _AREAS = ("мкр.", "кв-л")
 _ENDINGS = {"femn": "я", "masc": "й", "neut": "е"}
@@ -43,6 +64,7 @@ class TypedStreetFinder:
             self._match_type_before(words, index)
             or self._match_date_name(words, index)
             or self._match_ordinal_name(words, index)
+            or self._match_two_adjectives(words, index)
             or self._match_type_after(words, index)
         )
 
@@ -56,12 +78,17 @@ class TypedStreetFinder:
             kind = "наб"
         if kind not in self._vocabulary.kinds:
             return None
-        if words[start].gap.strip(' .:«"-') or (kind in ("пр", "пл", "пер") and words[index].gap == ""):
+        if start + 2 < len(words) and words[start + 1].norm == "и":
+            double = self._vocabulary.doubles.get((words[start].norm, words[start + 2].norm))
+            if double is not None:
+                return self._builder.build(words, index, start, start + 3, kind, double)
+        if words[start].gap.strip(' .:«"-') or (index > 0 and kind in ("пр", "пл", "пер") and words[index].gap == ""):
             return None
         if "." in words[start].gap and not self._is_abbreviation(kind):
             return None
-        for match in (self._match_date_name, self._match_ordinal_name):
-            if (numbered := match(words, start)) is not None:
+        gender = self._vocabulary.kinds[kind][1]
+        for numbered in (self._match_date_name(words, start), self._match_ordinal_name(words, start, gender)):
+            if numbered is not None:
                 return self._builder.build(words, index, numbered.start, numbered.end, kind, numbered.title)
         if self._vocabulary.kinds[kind][0] in _AREAS and words[start].is_number:
             if start + 1 < len(words) and words[start + 1].gap.strip(" ") in (":", "/"):
@@ -114,6 +141,8 @@ class TypedStreetFinder:
             return len(word.norm) > 2
         if word.is_number or any(form.can_be(part) for part in ("PREP", "CONJ", "VERB", "ADVB")):
             return word.capitalised and len(word.norm) > 3
+        if not word.capitalised and not self._vocabulary.words["qualities"].isdisjoint(form.lemmas):
+            return False  # «улица плохая»
         if word.capitalised or self._names.can_be_street_with_house(word):
             return True
         following = words[index + 1] if index + 1 < len(words) else None
@@ -135,17 +164,36 @@ class TypedStreetFinder:
             number = self._parse_ordinal(word)
             if number is not None:
                 return self._builder.build(words, index, index, index + 2, kind, f"{number} мкр")
+        if index > 0 and self._is_first_adjective(words, index - 1):
+            return None  # it was matched from its first word
         if not self._names.is_street_adjective(word) or not (word.capitalised or form.can_be("Geox")):
             return None
         title = self._names.dictionary_form([word], self._vocabulary.kinds[kind][1])
         found = self._builder.build(words, index, index, index + 2, kind, title)
         return replace(found, end=index + 1)
 
+    def _match_two_adjectives(self, words: Sequence[Word], index: int) -> StreetCandidate | None:
+        """Match «Большой Мельничный переулок», «на Старом Речном проезде»."""
+        if not self._is_first_adjective(words, index) or words[index + 2].norm not in self._vocabulary.kinds:
+            return None
+        kind = words[index + 2].norm
+        gender = self._vocabulary.kinds[kind][1]
+        title = " ".join(self._names.dictionary_form([word], gender) for word in words[index : index + 2])
+        return self._builder.build(words, index, index, index + 3, kind, title)
+
+    def _is_first_adjective(self, words: Sequence[Word], index: int) -> bool:
+        """Return whether a name of two adjectives, and perhaps a type word after it, begins here."""
+        if index + 2 >= len(words) or words[index + 1].gap != " " or words[index + 2].gap != " ":
+            return False
+        first, second = words[index], words[index + 1]
+        listed = not self._vocabulary.settlements.pair_adjectives.isdisjoint(self._morphology.form(first.norm).lemmas)
+        return listed and first.capitalised and second.capitalised and self._names.is_street_adjective(second)
+
     def _parse_ordinal(self, word: Word) -> int | None:
         """Return the value of an ordinal number: «3-й», «третий» → 3."""
-        digits = word.raw.rstrip("йя-")
-        if digits.isdecimal() and len(digits) <= 3:
-            return int(digits)
+        digits = _AREA_ORDINAL.fullmatch(word.norm)
+        if digits is not None:
+            return int(digits[1])
         return self._spelled_ordinal(word.norm)
 
     def _find_spelled_ordinal(self, norm: str) -> int | None:
@@ -157,12 +205,12 @@ class TypedStreetFinder:
         vocabulary = self._vocabulary
         if (jubilee := _JUBILEE.fullmatch(words[index].norm)) and index + 1 < len(words):
             of = words[index + 1].norm
-            title = f"{jubilee[1]}-летия {of.upper() if of in _ACRONYMS else of.capitalize()}"
+            title = f"{jubilee[1]}-летия {_ACRONYMS.get(of) or of.capitalize()}"
             known = of in vocabulary.years and not words[index + 1].gap.strip()
             return self._builder.build(words, index, index, index + 2, None, title) if known else None
         if not (words[index].is_number or words[index].norm in vocabulary.day_words):
             return None
-        number = vocabulary.day_words.get(words[index].norm, words[index].norm.removesuffix("-е").removesuffix("-го"))
+        number = vocabulary.day_words.get(words[index].norm, _DAY_ENDING.sub("", words[index].norm))
         if not number.isdecimal() or index + 1 >= len(words):
             return None
         following = words[index + 1]
@@ -170,8 +218,11 @@ class TypedStreetFinder:
             return None
         before = words[index - 1].norm if index else ""
         typed = before in vocabulary.kinds or before in vocabulary.words["quays"]
-        if following.norm in vocabulary.days.get(number, ()):
-            title = f"{number} {following.norm.capitalize()}"
+        if (of_century := self._match_numbered_genitive(words, index)) is not None:
+            return of_century
+        month = "марта" if following.norm == "марте" else following.norm
+        if month in vocabulary.days.get(number, ()):
+            title = f"{number} {month.capitalize()}"
             found = self._builder.build(words, index, index, index + 2, None, title)
             dated = index + 2 < len(words) and words[index + 2].is_number and len(words[index + 2].norm) >= _YEAR_DIGITS
             if dated and not typed:
@@ -180,14 +231,30 @@ class TypedStreetFinder:
             return found if found.house or following.capitalised or typed or located else None
         if following.norm == "лет" and index + 2 < len(words) and words[index + 2].norm in vocabulary.years:
             of = words[index + 2].norm
-            tail = of.upper() if of in _ACRONYMS else of.capitalize()
+            tail = _ACRONYMS.get(of) or of.capitalize()
             return self._builder.build(words, index, index, index + 3, None, f"{number} лет {tail}")
         if following.norm == "года" and typed and len(number) == 4:
             return self._builder.build(words, index, index, index + 2, None, f"{number} года")
         return None
 
-    def _match_ordinal_name(self, words: Sequence[Word], index: int) -> StreetCandidate | None:
-        """Match a street with a number: «3-я Линейная», «на второй заречной 5», «Линейная 3-я», «26 Бакинских …»."""
+    def _match_numbered_genitive(self, words: Sequence[Word], index: int) -> StreetCandidate | None:
+        """Match «22 Партсъезда», «26 Бакинских Комиссаров», whose number counts no house."""
+        if words[index + 1].norm == "партсъезда":
+            title = f"{words[index].raw} Партсъезда"
+            return self._builder.build(words, index, index, index + 2, None, title)
+        third = words[index + 2].norm if index + 2 < len(words) else ""
+        if (words[index + 1].norm, third) == ("бакинских", "комиссаров"):
+            title = f"{words[index].raw} Бакинских Комиссаров"
+            return self._builder.build(words, index, index, index + 3, None, title)
+        return None
+
+    def _match_ordinal_name(
+        self, words: Sequence[Word], index: int, typed: str | None = None
+    ) -> StreetCandidate | None:
+        """Match a street with a number: «3-я Линейная», «на второй заречной 5», «Линейная 3-я», «26 Бакинских …».
+
+        *typed*: the gender of the type word that precedes, if one does.
+        """
         if index + 1 >= len(words) or words[index + 1].gap.strip(" "):
             return None
         first, second = words[index], words[index + 1]
@@ -196,32 +263,34 @@ class TypedStreetFinder:
         if number is None and first.norm.isdecimal() and len(first.norm) == 1 and not self._is_counted(words, index):
             number = int(first.norm)  # «у 3 линейной 16»
         if number is not None:
-            return self._build_ordinal(words, index, number, second, digits is not None)
+            return self._build_ordinal(words, index, number, second, digits is not None, typed)
         behind = _ORDINAL.fullmatch(second.norm) if second.is_number else None
         if behind is not None and first.capitalised and self._names.is_street_adjective(first):
-            return self._build_ordinal(words, index, int(behind[1]), first, is_digits=True)
+            return self._build_ordinal(words, index, int(behind[1]), first, True, typed)
         return None
 
     def _is_counted(self, words: Sequence[Word], index: int) -> bool:
         """Return whether the number at *index* is a house, a storey, or counts something in another way."""
         before = words[index - 1].norm if index else ""
-        return before not in ("у", "на", "по", "возле", "около", "ул", "улица", "улице")
+        return before not in ("", "у", "на", "по", "возле", "около", "ул", "улица", "улице")
 
     def _build_ordinal(
-        self, words: Sequence[Word], index: int, number: int, name: Word, is_digits: bool
+        self, words: Sequence[Word], index: int, number: int, name: Word, is_digits: bool, before: str | None
     ) -> StreetCandidate | None:
         if name.norm in self._vocabulary.kinds or not self._names.is_street_adjective(name):
             return None
         following = words[index + 2] if index + 2 < len(words) else None
         kind = following.norm if following is not None and following.norm in self._vocabulary.kinds else None
         form = self._morphology.form(name.norm)
-        if kind is None and not form.can_be("ADJF", "femn"):
+        gender = self._vocabulary.kinds[kind][1] if kind else before or "femn"
+        if kind is None and not form.can_be("ADJF", gender):
             return None
-        gender = self._vocabulary.kinds[kind][1] if kind else "femn"
         title = f"{number}-{_ENDINGS[gender]} {self._names.dictionary_form([name], gender)}"
         end = index + 2 + (kind is not None)
         found = self._builder.build(words, index, index, end, kind, title)
-        typed = kind is not None or (index > 0 and words[index - 1].norm in self._vocabulary.kinds)
+        typed = (
+            kind is not None or before is not None or (index > 0 and words[index - 1].norm in self._vocabulary.kinds)
+        )
         located = index > 0 and words[index - 1].norm in ("на", "по") and self._names.is_well_known(title)
         sure = typed or located or found.house is not None or (is_digits and name.capitalised)
         if not sure or (kind is None and following is not None and self._belongs_to(name, following)):

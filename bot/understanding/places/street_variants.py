@@ -1,0 +1,108 @@
+"""Well-known names of streets as people bend them: misspelt, undeclined, shortened («на Первомайке»)."""
+
+import re
+from functools import lru_cache
+
+from rapidfuzz import fuzz, process
+
+from bot.domain.text_normal import fold
+from bot.understanding.places.vocabulary import Vocabulary
+from bot.understanding.text.morphology import Morphology
+from bot.understanding.text.tokens import Word
+
+_CACHE_SIZE = 20_000
+_MIN_CORRECTED_LENGTH = 6
+_MIN_COMMON_SIMILARITY = 81.0
+"""Percent: one wrong letter of six, two of eleven."""
+_SHORT_NAMES = frozenset({"комсомолка", "пролетарка", "дзержинка", "красноармейка", "первомайка"})
+"""Short names of streets that the dictionary has as everyday words as well."""
+_SHORT_NAME_ENDING = re.compile("к(?:и|е|у|ой)$")
+
+
+class StreetVariants:
+    """Finds the well-known street that a word means, by the package's own list."""
+
+    def __init__(self, morphology: Morphology, vocabulary: Vocabulary) -> None:
+        self._morphology = morphology
+        self._vocabulary = vocabulary
+        self._honoured = vocabulary.words["names"] | vocabulary.words["honoured"]
+        self._plurals = self._nominative_plurals()
+        self._surnames = {
+            lemma: title
+            for key, title in vocabulary.common.items()
+            if (form := morphology.form(key)).can_be("Surn", "gent", "masc")
+            for lemma in form.lemmas[:1]
+        }
+        self._short_names = self._list_short_names()
+        self.genitive = lru_cache(maxsize=_CACHE_SIZE)(self._find_genitive)
+        self.correct = lru_cache(maxsize=_CACHE_SIZE)(self._find_correction)
+
+    def is_plural(self, norm: str) -> bool:
+        """Return whether the word is «строители», «резервы»."""
+        return norm in self._plurals
+
+    def _nominative_plurals(self) -> dict[str, str]:
+        """Map «строители», «резервы» to the genitives that streets are called by."""
+        plurals = [one for one in self._honoured if self._morphology.form(one).can_be("NOUN", "plur", "gent")]
+        found = {fold(self._morphology.nominative(one)): one for one in plurals}
+        return {nominative: one for nominative, one in found.items() if nominative != one}
+
+    def _list_short_names(self) -> dict[str, str]:
+        """Map «первомайка», «маяковка» to the streets that people call so."""
+        found: dict[str, str] = {}
+        for key, title in self._vocabulary.common.items():
+            stem = key.removesuffix("ская") if key.endswith("ская") else key.removesuffix("ского")
+            if stem != key:
+                found[f"{stem.removesuffix('ь')}ка"] = title
+        known = self._morphology.is_known
+        return {short: title for short, title in found.items() if short in _SHORT_NAMES or not known(short)}
+
+    def from_short_name(self, norm: str) -> str | None:
+        """Return «Первомайская» for «первомайке», «первомайку», «первомайка»."""
+        return self._short_names.get(_SHORT_NAME_ENDING.sub("ка", norm))
+
+    def _find_correction(self, title: str) -> str:
+        """Return the well-known name of a street that *title* misspells («Митталистов»), else *title*."""
+        if len(title) < _MIN_CORRECTED_LENGTH or " " in title or self._morphology.form(fold(title)).known:
+            return title
+        found = process.extractOne(
+            fold(title), self._vocabulary.common.keys(), scorer=fuzz.ratio, score_cutoff=_MIN_COMMON_SIMILARITY
+        )
+        return self._vocabulary.common[found[0]] if found is not None else title
+
+    def _find_genitive(self, norm: str) -> str | None:
+        """Return «Гагарина» for «Гагарин», «Гагарине», «Строителей» for «строители», if streets are called so.
+
+        People who do not decline, or decline too much, write so before a house.
+        """
+        if (title := self._plurals.get(norm)) is not None:
+            return self._vocabulary.common.get(title)
+        if (title := self.from_short_name(norm)) is not None:
+            return title
+        form = self._morphology.form(norm)
+        if not form.can_be("Surn", "masc", "sing"):
+            return None
+        title = next((self._surnames[lemma] for lemma in form.lemmas if lemma in self._surnames), None)
+        return title if title is not None and fold(title) != norm else None
+
+    def undeclined_pair(self, first: Word, second: Word) -> str | None:
+        """Return «Трудовых Резервов» for «трудовые резервы»."""
+        if second.gap.strip(" ") or not first.norm.endswith(("ые", "ие")):
+            return None
+        genitive = self._plurals.get(second.norm)
+        if genitive is None:
+            return None
+        return f"{_capitalize(first.raw[:-1] + 'х')} {_capitalize(genitive)}"
+
+    def split_crossing(self, raw: str) -> Word | None:
+        """Return the first of two well-known streets that a hyphen joins: «Пролетарская-Мира»."""
+        first, hyphen, second = raw.partition("-")
+        known = self._vocabulary.common.keys() | self._vocabulary.words["names"]
+        joined = second[:1].isupper() or first.endswith("ая")
+        if not (hyphen and joined) or fold(first) not in known or fold(second) not in known:
+            return None
+        return Word(first, fold(first), "", 0)
+
+
+def _capitalize(name: str) -> str:
+    return name[:1].upper() + name[1:]
