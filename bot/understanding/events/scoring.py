@@ -274,7 +274,8 @@ def _place_points(said: Occasion, event: OpenEvent, place: int, spread: Spread, 
 def _score_hints(said: Occasion, event: OpenEvent, place: int, spread: Spread) -> int:
     hints = said.signature.hints
     total = 0
-    if not said.is_pointing and not said.is_reply:
+    # That it is over is no report, so its score is low by nature.
+    if not (said.is_pointing or said.is_reply or Hint.OVER in hints):
         if said.appeal_score < _MIN_TALK_SCORE and place < HOUSE:
             total += _OTHER_MATTER
         elif said.appeal_score < _MIN_APPEAL_SCORE:
