@@ -162,7 +162,8 @@ def _candidate_query(
     exclude_problem_id: int | None = None,
     message: Message | None = None,
 ) -> CandidateQuery:
-    subjects = frozenset[str]() if signature.is_pointing else signature.subjects
+    is_guess = signature.is_pointing or signature.is_carrier  # its topic excludes no problem
+    subjects = frozenset[str]() if is_guess else signature.subjects
     window = ctx.municipality.problem_window or timedelta()
     return CandidateQuery(
         subject_families=sorted(matcher.subject_family(subject) for subject in subjects),

@@ -13,6 +13,9 @@ _LAUGHTER = re.compile(
     r"\){3,}|(?<![а-яё])(?:а?ха){2,}|(?<![а-яё])[ах]{4,}(?![а-яё])|\bлол\b|[😂🤣😆😹]", re.IGNORECASE
 )
 _SPOKEN_PLUS = re.compile(r"^\s{0,9}\+|\+\s{0,9}[.!)]{0,3}\s{0,9}$")
+"""A plus, first or last: «Лесная, 3 +»."""
+_CHEER = re.compile(r"\s{0,9}(?:есть|ура|дали)\s{0,3}!", re.IGNORECASE)
+"""News in one word: «Есть! Бегу отмывать всё»."""
 _MAX_TALK_WORDS = 16
 """Words: who writes more than this tells a story of their own."""
 _MAX_NEWS_WORDS = 4
@@ -30,6 +33,8 @@ class Hint(StrEnum):
     """The chat speaks of the trouble already, so its subject is not named: «бригада едет», «когда включат?»."""
     DEIXIS = "deixis"
     """It points to what was just said, or begins as an answer does: «это с очистных», «да, и запах»."""
+    ASKS = "asks"
+    """Whether it is so elsewhere, too: «у кого есть вода?»."""
     TOO = "too"
     """Here as well: «и на Лесной», «Лесная, 3 +»."""
     OVER = "over"
@@ -49,7 +54,7 @@ class HintReader:
     """Finds hints. It is pure; *rules* is the table ``hints`` of ``data/events.toml``."""
 
     def __init__(self, rules: dict[str, Any], morphology: Morphology) -> None:
-        self._names = ("talk", "over", "fine", "long", "past", "still", "private")
+        self._names = ("talk", "over", "fine", "long", "past", "still", "private", "asks")
         # «не дали» must not be read as «дали».
         self._patterns = PatternSet(morphology, strict=True)
         for number, name in enumerate(self._names):
@@ -64,7 +69,8 @@ class HintReader:
         found = {self._names[match.pattern.owner] for match in self._patterns.find(words)}
         norms = [word.norm for word in words]
         hints: set[Hint] = set()
-        alone = len(norms) <= _MAX_NEWS_WORDS and not self._over_alone.isdisjoint(norms)
+        cheers = _CHEER.match(text) is not None
+        alone = cheers or (len(norms) <= _MAX_NEWS_WORDS and not self._over_alone.isdisjoint(norms))
         if ("over" in found or alone) and "?" not in text and self._not_over.isdisjoint(norms):
             hints |= {Hint.OVER, Hint.TALK}
         elif "fine" in found and "?" not in text and _NOT_FINE.isdisjoint(norms):
@@ -75,6 +81,8 @@ class HintReader:
             hints.add(Hint.PAST)
         if "long" in found:
             hints.add(Hint.LONG)
+        if "asks" in found and "?" in text:
+            hints.add(Hint.ASKS)
         if "private" in found:
             hints.add(Hint.PRIVATE)
         if _LAUGHTER.search(text):

@@ -13,9 +13,11 @@ from dataclasses import replace
 from typing import Any
 
 from bot.understanding.events.hints import Hint
+from bot.understanding.events.occasion import Occasion
 from bot.understanding.events.open_event import MessageToMatch, OpenEvent
-from bot.understanding.events.scoring import JOIN_SCORE, EventScorer, Occasion
-from bot.understanding.events.signatures import Signature, SignatureExtractor, SubjectRelations
+from bot.understanding.events.scoring import JOIN_SCORE, EventScorer
+from bot.understanding.events.signatures import Signature, SignatureExtractor
+from bot.understanding.events.subjects import SubjectRelations
 from bot.understanding.reading import Noise, PlaceName, Reading
 from bot.understanding.text.tokens import Word
 
@@ -26,6 +28,8 @@ _MAX_CACHED_EVENTS = 5_000
 SLOW_FACTOR = 2
 _MIN_START_SCORE, _MIN_START_SCORE_BY_TOPIC = 0.15, 0.2
 """Chances of needing action from which a message may start an event; lower where its words name a subject."""
+_SURE_TOPIC_SCORE = 0.8
+"""Chance of needing action below which a message says too little to tell its topic: «рыбки в аквариуме без воздуха»."""
 
 
 class EventMatcher:
@@ -54,7 +58,7 @@ class EventMatcher:
         )
         if seen.subjects or seen.is_me_too:
             return seen
-        return self._reader.with_topic(seen, reading.topic)
+        return self._reader.with_topic(seen, reading.topic, is_guess=reading.appeal_score < _SURE_TOPIC_SCORE)
 
     def load_events(self, records: Iterable[tuple[int, Mapping[str, Any]]]) -> list[OpenEvent]:
         """Return the events of *records*, for comparison only: they must not be changed. A record that is the same
@@ -112,8 +116,15 @@ class EventMatcher:
             return False
         if Hint.OVER in signature.hints or (Hint.LAUGHTER in signature.hints and not reading.appeal):
             return False
+        if Hint.ASKS in signature.hints and signature.subjects and not signature.is_broad:
+            return True  # it asks for no action, but the answers are about an event
         least = _MIN_START_SCORE_BY_TOPIC if signature.by_topic or not signature.subjects else _MIN_START_SCORE
         return reading.appeal_score >= least
+
+    def may_be_of(self, signature: Signature, event: OpenEvent) -> bool:
+        """Return whether the subject does not exclude the event."""
+        own = signature.subjects
+        return not own or signature.is_carrier or self._subjects.are_related(own, event.subjects)
 
     def with_known_streets(self, signature: Signature, events: Collection[OpenEvent]) -> Signature:
         """Return the signature with the streets of the events that its words name, in any form («в южном»)."""

@@ -8,30 +8,36 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.understanding.events.hints import Hint
+from bot.understanding.events.occasion import (
+    FRESH_SECONDS,
+    IMMEDIATE_SECONDS,
+    MIN_APPEAL_SCORE,
+    MIN_CROWD_HEAT,
+    MIN_TALK_SCORE,
+    MIN_WAVE_HEAT,
+    TALK_SECONDS,
+    Occasion,
+)
 from bot.understanding.events.open_event import OpenEvent
 from bot.understanding.events.place_agreement import (
     CHAT,
     HOUSE,
-    MAX_SHORT_MESSAGE_WORDS,
     OTHER,
     OTHER_NUMBER,
     STREET,
     UNKNOWN,
     score_place,
 )
-from bot.understanding.events.signatures import Signature, SubjectRelations
+from bot.understanding.events.signatures import Signature
+from bot.understanding.events.subjects import SubjectRelations
 
 JOIN_SCORE = 4
 """The same subject needs something more than an unknown place: the same street, or the chat that speaks of it."""
 
-IMMEDIATE_SECONDS = 180.0
-"""Time in which an answer is typed: «это с очистных» is said of what was just written."""
-FRESH_SECONDS = 1200.0
-"""Time for which «и у нас» and «бригада едет» refer to what the chat spoke of before."""
-TALK_SECONDS = 3 * 3600.0
-"""Time for which a chat continues to talk about an event without naming the place."""
+NAMED_SECONDS = 2400.0
+"""``FRESH_SECONDS`` for a message that names the matter itself."""
 SLOW_TALK_SECONDS = 12 * 3600.0
-"""The same for a slow matter, such as rubbish: people write of it when they come by, mornings and evenings."""
+"""``TALK_SECONDS`` for a slow matter, such as rubbish: people write of it when they come by, mornings and evenings."""
 ENDED_SECONDS = 3600.0
 """An outage that returns this long after somebody said that it is over is another one."""
 
@@ -49,17 +55,12 @@ _FRESH_TALK, _EARLIER_TALK, _NO_TALK = 2, 1, -1
 """Points of the conversation; ``_NO_TALK`` if neither the chat nor the place connects the message with the event."""
 _IMMEDIATE = 1
 """Of two events, «+1» means the one that was spoken of a moment ago."""
-_TOO, _WIDE, _WAVE = 2, 1, 1
-"""Points of «тоже» in a fresh talk, of a matter that is all over the town, of a wave of messages."""
-_MIN_WAVE_HEAT, _MIN_TALK_HEAT, _MIN_CROWD_HEAT = 1.2, 0.8, 2.0
-"""Messages weighed by their age: two within a quarter of an hour make a wave, one never does; two within half an hour
-make a talk; of a crowd of three, «Лесная, 4. Сидим как в погребе» needs no subject."""
-_REPLY, _OTHER_SUBJECT_OF_REPLY, _OTHER_PLACE_OF_REPLY = 4, -2, -2
+_TOO, _WIDE, _WAVE, _CROWD = 2, 1, 1, 1
+"""Points of «тоже» in a fresh talk, of a matter that is all over the town, of a wave of messages, and of a crowd in
+another chat."""
+_REPLY, _OTHER_SUBJECT_OF_REPLY, _OTHER_PLACE_OF_REPLY = 4, -1, -2
 """A reply is about what it answers, unless it clearly speaks of something else elsewhere."""
 _DOUBT = -1
-_MIN_APPEAL_SCORE, _MIN_PLACE_SCORE, _MIN_TALK_SCORE = 0.2, 0.35, 0.05
-"""Scores below which it is doubtful that a message with a subject, and one with nothing but a place, reports anything,
-and below which it surely sells or looks for something."""
 _PRIVATE, _LAUGHTER = -2, -2
 """Points of words that speak against the event, if the place speaks for it: it weighs as much as another place."""
 _OTHER_MATTER = -10
@@ -68,64 +69,6 @@ _OTHER_MATTER = -10
 _CACHE_SIZE = 1_000
 _NEVER = frozenset({Hint.PAST, Hint.FINE})
 """«Вчера мигало», «у нас всё есть»: such a message is about no event of this hour."""
-
-
-@dataclass(frozen=True, slots=True)
-class Occasion:
-    """A message to be compared with events: its signature and that of the chat's title, its chat, time and relevance.
-
-    ``is_noise``: it is nothing but «+1»; ``is_reply``: it replies to a message of the event that it is compared with.
-    """
-
-    signature: Signature
-    title: Signature
-    chat: str
-    timestamp: float
-    appeal_score: float
-    is_noise: bool = False
-    is_reply: bool = False
-
-    def can_mean(self, event: OpenEvent, silence: float, place: int) -> bool:
-        """Return whether a message that names no subject may be about *event*, because people are talking of it.
-
-        *silence*: seconds since its chat last spoke of the event; *place*: the agreement of the places.
-        """
-        if self.is_reply:
-            return True
-        if self.is_noise or self.signature.points_back:
-            return silence <= FRESH_SECONDS
-        if silence > (TALK_SECONDS if place >= CHAT else FRESH_SECONDS):
-            return False
-        heat = event.heat_at(self.timestamp)
-        if self.signature.is_bare_number and place < STREET:
-            return False
-        names_another = place < STREET and bool(self.signature.names or self.signature.marks)
-        if (
-            Hint.DEIXIS in self.signature.hints
-            and event.size > 1
-            and silence <= IMMEDIATE_SECONDS
-            and not names_another
-        ):
-            return True
-        if Hint.TALK in self.signature.hints or self.signature.is_bare_place:
-            return event.size > 1 and (heat >= _MIN_TALK_HEAT or place >= CHAT)
-        return (bool(self.signature.names) or place >= STREET) and heat >= _MIN_CROWD_HEAT
-
-    def is_of_talk(self, event: OpenEvent, silence: float, place: int) -> bool:
-        """Return whether a report of nothing but a place may be about *event*, because people are talking of it."""
-        if self.appeal_score < _MIN_PLACE_SCORE or place < STREET:
-            return False
-        return silence <= FRESH_SECONDS or event.heat_at(self.timestamp) >= _MIN_TALK_HEAT
-
-    @property
-    def is_pointing(self) -> bool:
-        """True if only the conversation can tell what the message is about."""
-        seen = self.signature
-        if seen.subjects and not seen.is_carrier:
-            return False
-        if self.is_noise or seen.is_pointing:
-            return True
-        return bool(seen.names or seen.numbers) and not seen.subjects and len(seen.stems) <= MAX_SHORT_MESSAGE_WORDS
 
 
 class EventScorer:
@@ -167,7 +110,7 @@ class EventScorer:
             total += _REPLY + (_OTHER_PLACE_OF_REPLY if place < UNKNOWN else 0)
         else:
             total += _place_points(said, event, place, spread, talking=talking)
-        return total + _score_hints(said, event, place, spread)
+        return total + _score_hints(said, event, matter, place, spread)
 
     def _may_be_related(self, seen: Signature, event: OpenEvent) -> bool:
         """Return whether the subjects do not exclude the event."""
@@ -184,6 +127,8 @@ class EventScorer:
         elif self._subjects.are_related(seen.subjects, event.subjects):
             return _KIN_SUBJECT
         if said.is_pointing:
+            if seen.is_broad and seen.marks and place < STREET:
+                return None  # a landmark has matters of its own: «и на почте очередь»
             return _POINTING_BACK if said.can_mean(event, silence, place) else 0
         if not seen.subjects:
             return 0
@@ -235,7 +180,8 @@ def _score_conversation(
 ) -> int:
     """Return the points of the chat and the time; *silence*: seconds since the chat last spoke of the event."""
     total = 0
-    if silence <= FRESH_SECONDS:
+    names_it = bool(said.signature.subjects) and not said.signature.by_topic and place >= UNKNOWN
+    if silence <= (NAMED_SECONDS if names_it else FRESH_SECONDS):
         is_too = said.is_noise or said.signature.points_back or (said.is_pointing and said.signature.is_bare_place)
         # «У нас тоже яма»: at another house a pit is another pit, an outage is the same.
         total += _FRESH_TALK + (_TOO if is_too and (place >= UNKNOWN or spread.outage or spread.wide) else 0)
@@ -243,8 +189,13 @@ def _score_conversation(
             total += _IMMEDIATE
     elif talking:
         total += _EARLIER_TALK
-    if event.heat_at(said.timestamp) >= _MIN_WAVE_HEAT:
+    heat = event.heat_at(said.timestamp)
+    if heat >= MIN_WAVE_HEAT:
         total += _WAVE
+    # What a crowd writes of in one chat is told in the next one, too. Cold rooms are many houses' own.
+    is_spreading = spread.outage and not spread.slow and place >= UNKNOWN
+    if heat >= MIN_CROWD_HEAT and not talking and (place >= STREET or is_spreading):
+        total += _CROWD
     return total
 
 
@@ -271,21 +222,22 @@ def _place_points(said: Occasion, event: OpenEvent, place: int, spread: Spread, 
     return {CHAT: _CHAT_OF_PLACE, STREET: _SAME_STREET, HOUSE: _NEAR_HOUSE}[place] + wide * _WIDE
 
 
-def _score_hints(said: Occasion, event: OpenEvent, place: int, spread: Spread) -> int:
+def _score_hints(said: Occasion, event: OpenEvent, matter: int, place: int, spread: Spread) -> int:
     hints = said.signature.hints
     total = 0
     # That it is over is no report, so its score is low by nature.
     if not (said.is_pointing or said.is_reply or Hint.OVER in hints):
-        if said.appeal_score < _MIN_TALK_SCORE and place < HOUSE:
+        if said.appeal_score < MIN_TALK_SCORE and place < HOUSE:
             total += _OTHER_MATTER
-        elif said.appeal_score < _MIN_APPEAL_SCORE:
+        elif said.appeal_score < MIN_APPEAL_SCORE:
             total += _DOUBT
     if Hint.OVER in hints and place < UNKNOWN:
         total += _OTHER_MATTER
-    if spread.outage and Hint.LONG in hints and not event.lasting:
+    if Hint.LONG in hints and not event.lasting and (spread.outage or (said.is_reply and matter < 0)):
         total += _OTHER_MATTER
     if Hint.PRIVATE in hints:
         total += _PRIVATE
     if Hint.LAUGHTER in hints:
-        total += _LAUGHTER if place >= STREET or said.is_reply else _OTHER_MATTER
+        is_told_here = matter > 0 if said.is_reply else place >= STREET
+        total += _LAUGHTER if is_told_here else _OTHER_MATTER
     return total

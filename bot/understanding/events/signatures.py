@@ -1,12 +1,12 @@
 """Signatures of messages: subject, place and route in a comparable form."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from bot.domain.text_normal import fold
 from bot.understanding.events.hints import Hint, HintReader
+from bot.understanding.events.subjects import SubjectRelations, read_vocabulary, stem
 from bot.understanding.places.finder import PlaceFinder
 from bot.understanding.reading import PlaceName
 from bot.understanding.sectors.taxonomy import Taxonomy
@@ -15,12 +15,8 @@ from bot.understanding.text.patterns import PatternSet
 from bot.understanding.text.rules import load_rules
 from bot.understanding.text.tokens import Word, prepare_text
 
-_ENDING = re.compile(
-    r"(?:ыми|ими|ого|его|ому|ему|ами|ями|ая|яя|ый|ий|ой|ей|ое|ее|ую|юю|ых|их|ым|им|ом|ем|ах|ях|а|я|ы|и|у|ю|е|о|ь)$"
-)
 _NUMBER = re.compile(r"(\d{1,4})(?:-?(?:го|й|я|ая|ого|ом|ой|му|м|ый|а|б|в|г|к\d))?")
 _MAX_NUMBER = 999
-_CACHE_SIZE = 20_000
 _TALK_HINTS = frozenset({Hint.TALK, Hint.DEIXIS})
 _MAX_BARE_PLACE_WORDS = 2
 """Words of a message that is nothing but a place, without the name of the street: its kind, and a number."""
@@ -39,7 +35,8 @@ class Signature:
     ``by_topic``: no word names a subject; it is that of the topic. ``is_broad``: the topic is none of the subjects;
     ``is_carrier``: and any trouble is told with it; ``is_vague``: nor does it have a finer name
     («Школы»). ``is_bare_place``: there is nothing but a place;
-    ``is_bare_number``: it is a house without a street. ``settlement``: the stem of the village.
+    ``is_bare_number``: it is a house without a street. ``settlement``: the stem of the village. ``near``: subjects that
+    some word belongs to, though the words together name none: «кран» is a word of water.
     """
 
     subjects: frozenset[str]
@@ -57,6 +54,7 @@ class Signature:
     is_bare_place: bool = False
     is_bare_number: bool = False
     settlement: str | None = None
+    near: frozenset[str] = frozenset()
 
     @property
     def points_back(self) -> bool:
@@ -74,48 +72,6 @@ class Signature:
     def says_over(self) -> bool:
         """True if the message says that the trouble has ended."""
         return Hint.OVER in self.hints
-
-
-@dataclass(frozen=True, slots=True)
-class SubjectRelations:
-    """Relations of subjects: those that describe one event, and how each is spread over a town and over time.
-
-    A ``wide`` one strikes many streets at once, an ``outage`` spreads within minutes, a ``slow`` one lasts for days,
-    one that is ``indoors`` is each house's own, a ``moving`` one is met at any street.
-    """
-
-    related_pairs: frozenset[frozenset[str]]
-    wide: frozenset[str]
-    outages: frozenset[str]
-    slow: frozenset[str]
-    indoors: frozenset[str]
-    moving: frozenset[str]
-    families: Mapping[str, str]
-
-    def are_related(self, first: frozenset[str], second: frozenset[str]) -> bool:
-        """Return whether some subject of *first* equals, or is related to, some subject of *second*."""
-        return not first.isdisjoint(second) or any(
-            frozenset((one, other)) in self.related_pairs for one in first for other in second
-        )
-
-    def family(self, subject: str) -> str:
-        """Return the name shared by all subjects related to *subject*, also indirectly: the first of them."""
-        return self.families.get(subject, subject)
-
-    @staticmethod
-    def build_families(related_pairs: Iterable[frozenset[str]]) -> dict[str, str]:
-        """Map every subject that has related ones to the first of them, also of the indirectly related."""
-        families: dict[str, frozenset[str]] = {}
-        for pair in related_pairs:
-            joined = pair.union(*(families.get(name, frozenset()) for name in pair))
-            families |= dict.fromkeys(joined, joined)
-        return {name: min(family) for name, family in families.items()}
-
-
-@lru_cache(maxsize=_CACHE_SIZE)
-def stem(word: str) -> str:
-    """Return the word without its ending, roughly: «Садовой» and «садовую» have the same stem."""
-    return _ENDING.sub("", word) if len(word) > 3 else word
 
 
 class SignatureExtractor:
@@ -137,6 +93,7 @@ class SignatureExtractor:
         def are(kind: str) -> frozenset[str]:
             return frozenset(row["name"] for row in rules["subject"] if row.get(kind))
 
+        self._vocabulary = read_vocabulary(rules["subject"])
         families = SubjectRelations.build_families(kin)
         self.subjects = SubjectRelations(
             kin, are("wide"), are("outage"), are("slow"), are("indoors"), are("moving"), families
@@ -160,8 +117,11 @@ class SignatureExtractor:
         found = self._places.find(words)
         return self.extract_from_words(text, words, found.place if found is not None else None)
 
-    def with_topic(self, signature: Signature, topic: str | None) -> Signature:
-        """Return the signature with the subject of *topic*, or the topic itself if it is none of the subjects."""
+    def with_topic(self, signature: Signature, topic: str | None, *, is_guess: bool = False) -> Signature:
+        """Return the signature with the subject of *topic*, or the topic itself if it is none of the subjects.
+
+        *is_guess*: the words say too little to be sure of the topic, so it speaks against no event.
+        """
         broader = self.taxonomy.topic_of(topic)
         if topic is None or broader is None:
             return signature
@@ -172,7 +132,7 @@ class SignatureExtractor:
             by_topic=True,
             is_broad=subject is None,
             is_vague=subject is None and topic == broader,
-            is_carrier=subject is None and topic in self._carriers,
+            is_carrier=subject is None and (is_guess or topic in self._carriers),
         )
 
     def extract_from_words(self, text: str, words: Sequence[Word], place: PlaceName | None) -> Signature:
@@ -185,10 +145,11 @@ class SignatureExtractor:
         else:
             names = [stem(word.norm) for word in self._find_bare_street(words)]
         house = int(digits[0]) if place and place.house and (digits := re.match(r"\d+", place.house)) else None
+        stems = frozenset(stem(word.norm) for word in words)
         marks = self._find_marks(words, numbers, transport="транспорт" in subjects)
         return Signature(
             subjects=subjects,
-            stems=frozenset(stem(word.norm) for word in words),
+            stems=stems,
             names=frozenset(names),
             house=house,
             numbers=frozenset(number for number in numbers.values() if number is not None),
@@ -197,6 +158,7 @@ class SignatureExtractor:
             hints=self._hints.find(text, words) | self._echo_hints(owners, subjects, words),
             is_bare_place=bool(names or numbers) and len(words) <= len(names) + _MAX_BARE_PLACE_WORDS,
             settlement=stem(fold(place.settlement)) if place is not None and place.settlement else None,
+            near=frozenset(name for one in stems for name in self._vocabulary.get(one, ())),
             is_bare_number=bool(numbers) and not names and len(words) <= _MAX_BARE_PLACE_WORDS,
         )
 

@@ -1,0 +1,105 @@
+"""A message on the occasion of which open events are looked at: whether the talk of its chat may be meant."""
+
+from dataclasses import dataclass
+
+from bot.understanding.events.hints import Hint
+from bot.understanding.events.open_event import OpenEvent
+from bot.understanding.events.place_agreement import CHAT, MAX_SHORT_MESSAGE_WORDS, STREET
+from bot.understanding.events.signatures import Signature
+
+IMMEDIATE_SECONDS = 180.0
+"""Time in which an answer is typed: «это с очистных» is said of what was just written."""
+FRESH_SECONDS = 1200.0
+"""Time for which «и у нас» and «бригада едет» refer to what the chat spoke of before."""
+TALK_SECONDS = 3 * 3600.0
+"""Time for which a chat continues to talk about an event without naming the place."""
+MIN_WAVE_HEAT, MIN_TALK_HEAT, MIN_CROWD_HEAT = 1.2, 0.8, 2.0
+"""Messages weighed by their age: two within a quarter of an hour make a wave, one never does; two within half an hour
+make a talk; of a crowd of three, «Лесная, 4. Сидим как в погребе» needs no subject."""
+MIN_APPEAL_SCORE, MIN_PLACE_SCORE, MIN_TALK_SCORE = 0.2, 0.35, 0.08
+"""Scores below which it is doubtful that a message with a subject, and one with nothing but a place, reports anything,
+and below which it surely sells or looks for something."""
+_MIN_ECHO_SCORE = 0.1
+"""Score below which a message in words of its own goes on with no report, unless it follows at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """A message to be compared with events: its signature and that of the chat's title, its chat, time and relevance.
+
+    ``is_noise``: it is nothing but «+1»; ``is_reply``: it replies to a message of the event that it is compared with.
+    """
+
+    signature: Signature
+    title: Signature
+    chat: str
+    timestamp: float
+    appeal_score: float
+    is_noise: bool = False
+    is_reply: bool = False
+
+    def can_mean(self, event: OpenEvent, silence: float, place: int) -> bool:
+        """Return whether a message that names no subject may be about *event*, because people are talking of it.
+
+        *silence*: seconds since its chat last spoke of the event; *place*: the agreement of the places.
+        """
+        if self._cheers_end(event):
+            return False
+        if self.is_reply:
+            return True
+        if self._is_small_talk and silence > IMMEDIATE_SECONDS:
+            return False
+        if self.is_noise or self.signature.points_back:
+            return silence <= FRESH_SECONDS
+        if silence > (TALK_SECONDS if place >= CHAT else FRESH_SECONDS):
+            return False
+        heat = event.heat_at(self.timestamp)
+        if self.signature.is_bare_number and place < STREET:
+            return False
+        names_another = place < STREET and bool(self.signature.names or self.signature.marks)
+        if (
+            Hint.DEIXIS in self.signature.hints
+            and event.size > 1
+            and silence <= IMMEDIATE_SECONDS
+            and not names_another
+        ):
+            return True
+        if Hint.TALK in self.signature.hints or self.signature.is_bare_place:
+            return event.size > 1 and (heat >= MIN_TALK_HEAT or place >= CHAT)
+        if not names_another and self.appeal_score >= MIN_APPEAL_SCORE and self.signature.near & event.subjects:
+            return heat >= MIN_TALK_HEAT or place >= CHAT
+        return (bool(self.signature.names) or place >= STREET) and heat >= MIN_CROWD_HEAT
+
+    def is_of_talk(self, event: OpenEvent, silence: float, place: int) -> bool:
+        """Return whether a report of nothing but a place may be about *event*, because people are talking of it."""
+        if self.appeal_score < MIN_PLACE_SCORE or place < STREET:
+            return False
+        return silence <= FRESH_SECONDS or event.heat_at(self.timestamp) >= MIN_TALK_HEAT
+
+    def _cheers_end(self, event: OpenEvent) -> bool:
+        """Return whether «у нас тоже», said after «дали свет», means that it is over here, too."""
+        hints = self.signature.hints
+        points = self.signature.points_back or Hint.DEIXIS in hints
+        return event.ended is not None and points and Hint.TALK not in hints
+
+    @property
+    def _is_small_talk(self) -> bool:
+        """True if the words are their own and report nothing: «я тоже люблю мёд»."""
+        is_echo = self.is_noise or self.signature.is_me_too or bool(self.signature.names)
+        return not is_echo and self.appeal_score < _MIN_ECHO_SCORE
+
+    @property
+    def _could_be_of_talk(self) -> bool:
+        """True if the message names a place or has words of some matter, and is not about one flat."""
+        seen = self.signature
+        return bool(seen.names or seen.numbers or seen.near) and Hint.PRIVATE not in seen.hints
+
+    @property
+    def is_pointing(self) -> bool:
+        """True if only the conversation can tell what the message is about."""
+        seen = self.signature
+        if seen.subjects and not seen.is_carrier:
+            return False
+        if self.is_noise or seen.is_pointing:
+            return True
+        return self._could_be_of_talk and len(seen.stems) <= MAX_SHORT_MESSAGE_WORDS

@@ -1,0 +1,67 @@
+"""What events are about: how subjects are related, and the words that belong to each."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from bot.domain.text_normal import fold
+
+_ENDING = re.compile(
+    r"(?:ыми|ими|ого|его|ому|ему|ами|ями|ая|яя|ый|ий|ой|ей|ое|ее|ую|юю|ых|их|ым|им|ом|ем|ах|ях|а|я|ы|и|у|ю|е|о|ь)$"
+)
+_MAX_SUBJECTS_OF_WORD = 3
+"""A word of more subjects tells nothing."""
+_CACHE_SIZE = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class SubjectRelations:
+    """Relations of subjects: those that describe one event, and how each is spread over a town and over time.
+
+    A ``wide`` one strikes many streets at once, an ``outage`` spreads within minutes, a ``slow`` one lasts for days,
+    one that is ``indoors`` is each house's own, a ``moving`` one is met at any street.
+    """
+
+    related_pairs: frozenset[frozenset[str]]
+    wide: frozenset[str]
+    outages: frozenset[str]
+    slow: frozenset[str]
+    indoors: frozenset[str]
+    moving: frozenset[str]
+    families: Mapping[str, str]
+
+    def are_related(self, first: frozenset[str], second: frozenset[str]) -> bool:
+        """Return whether some subject of *first* equals, or is related to, some subject of *second*."""
+        return not first.isdisjoint(second) or any(
+            frozenset((one, other)) in self.related_pairs for one in first for other in second
+        )
+
+    def family(self, subject: str) -> str:
+        """Return the name shared by all subjects related to *subject*, also indirectly: the first of them."""
+        return self.families.get(subject, subject)
+
+    @staticmethod
+    def build_families(related_pairs: Iterable[frozenset[str]]) -> dict[str, str]:
+        """Map every subject that has related ones to the first of them, also of the indirectly related."""
+        families: dict[str, frozenset[str]] = {}
+        for pair in related_pairs:
+            joined = pair.union(*(families.get(name, frozenset()) for name in pair))
+            families |= dict.fromkeys(joined, joined)
+        return {name: min(family) for name, family in families.items()}
+
+
+@lru_cache(maxsize=_CACHE_SIZE)
+def stem(word: str) -> str:
+    """Return the word without its ending, roughly: «Садовой» and «садовую» have the same stem."""
+    return _ENDING.sub("", word) if len(word) > 3 else word
+
+
+def read_vocabulary(rows: Iterable[Mapping[str, Any]]) -> dict[str, frozenset[str]]:
+    """Map the stem of each word that few subjects are told with to these subjects."""
+    owners: dict[str, set[str]] = {}
+    for row in rows:
+        for word in re.findall(r"[а-яё]{4,}", fold(row["patterns"])):
+            owners.setdefault(stem(word), set()).add(row["name"])
+    return {word: frozenset(names) for word, names in owners.items() if len(names) <= _MAX_SUBJECTS_OF_WORD}
