@@ -14,8 +14,10 @@ from bot.config import Config
 from bot.understanding.evaluation import evaluation, event_figures
 from bot.understanding.evaluation.chat_rows import LabelledReading
 from bot.understanding.evaluation.classify_output import reading_to_record
+from bot.understanding.events.grouping import group_in_order
 from bot.understanding.events.matcher import MessageToMatch
 from bot.understanding.model.training_data import TableError, read_table
+from bot.understanding.reading import Reading
 
 MAX_LINE_BYTES = 1 << 20
 """Size limit of one line of JSON; the longest message of any messenger has some tens of kilobytes."""
@@ -49,20 +51,25 @@ def group(config: Config, print_error: PrintLine) -> bool:
     Prints after the last line: only then is it known which messages stay alone.
     """
     understanding, grouping = build_understanding_and_grouping(config)
-    good = True
-    found: list[tuple[object, int | None]] = []
-    for number, asked in _read_records(print_error):
-        post = _parse_post(asked)
-        if asked is None or post is None:
-            good = False
-            print_error(f'Строка {number} пропущена: нужен объект вида {{"id": 1, "t": 0, "chat": "…", "text": "…"}}.')
-            continue
-        joined = grouping.add(post, understanding.read(post.text))
-        found.append((asked["id"], joined.event_number if joined is not None else None))
-    sizes = Counter(event for _, event in found)
-    for message_id, event in found:
+    ids: list[object] = []
+    skipped: list[int] = []
+
+    def read_posts() -> Iterator[tuple[MessageToMatch, Reading]]:
+        for number, asked in _read_records(print_error):
+            post = _parse_post(asked)
+            if asked is None or post is None:
+                skipped.append(number)
+                wanted = '{"id": 1, "t": 0, "chat": "…", "text": "…"}'
+                print_error(f"Строка {number} пропущена: нужен объект вида {wanted}.")
+                continue
+            ids.append(asked["id"])
+            yield post, understanding.read(post.text)
+
+    events = group_in_order(grouping, read_posts())
+    sizes = Counter(events)
+    for message_id, event in zip(ids, events, strict=True):
         _write_record({"id": message_id, "group": event if event is not None and sizes[event] > 1 else None})
-    return good
+    return not skipped
 
 
 def _parse_post(record: dict[str, Any] | None) -> MessageToMatch | None:

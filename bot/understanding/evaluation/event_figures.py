@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bot.understanding.analyzer import TextAnalyzer
-from bot.understanding.events.grouping import EventGrouper
+from bot.understanding.events.grouping import EventGrouper, group_in_order
 from bot.understanding.events.matcher import MessageToMatch
 
 MIN_GROUP_SIZE = 2
@@ -51,11 +51,9 @@ def group_messages(
 ) -> list[tuple[LabelledMessage, int | None]]:
     """Group *messages* in order of time; return each with the number of its group."""
     grouping = EventGrouper(understanding.event_matcher, quiet_seconds)
-    found = []
-    for one in sorted(messages, key=lambda one: one.message.timestamp):
-        joined = grouping.add(one.message, understanding.read(one.message.text))
-        found.append((one, joined.event_number if joined is not None else None))
-    return found
+    ordered = sorted(messages, key=lambda one: one.message.timestamp)
+    events = group_in_order(grouping, ((one.message, understanding.read(one.message.text)) for one in ordered))
+    return list(zip(ordered, events, strict=True))
 
 
 def measure(found: Sequence[tuple[LabelledMessage, int | None]]) -> EventFigures:

@@ -13,18 +13,19 @@ FOLDER = Path(__file__).parents[2] / "fixtures" / "understanding" / "events"
 QUIET_SECONDS = 6 * 3600.0
 
 FLOORS = {
-    "north": 0.90,
-    "heat": 0.85,
-    "village": 0.75,
+    "north": 0.95,
+    "heat": 0.87,
+    "village": 0.89,
     "snow": 0.65,
-    "flood": 0.81,
-    "river": 0.66,
-    "city": 0.58,
-    "mill": 0.46,
-    "hands_dev": 0.64,
-    "hands_sealed": 0.20,
+    "flood": 0.87,
+    "river": 0.70,
+    "city": 0.64,
+    "mill": 0.47,
+    "hands_dev": 0.68,
+    "hands_sealed": 0.61,
+    "hands_c": 0.44,
 }
-"""F1 of pairs, a little below the present figures: of nine files some lose when others gain."""
+"""F1 of pairs, a little below the present figures: of these files some lose when others gain."""
 
 
 def measure_file(understanding: TextAnalyzer, name: str) -> EventFigures:
@@ -45,10 +46,10 @@ def test_grouping_finds_the_events_of_every_hand(everything: TextAnalyzer, name:
 
 
 def test_grouping_merges_no_events_and_invents_few(everything: TextAnalyzer) -> None:
-    figures = [measure_file(everything, name) for name in FLOORS if name != "hands_sealed"]
+    figures = [measure_file(everything, name) for name in FLOORS if name != "hands_c"]
 
     assert sum(one.mixed for one in figures) == 0
-    assert sum(one.invented for one in figures) <= 2
+    assert sum(one.invented for one in figures) <= 3
 
 
 def test_figures_count_pairs() -> None:

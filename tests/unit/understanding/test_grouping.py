@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.understanding.analyzer import TextAnalyzer
-from bot.understanding.events.grouping import EventAssignment, EventGrouper
+from bot.understanding.events.grouping import EventAssignment, EventGrouper, group_in_order
 from bot.understanding.events.matcher import MessageToMatch
 
 EVENT_IDLE_SECONDS = 6 * 3600.0
@@ -272,3 +272,59 @@ def test_another_settlement_is_another_event_and_one_village_is_one(talk: Conver
 
     assert first == second
     assert third != first
+
+
+def test_a_question_opens_a_talk_and_its_answers_are_one_event(talk: Conversation) -> None:
+    events = talk.events(["Доброе утро! У кого горячая вода есть?", "у нас тоже нет", "+"], YARD)
+
+    assert len(set(events)) == 1
+    assert None not in events
+
+
+def test_answers_to_one_question_are_of_one_event_and_take_it_in(talk: Conversation) -> None:
+    asked = talk.add_message("Соседи, ну что там у вас?", YARD)
+    first = talk.join_message("Заводская 12 нет воды", YARD, reply_to=asked)
+    second = talk.join_message("сухо, с ночи жду", YARD, reply_to=asked, after=7200)
+    other = talk.join_message("Полевая 3, упало дерево на дорогу", YARD, reply_to=asked)
+
+    assert first is not None
+    assert second is not None
+    assert other is not None
+    assert second.event_number == first.event_number != other.event_number
+    assert (first.answered, second.answered, other.answered) == (None, asked, None)
+
+
+def test_a_guessed_topic_does_not_part_a_message_from_what_the_crowd_writes_of(talk: Conversation) -> None:
+    crowd = ["Парковая 10, свет пропал", "Парковая 12, света нет", "Парковая 8 без света"]
+
+    assert len(set(talk.events([*crowd, "Парковая 6. Рыбки в аквариуме без воздуха"], YARD))) == 1
+
+
+def test_a_word_of_the_matter_is_enough_in_a_fresh_talk(talk: Conversation) -> None:
+    crowd = ["Заводская 12 нет воды", "Заводская 14 воды нет", "Заводская 10 без воды"]
+
+    assert len(set(talk.events([*crowd, "кран молчит, посуда стоит горой"], YARD))) == 1
+
+
+def test_a_crowd_is_heard_in_the_next_chat(talk: Conversation) -> None:
+    events = talk.events(["Заводская 12 нет воды", "Заводская 14 воды нет", "Заводская 10 без воды"], YARD)
+    elsewhere = talk.join_message("А почему воды нет, кто знает?", TOWN)
+
+    assert elsewhere is not None
+    assert {elsewhere.event_number} == set(events)
+
+
+def test_echoes_of_good_news_are_no_voices(talk: Conversation) -> None:
+    talk.events(["Заводская 12 нет воды", "Заводская 14 воды нет"], YARD)
+
+    assert talk.join_message("Есть! Бегу мыться", YARD) is None
+    assert talk.join_message("у нас тоже", YARD) is None
+    assert talk.join_message("а у нас тоже ещё нету", YARD) is not None
+
+
+def test_messages_are_grouped_as_is_known_after_the_last_one(everything: TextAnalyzer) -> None:
+    texts = [("Соседи, ну что там?", None), ("Заводская 12 нет воды", "1"), ("и на Заводской 14 нет воды", "1")]
+    posts = [MessageToMatch(str(at), at * 60.0, "", YARD, text, to) for at, (text, to) in enumerate(texts, start=1)]
+    grouper = EventGrouper(everything.event_matcher, EVENT_IDLE_SECONDS)
+
+    assert group_in_order(grouper, ((post, everything.read(post.text)) for post in posts)) == [1, 1, 1]
