@@ -34,7 +34,7 @@ class Hint(StrEnum):
     DEIXIS = "deixis"
     """It points to what was just said, or begins as an answer does: «это с очистных», «да, и запах»."""
     ASKS = "asks"
-    """Whether it is so elsewhere, too: «у кого есть вода?»."""
+    """It asks how it is elsewhere: «у кого есть вода?»."""
     TOO = "too"
     """Here as well: «и на Лесной», «Лесная, 3 +»."""
     OVER = "over"

@@ -1,4 +1,4 @@
-"""What events are about: how subjects are related, and the words that belong to each."""
+"""The subjects of events: how they are related, and the words that belong to each."""
 
 import re
 from collections.abc import Iterable, Mapping
