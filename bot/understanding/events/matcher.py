@@ -28,6 +28,8 @@ _MAX_CACHED_EVENTS = 5_000
 SLOW_FACTOR = 2
 _MIN_START_SCORE, _MIN_START_SCORE_BY_TOPIC = 0.15, 0.2
 """Chances of needing action from which a message may start an event; lower where its words name a subject."""
+_MIN_START_SCORE_AT_HOUSE = 0.08
+"""The same where a message names its subject and a house: «Мигнуло и всё. Гагарина 5»."""
 _SURE_TOPIC_SCORE = 0.8
 """Chance of needing action below which a message says too little to tell its topic: «рыбки в аквариуме без воздуха»."""
 
@@ -118,6 +120,8 @@ class EventMatcher:
             return False
         if Hint.ASKS in signature.hints and signature.subjects and not signature.is_broad:
             return True  # it asks for no action, but the answers are about an event
+        if signature.names and signature.house is not None and signature.subjects and not signature.by_topic:
+            return reading.appeal_score >= _MIN_START_SCORE_AT_HOUSE
         least = _MIN_START_SCORE_BY_TOPIC if signature.by_topic or not signature.subjects else _MIN_START_SCORE
         return reading.appeal_score >= least
 
