@@ -24,10 +24,10 @@ WRITING = {
 }
 """The commands that write files, and how they are called here.
 
-`run` is in `test_service_manager`, `train` and `evaluate` are in `test_training_commands`, `demo` has no real data, and
-`migrate-data` writes to PostgreSQL.
+`run` is in `test_service_manager`, `train` and `evaluate` are in `test_training_commands`, `import` opens the database
+as `invite` does, `demo` has no real data, and `migrate-data` writes to PostgreSQL.
 """
-ELSEWHERE = {"run", "train", "evaluate", "demo", "migrate-data"}
+ELSEWHERE = {"run", "train", "evaluate", "import", "demo", "migrate-data"}
 BOT_USER = 65_534  # any number but root's
 NOT_WRITING = {"check", "classify", "group", "journal"}
 

@@ -26,7 +26,11 @@ def f1(rows: Rows, column: str) -> float:
 
 @pytest.mark.parametrize(
     ("name", "relevance", "urgent", "sector", "where_sure", "coverage"),
-    [("messages_dev", 0.90, 0.85, 0.84, 0.90, 0.80), ("messages_sealed", 0.84, 0.55, 0.80, 0.84, 0.70)],
+    [
+        ("messages_dev", 0.90, 0.85, 0.84, 0.90, 0.80),
+        ("messages_sealed", 0.84, 0.55, 0.80, 0.84, 0.70),
+        ("messages_c", 0.92, 0.82, 0.87, 0.90, 0.81),
+    ],
 )
 def test_figures_of_other_hands_do_not_fall(
     everything: TextAnalyzer,
@@ -48,7 +52,7 @@ def test_figures_of_other_hands_do_not_fall(
     assert len(sure) / len(right) >= coverage
 
 
-@pytest.mark.parametrize("name", ["messages_dev", "messages_sealed"])
+@pytest.mark.parametrize("name", ["messages_dev", "messages_sealed", "messages_c"])
 def test_nobody_is_woken_for_what_is_not_urgent(everything: TextAnalyzer, name: str) -> None:
     rows = read(everything, name)
     alarms = [one for row, one in rows if row["urgent"] == "no" and one.urgency in (Urgency.CRIME, Urgency.SUICIDE)]

@@ -48,6 +48,14 @@ def test_something_needs_doing(everything: TextAnalyzer, text: str) -> None:
     assert reading.appeal_score >= 0.5
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["Помогите, у нас беда", "Помогите, безобразие, когда сделаете?", "Сколько уже можно обещать, почините"],
+)
+def test_a_cry_without_a_matter_reaches_a_person(everything: TextAnalyzer, text: str) -> None:
+    assert everything.read(text).appeal_score >= 0.2, "below it is talk, and nobody looks at it"
+
+
 @pytest.mark.parametrize("text", TALK)
 def test_talk_is_kept_quiet(everything: TextAnalyzer, text: str) -> None:
     reading = everything.read(text)
