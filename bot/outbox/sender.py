@@ -23,7 +23,7 @@ from bot.messengers.port import Messenger, Sent, Target
 from bot.outbox.in_flight import InFlightGuard, InFlightMessage, InFlightWindow
 from bot.outbox.outgoing import Operation, OutgoingMessage, SendResult
 from bot.outbox.permits import Permit
-from bot.outbox.shown_content import EditsUnderWay, hash_shown, list_shown
+from bot.outbox.shown_content import EditsUnderWay, EditTurn, hash_shown, list_shown
 from bot.runtime.commit_retry import retry_until_committed
 from bot.runtime.runtime import Runtime
 from bot.views.attachments import render_unshown
@@ -214,11 +214,13 @@ class Sender:
         wanted = dict(zip(ids, chain(parts, repeat(message.filler)), strict=False))
         hashes = {message_id: found for message_id, part in wanted.items() if (found := hash_shown(part)) is not None}
         try:
-            is_alone = attempt.unrecorded_sends.enter_context(self.edits.edit(attempt.row, ids))
-            unchanged = await self._list_unchanged(attempt.row, message, hashes) if is_alone else set[str]()
+            turn = await attempt.unrecorded_sends.enter_async_context(self.edits.edit(attempt.row, ids))
+            unchanged = await self._list_unchanged(attempt.row, message, hashes, turn)
+            self.edits.forget(attempt.row, [one for one in ids if one not in unchanged])
             for message_id, part in wanted.items():
                 if message_id not in unchanged:
                     await self._edit_one(attempt, chat, message_id, part)
+            self.edits.remember(attempt.row, hashes)
         except MessageGone:
             if attempt.row.kind not in (OutboxKind.CARD, OutboxKind.REVIEW_LIST, OutboxKind.BOARD):
                 raise
@@ -226,16 +228,19 @@ class Sender:
         return SendResult(shown=hashes)
 
     async def _list_unchanged(
-        self, row: OutboxRow, message: OutgoingMessage[object], hashes: Mapping[str, str]
+        self, row: OutboxRow, message: OutgoingMessage[object], hashes: Mapping[str, str], turn: EditTurn
     ) -> set[str]:
         """Return the messages that show already what they are to show.
 
         They are read once more: another edit may have been recorded since this one was rendered.
         """
-        if not any(message.shown.get(message_id) == found for message_id, found in hashes.items()):
+        known = {**turn.shown, **message.shown}
+        may_be_same = any(known.get(message_id) == found for message_id, found in hashes.items())
+        if not turn.is_alone or not (may_be_same or turn.has_waited):
             return set()
         async with self.runtime.database.read() as uow:
-            shown = await uow.sent_messages.list_shown(row.account, row.chat_id, list(hashes))
+            stored = await uow.sent_messages.list_shown(row.account, row.chat_id, list(hashes))
+        shown = {**turn.shown, **stored}
         return {message_id for message_id, found in hashes.items() if shown.get(message_id) == found}
 
     async def _edit_one(self, attempt: DeliveryAttempt, chat: Chat, message_id: str, part: Content) -> None:

@@ -119,6 +119,7 @@ class OutboxWorker:
         Their answers to presses are sent again at once: a repetition is harmless, and a person is waiting.
         """
         now = self.runtime.clock.now()
+        self._delivery.sender.edits.forget_all()
         async with self._database.begin() as uow:
             holders = await uow.outbox.list_holders(exclude_ids=self._in_flight)
             await uow.outbox.release_leases(holders, NON_MESSAGE_KINDS)
