@@ -1,15 +1,15 @@
 """Several matters in one message: «нет воды, а ещё у дома яма». Each is for another block."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from bot.understanding.reading import Reading
 
-_PART_END = re.compile(
-    r"[.!?…]+\s+|[;\n]+|,?\s+(?:а\s+ещ[её]|и\s+ещ[её]|ещ[её]\s+и|а\s+также|кроме\s+того|заодно|во-вторых|второе)[:,]?\s+",
-    re.IGNORECASE,
+_ANOTHER = (
+    r"(?:а\s+ещ[её]|и\s+ещ[её]|ещ[её]\s+и|ещ[её]|а\s+также|также|кроме\s+того|заодно|во-вторых|второе|плюс)\b[:,]?"
 )
+_PART_END = re.compile(rf"(?:[.!?…]+\s+|[;\n]+|,?\s+)(?P<another>{_ANOTHER}\s+)|[.!?…]+\s+|[;\n]+", re.IGNORECASE)
 _MIN_PART_WORDS, _MAX_PARTS = 4, 8
 """Words of a part that says something; parts that are read, so that a long letter costs little."""
 _MAX_SHARED_SCORE = 0.3
@@ -31,27 +31,44 @@ class Matter:
 def find_matters(text: str, read: Callable[[str], Reading]) -> tuple[Matter, ...]:
     """Return the matters of *text*, one of each sector, in their order; none if there are not at least two.
 
-    A part counts if it surely needs action and surely belongs to a sector that no other part may belong to.
+    A part counts if it surely needs action and surely belongs to a sector that no other part may belong to. After the
+    first one it must also be said to be another matter, or name a place of its own: «дети мёрзнут, в школу ходят
+    больные» is what follows from the cold flat.
     """
     parts = list(_parts(text)) if len(text) <= _MAX_TEXT_CHARS else []
     if not 1 < len(parts) <= _MAX_PARTS:
         return ()
     found: dict[str, Matter] = {}
-    for part in parts:
+    for part, is_announced in parts:
         reading = read(part)
         sector = reading.sector
         if sector is None or not reading.is_confident or reading.topic is None:
             continue
-        if reading.appeal_score >= _MIN_APPEAL_SCORE and reading.sector_scores[sector] >= _MIN_SECTOR_SCORE:
+        if reading.appeal_score < _MIN_APPEAL_SCORE or reading.sector_scores[sector] < _MIN_SECTOR_SCORE:
+            continue
+        if not found or is_announced or _is_elsewhere(reading, found.values()):
             found.setdefault(sector, Matter(part, reading))
     matters = tuple(found.values())
     return matters if len(matters) > 1 and all(_is_apart(one, other) for one in matters for other in matters) else ()
 
 
-def _parts(text: str) -> Iterator[str]:
-    for part in _PART_END.split(text):
-        if len(part.split()) >= _MIN_PART_WORDS:
-            yield part.strip()
+def _parts(text: str) -> Iterator[tuple[str, bool]]:
+    """Yield the parts of *text* that are long enough, each with whether it is announced as another matter."""
+    begin, is_announced = 0, False
+    for end in _PART_END.finditer(text):
+        yield from _part(text[begin : end.start()], is_announced=is_announced)
+        begin, is_announced = end.end(), end["another"] is not None
+    yield from _part(text[begin:], is_announced=is_announced)
+
+
+def _part(part: str, *, is_announced: bool) -> Iterator[tuple[str, bool]]:
+    if len(part.split()) >= _MIN_PART_WORDS:
+        yield part.strip(), is_announced
+
+
+def _is_elsewhere(reading: Reading, found: Iterable[Matter]) -> bool:
+    place = reading.place
+    return place is not None and all(one.reading.place is None or one.reading.place != place for one in found)
 
 
 def _is_apart(one: Matter, other: Matter) -> bool:

@@ -30,4 +30,5 @@ async def test_what_follows_from_a_matter_is_no_other(bot: Harness) -> None:
     )
     await wait_until_idle(bot)
 
-    assert (await get_ticket(bot, 1)).sector == "housing"
+    assert (await get_ticket(bot, 1)).likely[0] == "housing"
+    assert bot.find_message(COORDINATOR, "несколько вопросов") is None

@@ -151,13 +151,13 @@ async def test_the_bot_was_thrown_out_before_the_answer(bot: Harness) -> None:
     assert await refusal_codes(bot, 1) == []
 
 
-async def test_a_day_of_failures_ends_with_the_head(bot: Harness) -> None:
+async def test_three_days_of_failures_end_with_the_head(bot: Harness) -> None:
     post = await bot.sandbox.vk.post(COMMUNITY, "Новости")
     await bot.sandbox.vk.comment(COMMUNITY, post, MARIA, HATCH)
     await bot.wait_for_card(ROADS_HEAD, 1)
     bot.sandbox.vk.faults.order("wall.createComment", Fault(FaultKind.HTTP_500), times=2)
     await bot.answer_ticket(ROADS_HEAD, 1, ANSWER)
     await wait_until_idle(bot)
-    bot.pass_time(hours=24)
+    bot.pass_time(hours=72)
     await bot.wait_for_message(ROADS_HEAD, "⚠️ Ответ на №1 не опубликован", "мессенджер не ответил")
     assert await get_ticket_state(bot, 1) is State.ACCEPTED
