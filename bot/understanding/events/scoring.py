@@ -66,6 +66,9 @@ _PRIVATE, _LAUGHTER = -2, -2
 _OTHER_MATTER = -10
 """In no case: «на Лесной дали свет» ends no event of another street, «каждую зиму без света» is none of this hour."""
 
+_CROWD_SIZE = 3
+"""Messages of an event from which on somebody who names no place surely means it."""
+
 _CACHE_SIZE = 1_000
 _NEVER = frozenset({Hint.PAST, Hint.FINE})
 """«Вчера мигало», «у нас всё есть»: such a message is about no event of this hour."""
@@ -96,6 +99,8 @@ class EventScorer:
             and _is_elsewhere(seen, event)
         ):
             return 0  # an outage spreads in a fresh talk alone
+        if spread.is_at_one_spot and not replies and event.size < _CROWD_SIZE and _names_no_place(said):
+            return 0  # there are many pits: «яма на дороге» of somebody else is about another one
         talking = silence <= (SLOW_TALK_SECONDS if spread.slow else TALK_SECONDS)
         place = score_place(seen, said.title, event, talking=talking, indoors=spread.indoors)
         if place == OTHER and spread.moving:
@@ -156,6 +161,18 @@ class Spread:
     slow: bool
     indoors: bool
     moving: bool
+
+    @property
+    def is_at_one_spot(self) -> bool:
+        """True for pits, rubbish and the like: a town has many of them at a time."""
+        return not (self.outage or self.wide or self.moving)
+
+
+def _names_no_place(said: Occasion) -> bool:
+    """Return whether neither the message nor its chat says where, and it points at nothing that was said before."""
+    seen, title = said.signature, said.title
+    is_placed = seen.names or seen.marks or seen.numbers or seen.settlement is not None or title.names or title.marks
+    return not is_placed and not said.is_noise and not seen.is_pointing
 
 
 def _is_elsewhere(seen: Signature, event: OpenEvent) -> bool:

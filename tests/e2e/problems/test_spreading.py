@@ -78,3 +78,12 @@ async def test_what_was_yesterday_or_has_lasted_for_months_is_another_matter(bot
     await write(bot, people[3], "У нас на Заводской 20 каждую зиму месяцами нет воды, сделайте уже что-нибудь")
 
     assert await leads(bot, 4) == [None, 1, None, None]
+
+
+async def test_somebody_who_names_no_place_means_another_spot(bot: Harness) -> None:
+    """A town has many pits and snowdrifts: one without a place goes to who can ask where it is."""
+    people = add_neighbours(bot, 2)
+    await write(bot, people[0], "Заводская 12, яма на дороге глубиной в полметра")
+    await write(bot, people[1], "Огромная яма на дороге, колёса бьём!")
+
+    assert await leads(bot, 2) == [None, None]
