@@ -37,6 +37,14 @@ async def _may_be_unrecorded(ctx: UseCaseContext, chat: Chat, ticket_id: int) ->
     The record follows the delivery, and after a crash or an unknown outcome only the second copy is recorded.
     """
     for kind, about in await ctx.uow.outbox.list_arriving(chat.account, chat.id):
-        if kind in _WITH_BUTTONS or (kind is OutboxKind.CARD and about == ticket_id):
+        is_new_card = kind is OutboxKind.CARD and about == ticket_id and not await _has_card(ctx, chat, ticket_id)
+        if kind in _WITH_BUTTONS or is_new_card:
             return True
     return ticket_id != 0 and await ctx.uow.audit_log.has_record(ticket_id, "resent")
+
+
+async def _has_card(ctx: UseCaseContext, chat: Chat, ticket_id: int) -> bool:
+    """Return whether the card of the chat's official is recorded: then what is on its way only edits it."""
+    person = ctx.municipality.find_official(chat.account, chat.id)
+    card = await ctx.uow.cards.get(person.id, ticket_id, chat.account) if person is not None else None
+    return card is not None and card.external_id is not None
