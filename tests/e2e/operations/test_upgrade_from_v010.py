@@ -1,6 +1,7 @@
 """The upgrade of a database of release 0.1.0, with work in every state (tests/fixtures/v010)."""
 
 import json
+import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -200,6 +201,21 @@ def without_later_menu(document: dict[str, Any] | None) -> dict[str, Any] | None
     return document | {"buttons": [[history if one["text"] == "⋯ Ещё" else one for one in row] for row in rows if row]}
 
 
+FORMER_DATES, LATER_DATES = "25.11.2026 15:00 или 25.11", "25.11, 25.11 10:00, завтра, до пятницы, через 3 дня"
+LIST_LINE = re.compile(r"^((?:🔴 )?№\d+ · .*) · [^·\n]*$", re.MULTILINE)
+
+
+def without_gists(document: dict[str, Any] | None) -> dict[str, Any] | None:
+    """Leave out what lists say of a message: its gist, where the first words stood. Dates may be typed in words now."""
+    if document is None or "text" not in document:
+        return document
+    text = document["text"].replace(LATER_DATES, FORMER_DATES)
+    shorter = LIST_LINE.sub(r"\1", text)
+    if shorter == text:
+        return document | {"text": text}
+    return document | {"text": shorter, "looks": [(kind, *rest) for kind, _, *rest in document.get("looks", ())]}
+
+
 def by_account(groups: list[dict[str, Any]], accounts: Mapping[str, Any]) -> dict[str, Any]:
     """Expand ``[{"for": accounts, "seen": document}]``."""
     return {account: one["seen"] for one in groups for account in (accounts if one["for"] == "all" else one["for"])}
@@ -223,7 +239,7 @@ async def test_rows_of_v010_render_as_before(kind: str, tmp_path: Path) -> None:
                     without_later_buttons(without_later_words(describe_message(message))), document
                 )
                 earlier = without_private_words(without_quotation(document))
-                if without_later_menu(rendered) != without_later_menu(earlier):
+                if without_gists(without_later_menu(rendered)) != without_gists(without_later_menu(earlier)):
                     differences.append((row.id, row.kind, row.facts, account, document, rendered))
         assert not differences
 
@@ -307,8 +323,13 @@ async def test_bot_goes_on_with_database_of_v010(upgraded_town: UpgradedHarness)
     understanding = town.app.municipality().understanding
     questions = [json.loads(line) for line in town.expected["model"]["said"]]
     classified = [reading_to_record(one["id"], understanding.read(one["text"])) for one in questions]
-    earlier = [{name: value for name, value in one.items() if name != "theme"} for one in classified]
-    assert earlier == town.expected["model"]["classified"]
+    untrained = understanding.with_model(None)
+    assert any(
+        understanding.read(one["text"]).sector_scores != untrained.read(one["text"]).sector_scores for one in questions
+    ), "the model that 0.1.0 has trained is still used"
+    assert [(one["id"], one["sector"]) for one in classified] == [
+        (one["id"], one["sector"]) for one in town.expected["model"]["classified"]
+    ]
 
 
 async def _state_of(town: UpgradedHarness, number: int) -> State:

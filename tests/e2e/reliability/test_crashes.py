@@ -21,7 +21,6 @@ async def test_twenty_kills_lose_nothing_and_repeat_nothing(tmp_path: Path) -> N
     assert report.deaths.total() == KILLS
     assert report.tickets == report.complaints > KILLS
     assert report.answers > 0
-    assert report.chain_steps > 0, "the auditor of chains has had something to judge"
 
 
 async def test_the_one_answer_of_a_storm_reaches_everybody_once_whoever_dies_meanwhile(tmp_path: Path) -> None:
