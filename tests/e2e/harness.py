@@ -358,9 +358,19 @@ class Harness:
             await asyncio.sleep(0.005)
 
     async def _has_due_messages(self) -> bool:
+        """Return whether a message is on its way or may leave now: what follows a retry in its chat waits with it."""
         assert self.app is not None
+        now, accounts = self.clock.now(), tuple(self.app.messengers)
         async with self.app.database.read() as uow:
-            return await uow.outbox.has_due(self.clock.now())
+            if not await uow.outbox.has_due(now):
+                return False
+            outbox = uow.outbox
+            return bool(
+                await outbox.next_per_chat(now, accounts)
+                or await outbox.next_interactive(now, accounts, 1)
+                or await outbox.next_callback_answers(now, accounts, 1)
+                or await outbox.list_holders()
+            )
 
     async def wait_for_inbox(self, seconds: float = TIMEOUT_SECONDS) -> None:
         """Wait until everything that people have done so far has had its effect."""
