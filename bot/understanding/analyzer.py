@@ -155,7 +155,8 @@ class TextAnalyzer:
         district = district or named
         message = self._describe(prepared, evidence, found, 5.0 * sum(own.counts.values()), noise)
         judgement = self._judge.judge(message.features, message.signs, message.standard)
-        scores = self._sector_scores(message.features, judgement, evidence, district, own)
+        exact = self._sector_scores(message.features, judgement, evidence, district, own)
+        scores = {code: round(exact[code], 4) for code in self._codes}  # a tie is one for everybody who reads them
         appeal_score = combine(message.log_odds, judgement.appeal) if noise is None else NOISE_SCORE
         alarm = confirm_alarm(message.alarm, appeal_score)
         appeal = appeal_score >= APPEAL_THRESHOLD or alarm.danger is not None
@@ -169,7 +170,7 @@ class TextAnalyzer:
             appeal=appeal,
             appeal_score=round(appeal_score, 4),
             sector=sector,
-            sector_scores={code: round(score, 4) for code, score in scores.items()},
+            sector_scores=scores,
             is_confident=is_confident and (theme is None or theme.sector is not None),
             topic=topic,
             theme=theme.code if theme is not None and noise is None else None,
