@@ -23,6 +23,10 @@ MAX_AGE_SECONDS = 300.0
 UNSEEN_SHARE = 0.25
 """The shortest round trip is reckoned to be less than what was seen, by this share of its distance from the middle."""
 
+MIN_UNSEEN_SECONDS = 0.005
+"""Seconds by which it is reckoned to be less at least. Of a call of a few milliseconds nobody knows which part was the
+way there, and the window loses half a hundredth by it."""
+
 USUAL_SHARE = 0.95
 """The share of calls that is meant by «usually»."""
 
@@ -63,7 +67,8 @@ class RoundTrips:
         least, middle = self._sorted[0], self._sorted[count // 2]
         is_long_known = now - self._samples[0][0] >= MIN_SPAN_SECONDS
         usual = self._sorted[int(count * USUAL_SHARE)] if is_long_known else float("inf")
-        return TripBounds(max(0.0, least - (middle - least) * UNSEEN_SHARE), usual)
+        unseen = max((middle - least) * UNSEEN_SHARE, MIN_UNSEEN_SECONDS)
+        return TripBounds(max(0.0, least - unseen), usual)
 
     def _forget(self, now: float) -> None:
         while self._samples and (len(self._samples) > MAX_SAMPLES or self._samples[0][0] < now - MAX_AGE_SECONDS):

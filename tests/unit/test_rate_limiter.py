@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.messengers.events import ChatKind
@@ -140,6 +140,7 @@ def test_a_way_that_becomes_shorter_oversteps_by_what_was_under_way_at_most() ->
     assert sum(name == "*" for name in limits.violations) <= 30 * 0.3
 
 
+@example(2401, 0.015625, {"1001": 1, **{str(chat): 5 for chat in range(1002, 1008)}})  # nearly all of two ms there
 @given(
     st.integers(0, 10_000),
     st.floats(0.01, 2.0),
