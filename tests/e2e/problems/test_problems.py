@@ -163,6 +163,7 @@ async def test_one_member_who_is_not_satisfied_returns_alone_and_several_return_
     await bot.wait_for_card(HOUSING_HEAD, 1, "Отвечено", "6 человек")
     await complain(people[0])  # the ticket that leads the others
     await bot.wait_for_card(HOUSING_HEAD, 1, "Возвращено 1 раз", "принять до")
+    await wait_until_idle(bot)
     assert await get_ticket_state(bot, 2) is State.ANSWERED
     await complain(people[5])
     await bot.wait_for_message(HOUSING_HEAD, "Проблема №1 не решена: так 3 жителя говорят")
@@ -235,6 +236,7 @@ async def test_a_message_is_taken_out_and_is_on_its_own(bot: Harness) -> None:
     await bot.wait_for_card(HOUSING_HEAD, 1, "2 человека")
     await bot.answer_ticket(HOUSING_HEAD, 1, ANSWER)
     await bot.wait_for_card(HOUSING_HEAD, 1, "Отвечено")
+    await wait_until_idle(bot)
     assert [await get_ticket_state(bot, number) for number in (1, 2, 3)] == [
         State.ANSWERED,
         State.ANSWERED,
@@ -282,6 +284,7 @@ async def test_a_message_is_put_to_others_by_hand(bot: Harness) -> None:
     await bot.wait_for_card(HOUSING_HEAD, 1, "3 человека", "Поддержали: 1 человек")
     await bot.answer_ticket(HOUSING_HEAD, 1, ANSWER)
     await bot.wait_for_card(HOUSING_HEAD, 1, "Отвечено")
+    await wait_until_idle(bot)
     assert await get_ticket_state(bot, 3) is State.ANSWERED
 
 
@@ -310,6 +313,7 @@ async def test_two_problems_become_one_and_the_earlier_terms_stay(bot: Harness) 
     assert [(await get_ticket(bot, number)).lead_id for number in (1, 2, 3, 4)] == [3, 3, None, 3]
     await bot.answer_ticket(HOUSING_HEAD, 3, ANSWER)
     await bot.wait_for_card(HOUSING_HEAD, 3, "Отвечено")
+    await wait_until_idle(bot)
     assert [await get_ticket_state(bot, number) for number in (1, 2, 3, 4)] == [State.ANSWERED] * 4
 
 
