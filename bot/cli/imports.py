@@ -1,7 +1,6 @@
 """``import``: a table of another system into the database, while the bot works or while it does not."""
 
-import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ from bot.bootstrap.municipality import build_municipality
 from bot.cli.personal_data import server_user
 from bot.config import Config
 from bot.domain.clock import SystemClock
-from bot.domain.import_files import ImportCounts, ImportFile, ImportState, NewImportFile
+from bot.domain.import_files import ImportCounts, ImportState, NewImportFile
 from bot.domain.imports import RefusedRow
 from bot.domain.topic_book import TopicBook
 from bot.services.context import BotAccount, Municipality, UseCaseContext
@@ -58,9 +57,9 @@ async def import_file(config: Config, file: Path, system: str, reports: Reports,
         table = await batches.open_table(file, layout, municipality, clock.now())
         reader = RowReader(municipality)
 
-        def on_batch(batch: batches.Batch, done: int) -> None:
-            for refused in batch.refused:
-                reports.on_refused(refused)
+        def on_batch(refused: Sequence[RefusedRow], done: int) -> None:
+            for row in refused:
+                reports.on_refused(row)
             reports.on_progress("preview", done, table.row_count)
 
         found = await batches.preview(database, context, table, system, reader, on_batch)
@@ -69,29 +68,16 @@ async def import_file(config: Config, file: Path, system: str, reports: Reports,
             return counts
         async with database.begin() as uow:
             new = NewImportFile(file.name, ImportState.COMMAND, system, total=table.row_count)
-            entry = await uow.imports.add_file(new, clock.now())
+            file_row = await uow.imports.add_file(new, clock.now())
+        entry = batches.FileEntry(database, context, system, file_row)
         async for batch in batches.read_batches(table, reader, batches.BATCH_ROWS):
-            entry = await _enter(database, context, entry, system, batch)
-            reports.on_progress("enter", entry.position, table.row_count)
+            await entry.enter(batch)
+            for row in entry.failed:
+                reports.on_refused(row)
+            reports.on_progress("enter", entry.file.position, table.row_count)
         async with database.begin() as uow:
-            await files.on_entered(context(uow), entry, by=server_user())
-        return entry.counts.plus(ImportCounts(rings=counts.rings))
-
-
-async def _enter(
-    database: Database,
-    context: Callable[[UnitOfWork], UseCaseContext],
-    entry: ImportFile,
-    system: str,
-    batch: batches.Batch,
-) -> ImportFile:
-    begun = time.monotonic()
-    async with database.begin() as uow:
-        ctx = context(uow)
-        counts = await batches.enter_batch(ctx, system, batch, None)
-        changed = await files.on_batch(ctx, entry, counts, batch.refused, batch.rows)
-    await batches.pause(time.monotonic() - begun)
-    return changed
+            await files.on_entered(context(uow), entry.file, by=server_user())
+        return entry.file.counts.plus(ImportCounts(rings=counts.rings))
 
 
 @asynccontextmanager

@@ -51,6 +51,7 @@ class RefusalReason(StrEnum):
     OFFICIAL = "official"  # the author is one of the officials
     EMPTY_CELLS = "empty_cells"  # neither words nor a subject
     SPOILT_NUMBER = "spoilt_number"  # a spreadsheet program has rounded the number or taken it for a date
+    FAILED = "failed"  # the program or the database failed at it
 
 
 class FileFault(StrEnum):
@@ -72,6 +73,7 @@ class FileFault(StrEnum):
     NO_WORDS_COLUMN = "no_words_column"  # neither the text nor a subject
     OTHER_SYSTEM = "other_system"  # the headings are those of another system
     OTHER_MUNICIPALITY = "other_municipality"  # every row is
+    FAILED = "failed"  # the program failed at it, whichever rows it has
 
 
 class UnreadableFile(Exception):

@@ -6,11 +6,13 @@ that are handled, and the next one skips them.
 
 import logging
 import time
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.domain.errors import OutdatedButton
 from bot.domain.import_files import ImportFile, ImportState
-from bot.domain.imports import UnreadableFile
+from bot.domain.imports import FileFault, UnreadableFile
 from bot.messengers.errors import FileUnavailable, MessengerError
 from bot.runtime.runtime import Runtime
 from bot.services.imports import batches, files
@@ -19,15 +21,24 @@ from bot.spreadsheets.table import ReadTable
 
 logger = logging.getLogger(__name__)
 
+MAX_FAILURES = 3
+"""Runs of the task in a row in which it may fail at the same place of a file; then the file is given up."""
+
+FailureCounts = Counter[tuple[int, ImportState, int]]
+"""Failures by the file, its state and its position."""
+
 PROGRESS_SECONDS = 5.0
 """Seconds between two edits of the message that shows the progress: messengers allow one a second in a chat."""
 
 
 @dataclass(slots=True)
 class ImportTask:
-    """One run of the task."""
+    """One run of the task. ``failures``: those of earlier runs in this process."""
 
     runtime: Runtime
+    failures: FailureCounts
+    report_progress: Callable[[], None]
+    """Says that the run goes on; a file may take longer than any run of another task."""
 
     async def run(self) -> None:
         """Do what can be done with each file, the oldest first."""
@@ -36,12 +47,30 @@ class ImportTask:
             waiting = await uow.imports.list_active()
             has_old = bool(await uow.imports.list_abandoned(now - files.FILE_LIFETIME))
         for file in waiting:
-            await self._advance(file)
+            await self._advance_or_count(file)
         if has_old:
             async with self.runtime.database.begin() as uow:
                 await files.expire(self.runtime.context(uow))
         if waiting or has_old:
             self.runtime.outbox_wake_up.set()
+
+    async def _advance_or_count(self, file: ImportFile) -> None:
+        """Do what can be done with *file*. One with which the program always fails is given up, and holds up no other.
+
+        A fault of the whole database is raised: then the run is repeated.
+        """
+        try:
+            await self._advance(file)
+        except Exception as error:
+            if not batches.is_fault_of_rows(error):
+                raise
+            async with self.runtime.database.read() as uow:
+                place = await uow.imports.get_file(file.id) or file
+            self.failures[place.id, place.state, place.position] += 1
+            logger.error("import %s failed: %s", file.id, type(error).__name__)
+            logger.debug("import failed", exc_info=error)
+            if self.failures[place.id, place.state, place.position] >= MAX_FAILURES:
+                await self._fail(place, UnreadableFile(FileFault.FAILED))
 
     async def _advance(self, file: ImportFile) -> None:
         try:
@@ -97,22 +126,20 @@ class ImportTask:
             return
         table, system = opened
         reader = RowReader(self.runtime.municipality())
+        entry = batches.FileEntry(self.runtime.database, self.runtime.context, system, file)
         shown = time.monotonic()
         async for batch in batches.read_batches(table, reader, batches.BATCH_ROWS, skip=file.position):
-            begun = time.monotonic()
-            async with self.runtime.database.begin() as uow:
-                ctx = self.runtime.context(uow)
-                person = ctx.municipality.staff.find_by_id(file.person_id or 0)
-                counts = await batches.enter_batch(ctx, system, batch, person)
-                file = await files.on_batch(ctx, file, counts, batch.refused, batch.rows)
-                if time.monotonic() - shown > PROGRESS_SECONDS:
-                    shown = time.monotonic()
-                    await files.show_progress(ctx, file)
-            if counts.new or counts.updated:
+            before = entry.file.counts
+            await entry.enter(batch)
+            self.report_progress()
+            if time.monotonic() - shown > PROGRESS_SECONDS:
+                shown = time.monotonic()
+                async with self.runtime.database.begin() as uow:
+                    await files.show_progress(self.runtime.context(uow), entry.file)
+            if (entry.file.counts.new, entry.file.counts.updated) != (before.new, before.updated):
                 self.runtime.outbox_wake_up.set()
-            await batches.pause(time.monotonic() - begun)
         async with self.runtime.database.begin() as uow:
-            await files.on_entered(self.runtime.context(uow), file)
+            await files.on_entered(self.runtime.context(uow), entry.file)
 
     async def _open(self, file: ImportFile) -> tuple[ReadTable, str] | None:
         """Return the rows of a stored file and its system; end a file that cannot be read any more."""

@@ -13,7 +13,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot.domain.clock import SystemClock
 from bot.runtime.runtime import Runtime
 from bot.runtime.supervisor import Supervisor
-from bot.scheduler.tasks import CLOCK_DRIVEN_TASKS, PERIODIC_TASKS, PeriodicTask, TaskState
+from bot.scheduler.tasks import CLOCK_DRIVEN_TASKS, PERIODIC_TASKS, PeriodicTask, TaskState, loop_name
 from bot.services.monitoring.health import Health
 
 LOOP_NAME = "scheduler"
@@ -130,7 +130,7 @@ class Scheduler:
                 self._apscheduler.modify_job(name, next_run_time=SystemClock().now())
 
     async def _run_task(self, task: PeriodicTask, state: TaskState) -> None:
-        progress, name = state.runtime.progress, f"periodic task {task.name}"
+        progress, name = state.runtime.progress, loop_name(task.name)
         while True:
             self._triggered.discard(task.name)
             progress.report(LOOP_NAME)  # the most frequent tasks run at every tick

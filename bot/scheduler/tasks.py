@@ -5,11 +5,12 @@ What is due is stored in the database; a task only asks for it. To add one, writ
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from bot.runtime.runtime import Runtime
 from bot.scheduler import audit_sealing
 from bot.scheduler.audit_sealing import AuditSealing
-from bot.scheduler.imports import ImportTask
+from bot.scheduler.imports import FailureCounts, ImportTask
 from bot.scheduler.publication_check import PublicationChecker
 from bot.scheduler.retention import Cleaner
 from bot.services.answers import control, satisfaction, silence, waiting_answers
@@ -43,6 +44,7 @@ class TaskState:
     health: Health
     audit_sealing: AuditSealing = field(default_factory=AuditSealing)
     unconfirmed_incidents: frozenset[str] = field(default_factory=frozenset)
+    import_failures: FailureCounts = field(default_factory=FailureCounts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,11 @@ class PeriodicTask:
     seconds: float | None = None
     wait_seconds: float = 0.0
     """Seconds that a run may wait for messengers or between its transactions."""
+
+
+def loop_name(task: str) -> str:
+    """Return the name under which a task's runs report their progress."""
+    return f"periodic task {task}"
 
 
 def when_due(
@@ -111,7 +118,8 @@ async def _check_publications(state: TaskState) -> None:
 
 
 async def _import_files(state: TaskState) -> None:
-    await ImportTask(state.runtime).run()
+    progress = partial(state.runtime.progress.report, loop_name("imports"), LONG_RUN_SECONDS)
+    await ImportTask(state.runtime, state.import_failures, progress).run()
 
 
 async def _has_expired_dialogs(ctx: UseCaseContext) -> bool:

@@ -22,6 +22,7 @@ _FILE_FAULTS: dict[FileFault, str] = {
     FileFault.NO_WORDS_COLUMN: "В таблице нет ни столбца с текстом, ни столбца с темой сообщения.",
     FileFault.OTHER_SYSTEM: "Столбцы этой таблицы — из другой системы: {detail}.",
     FileFault.OTHER_MUNICIPALITY: "Все сообщения в файле — другого муниципалитета: {detail}.",
+    FileFault.FAILED: "Помешала ошибка программы, администратору о ней сообщено.",
 }
 
 _ROW_REFUSALS: dict[RefusalReason, str] = {
@@ -36,6 +37,7 @@ _ROW_REFUSALS: dict[RefusalReason, str] = {
     RefusalReason.OFFICIAL: "автор — сотрудник администрации",
     RefusalReason.EMPTY_CELLS: "нет ни текста, ни темы",
     RefusalReason.SPOILT_NUMBER: "номер испорчен табличным редактором: сохраните столбец как текст и выгрузите ещё раз",
+    RefusalReason.FAILED: "на этой строке случилась ошибка программы, внесите сообщение вручную",
 }
 
 

@@ -182,7 +182,12 @@ def failed(note: ImportFailed, data: NotificationData, context: RenderContext) -
         )
     else:
         words = "Файл не удалось скачать. Пришлите его ещё раз."
-    return Content.of(f"❌ Таблица {_name(note.name)} не внесена. {words}")
+    if note.handled:
+        words = (
+            f"{words} Обработано строк: {note.handled} из {note.total}; если внести файл ещё раз, повторов не будет."
+        )
+    outcome = "внесена не полностью" if note.handled else "не внесена"
+    return Content.of(f"❌ Таблица {_name(note.name)} {outcome}. {words}")
 
 
 def imported_work(note: ImportedWork, data: NotificationData, context: RenderContext) -> Content:

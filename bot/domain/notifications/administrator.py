@@ -84,6 +84,13 @@ class WorkSkipped(Notification, code="work_skipped"):
     ticket_id: int = stored("ticket")
 
 
+class ImportFault(Notification, code="import_fault"):
+    """The program has failed at a row of a table that is imported, the first of its file, or (0) at the whole file."""
+
+    title: str  # of the system
+    line: int = stored(default=0, omit_default=True)
+
+
 class SendingLimited(Notification, code="sending_limited"):
     """A messenger asks the bot to send nothing for many hours; the bot tries again meanwhile."""
 

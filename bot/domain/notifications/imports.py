@@ -67,6 +67,10 @@ class ImportProgress(Notification, code="import_progress"):
 class ImportDone(AboutImport, code="import_done"):
     """The result of a file that was entered."""
 
+    @property
+    def is_awaited(self) -> bool:
+        return True
+
 
 class ImportCancelled(Notification, code="import_cancelled"):
     """A file that nobody wanted to enter; ``expired``: within a day nobody has said so."""
@@ -76,13 +80,22 @@ class ImportCancelled(Notification, code="import_cancelled"):
 
 
 class ImportFailed(Notification, code="import_failed"):
-    """A file that is refused whole: it could not be downloaded (no ``fault``), or is no table of the system."""
+    """A file that is refused whole: it could not be downloaded (no ``fault``), or is no table of the system.
+
+    ``handled`` of its ``total`` rows were entered or refused before the program failed at it.
+    """
 
     name: str
     fault: FileFault | None = stored(default=None, omit_default=True)
     line: int | None = stored(default=None, omit_default=True)
     detail: str | None = stored(default=None, omit_default=True)
     too_large: bool = stored(default=False, omit_default=True)
+    handled: int = stored(default=0, omit_default=True)
+    total: int = stored(default=0, omit_default=True)
+
+    @property
+    def is_awaited(self) -> bool:
+        return True
 
 
 class ImportedWork(Notification, code="import_list"):

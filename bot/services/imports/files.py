@@ -14,8 +14,9 @@ from bot.domain.import_files import (
     ImportState,
     NewImportFile,
 )
-from bot.domain.imports import RefusalReason, RefusedRow, UnreadableFile
+from bot.domain.imports import FileFault, RefusalReason, RefusedRow, UnreadableFile
 from bot.domain.json_types import Json
+from bot.domain.notifications.administrator import ImportFault
 from bot.domain.notifications.base import Notification
 from bot.domain.notifications.imports import (
     AskImportSystem,
@@ -37,6 +38,7 @@ from bot.services.context import Municipality, UseCaseContext
 from bot.services.context.messages import clean_text
 from bot.services.imports import lists
 from bot.services.notifications import notify
+from bot.services.notifications.isolation import isolated
 
 FILE_LIFETIME = timedelta(days=1)
 """Time after which a file that nobody has entered is deleted: it holds names and telephones."""
@@ -180,7 +182,12 @@ async def on_batch(
     ctx: UseCaseContext, file: ImportFile, counts: ImportCounts, refusals: Sequence[RefusedRow], rows: int
 ) -> ImportFile:
     """Record that the next *rows* are handled, within the transaction that has entered them."""
-    kept = [*file.refusals, *(_stored(one) for one in refusals)][:MAX_SHOWN_REFUSALS]
+    failed = [one for one in refusals if one.reason is RefusalReason.FAILED]
+    if failed:
+        fault = ImportFault(title=title_of(ctx.municipality, file.system), line=failed[0].place.line)
+        await notify.notify_administrator(ctx, fault, once_key=f"import_rows_failed:{file.id}")
+    # The others were named by the preview.
+    kept = sorted([*file.refusals, *(_stored(one) for one in refusals)], key=_is_known_reason)[:MAX_SHOWN_REFUSALS]
     return _require(await ctx.uow.imports.store_progress(file, rows, file.counts.plus(counts), kept, ctx.now))
 
 
@@ -222,12 +229,20 @@ async def on_failed(
     """Say that a file is not taken: *error*, or it could not be downloaded."""
     if await ctx.uow.imports.end_file(file, ImportState.FAILED, ctx.now) is None:
         return
+    if error is not None and error.fault is FileFault.FAILED:
+        fault = ImportFault(title=title_of(ctx.municipality, file.system))
+        await notify.notify_administrator(ctx, fault, once_key=f"import_failed:{file.id}")
+    if file.state is ImportState.ENTERING:
+        async with isolated(ctx, "import lists"):
+            await lists.send(ctx, file)
     note = ImportFailed(
         name=file.name,
         fault=error.fault if error is not None else None,
         line=error.line if error is not None else None,
         detail=error.detail if error is not None else None,
         too_large=too_large,
+        handled=file.position,
+        total=file.total or 0,
     )
     await _show(ctx, file, note) if file.note_id else await _tell(ctx, file, note)
 
@@ -246,6 +261,10 @@ def title_of(municipality: Municipality, system: str | None) -> str:
 def refused_line(row: RefusedRow) -> RefusedLine:
     """Return a refused row as a note shows it."""
     return RefusedLine(row.place.line, row.place.sheet, row.reason, row.number, row.column, row.value)
+
+
+def _is_known_reason(stored: Json) -> bool:
+    return bool(stored["reason"] != RefusalReason.FAILED)
 
 
 def _stored(row: RefusedRow) -> Json:

@@ -1,5 +1,6 @@
 """Rows as the bot understands them: read in a thread, before the transaction that enters them."""
 
+import logging
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -14,6 +15,8 @@ from bot.domain.text_normal import fold
 from bot.services.context import Municipality
 from bot.services.context.messages import clean_text
 from bot.understanding.reading import PlaceName, Reading
+
+logger = logging.getLogger(__name__)
 
 MAX_REMEMBERED = 20_000
 """Readings that are kept while a file is read: its subjects repeat, thousands of times in ПОС."""
@@ -57,7 +60,13 @@ class RowReader:
 
     def prepare(self, rows: Iterable[ImportedRow | RefusedRow]) -> list[PreparedRow | RefusedRow]:
         """Return *rows* as tickets, without those that cannot become one."""
-        return [row if isinstance(row, RefusedRow) else self._prepare(row) for row in rows]
+        return [row if isinstance(row, RefusedRow) else self._prepare_or_refuse(row) for row in rows]
+
+    def _prepare_or_refuse(self, row: ImportedRow) -> PreparedRow | RefusedRow:
+        try:
+            return self._prepare(row)
+        except Exception as error:  # noqa: BLE001 - a row that nothing can be made of must not hold up the others
+            return refuse_failed(row, error)
 
     def _prepare(self, row: ImportedRow) -> PreparedRow | RefusedRow:
         row = _storable(row)
@@ -108,6 +117,13 @@ class RowReader:
         if len(self._readings) > MAX_REMEMBERED:
             self._readings.popitem(last=False)
         return reading
+
+
+def refuse_failed(row: ImportedRow, error: Exception) -> RefusedRow:
+    """Refuse a row at which the program or the database has failed; the log says how."""
+    logger.error("row of an import refused: %s", type(error).__name__, extra={"line": row.place.line})
+    logger.debug("row of an import refused", exc_info=error)
+    return RefusedRow(row.place, RefusalReason.FAILED, row.number[:MAX_NUMBER_CHARS])
 
 
 def _storable(row: ImportedRow) -> ImportedRow:

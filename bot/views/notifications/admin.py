@@ -13,6 +13,7 @@ from bot.domain.notifications.administrator import (
     DatabaseRestored,
     DeadUpdate,
     ForeignMessages,
+    ImportFault,
     ModelBroken,
     ModelUpdated,
     PostingPolicies,
@@ -108,6 +109,17 @@ def work_skipped(note: WorkSkipped, data: NotificationData, context: RenderConte
     )
 
 
+def import_fault(note: ImportFault, data: NotificationData, context: RenderContext) -> Content:
+    if note.line:
+        text = (
+            f"⚠️ При внесении таблицы из {note.title} программа не справилась со строкой {note.line}: строка пропущена, "
+            "остальные вносятся. Если таких строк больше, их число будет в итоге у того, кто вносит таблицу. "
+        )
+    else:
+        text = f"⚠️ Таблицу из {note.title} внести не удалось: ошибка программы. Тот, кто её отправил, об этом знает. "
+    return Content.of(f"{text}Подробности — в журнале работы бота.")
+
+
 def sending_limited(note: SendingLimited, data: NotificationData, context: RenderContext) -> Content:
     return Content.of(
         f"⚠️ {note.title}: мессенджер просит ничего не отправлять ещё {plural(note.hours, 'час', 'часа', 'часов')}, "
@@ -192,6 +204,7 @@ ADMIN_VIEWS = (
     ),
     row(WorkSkipped, work_skipped),
     row(SendingLimited, sending_limited),
+    row(ImportFault, import_fault),
     row(CheckFault, check_fault),
     row(DatabaseRestored, database_restored),
     row(WordsExpire, words_expire),
