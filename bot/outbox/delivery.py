@@ -13,8 +13,8 @@ from bot.domain import channels
 from bot.domain.notifications.administrator import SendingLimited, Undelivered, Unrecorded
 from bot.domain.notifications.base import Notification
 from bot.domain.notifications.citizens import DangerAdvice
-from bot.domain.notifications.registry import citizen_note_of
-from bot.domain.outbox import DeliveryEnd, LastError, OutboxKind, OutboxRow, OutboxStatus
+from bot.domain.notifications.registry import CITIZEN_NOTES, citizen_note_of, notification_of
+from bot.domain.outbox import DeliveryEnd, LastError, OutboxKind, OutboxRow, OutboxStatus, Priority
 from bot.messengers.errors import (
     BadCredentials,
     BrokenCall,
@@ -284,6 +284,9 @@ class Delivery:
             if isinstance(unsaid, DangerAdvice):
                 await danger_advice.on_undelivered(ctx, unsaid)
             return
+        if row.kind is OutboxKind.EDIT_NOTE:
+            await self._send_instead(ctx, row)
+            return
         if isinstance(error, RecipientUnreachable) and row.person_id is not None:
             await reachability.on_unreachable(ctx, row.account, row.chat_id)
             if not await failover.reroute(ctx, row):
@@ -294,6 +297,14 @@ class Delivery:
             once = f"undelivered:{row.kind}:{type(error).__name__}:{day}"
             note = Undelivered(row_id=row.id, reason=failure_reason(error))
             await notify.notify_administrator(ctx, note, once_key=once)
+
+    async def _send_instead(self, ctx: UseCaseContext, row: OutboxRow) -> None:
+        """Send what an official waits for as a new message: they have deleted the one that was to be edited."""
+        reader = ctx.municipality.find_official(row.account, row.chat_id)
+        if reader is not None and row.facts["code"] not in CITIZEN_NOTES:
+            note, address = notification_of(row.facts), channels.Address(row.account, row.chat_id)
+            if note.is_awaited:
+                await notify.notify(ctx, reader, note, priority=Priority.INTERACTIVE, to_address=address)
 
     async def _handle_render_error(self, row: OutboxRow, error: Exception) -> None:
         """Retry a row that cannot be rendered a few times, then give it up; faults of the database do not count."""

@@ -85,6 +85,11 @@ class Notification(Coded):
         """True if it rings even at somebody who wants nothing but summaries."""
         return False
 
+    @property
+    def is_awaited(self) -> bool:
+        """True if somebody waits for it: it comes as a new message if the one that it replaces cannot be edited."""
+        return False
+
     def mentioned_ticket_ids(self) -> tuple[int, ...]:
         """Return the tickets whose data the words need."""
         return ()
