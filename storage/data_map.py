@@ -185,8 +185,13 @@ DATA_MAP: Mapping[Table, TableData] = {
         figures="system number_key ticket_id is_imported status due is_finished finished_at organisation seen_at"
         " changed_at list_id similar_id",
     ),
+    tables.import_content: _lines(
+        "the bytes of files of other systems, deleted when they are entered or cancelled, or after a day",
+        Rows.NONE,
+        figures="file_id data",
+    ),
     tables.import_file: _lines(
-        "files of other systems; their bytes and the refused rows are deleted when they are entered, or after a day",
+        "files of other systems; the refused rows are deleted when they are entered, or after a day",
         Rows.NONE,
         figures="id system state name data attachment position total counts refusals created_at touched_at ended_at",
         official="person_id account chat_id note_id",

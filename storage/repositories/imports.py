@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, literal_column, select, update
+from sqlalchemy import bindparam, delete, insert, literal_column, select, update
 
 from bot.domain.import_files import (
     ACTIVE_STATES,
@@ -24,7 +24,7 @@ from bot.domain.systems import source_code
 from bot.domain.tickets import Ticket
 from storage.repositories.base import Repository, advisory_lock
 from storage.repositories.ticket_rows import TICKET_COLUMNS, ticket_from_row
-from storage.tables import import_file, import_record, message, ticket
+from storage.tables import import_content, import_file, import_record, message, ticket
 from storage.tables.tickets import OPEN_STATES_SQL
 
 _FILE_COLUMNS = tuple(import_file.c[name] for name in ImportFile.__dataclass_fields__)
@@ -43,6 +43,8 @@ _UPDATE_RECORD = (
         is_imported=True,
     )
 )
+
+_FACT_NAMES = tuple(SystemFacts.__dataclass_fields__)
 
 UNLISTED_NEVER = 0
 """The ``list_id`` of a number that no list of new messages names."""
@@ -275,7 +277,7 @@ class Imports(Repository):
 
     async def load_data(self, file_id: int) -> bytes | None:
         """Return the bytes of a file, while it has some."""
-        query = select(import_file.c.data).where(import_file.c.id == file_id)
+        query = select(import_content.c.data).where(import_content.c.file_id == file_id)
         data = (await self._transaction.execute(query)).scalar_one_or_none()
         return bytes(data) if data is not None else None
 
@@ -298,7 +300,10 @@ class Imports(Repository):
     async def store_data(self, known: ImportFile, data: bytes, system: str | None, now: datetime) -> ImportFile | None:
         """Store the bytes of a downloaded file; without a *system* a person has to name it."""
         state = ImportState.READING if system is not None else ImportState.ASKING
-        return await self._update(known, now, data=data, attachment=None, state=state.value, system=system)
+        changed = await self._update(known, now, attachment=None, state=state.value, system=system)
+        if changed is not None:
+            await self._transaction.execute(insert(import_content).values(file_id=known.id, data=data))
+        return changed
 
     async def choose_system(self, known: ImportFile, system: str, now: datetime) -> ImportFile | None:
         return await self._update(known, now, state=ImportState.READING.value, system=system)
@@ -324,8 +329,11 @@ class Imports(Repository):
 
     async def end_file(self, known: ImportFile, state: ImportState, now: datetime) -> ImportFile | None:
         """End the work on a file; its bytes, and what is quoted of it, are deleted."""
-        gone: dict[str, Any] = {"data": None, "attachment": None, "refusals": []}
-        return await self._update(known, now, state=state.value, ended_at=now, **gone)
+        gone: dict[str, Any] = {"attachment": None, "refusals": []}
+        changed = await self._update(known, now, state=state.value, ended_at=now, **gone)
+        if changed is not None:
+            await self._transaction.execute(delete(import_content).where(import_content.c.file_id == known.id))
+        return changed
 
     async def _update(self, known: ImportFile, now: datetime, **values: Any) -> ImportFile | None:
         """Change a file; return ``None`` if it is not in the state any more that *known* has."""
@@ -351,7 +359,7 @@ def _typed_forms(number: str) -> set[str]:
 
 
 def _fact_columns(facts: SystemFacts) -> dict[str, Any]:
-    return asdict(facts)
+    return {name: getattr(facts, name) for name in _FACT_NAMES}
 
 
 def _record(row: Any) -> SystemRecord:

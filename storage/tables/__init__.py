@@ -7,7 +7,7 @@ from storage.tables.base import UtcDateTime, metadata
 from storage.tables.boards import board, daily_summary
 from storage.tables.clock_events import clock_event
 from storage.tables.drafts import delegation, draft, draft_approval, draft_version
-from storage.tables.imports import import_file, import_record
+from storage.tables.imports import import_content, import_file, import_record
 from storage.tables.inquiries import inquiry
 from storage.tables.limits import act, flood, held_message
 from storage.tables.messaging import button, cursor, held_note, inbox, outage, outbox, sent_message, unread
@@ -72,6 +72,7 @@ __all__ = [
     "held_answer",
     "held_message",
     "held_note",
+    "import_content",
     "import_file",
     "import_record",
     "inbox",

@@ -11,7 +11,7 @@ import_file = Table(
     Column("system", String(64)),
     Column("state", String(16), nullable=False),
     Column("name", TruncatedString(200), nullable=False),
-    Column("data", LargeBinary),  # until the file is entered or cancelled, a day at most
+    Column("data", LargeBinary),  # of releases before import_content; always NULL
     Column("person_id", Id, ForeignKey("person.id")),  # NULL: the command line
     Column("account", String(64)),
     Column("chat_id", String(64)),
@@ -31,6 +31,13 @@ import_file = Table(
         postgresql_where=text("ended_at IS NULL"),
     ),
     sqlite_autoincrement=True,
+)
+
+import_content = Table(  # apart from import_file, which changes with every batch: SQLite rewrites the whole row then
+    "import_content",
+    metadata,
+    Column("file_id", Id, ForeignKey("import_file.id"), primary_key=True),
+    Column("data", LargeBinary, nullable=False),  # until the file is entered or cancelled, a day at most
 )
 
 import_record = Table(  # one row for each number of another system, imported or typed in

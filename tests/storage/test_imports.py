@@ -2,8 +2,12 @@
 
 import asyncio
 
+from sqlalchemy import LargeBinary, bindparam, text
+
 from bot.domain.import_files import ImportCounts, ImportState, NewImportFile, SystemFacts
 from storage.database import Database
+from storage.migrate import downgrade, migrate, upgrade
+from storage.tables.base import UtcDateTime
 from tests.storage.helpers import NOW, add_message, add_ticket, time_after
 
 FACTS = SystemFacts("В работе", time_after(days=3))
@@ -72,3 +76,22 @@ async def test_file_is_changed_by_one_at_a_time(database: Database) -> None:
     async with database.read() as uow:
         assert await uow.imports.list_active() == []
         assert await uow.imports.load_data(file.id) is None
+
+
+async def test_bytes_of_a_file_that_an_older_release_has_taken_are_kept(empty: Database) -> None:
+    """They move to a table of their own, and back with a downgrade."""
+    async with empty.engine.begin() as connection:
+        await connection.run_sync(upgrade, "0061")
+        columns = "name, state, data, position, counts, refusals, created_at, touched_at"
+        values = "'ПОС.csv', 'previewed', :data, 0, '{}', '[]', :now, :now"
+        await connection.execute(
+            text(f"INSERT INTO import_file ({columns}) VALUES ({values})").bindparams(
+                bindparam("data", b"1;2", LargeBinary), bindparam("now", NOW, UtcDateTime)
+            )
+        )
+    await migrate(empty.engine)
+    async with empty.read() as uow:
+        assert await uow.imports.load_data(1) == b"1;2"
+    async with empty.engine.begin() as connection:
+        await connection.run_sync(downgrade, "0061")
+        assert await connection.scalar(text("SELECT data FROM import_file")) == b"1;2"

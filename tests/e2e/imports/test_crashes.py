@@ -58,4 +58,5 @@ async def test_two_people_enter_the_same_table_at_the_same_time(closed_bot: Harn
     assert "Внесено новых: 60" in words
     assert "Уже были: 60" in words
     assert await count(bot, "SELECT count(*) FROM ticket") == 60
-    assert await select_all(bot, "SELECT count(*), count(data) FROM import_file") == [(2, 0)]
+    assert await select_all(bot, "SELECT count(*) FROM import_file") == [(2,)]
+    assert await count(bot, "SELECT count(*) FROM import_content") == 0

@@ -52,7 +52,8 @@ async def test_preview_then_enter(bot: Harness) -> None:
     assert "ответить до пт 27.11" in message_text(card)
     ended = await get_ticket(bot, 5)
     assert (ended.state.value, ended.answered_at) == ("closed", None)
-    assert await select_all(bot, "SELECT data, state FROM import_file") == [(None, "done")]
+    assert await select_all(bot, "SELECT state FROM import_file") == [("done",)]
+    assert await count(bot, "SELECT count(*) FROM import_content") == 0
     assert await list_audit(bot, 1, "registered")
 
 
@@ -99,7 +100,8 @@ async def test_cancelled_file_is_deleted(bot: Harness) -> None:
     preview = await bot.wait_for_message(COORDINATOR, "Зазвонит телефонов")
     await bot.press_button(COORDINATOR, preview, "Отмена")
     await bot.wait_for_message(COORDINATOR, "не внесена: отменено")
-    assert await select_all(bot, "SELECT state, data FROM import_file") == [("cancelled", None)]
+    assert await select_all(bot, "SELECT state FROM import_file") == [("cancelled",)]
+    assert await count(bot, "SELECT count(*) FROM import_content") == 0
     assert await count(bot, "SELECT count(*) FROM ticket") == 0
 
 
@@ -108,7 +110,8 @@ async def test_forgotten_file_is_deleted_after_a_day(bot: Harness) -> None:
     await bot.wait_for_message(COORDINATOR, "Зазвонит телефонов")
     bot.pass_time(hours=25)
     await bot.wait_for_message(COORDINATOR, "сутки никто не нажал «Внести»")
-    assert await select_all(bot, "SELECT state, data FROM import_file") == [("cancelled", None)]
+    assert await select_all(bot, "SELECT state FROM import_file") == [("cancelled",)]
+    assert await count(bot, "SELECT count(*) FROM import_content") == 0
 
 
 async def test_head_may_not_import(bot: Harness) -> None:
