@@ -1,7 +1,7 @@
 """A table of another system: what it has, and its rows one by one."""
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
@@ -72,11 +72,13 @@ def read_rows(
     now: datetime,
     town: str | None = None,
     blocks: Collection[str] | None = None,
+    on_line: Callable[[], None] = lambda: None,
 ) -> ReadTable:
     """Read the whole table once, so that a file is refused before any of its rows is taken.
 
     *zone*: the zone of its dates; *now*: the present moment, dates of messages cannot be later; *town*: the name of the
-    municipality whose rows are taken, *blocks*: the codes and titles of blocks that a row may name, ``None`` for all.
+    municipality whose rows are taken, *blocks*: the codes and titles of blocks that a row may name, ``None`` for all;
+    *on_line* is called with every line that is read, now and later, and may rest.
     Raises :class:`UnreadableFile`. Takes about six seconds for 50,000 rows of 25 columns, and memory for the numbers
     and the common texts alone: call it in a thread.
     """
@@ -84,7 +86,7 @@ def read_rows(
         None if town is None else Town.named(town),
         None if blocks is None else frozenset(map(heading_key, blocks)),
     )
-    source = _Source(data, layout, zone, now, ours)
+    source = _Source(data, layout, zone, now, ours, on_line)
     headers = source.headers()
     facts: dict[bytes, bytes] = {}
     contradicting: dict[bytes, str] = {}
@@ -143,6 +145,7 @@ class _Source:
     zone: ZoneInfo
     now: datetime
     ours: Ours
+    on_line: Callable[[], None]
 
     def headers(self) -> list[Header]:
         with open_book(self.data) as sheets:
@@ -154,6 +157,7 @@ class _Source:
                 name = header.sheet.name if len(sheets) > 1 else None
                 reader = RowReader(self.layout, header, name, self.zone, self.now, self.ours)
                 for line in header.sheet.lines():
+                    self.on_line()
                     row = reader.read(line) if line[0] > header.line else None
                     if row is not None:
                         yield row

@@ -18,6 +18,7 @@ from bot.services.context import Municipality, UseCaseContext
 from bot.services.imports import entering, files
 from bot.services.imports.fates import decide
 from bot.services.imports.prepared import PreparedRow, RowReader, refuse_failed
+from bot.services.imports.rests import Rests
 from bot.spreadsheets.table import ReadTable, find_systems, read_rows
 from storage.database import Database
 from storage.errors import LeadershipLost, classify_error
@@ -28,7 +29,8 @@ R = TypeVar("R")
 BATCH_ROWS = 100
 """Rows of one transaction: a card that comes meanwhile waits for as long as one takes.
 
-With 100 new rows it takes 25 ms of the event loop's processor time (29.11.2026, ``python -m bench --only imports``).
+With 100 new rows it takes 25 ms of processor time (29.11.2026, ``python -m bench --only imports``). Smaller ones do not
+help on a slow machine: there the statements, whose number is the same for 10 rows, take most of the time.
 """
 
 PREVIEW_ROWS = 500
@@ -64,9 +66,10 @@ class Preview:
 
 
 async def open_table(data: bytes | Path, layout: Layout, municipality: Municipality, now: datetime) -> ReadTable:
-    """Open a file of the system of *layout*. Raises :class:`UnreadableFile`."""
+    """Open a file of the system of *layout*; it is read in threads that rest often. Raises :class:`UnreadableFile`."""
     blocks = [name for one in municipality.sectors.values() for name in (one.code, one.title)]
-    return await asyncio.to_thread(read_rows, data, layout, municipality.zone, now, municipality.name, blocks)
+    town = municipality.zone, now, municipality.name, blocks
+    return await asyncio.to_thread(read_rows, data, layout, *town, Rests())
 
 
 async def detect_system(data: bytes, municipality: Municipality) -> str | None:

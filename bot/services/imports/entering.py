@@ -1,5 +1,6 @@
 """Entering of rows: one transaction for a batch, in which each number comes once. Nobody's phone rings for old rows."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -21,6 +22,9 @@ from bot.services.notifications import cards
 from bot.services.tickets.search import build_search_text
 from storage.repositories.imports import UNLISTED_NEVER
 
+ROWS_BEFORE_TURN = 10
+"""Rows after which the event loop has a turn: their inserts are only gathered, so nothing else gives it one."""
+
 _BY_KIND = {
     FateKind.NEW: ImportCounts(new=1),
     FateKind.JOINED: ImportCounts(known=1, joined=1),
@@ -37,7 +41,9 @@ async def enter(
     await ctx.uow.imports.lock(system)
     counts = ImportCounts()
     fates = await decide(ctx, system, batch)
-    for fate in fates:
+    for number, fate in enumerate(fates):
+        if number % ROWS_BEFORE_TURN == ROWS_BEFORE_TURN - 1:
+            await asyncio.sleep(0)  # others answer presses and send meanwhile; only writers wait for the end
         match fate.kind:
             case FateKind.NEW:
                 await _register(ctx, system, fate, by)
