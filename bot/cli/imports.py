@@ -55,7 +55,7 @@ async def import_file(config: Config, file: Path, system: str, reports: Reports,
             return UseCaseContext(municipality, uow, clock.now())
 
         table = await batches.open_table(file, layout, municipality, clock.now())
-        reader = RowReader(municipality)
+        reader = RowReader(municipality, table.columns)
 
         def on_batch(refused: Sequence[RefusedRow], done: int) -> None:
             for row in refused:

@@ -113,7 +113,7 @@ class ImportTask:
         if opened is None:
             return
         table, system = opened
-        reader = RowReader(self.runtime.municipality())
+        reader = RowReader(self.runtime.municipality(), table.columns)
         found = await batches.preview(self.runtime.database, self.runtime.context, table, system, reader)
         missing = tuple(field.value for field in table.missing)
         async with self.runtime.database.begin() as uow:
@@ -125,7 +125,7 @@ class ImportTask:
         if opened is None:
             return
         table, system = opened
-        reader = RowReader(self.runtime.municipality())
+        reader = RowReader(self.runtime.municipality(), table.columns)
         entry = batches.FileEntry(self.runtime.database, self.runtime.context, system, file)
         shown = time.monotonic()
         async for batch in batches.read_batches(table, reader, batches.BATCH_ROWS, skip=file.position):

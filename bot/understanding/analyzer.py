@@ -136,6 +136,10 @@ class TextAnalyzer:
         owners = [*with_keywords_of_themes(sectors, themes), *self._topics.words_of_sectors()]
         self._custom_keywords = CustomKeywords(owners, self._morphology)
 
+    def settlement_name(self, cell: str) -> str:
+        """Return the name of a settlement that a table writes with its type word: «с. Малиновка», «Малиновка с»."""
+        return self._places.settlement_name(cell)
+
     def read(self, text: str, district: str | None = None) -> Reading:
         """Analyse *text*: any string, of any length; only its beginning is used.
 

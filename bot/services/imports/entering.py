@@ -143,7 +143,7 @@ def _new_ticket(ctx: UseCaseContext, system: str, prepared: PreparedRow, by: Per
         place=prepared.address,
         street=place.street if place is not None else None,
         house=place.house if place is not None else None,
-        settlement=place.settlement if place is not None else None,
+        settlement=prepared.settlement,
         district=prepared.district,
         latitude=point[0] if point is not None else None,
         longitude=point[1] if point is not None else None,

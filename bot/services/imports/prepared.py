@@ -9,11 +9,12 @@ from datetime import datetime
 from bot.domain.applicants import Applicant
 from bot.domain.districts import merge_names
 from bot.domain.import_files import FRESH_HOURS
-from bot.domain.imports import ImportedRow, RefusalReason, RefusedRow
+from bot.domain.imports import Field, ImportedRow, RefusalReason, RefusedRow
 from bot.domain.layouts import heading_key
 from bot.domain.text_normal import fold
 from bot.services.context import Municipality
 from bot.services.context.messages import clean_text
+from bot.spreadsheets.headers import Column
 from bot.understanding.reading import PlaceName, Reading
 
 logger = logging.getLogger(__name__)
@@ -34,6 +35,7 @@ class PreparedRow:
     sector: str | None
     place: PlaceName | None
     address: str | None
+    settlement: str | None
     district: str | None
     applicant: Applicant
 
@@ -48,7 +50,9 @@ class RowReader:
     It works in a thread, and touches nothing but the analyzer.
     """
 
-    def __init__(self, municipality: Municipality) -> None:
+    def __init__(self, municipality: Municipality, columns: Iterable[Column] = ()) -> None:
+        """*columns*: those of the table, to name the one for which a row is refused."""
+        self._headings = {column.field: column.heading for column in reversed(tuple(columns))}
         self._municipality = municipality
         self._understanding = municipality.understanding
         self._districts = merge_names(municipality.districts())
@@ -71,9 +75,9 @@ class RowReader:
     def _prepare(self, row: ImportedRow) -> PreparedRow | RefusedRow:
         row = _storable(row)
         if not 0 < len(row.number) <= MAX_NUMBER_CHARS:
-            return RefusedRow(row.place, RefusalReason.NO_NUMBER, value=row.number[:MAX_SHOWN_CHARS])
+            return self._without_number(row)
         if row.applicant and _name_key(row.applicant) in self._official_names:
-            return RefusedRow(row.place, RefusalReason.OFFICIAL, row.number)
+            return RefusedRow(row.place, RefusalReason.OFFICIAL, row.number, self._headings.get(Field.APPLICANT))
         text, subject = clean_text(row.text or ""), clean_text(row.subject or "")
         reading = self._read(text or subject)
         of_subject = self._read(subject) if text and subject and not reading.is_confident else None
@@ -93,6 +97,7 @@ class RowReader:
             sector=named or sector,
             place=place,
             address=address or (place.text if place is not None else None),
+            settlement=self._settlement(row, place),
             district=self._district(row, of_address, reading),
             applicant=Applicant(
                 row.applicant[:MAX_NAME_CHARS] if row.applicant else said.name if said is not None else None,
@@ -100,6 +105,15 @@ class RowReader:
                 row.applicant_kind,
             ),
         )
+
+    def _without_number(self, row: ImportedRow) -> RefusedRow:
+        column = self._headings.get(Field.NUMBER)
+        return RefusedRow(row.place, RefusalReason.NO_NUMBER, column=column, value=row.number[:MAX_SHOWN_CHARS] or None)
+
+    def _settlement(self, row: ImportedRow, place: PlaceName | None) -> str | None:
+        """Return the settlement that the row names in a column of its own, else that of its address or its words."""
+        named = self._understanding.settlement_name(row.settlement) if row.settlement else None
+        return named or (place.settlement if place is not None else None)
 
     def _district(self, row: ImportedRow, of_address: Reading | None, reading: Reading) -> str | None:
         """Return the town's district that the row names, by its own column or by its address."""
@@ -133,6 +147,7 @@ def _storable(row: ImportedRow) -> ImportedRow:
         number=clean_text(row.number),
         applicant=clean_text(row.applicant) if row.applicant else None,
         phone=clean_text(row.phone)[:MAX_PHONE_CHARS] if row.phone else None,
+        settlement=clean_text(row.settlement) if row.settlement else None,
         status=clean_text(row.status) if row.status else None,
         organisation=clean_text(row.organisation) if row.organisation else None,
         link=clean_text(row.link) if row.link else None,
@@ -146,7 +161,8 @@ def is_fresh(row: ImportedRow, now: datetime) -> bool:
 
 def _address_of(row: ImportedRow) -> str | None:
     if row.address:
-        return clean_text(row.address)
+        is_whole = not row.settlement or fold(row.settlement) in fold(row.address)
+        return clean_text(row.address if is_whole else f"{row.settlement}, {row.address}")
     street = f"ул. {row.street}" if row.street and len(row.street.split()) == 1 else row.street
     pieces = [row.settlement, street, f"д. {row.house}" if row.house and row.house[:1].isdigit() else row.house]
     return clean_text(", ".join(piece for piece in pieces if piece)) or None

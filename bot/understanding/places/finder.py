@@ -1,5 +1,6 @@
 """Recognition of places in informal Russian: settlement, street, house, landmark; with or without a list of streets."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -34,6 +35,11 @@ class FoundPlace:
     settlement_words: frozenset[int] = frozenset()
 
 
+_CITY = re.compile(r"(?:г(?:ор)?\.\s*|г\s+|город\s+)(?=\w)|,?\s+г(?:ор)?\.?$", re.IGNORECASE)
+_KIND_BEHIND = re.compile(r"(.+?),?\s+(\w|пос|дер|пгт|рп)\.?", re.IGNORECASE)
+"""The short type word behind the name, as address registers write it; «Красный Хутор» ends with no such word."""
+
+
 class PlaceFinder:
     """Finds the place that a message is about: the one with a house before one without, then the first.
 
@@ -64,6 +70,14 @@ class PlaceFinder:
         if place is None:
             return None
         return replace(found, place=place) if found is not None else FoundPlace(place, frozenset())
+
+    def settlement_name(self, cell: str) -> str:
+        """Return the name of a settlement that a table writes with its type word: «с. Малиновка», «Малиновка с»."""
+        name = _CITY.sub("", cell.strip())
+        behind = _KIND_BEHIND.fullmatch(name)
+        if behind is not None and behind[2].casefold() in self.vocabulary.settlements.kinds:
+            return behind[1]
+        return self._settlements.split_kind(name)[0]
 
     def _find_by_rules(self, words: Sequence[Word]) -> FoundPlace | None:
         """Find the place by the words only."""

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import openpyxl
 import pytest
 
-from bot.domain.imports import Field, FileFault, UnreadableFile
+from bot.domain.imports import Field, FileFault, RefusedRow, UnreadableFile
 from bot.domain.layouts import BUILT_IN, merged
 from bot.spreadsheets.table import read_rows
 from tests.unit.spreadsheets.old_workbooks import compound, xls
@@ -150,6 +150,16 @@ def test_broken_date_is_refused_with_row_and_column(written: str | float) -> Non
     (row,) = refused(table)
     assert (row.place.line, row.reason, row.number, row.column) == (19, "bad_date", "18", "Дата поступления")
     assert len(taken(table)) == 28
+
+
+def test_broken_date_in_row_30_000_is_refused_and_the_rest_goes_in() -> None:
+    lines = [[str(number), "Яма", "05.12.2026"] for number in range(2, 30_011)]
+    lines[29_998][2] = "30.02.2026"
+    rows = list(read(text_table([("Номер", "Факт", "Дата планируемого завершения работ"), *lines])))
+    (row,) = [one for one in rows if isinstance(one, RefusedRow)]
+    heading = "Дата планируемого завершения работ"
+    assert (row.place.line, row.number, row.column, row.value) == (30_000, "30000", heading, "30.02.2026")
+    assert len(rows) == 30_009
 
 
 @pytest.mark.parametrize(
