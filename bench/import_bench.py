@@ -5,6 +5,7 @@ import csv
 import io
 import os
 import random
+import resource
 import sys
 import time
 from asyncio.subprocess import PIPE
@@ -61,7 +62,7 @@ async def imports(folder: Path, rows: int) -> Figures:
         await town.warm_up()
         async with _citizens_write(town) as quiet:
             await asyncio.sleep(QUIET_SECONDS)
-        began = time.perf_counter()
+        began, cpu = time.perf_counter(), town.cpu_seconds()
         await telegram.send_message(COORDINATOR, COORDINATOR, document=("pos.csv", data))
         async with _citizens_write(town) as while_read:
             preview = await _wait_for_message(town, lambda text: "Зазвонит телефонов" in text)
@@ -69,9 +70,9 @@ async def imports(folder: Path, rows: int) -> Figures:
         await telegram.press_button(COORDINATOR, COORDINATOR, preview["message_id"], "Внести")
         async with _citizens_write(town) as while_entered:
             await _wait_for_message(town, lambda text: text.startswith("✅"))
-        took, memory = time.perf_counter() - began, town.memory()
+        took, memory, cpu = time.perf_counter() - began, town.memory(), town.cpu_seconds() - cpu
         await town.stop()
-        second, found = await _import_again(town, data)
+        second, second_cpu, found = await _import_again(town, data)
         tickets = town.count("SELECT count(*) FROM import_record")
     if tickets != rows:
         raise RuntimeError(f"{tickets} of {rows} rows were entered")
@@ -79,8 +80,10 @@ async def imports(folder: Path, rows: int) -> Figures:
         "rows": rows,
         "preview_s": round(read, 1),
         "took_s": round(took, 1),
+        "cpu_s": round(cpu, 1),
         "peak_rss_mb": memory["peak"],
         "second_s": round(second, 1),
+        "second_cpu_s": round(second_cpu, 1),
         "second_new": found,
         "messages_meanwhile": len(while_read) + len(while_entered),
         "card_quiet_p50_s": round(percentile(quiet, 0.5), 3),
@@ -124,19 +127,22 @@ async def _citizens_write(town: BenchHarness) -> AsyncIterator[list[float]]:
     async with asyncio.TaskGroup() as group:
         # A card is dated by the look that finds it, so the heads' chats are looked at with every change.
         looking = group.create_task(log.wait_until(lambda: watch.cards() is None, TIMEOUT_SECONDS))
-        writing = group.create_task(_write(town))
+        over = asyncio.Event()
+        writing = group.create_task(_write(town, over))
         try:
             yield waits
         finally:
-            writing.cancel()
+            over.set()
+            await writing
             written = list(town.sent_at)[known:]
             await log.wait_until(lambda: set(written) <= watch.cards().keys(), 120)
             looking.cancel()
             waits += sorted(watch.cards()[mark] - town.sent_at[mark] for mark in written)
 
 
-async def _write(town: BenchHarness) -> None:
-    while True:
+async def _write(town: BenchHarness, over: asyncio.Event) -> None:
+    """Write until *over*; a message that is cancelled half-way would count as written, and its card never come."""
+    while not over.is_set():
         await town.send_next_message()
         await asyncio.sleep(1 / MESSAGES_PER_SECOND)
 
@@ -152,11 +158,11 @@ async def _wait_for_message(town: BenchHarness, fits: Callable[[str], bool]) -> 
     return find()
 
 
-async def _import_again(town: BenchHarness, data: bytes) -> tuple[float, int]:
-    """Enter the same table by the command; return its seconds and the number of rows that it calls new."""
+async def _import_again(town: BenchHarness, data: bytes) -> tuple[float, float, int]:
+    """Enter the same table by the command; return its seconds, those of the processor, and the rows it calls new."""
     file = town.folder / "pos.csv"
     file.write_bytes(data)
-    began = time.perf_counter()
+    began, cpu = time.perf_counter(), _cpu_of_children()
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "bot", "import", str(file), "--system", "pos"),
         *("--config", str(town.folder / "config.toml")),
@@ -164,7 +170,13 @@ async def _import_again(town: BenchHarness, data: bytes) -> tuple[float, int]:
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},
     )
     out, _ = await process.communicate()
-    took = time.perf_counter() - began
+    took, cpu = time.perf_counter() - began, _cpu_of_children() - cpu
     lines = out.decode().splitlines()
     [new] = [line for line in lines if line.startswith("новых: ")]
-    return took, int(new.removeprefix("новых: ").split(",")[0])
+    return took, cpu, int(new.removeprefix("новых: ").split(",")[0])
+
+
+def _cpu_of_children() -> float:
+    """Return the processor time of all processes that have been started here and have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
