@@ -162,7 +162,7 @@ async def test_official_is_no_applicant(bot: Harness) -> None:
     headings = ("Номер инцидента", "Текст инцидента", "Автор")
     rows = [("1", "На Мира 5 яма на дороге", "Координатор"), ("2", "На Мира 7 яма на дороге", "Анна Ким")]
     await send_table(bot, [dict(zip(headings, row, strict=True)) for row in rows], headings=headings)
-    await bot.wait_for_message(COORDINATOR, "Новых: 1", "строка 2, №1: автор — сотрудник администрации")
+    await bot.wait_for_message(COORDINATOR, "Новых: 1", "строка 2, №1, столбец «Автор»: автор — сотрудник")
 
 
 async def test_list_of_a_post_has_pages(bot: Harness) -> None:
