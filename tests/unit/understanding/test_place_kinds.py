@@ -165,3 +165,21 @@ def test_landmark_of_a_kind_is_found(everything: TextAnalyzer, text: str, landma
 def test_quotation_marks_are_not_always_a_landmark(everything: TextAnalyzer, text: str) -> None:
     place = everything.read(text).place
     assert place is None or place.landmark is None
+
+
+@pytest.mark.parametrize(
+    ("cell", "name"),
+    [
+        ("с. Малиновка", "Малиновка"),
+        ("Малиновка с.", "Малиновка"),
+        ("пгт Смирных", "Смирных"),
+        ("Смирных, пгт", "Смирных"),
+        ("город Холмск", "Холмск"),
+        ("Холмск г", "Холмск"),
+        ("д. Большие Ключи", "Большие Ключи"),
+        ("Красный Хутор", "Красный Хутор"),
+        ("Малиновское сельское поселение", "Малиновское сельское поселение"),
+    ],
+)
+def test_settlement_of_a_cell_loses_its_type_word(small_town: TextAnalyzer, cell: str, name: str) -> None:
+    assert small_town.settlement_name(cell) == name
