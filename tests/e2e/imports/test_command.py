@@ -6,7 +6,9 @@ import sys
 from asyncio.subprocess import PIPE
 from pathlib import Path
 
-from tests.e2e.harness import ROADS_HEAD, Harness, message_text
+from sqlalchemy import text
+
+from tests.e2e.harness import ADMINISTRATOR, ROADS_HEAD, Harness, message_text
 from tests.e2e.imports.tables import as_csv, count, finished, pos_row
 from tests.e2e.process import ROOT
 from tests.e2e.queries import wait_until_idle
@@ -69,3 +71,18 @@ async def test_what_the_command_enters_reaches_the_posts_when_the_bot_starts(bot
     assert code == 0, out
     await bot.start()
     await bot.wait_for_message(ROADS_HEAD, "📥 Новых из ПОС: 1")
+
+
+async def test_command_names_the_row_that_the_database_refuses(bot: Harness) -> None:
+    """No code expects the refusal; the row is found by halves, as in the chat."""
+    assert bot.app is not None
+    async with bot.app.database.engine.begin() as connection:
+        only_one = "CREATE UNIQUE INDEX only_one ON ticket (source) WHERE external_number IN ('101', '103')"
+        await connection.execute(text(only_one))
+    rows = [finished(str(number)) for number in range(101, 106)]
+    code, out, err = await run_import(bot, "--system", "pos", data=as_csv(rows))
+    assert (code, "Traceback" in err) == (1, False)
+    assert "строка 4, №103: на этой строке случилась ошибка программы" in out
+    assert "новых: 4" in out
+    assert "отказано: 1" in out
+    await bot.wait_for_message(ADMINISTRATOR, "со строкой 4", "из ПОС")
