@@ -184,6 +184,7 @@ DATA_MAP: Mapping[Table, TableData] = {
         Rows.OF_TICKET,
         figures="system number_key ticket_id is_imported status due is_finished finished_at organisation seen_at"
         " changed_at list_id similar_id",
+        personal="cells",  # the number that the message has elsewhere
     ),
     tables.import_content: _lines(
         "the bytes of files of other systems, deleted when they are entered or cancelled, or after a day",

@@ -15,7 +15,6 @@ from bot.cli.output_files import describe_own_file
 from bot.config import Config
 from bot.domain.clock import SystemClock
 from bot.domain.layouts import Layout
-from bot.domain.people import Staff
 from bot.domain.sources import messenger_of
 from bot.domain.systems import source_names
 from bot.messengers.errors import BadCredentials, MessengerError
@@ -155,7 +154,7 @@ async def export_system(
     async with _opened_for_export(config, output) as (municipality, uow):
         records = (
             system_export.system_record(municipality, layout, row)
-            async for row in uow.reports.iterate_tickets(since, until, source_names(layout.code))
+            async for row in uow.reports.iterate_system_tickets(layout.code, source_names(layout.code), since, until)
         )
         await _write_export(form, records, output, titles=system_export.headings_of(layout))
 
@@ -167,9 +166,8 @@ async def _opened_for_export(config: Config, output: Path | None) -> AsyncIterat
     database = Database(config.database_url)
     try:
         await migrate(database.engine)
-        municipality = build_municipality(config, Staff(()), build_understanding(config), {})
         async with database.read() as uow:
-            yield municipality, uow
+            yield build_municipality(config, await uow.staff.load(), build_understanding(config), {}), uow
     finally:
         await database.close()
 

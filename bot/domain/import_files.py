@@ -2,8 +2,8 @@
 
 import hashlib
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -20,7 +20,7 @@ MAX_SHOWN_REFUSALS = 10
 LIST_PAGE_SIZE = 6
 """Messages on a page of a list: each has a line and half a row of buttons, and VK has six rows under a message."""
 
-MAX_STATUS_CHARS, MAX_ORGANISATION_CHARS = 100, 200
+MAX_STATUS_CHARS, MAX_ORGANISATION_CHARS, MAX_CELL_CHARS = 100, 200, 300
 
 FRESH_HOURS = 24
 """Hours after its registration in the other system during which an urgent row still calls somebody."""
@@ -110,27 +110,42 @@ class ImportFile:
 
 @dataclass(frozen=True, slots=True)
 class SystemFacts:
-    """The facts that another system changes: what it said last about one number."""
+    """The facts that another system changes: what it said last about one number.
+
+    ``cells``: texts as it wrote them, by the key of their heading. They are kept for the export alone, and what only
+    they say is no news.
+    """
 
     status: str | None = None
     due: datetime | None = None
     is_finished: bool = False
     finished_at: datetime | None = None
     organisation: str | None = None
+    cells: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @classmethod
     def of(cls, row: ImportedRow) -> "SystemFacts":
         """Return the facts of *row*, as long as they are stored."""
         status = row.status[:MAX_STATUS_CHARS] if row.status else None
         organisation = row.organisation[:MAX_ORGANISATION_CHARS] if row.organisation else None
-        return cls(status, row.due, row.is_finished, row.finished_at, organisation)
+        cells = {heading: text[:MAX_CELL_CHARS] for heading, text in row.cells.items()}
+        return cls(status, row.due, row.is_finished, row.finished_at, organisation, cells)
 
-    def is_same(self, later: "SystemFacts") -> bool:
-        """Return whether *later* says nothing else; a column that a file has not takes nothing back.
+    def after(self, row: ImportedRow) -> "SystemFacts":
+        """Return what is known of a number after *row*, if these facts were known before.
+
+        A table that the bot has written tells the bot's own status and end, which are no word of the system.
+        """
+        if row.is_own:
+            return replace(self, due=row.due or self.due)
+        return SystemFacts.of(row).completed_by(self)
+
+    def is_same_after(self, row: ImportedRow) -> bool:
+        """Return whether *row* says nothing else; a column that a file has not takes nothing back.
 
         The day of the end is no news where the end is known: systems write it again with every export.
         """
-        completed = later.completed_by(self)
+        completed = self.after(row)
         if self.is_finished and completed.is_finished:
             completed = replace(completed, finished_at=self.finished_at)
         return self == completed
@@ -143,6 +158,7 @@ class SystemFacts:
             self.is_finished,
             (self.finished_at or earlier.finished_at) if self.is_finished else self.finished_at,
             self.organisation or earlier.organisation,
+            {**earlier.cells, **self.cells},
         )
 
 

@@ -1,6 +1,7 @@
 """Rows of another system's spreadsheet as the import understands them, without the spreadsheet."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -35,6 +36,23 @@ class Field(StrEnum):
     MUNICIPALITY = "municipality"
     ANSWER = "answer"
     BLOCK = "block"  # the code or the title of the block that has it, where a table names one
+
+
+KEPT_AS_WRITTEN = frozenset(
+    {
+        Field.NUMBER_IN_SOURCE,
+        Field.SOURCE,
+        Field.SUBJECT,
+        Field.STATUS,
+        Field.ORGANISATION,
+        Field.MUNICIPALITY,
+        Field.DISTRICT,
+        Field.SETTLEMENT,
+        Field.APPLICANT_KIND,
+        Field.BLOCK,
+    }
+)
+"""Fields whose cells are stored as the system wrote them, because a ticket has no such words of its own."""
 
 
 class RefusalReason(StrEnum):
@@ -99,7 +117,11 @@ class RowPlace:
 
 @dataclass(frozen=True, slots=True)
 class ImportedRow:
-    """One row that can be taken: all moments are aware, texts are stripped, «-» and empty cells are ``None``."""
+    """One row that can be taken: all moments are aware, texts are stripped, «-» and empty cells are ``None``.
+
+    ``cells``: the text of each column of :data:`KEPT_AS_WRITTEN`, by the key of its heading. ``is_own``: the bot itself
+    has written the table, so that its status and its end are ours.
+    """
 
     place: RowPlace
     number: str
@@ -124,6 +146,8 @@ class ImportedRow:
     organisation: str | None = None
     answer: str | None = None
     block: str | None = None
+    cells: Mapping[str, str] = field(default_factory=dict)
+    is_own: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,27 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from enum import Enum, auto
 from functools import cached_property
 
 from bot.domain.imports import Field
 from bot.domain.text_normal import fold
 
 Headings = Mapping[Field, tuple[str, ...]]
+
+ANSWER_HEADINGS = ("Текст ответа", "Дата ответа", "Внесено")
+"""The columns that follow those of another system when answers are written back in its form."""
+
+
+class SystemStatus(Enum):
+    """The states of a ticket that another system has a word for."""
+
+    WAITING = auto()  # nobody has accepted it
+    IN_WORK = auto()
+    POSTPONED = auto()
+    ANSWERED = auto()  # and the answer is entered there
+
 
 _FINISHED_WORDS = (
     *("закрыто", "закрыта", "закрыт", "завершено", "завершена", "завершен", "решено", "решена", "решен"),
@@ -34,7 +48,8 @@ class Layout:
 
     ``headings``: the columns that are understood. A subject is made of all its columns; of the columns of any other
     field, the first that is not empty in a row counts. ``finished``, ``opened``: the system's own words for a status,
-    besides those that all use; ``table``: all headings as the system writes them, in their order.
+    besides those that all use; ``table``: all headings as the system writes them, in their order. ``words``: the words
+    in which the system says a status, for its columns of the status in their order.
     """
 
     code: str
@@ -43,6 +58,7 @@ class Layout:
     finished: tuple[str, ...] = ()
     opened: tuple[str, ...] = ()
     table: tuple[str, ...] = ()
+    words: Mapping[SystemStatus, tuple[str, ...]] = field(default_factory=dict)
 
     @cached_property
     def fields(self) -> Mapping[str, Field]:
@@ -118,6 +134,7 @@ _POS = Layout(
         Field.ADDRESS: ("Адрес",),
         Field.MUNICIPALITY: ("Муниципалитет", "Муниципальное образование"),
     },
+    words={SystemStatus.ANSWERED: ("Отправлен ответ заявителю", "Завершено")},
 )
 
 _ECUR = Layout(
@@ -152,6 +169,12 @@ _ECUR = Layout(
         *("Отправлено во внешние системы", "Готова к согласованию (отложенное решение)", "Возврат модератору"),
         "Оценка обратной связи",
     ),
+    words={
+        SystemStatus.WAITING: ("На исполнении",),
+        SystemStatus.IN_WORK: ("В работе исполнителя",),
+        SystemStatus.POSTPONED: ("В работе исполнителя",),
+        SystemStatus.ANSWERED: ("Закрыта",),
+    },
 )
 
 _INCIDENT = Layout(
@@ -180,6 +203,12 @@ _INCIDENT = Layout(
         Field.APPLICANT: ("Автор", "Имя автора"),
         Field.ANSWER: ("Текст ответа",),
     },
+    words={
+        SystemStatus.WAITING: ("Не решено",),
+        SystemStatus.IN_WORK: ("Не решено",),
+        SystemStatus.POSTPONED: ("Отложено",),
+        SystemStatus.ANSWERED: ("Решено",),
+    },
 )
 
 _SED = Layout(
@@ -203,6 +232,7 @@ _SED = Layout(
         Field.STATUS: ("Статус", "Состояние"),
         Field.ADDRESS: ("Адрес",),
     },
+    words={SystemStatus.ANSWERED: ("Исполнено",)},
 )
 
 BUILT_IN: Mapping[str, Layout] = {one.code: one for one in (_POS, _ECUR, _INCIDENT, _SED)}
@@ -212,7 +242,8 @@ BUILT_IN: Mapping[str, Layout] = {one.code: one for one in (_POS, _ECUR, _INCIDE
 def merged(layout: Layout, columns: Headings, title: str, finished: tuple[str, ...] = ()) -> Layout:
     """Return *layout* with the headings of *columns* in the place of its own, field by field.
 
-    A heading that *columns* gives another meaning loses its built-in one.
+    A heading that *columns* gives another meaning loses its built-in one. Where the layout has no word for an answered
+    message, the first of *finished* is that word.
     """
     taken = {heading_key(heading) for headings in columns.values() for heading in headings}
     kept = {
@@ -222,10 +253,12 @@ def merged(layout: Layout, columns: Headings, title: str, finished: tuple[str, .
     headings = {field: headings for field, headings in {**kept, **columns}.items() if headings}
     replaced = {key for key, field in layout.fields.items() if field in columns} | taken
     table = (heading for heading in layout.table if heading_key(heading) not in replaced)
+    words = {SystemStatus.ANSWERED: finished[:1]} if finished else {}
     return replace(
         layout,
         title=title,
         headings=headings,
         finished=(*layout.finished, *finished),
         table=(*(heading for headings in columns.values() for heading in headings), *table),
+        words={**words, **layout.words},
     )

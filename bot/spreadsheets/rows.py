@@ -5,8 +5,16 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.domain.applicants import ApplicantKind
-from bot.domain.imports import SUBJECT_SEPARATOR, Field, ImportedRow, RefusalReason, RefusedRow, RowPlace
-from bot.domain.layouts import Layout, heading_key, is_foreign_number
+from bot.domain.imports import (
+    KEPT_AS_WRITTEN,
+    SUBJECT_SEPARATOR,
+    Field,
+    ImportedRow,
+    RefusalReason,
+    RefusedRow,
+    RowPlace,
+)
+from bot.domain.layouts import ANSWER_HEADINGS, Layout, heading_key, is_foreign_number
 from bot.spreadsheets.headers import Header
 from bot.spreadsheets.municipalities import Ours
 from bot.spreadsheets.sheets import Cell, Line
@@ -28,6 +36,7 @@ _KINDS = {
 }
 _KIND_KEYS = {heading_key(words): kind for words, kind in _KINDS.items()}
 
+_OWN_KEYS = frozenset(map(heading_key, ANSWER_HEADINGS))
 _MAX_DATES_KEPT = 20_000
 """Different dates that a reader remembers: most rows of a table repeat those of their neighbours."""
 
@@ -43,6 +52,10 @@ class RowReader:
         self.indices = header.indices
         self._sheet, self._epoch = sheet, header.sheet.epoch
         self._heading_keys = [heading_key(column.heading) for column in header.columns]
+        self.kept = [
+            (at, self._heading_keys[at]) for at, one in enumerate(self.columns) if one.field in KEPT_AS_WRITTEN
+        ]
+        self.is_own = {*map(heading_key, header.new_headings), *self._heading_keys}.issuperset(_OWN_KEYS)
         self._moments: dict[tuple[str, bool], datetime | None] = {}
 
     def read(self, line: Line) -> ImportedRow | RefusedRow | None:
@@ -141,6 +154,8 @@ class _Row:
             organisation=self._text(Field.ORGANISATION),
             answer=self._text(Field.ANSWER),
             block=self._text(Field.BLOCK),
+            cells={key: text for at, key in self._reader.kept if (text := self._texts[at]) is not None},
+            is_own=self._reader.is_own,
         )
 
     def _read_number(self) -> str:

@@ -193,7 +193,7 @@ _FIELDS_OF_FACTS = {
     "is_finished": Field.STATUS,
     "finished_at": Field.FINISHED,
 }
-_FACT_NAMES = tuple(one.name for one in fields(ImportedRow) if one.name not in ("place", "number"))
+_FACT_NAMES = tuple(one.name for one in fields(ImportedRow) if one.name not in ("place", "number", "cells", "is_own"))
 _CHECKSUM_BYTES = 4
 
 

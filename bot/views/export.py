@@ -70,9 +70,6 @@ COLUMN_TITLES = {
 }
 """Heading of every column of the export, in their order."""
 
-ANSWER_HEADINGS = ("Текст ответа", "Дата ответа", "Внесено")
-"""The columns that follow those of another system when answers are written back in its form."""
-
 RESULT_TITLES = {
     ClockResult.RUNNING: "идёт",
     ClockResult.MET: "соблюдён",

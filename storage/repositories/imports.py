@@ -28,6 +28,7 @@ from storage.tables import import_content, import_file, import_record, message, 
 from storage.tables.tickets import OPEN_STATES_SQL
 
 _FILE_COLUMNS = tuple(import_file.c[name] for name in ImportFile.__dataclass_fields__)
+_CHANGING_COLUMNS = (*SystemFacts.__dataclass_fields__, "seen_at", "changed_at")
 _INSERT_RECORD = insert(import_record)
 _UPDATE_RECORD = (
     update(import_record)
@@ -36,10 +37,7 @@ _UPDATE_RECORD = (
         import_record.c.number_key == bindparam("of_key"),
     )
     .values(
-        **{
-            name: bindparam(f"new_{name}", type_=import_record.c[name].type)
-            for name in ("status", "due", "is_finished", "finished_at", "organisation", "seen_at", "changed_at")
-        },
+        **{name: bindparam(f"new_{name}", type_=import_record.c[name].type) for name in _CHANGING_COLUMNS},
         is_imported=True,
     )
 )
@@ -359,11 +357,11 @@ def _typed_forms(number: str) -> set[str]:
 
 
 def _fact_columns(facts: SystemFacts) -> dict[str, Any]:
-    return {name: getattr(facts, name) for name in _FACT_NAMES}
+    return {name: getattr(facts, name) for name in _FACT_NAMES} | {"cells": dict(facts.cells) or None}
 
 
 def _record(row: Any) -> SystemRecord:
-    facts = SystemFacts(row.status, row.due, row.is_finished, row.finished_at, row.organisation)
+    facts = SystemFacts(row.status, row.due, row.is_finished, row.finished_at, row.organisation, row.cells or {})
     return SystemRecord(row.system, row.ticket_id, facts if row.is_imported else None, row.changed_at)
 
 

@@ -9,12 +9,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, case, extract, func, select, true
 from sqlalchemy.sql.expression import FromClause
 
-from bot.domain.drafts import Wording
-from bot.domain.inquiries import InquiryKind, InquiryState
 from bot.domain.tickets import OPEN_TICKET_STATES, UNACCEPTED_STATES, DismissReason, State, Step
 from bot.domain.urgency import Danger, Urgency
 from storage.repositories.base import Repository
-from storage.tables import answer, audit, inquiry, message, person, publication, remark, solution, ticket
+from storage.repositories.export_queries import export_query, system_export_query
+from storage.tables import audit, message, solution, ticket
 
 _OPEN_STATES = tuple(state.value for state in OPEN_TICKET_STATES)
 _UNACCEPTED_STATES = tuple(state.value for state in UNACCEPTED_STATES)
@@ -215,16 +214,24 @@ class Reports(Repository):
         result = await self._transaction.execute(select(span).where(ended >= since, ended < until, *conditions))
         return [float(row[0]) for row in result]
 
-    async def iterate_tickets(
-        self, since: datetime | None, until: datetime | None, sources: Collection[str] | None = None
-    ) -> AsyncIterator[dict[str, Any]]:
-        """Yield the tickets registered in [since, until) as dictionaries, the oldest first.
+    async def iterate_tickets(self, since: datetime | None, until: datetime | None) -> AsyncIterator[dict[str, Any]]:
+        """Yield the tickets registered in [since, until) as dictionaries, the oldest first."""
+        async for row in self._stream(export_query(), since, until):
+            yield row
 
-        *sources*: only those with a number in the system that has these names; ``None``: all.
-        """
-        query = _export_query()
-        if sources is not None:
-            query = query.where(ticket.c.source.in_(sources), ticket.c.external_number.is_not(None))
+    async def iterate_system_tickets(
+        self, system: str, sources: Collection[str], since: datetime | None, until: datetime | None
+    ) -> AsyncIterator[dict[str, Any]]:
+        """Yield the tickets with a number of *system*, each once, the oldest first; see :func:`system_export_query`."""
+        last_id = None
+        async for row in self._stream(system_export_query(system, sources), since, until):
+            if row["id"] != last_id:
+                yield row
+            last_id = row["id"]
+
+    async def _stream(
+        self, query: Select[Any], since: datetime | None, until: datetime | None
+    ) -> AsyncIterator[dict[str, Any]]:
         if since is not None:
             query = query.where(ticket.c.registered_at >= since)
         if until is not None:
@@ -232,103 +239,6 @@ class Reports(Repository):
         result = await self._transaction.stream(query)
         async for row in result:
             yield dict(row._mapping)
-
-
-def _export_query() -> Select[Any]:
-    root, own = message.alias("root"), answer.alias("own")
-    last_answer = (
-        select(func.max(answer.c.id))
-        .where(answer.c.ticket_id.in_((ticket.c.id, ticket.c.lead_id)))  # a problem's answer is its first ticket's
-        .where(answer.c.kind == Wording.ANSWER.value)
-        .correlate(ticket)
-        .scalar_subquery()
-    )
-    posted = (
-        select(publication.c.link)
-        .join(own, own.c.id == publication.c.answer_id)
-        .where(publication.c.ticket_id == ticket.c.id, publication.c.link.is_not(None), publication.c.state == "posted")
-        .where(own.c.kind == Wording.ANSWER.value)
-        .order_by(publication.c.id.desc())
-        .limit(1)
-        .correlate(ticket)
-        .scalar_subquery()
-    )
-    states = (  # of the last answer at all its places
-        select(func.aggregate_strings(publication.c.state, ","))
-        .where(publication.c.answer_id == last_answer, publication.c.ticket_id == ticket.c.id)
-        .correlate(ticket)
-        .scalar_subquery()
-    )
-    said = (  # what was typed at the last dismissal
-        select(remark.c.text)
-        .where(remark.c.ticket_id == ticket.c.id, remark.c.kind == "dismiss", remark.c.at >= ticket.c.ended_at)
-        .order_by(remark.c.id.desc())
-        .limit(1)
-        .correlate(ticket)
-        .scalar_subquery()
-    )
-    called = (  # when the applicant was reached by telephone
-        select(func.max(inquiry.c.answered_at))
-        .where(inquiry.c.ticket_id == ticket.c.id, inquiry.c.kind == InquiryKind.CALL.value)
-        .where(inquiry.c.state == InquiryState.ANSWERED.value)
-        .correlate(ticket)
-        .scalar_subquery()
-    )
-    return (
-        select(
-            ticket.c.id,
-            ticket.c.state,
-            ticket.c.sector,
-            ticket.c.topic,
-            ticket.c.theme,
-            ticket.c.district,
-            ticket.c.source,
-            ticket.c.external_number,
-            ticket.c.external_due,
-            ticket.c.text,
-            ticket.c.settlement,
-            ticket.c.place,
-            ticket.c.street,
-            ticket.c.house,
-            ticket.c.latitude,
-            ticket.c.longitude,
-            ticket.c.urgent,
-            ticket.c.urgency,
-            ticket.c.author_name,
-            ticket.c.applicant_kind,
-            ticket.c.applicant_name,
-            ticket.c.phone,
-            ticket.c.registered_at,
-            ticket.c.accept_due,
-            ticket.c.answer_due,
-            ticket.c.external_due,
-            ticket.c.first_word_due,
-            ticket.c.solve_due,
-            ticket.c.accepted_at,
-            ticket.c.first_word_at,
-            ticket.c.answered_at,
-            ticket.c.ended_at,
-            ticket.c.dismiss_reason,
-            said.label("dismiss_words"),
-            ticket.c.previous_id,
-            person.c.name.label("assignee"),
-            root.c.link,
-            answer.c.text.label("answer"),
-            answer.c.created_at.label("worded_at"),
-            posted.label("answer_link"),
-            states.label("answer_state"),
-            solution.c.solved_at,
-            solution.c.returned,
-            called.label("called_at"),
-            case((ticket.c.problem_id.is_not(None), func.coalesce(ticket.c.lead_id, ticket.c.id))).label("problem"),
-        )
-        .select_from(ticket)
-        .outerjoin(person, person.c.id == ticket.c.assignee_id)
-        .outerjoin(root, and_(root.c.ticket_id == ticket.c.id, root.c.part == "root"))
-        .outerjoin(answer, answer.c.id == last_answer)
-        .outerjoin(solution, solution.c.ticket_id == ticket.c.id)
-        .order_by(ticket.c.registered_at, ticket.c.id)
-    )
 
 
 def _is_overdue(now: datetime, of: FromClause = ticket) -> Any:

@@ -52,6 +52,7 @@ import_record = Table(  # one row for each number of another system, imported or
     Column("is_finished", Boolean, nullable=False),
     Column("finished_at", UtcDateTime),
     Column("organisation", TruncatedString(200)),
+    Column("cells", NullableDocument),  # key of a heading → what the system wrote there, for the export
     Column("seen_at", UtcDateTime, nullable=False),
     Column("changed_at", UtcDateTime),  # when a file said something else than the one before
     Column("list_id", Id),  # the file whose end lists it to its post; 0: no list names it

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from bot.domain.import_files import SystemFacts, SystemRecord, number_key
+from bot.domain.import_files import SystemRecord, number_key
+from bot.domain.imports import ImportedRow
 from bot.services.context import UseCaseContext
 from bot.services.imports import matching
 from bot.services.imports.prepared import PreparedRow
@@ -45,12 +46,12 @@ async def decide(ctx: UseCaseContext, system: str, batch: Sequence[PreparedRow])
         elif record is None:
             fates.append(Fate(FateKind.NEW, prepared, similar_id=matches.similar.get(at)))
         else:
-            kind = _kind_of_known(record, SystemFacts.of(prepared.row))
+            kind = _kind_of_known(record, prepared.row)
             fates.append(Fate(kind, prepared, record, record.ticket_id))
     return fates
 
 
-def _kind_of_known(record: SystemRecord, facts: SystemFacts) -> FateKind:
+def _kind_of_known(record: SystemRecord, row: ImportedRow) -> FateKind:
     if record.facts is None:
-        return FateKind.TYPED
-    return FateKind.KNOWN if record.facts.is_same(facts) else FateKind.CHANGED
+        return FateKind.KNOWN if row.is_own else FateKind.TYPED
+    return FateKind.KNOWN if record.facts.is_same_after(row) else FateKind.CHANGED

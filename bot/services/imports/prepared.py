@@ -151,6 +151,7 @@ def _storable(row: ImportedRow) -> ImportedRow:
         status=clean_text(row.status) if row.status else None,
         organisation=clean_text(row.organisation) if row.organisation else None,
         link=clean_text(row.link) if row.link else None,
+        cells={heading: clean_text(text) for heading, text in row.cells.items()},
     )
 
 

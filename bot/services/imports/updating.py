@@ -24,14 +24,16 @@ async def update(ctx: UseCaseContext, system: str, fate: Fate, by: Person | None
     if record is None:
         raise ValueError("only a known number is updated")
     before = record.facts or SystemFacts()
-    facts = SystemFacts.of(row).completed_by(before)
+    ticket = await ctx.uow.tickets.get(record.ticket_id, lock=True)
+    is_readable = ticket is not None and ticket.anonymized_at is None
+    facts = before.after(row)
+    facts = facts if is_readable else replace(facts, cells={})  # they may name the applicant
     changed_at = ctx.now if record.facts is not None else None
     if record.is_stored:
         ctx.uow.imports.update_record(system, row.number, facts, ctx.now, changed_at)
     else:
         ctx.uow.imports.add_record(system, row.number, record.ticket_id, facts, ctx.now, list_id=UNLISTED_NEVER)
-    ticket = await ctx.uow.tickets.get(record.ticket_id, lock=True)
-    if ticket is None or ticket.anonymized_at is not None:
+    if ticket is None or not is_readable:
         return
     if facts.due is not None and facts.due != ticket.external_due:
         ticket = await _follow_due(ctx, ticket, facts)

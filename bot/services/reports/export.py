@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import fields, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from bot.domain.answers import PublicationState
@@ -148,6 +148,8 @@ def format_csv_cell(value: Any) -> str:
             return str(value).replace(".", ",")
         case datetime():
             return f"{value:%d.%m.%Y %H:%M}"
+        case date():
+            return f"{value:%d.%m.%Y}"
     text = str(value)
     is_at_risk = text.startswith(_FORMULA_PREFIXES) or (
         isinstance(value, str) and _DIGITS_LOST_BY_EXCEL.fullmatch(text) is not None
@@ -196,6 +198,7 @@ async def as_xlsx(records: AsyncIterator[dict[str, Any]], titles: Mapping[str, s
     sheet.freeze_panes(1, 1)
     sheet.write_row(0, 0, list(titles.values()), workbook.add_format({"bold": True}))
     datetime_format = workbook.add_format({"num_format": "dd.mm.yyyy hh:mm"})
+    date_format = workbook.add_format({"num_format": "dd.mm.yyyy"})
     for column, name in enumerate(titles):
         if name in DATETIME_COLUMNS:
             sheet.set_column(column, column, 16)
@@ -206,6 +209,8 @@ async def as_xlsx(records: AsyncIterator[dict[str, Any]], titles: Mapping[str, s
                 sheet.write_number(row_number, column, value)
             elif isinstance(value, datetime):
                 sheet.write_datetime(row_number, column, value, datetime_format)
+            elif isinstance(value, date):
+                sheet.write_datetime(row_number, column, value, date_format)
             else:
                 sheet.write_string(row_number, column, "" if value is None else _format_sheet_text(value))
         row_number += 1
