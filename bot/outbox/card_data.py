@@ -102,9 +102,10 @@ async def card_facts(ctx: UseCaseContext, ticket: Ticket, person: Person, card: 
 
 
 async def _entry_facts(ctx: UseCaseContext, ticket: Ticket, person: Person) -> EntryFacts | None:
-    """Return what was to be entered into the system that *ticket* came from; nothing is before somebody answers."""
-    is_foreign = system_curators.system_of(ctx, ticket) is not None
-    entry = await ctx.uow.system_entries.find_latest(ticket.id) if is_foreign else None
+    """Return what was to be entered into the system that has *ticket*; nothing is before somebody answers."""
+    is_entered = ticket.account is None or ticket.state in (State.ANSWERED, State.CLOSED)
+    is_entered = is_entered and await system_curators.find_system(ctx, ticket) is not None
+    entry = await ctx.uow.system_entries.find_latest(ticket.id) if is_entered else None
     if entry is None:
         return None
     name = await ctx.uow.staff.find_name(entry.ended_by) if entry.ended_by is not None else None

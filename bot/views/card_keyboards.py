@@ -101,7 +101,8 @@ def _main_menu(facts: CardFacts) -> tuple[ButtonRow, ...]:
     if Right.REOPEN in facts.rights and is_allowed(state, Step.REOPEN):
         op, arg = (Op.REOPEN, "") if facts.ticket.sector or not facts.sectors else (Op.REOPEN_ALL, "0")
         second.append(Button("↩️ Вернуть в работу", pack(op, number, arg)))
-    if facts.entry is not None and state is State.ANSWERED and Right.REOPEN in facts.rights:
+    is_foreign = facts.entry is not None and facts.ticket.account is None
+    if is_foreign and state is State.ANSWERED and Right.REOPEN in facts.rights:
         second.append(Button("↩️ Вернуть в работу", pack(Op.RETURN, number)))
     if (more := more_button(facts)) is not None:
         second.append(more)

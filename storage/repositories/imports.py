@@ -206,6 +206,17 @@ class Imports(Repository):
         rows = await self._rows(query.order_by(ticket.c.registered_at.desc()).limit(limit))
         return [ChatTicket(*row) for row in rows]
 
+    async def list_joined(self, ids: Collection[int]) -> set[int]:
+        """Return those of these tickets of chats that another system has, too, and does not call finished."""
+        if not ids:
+            return set()
+        query = (
+            select(import_record.c.ticket_id)
+            .join(ticket, ticket.c.id == import_record.c.ticket_id)
+            .where(ticket.c.id.in_(ids), ticket.c.account.is_not(None), import_record.c.is_finished.is_(False))
+        )
+        return {row.ticket_id for row in await self._rows(query)}
+
     async def list_numberless(self, ids: Collection[int]) -> set[int]:
         """Return those of these tickets that have no number of another system."""
         if not ids:

@@ -26,9 +26,6 @@ from bot.services.tickets import entries, problem_members, workflow
 HELD_REASON = "restored"
 """The reason of a publication that waits for a person's word after a restore; stored."""
 
-MAX_ENTRIES_SHOWN = 3
-"""Members of a problem in other systems whose text is sent one by one; more of them are in the list alone."""
-
 _PENDING_STATES = (PublicationState.QUEUED, PublicationState.BY_PERSON)
 
 
@@ -128,7 +125,7 @@ async def _notify_creators(ctx: UseCaseContext, lead: Ticket, answer: Answer, st
     without_messages = await ctx.uow.problems.list_without_messages(lead.problem_id or 0, states)
     foreign = [ticket for ticket in without_messages if system_curators.system_of(ctx, ticket) is not None]
     for ticket in foreign:
-        many = len(foreign) > MAX_ENTRIES_SHOWN and ticket.id != lead.id
+        many = len(foreign) > entries.MAX_SENT_AT_ONCE and ticket.id != lead.id
         await entries.request(ctx, ticket, answer, in_list_only=many)
     told = [ticket for ticket in without_messages if ticket not in foreign]
     for ticket in told:

@@ -70,8 +70,7 @@ async def correct_answer(ctx: UseCaseContext, ticket_id: int, publisher: Person,
     await ctx.uow.answers.update_text(answer.id, text)
     corrected = replace(answer, text=text, revision=answer.revision + 1)
     await answer_check.record(ctx, ticket, corrected, DraftKind.CORRECTION)
-    if system_curators.system_of(ctx, ticket) is not None:
-        await entries.request(ctx, ticket, corrected, is_correction=True)
+    await entries.request_corrected_copy(ctx, ticket, corrected)
     if answer.problem_id is not None:
         if (uneditable_id := await broadcast.queue_corrections(ctx, answer)) is not None:
             await on_correction_failed(ctx, ticket.id, uneditable_id, "no_edits")

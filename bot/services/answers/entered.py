@@ -45,12 +45,13 @@ async def get_waiting(
 async def enter(ctx: UseCaseContext, ticket_id: int, person: Person, entry_id: int | None = None) -> Ticket:
     """Handle «Внесено в …»: the text is where the citizen reads it. The first press counts.
 
+    A message of a chat has been answered there before, and nothing but the entry changes.
     Raise :class:`bot.domain.errors.CallMissing` where the rules want a call before an answer and none is noted.
     """
     ticket, entry = await get_waiting(ctx, ticket_id, person, entry_id)
     answer = await ctx.uow.answers.get(entry.answer_id)
-    is_answer = answer is not None and answer.is_final
-    if is_answer and not entry.is_correction:
+    is_answer, is_copy = answer is not None and answer.is_final, ticket.account is not None
+    if is_answer and not entry.is_correction and not is_copy:
         await calls.check_called(ctx, ticket)
     system = system_curators.title_of(ctx, entry.system)
     note = EntryDone(ticket_id=ticket.id, system=system, name=person.name, at=ctx.now)
@@ -60,6 +61,8 @@ async def enter(ctx: UseCaseContext, ticket_id: int, person: Person, entry_id: i
     await ctx.uow.audit_log.record("entered", ctx.now, person_id=person.id, ticket_id=ticket.id, facts=facts)
     if answer is not None and not answer.is_final:
         await _on_early_text(ctx, ticket, answer)
+    elif is_copy:
+        pass
     elif ticket.state is State.PUBLISHING and ticket.lead_id is None:
         ticket = await answers.mark_answered(ctx, ticket, person)
     elif ticket.state is State.PUBLISHING and ticket.lead_id is not None:
@@ -89,7 +92,7 @@ async def return_text(ctx: UseCaseContext, ticket_id: int, person: Person, entry
     facts = {"entry": entry.id, "system": entry.system}
     await ctx.uow.audit_log.record("entry_returned", ctx.now, person_id=person.id, ticket_id=ticket.id, facts=facts)
     answer = await ctx.uow.answers.get(entry.answer_id)
-    if ticket.state is State.PUBLISHING and ticket.lead_id is None:
+    if ticket.state is State.PUBLISHING and ticket.lead_id is None and ticket.account is None:
         ticket = await workflow.transition(ctx, ticket, Step.PUBLICATION_FAILED, person)
     else:
         await cards.sync(ctx, ticket, actor=person)

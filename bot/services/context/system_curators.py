@@ -11,6 +11,17 @@ def system_of(ctx: UseCaseContext, ticket: Ticket) -> str | None:
     return ctx.municipality.systems.entered(ticket.account, ticket.source)
 
 
+async def find_system(ctx: UseCaseContext, ticket: Ticket) -> str | None:
+    """Return the system into which the answer to *ticket* is entered; ``None``: into none.
+
+    It is the one that the ticket came from, or one that has the message of a chat, too: an import has found that out.
+    """
+    if ticket.account is None or ticket.external_number is None:
+        return system_of(ctx, ticket)
+    record = await ctx.uow.imports.find_record(ticket.id)
+    return ctx.municipality.systems.entered(None, record.system) if record is not None else None
+
+
 def title_of(ctx: UseCaseContext, system: str) -> str:
     """Return the name that people use for *system*."""
     return ctx.municipality.systems.title(system)

@@ -9,11 +9,12 @@ from bot.domain.import_files import SystemFacts
 from bot.domain.people import Person
 from bot.domain.rule_facts import facts_of
 from bot.domain.ticket_changes import TicketChange
-from bot.domain.tickets import Ticket
+from bot.domain.tickets import State, Ticket
 from bot.services.context import UseCaseContext
 from bot.services.deadlines import deadlines
 from bot.services.imports.fates import Fate
 from bot.services.notifications import cards
+from bot.services.tickets import entries
 from bot.services.tickets.search import build_search_text
 from storage.repositories.imports import UNLISTED_NEVER
 
@@ -68,6 +69,8 @@ async def give_number(
     joined = {"system": system}
     await ctx.uow.audit_log.record("joined_by_import", ctx.now, person_id=person_id, ticket_id=ticket.id, facts=joined)
     await _record(ctx, system, changed, SystemFacts(due=facts.due), facts, by)
+    if changed.state is State.ANSWERED and not facts.is_finished:
+        await entries.request_copies(ctx, [changed.id], in_list_only=True)
     await refresh_cards(ctx, changed)
     return changed
 

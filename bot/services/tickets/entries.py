@@ -2,6 +2,7 @@
 
 An answer to a ticket of such a system is published when a person says «Внесено в …»
 (:mod:`bot.services.answers.entered`). Until then the ticket is in publishing, as with a post that a person makes.
+A message of a chat that such a system has, too, is answered in the chat; its answer is entered there afterwards.
 """
 
 from collections.abc import Collection
@@ -22,6 +23,9 @@ from bot.services.context import UseCaseContext, system_curators
 from bot.services.notifications import notify
 
 MAX_LISTED = 50
+
+MAX_SENT_AT_ONCE = 3
+"""Texts that are sent one by one; more of them are in the list alone."""
 
 _WITHDRAWING_STEPS = frozenset(
     {
@@ -60,7 +64,7 @@ async def request(
 
     They are told without a sound: it is in their list. *in_list_only*: it is one of many.
     """
-    system = system_curators.system_of(ctx, ticket)
+    system = await system_curators.find_system(ctx, ticket)
     if system is None:
         return
     await withdraw(ctx, ticket)
@@ -70,6 +74,26 @@ async def request(
     if not in_list_only:
         for person in await system_curators.list_people(ctx, system):
             await send(ctx, ticket, entry, person)
+
+
+async def request_copies(ctx: UseCaseContext, ticket_ids: Collection[int], *, in_list_only: bool = False) -> None:
+    """Let the answers that these tickets of chats have got be entered into the systems that have them, too.
+
+    What such a system calls finished has its answer there already.
+    """
+    joined = await ctx.uow.imports.list_joined(ticket_ids)
+    for ticket in (await ctx.uow.tickets.get_many(joined)).values():
+        answer = await ctx.uow.answers.find_latest(ticket.lead_id or ticket.id)
+        if answer is not None:
+            many = in_list_only or len(joined) > MAX_SENT_AT_ONCE
+            await request(ctx, ticket, answer, in_list_only=many)
+
+
+async def request_corrected_copy(ctx: UseCaseContext, ticket: Ticket, answer: Answer) -> None:
+    """Let the corrected *answer* be entered, if *ticket* is one whose answer somebody enters."""
+    if await ctx.uow.system_entries.find_latest(ticket.id) is not None:
+        was_entered = await ctx.uow.system_entries.was_entered(answer.id, ticket.id)
+        await request(ctx, ticket, answer, is_correction=was_entered)
 
 
 async def send(
@@ -121,7 +145,7 @@ async def withdraw(ctx: UseCaseContext, ticket: Ticket) -> None:
 
 async def on_step(ctx: UseCaseContext, ticket: Ticket, step: Step) -> None:
     """Withdraw what waits once *ticket* has gone another way than to an answer."""
-    if step in _WITHDRAWING_STEPS and system_curators.system_of(ctx, ticket) is not None:
+    if step in _WITHDRAWING_STEPS and await system_curators.find_system(ctx, ticket) is not None:
         await withdraw(ctx, ticket)
 
 

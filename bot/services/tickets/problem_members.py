@@ -11,7 +11,7 @@ from bot.domain.ticket_history import member_facts
 from bot.domain.tickets import SHARED_BY_MEMBERS, TRANSITIONS, State, Step, Ticket, next_state
 from bot.services.context import UseCaseContext
 from bot.services.notifications import cards
-from bot.services.tickets import member_clocks
+from bot.services.tickets import entries, member_clocks
 from bot.services.tickets.problem_matching import ProblemMatch
 from bot.services.tickets.questions import schedule_questions
 
@@ -128,6 +128,7 @@ async def _record_transitions(
     await ctx.uow.audit_log.record_all(step.value, ctx.now, dict.fromkeys(ids, facts))
     if step is Step.PUBLICATION_CONFIRMED:
         await schedule_questions(ctx, ids)
+        await entries.request_copies(ctx, ids)
 
 
 async def sync_lead_card(ctx: UseCaseContext, lead_id: int) -> None:

@@ -103,6 +103,7 @@ async def transition(
     await open_corrections.on_step(ctx, changed, step, actor)
     if step is Step.PUBLICATION_CONFIRMED:
         await schedule_questions(ctx, [changed.id])
+        await entries.request_copies(ctx, [changed.id])
     if step is Step.CHOOSE_SECTOR:
         await staff_replies.offer_stored_replies(ctx, changed)
     return changed

@@ -23,6 +23,8 @@ from bot.views.listings import MAX_LISTED
 from bot.views.notifications.view_table import row, template_row
 from bot.views.render_context import RenderContext, format_duration
 
+_NOT_ANSWERED = "До этого сообщение не считается отвеченным."
+
 
 def entered_button(ticket_id: int, system: str, entry_id: int | None = None) -> Button:
     """Return the button «Внесено в …»."""
@@ -40,9 +42,10 @@ def entry_asked(note: EntryAsked, data: NotificationData, context: RenderContext
         spans.append(number or f"\nНомера в {note.system} у сообщения нет.")
         if ticket.external_due is not None:
             spans.append(f"\n📆 Срок в {note.system}: до {context.format_full(ticket.external_due)}")
+    is_copy = ticket is not None and ticket.account is not None
     spans.append(
-        f"\nСкопируйте текст из следующего сообщения целиком, внесите его и нажмите «Внесено в {note.system}». До "
-        "этого сообщение не считается отвеченным."
+        f"\nСкопируйте текст из следующего сообщения целиком, внесите его и нажмите «Внесено в {note.system}». "
+        + (f"В чате на это сообщение уже ответили, в {note.system} ответа ещё нет." if is_copy else _NOT_ANSWERED)
     )
     rows = [
         [entered_button(note.ticket_id, note.system, note.entry_id)],
