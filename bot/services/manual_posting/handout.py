@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from bot.domain.answers import Answer, Poster, Publication, PublicationState
 from bot.domain.deadlines import POSTING_DEADLINE
 from bot.domain.messages import Message
-from bot.domain.notifications.base import Notification
 from bot.domain.notifications.dialogs import DraftSent
 from bot.domain.notifications.envelope import NoteEnvelope
 from bot.domain.notifications.manual_posting import (
@@ -75,14 +74,14 @@ async def on_posted(ctx: UseCaseContext, ticket: Ticket, publication: Publicatio
         await ctx.uow.deadlines.cancel(ticket.id, [POSTING_DEADLINE])
     result = ManualPostNoticed if poster is Poster.NOTICED else PostedByHand
     note = result(ticket_id=ticket.id, publication_id=publication.id)
-    await _edit_notifications(ctx, ticket, _request_kind(publication), note)
+    await notify.edit_all(ctx, ticket.id, _request_kind(publication), note)
     await update_status_note(ctx, ticket, publication.answer_id)
 
 
 async def withdraw_request(ctx: UseCaseContext, ticket: Ticket, publication: Publication) -> None:
     """Mark the request to post *publication* as withdrawn."""
     note = PostRequestWithdrawn(ticket_id=ticket.id, publication_id=publication.id)
-    await _edit_notifications(ctx, ticket, _request_kind(publication), note)
+    await notify.edit_all(ctx, ticket.id, _request_kind(publication), note)
 
 
 async def track_status_note(
@@ -96,16 +95,8 @@ async def track_status_note(
 
 async def update_status_note(ctx: UseCaseContext, ticket: Ticket, answer_id: int) -> None:
     """Show the current state of the answer in its status note."""
-    await _edit_notifications(ctx, ticket, f"draft:{answer_id}", DraftSent(ticket_id=ticket.id, answer_id=answer_id))
+    await notify.edit_all(ctx, ticket.id, f"draft:{answer_id}", DraftSent(ticket_id=ticket.id, answer_id=answer_id))
 
 
 def _request_kind(publication: Publication) -> str:
     return f"hand:{publication.id}"
-
-
-async def _edit_notifications(ctx: UseCaseContext, ticket: Ticket, kind: str, note: Notification) -> None:
-    done: set[tuple[str, str, str]] = set()
-    for account, chat_id, message_id in await ctx.uow.sent_messages.list_for_ticket(ticket.id, kind):
-        if (account, chat_id, message_id) not in done:
-            await notify.edit_notification(ctx, account, chat_id, message_id, note)
-            done.update(await ctx.uow.sent_messages.list_copies(account, chat_id, message_id))

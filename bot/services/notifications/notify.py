@@ -93,10 +93,11 @@ async def notify_all(
     *,
     ticket: Ticket | None = None,
     priority: Priority = Priority.NOTE,
+    envelope: NoteEnvelope | None = None,
 ) -> None:
     """Queue *notification* for each of *people*."""
     for person in people:
-        await notify(ctx, person, notification, ticket=ticket, priority=priority)
+        await notify(ctx, person, notification, ticket=ticket, priority=priority, envelope=envelope)
 
 
 async def notify_administrator(ctx: UseCaseContext, notification: Notification, *, once_key: str | None = None) -> None:
@@ -224,3 +225,12 @@ async def edit_notification(
             priority=Priority.INTERACTIVE,
         )
         await ctx.uow.outbox.enqueue(draft, ctx.now)
+
+
+async def edit_all(ctx: UseCaseContext, ticket_id: int, kind: str, notification: Notification) -> None:
+    """Replace all notifications about a ticket that were sent under the name *kind*, each with its copies once."""
+    done: set[tuple[str, str, str]] = set()
+    for account, chat_id, message_id in await ctx.uow.sent_messages.list_for_ticket(ticket_id, kind):
+        if (account, chat_id, message_id) not in done:
+            await edit_notification(ctx, account, chat_id, message_id, notification)
+            done.update(await ctx.uow.sent_messages.list_copies(account, chat_id, message_id))

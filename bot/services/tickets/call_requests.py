@@ -23,7 +23,8 @@ async def request(ctx: UseCaseContext, ticket: Ticket, asker: Person) -> None:
     due_at = inquiries.usual_due(ctx, InquiryKind.CALL)
     found = await ctx.uow.inquiries.add(ticket.id, InquiryKind.CALL, asker.id, "", ctx.now, due_at)
     note = InquiryReceived(ticket_id=ticket.id, inquiry_id=found.id)
-    await notify.notify_all(ctx, await inquiries.addressees(ctx, ticket, found), note, ticket=ticket)
+    readers = await inquiries.addressees(ctx, ticket, found)
+    await notify.notify_all(ctx, readers, note, ticket=ticket, envelope=inquiries.open_note(found))
     await cards.sync(ctx, ticket)
 
 

@@ -128,11 +128,7 @@ async def end(
 ) -> None:
     """End the waiting of *entry*, and let *note* take the place of all questions about it."""
     await ctx.uow.system_entries.end(entry.id, state, ctx.now, person.id if person is not None else None)
-    done: set[tuple[str, str, str]] = set()
-    for account, chat_id, message_id in await ctx.uow.sent_messages.list_for_ticket(ticket.id, _note_kind(entry)):
-        if (account, chat_id, message_id) not in done:
-            await notify.edit_notification(ctx, account, chat_id, message_id, note)
-            done.update(await ctx.uow.sent_messages.list_copies(account, chat_id, message_id))
+    await notify.edit_all(ctx, ticket.id, _note_kind(entry), note)
 
 
 async def withdraw(ctx: UseCaseContext, ticket: Ticket) -> None:

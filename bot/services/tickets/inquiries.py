@@ -11,6 +11,7 @@ from bot.domain.errors import InquiryClosed, NobodyToAsk, NotAllowed, OutdatedBu
 from bot.domain.inquiries import MAX_TERM, Inquiry, InquiryKind, InquiryState
 from bot.domain.local_time import local_to_utc
 from bot.domain.notifications.correction_requests import CorrectionReminder
+from bot.domain.notifications.envelope import NoteEnvelope
 from bot.domain.notifications.inquiries import (
     DecisionControl,
     InquiryAnswered,
@@ -85,16 +86,24 @@ async def ask(
         raise NobodyToAsk(number=ticket.id)
     await record(ctx, "inquiry_asked", found, person)
     note = InquiryReceived(ticket_id=ticket.id, inquiry_id=found.id)
-    for reader in readers:
-        await notify.notify(ctx, reader, note, ticket=ticket)
+    await notify.notify_all(ctx, readers, note, ticket=ticket, envelope=open_note(found))
     sent = InquirySent(ticket_id=ticket.id, inquiry_id=found.id, by_asker=not readers)
-    await notify.notify(ctx, person, sent, ticket=ticket, priority=Priority.INTERACTIVE)
+    envelope = open_note(found) if sent.by_asker else NoteEnvelope()
+    await notify.notify(ctx, person, sent, ticket=ticket, priority=Priority.INTERACTIVE, envelope=envelope)
     if sent.by_asker and kind is InquiryKind.UNIT:  # those who work on it may hear the answer first, and enter it
-        for colleague in await cards.recipients(ctx, ticket):
-            if colleague != person:
-                await notify.notify(ctx, colleague, sent, ticket=ticket)
+        colleagues = [one for one in await cards.recipients(ctx, ticket) if one != person]
+        await notify.notify_all(ctx, colleagues, sent, ticket=ticket, envelope=envelope)
     await cards.sync(ctx, ticket, actor=person)
     return found
+
+
+def open_note(inquiry: Inquiry) -> NoteEnvelope:
+    """Return the envelope of a notification that loses its buttons once *inquiry* is answered."""
+    return NoteEnvelope(sent_message_kind=_note_kind(inquiry))
+
+
+def _note_kind(inquiry: Inquiry) -> str:
+    return f"inquiry:{inquiry.id}"
 
 
 def check_term(ctx: UseCaseContext, at: datetime | None) -> None:
@@ -167,6 +176,7 @@ async def answer(
     )
     await record(ctx, "inquiry_answered", found, person)
     note = InquiryAnswered(ticket_id=ticket.id, inquiry_id=found.id)
+    await notify.edit_all(ctx, ticket.id, _note_kind(found), note)
     await notify.notify(ctx, person, note, ticket=ticket, priority=Priority.INTERACTIVE)
     await _notify_askers(ctx, ticket, found, note, person)
     await cards.sync(ctx, ticket, actor=person)
@@ -232,7 +242,8 @@ async def _remind(ctx: UseCaseContext, inquiry: Inquiry, *, late: bool) -> None:
         await record(ctx, "inquiry_late", inquiry, None)
     kind = CorrectionReminder if is_correction else InquiryReminder
     note = kind(ticket_id=ticket.id, inquiry_id=inquiry.id, late=late)
-    await notify.notify_all(ctx, readers, note, ticket=ticket)
+    envelope = NoteEnvelope() if is_correction else open_note(inquiry)
+    await notify.notify_all(ctx, readers, note, ticket=ticket, envelope=envelope)
 
 
 async def send_register(ctx: UseCaseContext, person: Person) -> None:

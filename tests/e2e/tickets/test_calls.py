@@ -1,9 +1,21 @@
 """The rule ``call_before_answer``: no answer is published before somebody has noted a call to the applicant."""
 
+from typing import Any
+
 import pytest
 
 from bot.domain.tickets import State
-from tests.e2e.harness import ADMINISTRATOR, COORDINATOR, GROUP, MARIA, ROADS_HEAD, Harness, message_text
+from tests.e2e.harness import (
+    ADMINISTRATOR,
+    COMMUNITY,
+    COORDINATOR,
+    GROUP,
+    MARIA,
+    ROADS_HEAD,
+    Harness,
+    button_labels,
+    message_text,
+)
 from tests.e2e.queries import get_ticket_state, list_audit, refusal_codes, wait_for_preview
 from tests.e2e.schedules import BLOCK_CURATORS, HOUSING_CURATOR, ROADS_CURATOR, add_officials
 
@@ -47,6 +59,9 @@ async def test_an_answer_waits_for_a_noted_call(town: Harness) -> None:
     await town.press_button(ROADS_CURATOR, again, "Дозвонился")
     await town.wait_for_message(ROADS_CURATOR, "Что сказал заявитель №1?")
     await town.send_message(ROADS_CURATOR, "Согласен")
+    for letter in (asked, again):
+        await town.wait_until(lambda letter=letter: not button_labels(letter))
+        assert "📞 №1: дозвонились · Куратор дорог" in message_text(letter)
 
     await town.wait_for_message(ROADS_HEAD, "📞 №1: дозвонились · Куратор дорог", "Согласен")
     actions = [row.action for row in await list_audit(town, 1)]
@@ -65,3 +80,26 @@ async def test_the_telephone_is_for_the_curator_of_the_block_and_the_coordinator
         for code in ("1:jp:1:1", "1:jm:1:1", "1:ja:1:1"):
             await town.press_code(person, person, asked["message_id"], code)
     assert await list_audit(town, 1, "inquiry_answered") == []
+
+
+async def test_a_request_in_vk_loses_its_buttons_when_the_call_is_noted(closed_bot: Harness) -> None:
+    town, vk = closed_bot, closed_bot.sandbox.vk
+    staff = BLOCK_CURATORS.replace(f"telegram_id = {ROADS_CURATOR}", f"vk_id = {ROADS_CURATOR}")
+    town.settings |= {"staff": staff, "more": "[[rules]]\ncall_before_answer = true\n"}
+    vk.user(ROADS_CURATOR, "Ирина", "Ли")
+    await vk.allow_messages(COMMUNITY, ROADS_CURATOR)
+    await town.start()
+    await town.sandbox.telegram.send_message(GROUP, MARIA, WORDS)
+    card = await town.wait_for_card(ROADS_HEAD, 1)
+    await town.send_message(ROADS_HEAD, "Засыпали.", reply_to=card["message_id"])
+
+    def find(words: str) -> Any:
+        return next((one for one in vk.messages(COMMUNITY, ROADS_CURATOR) if words in one.text), None)
+
+    asked = await town.wait_until(lambda: find("📞 Позвоните заявителю №1"))
+    await vk.press_button(ROADS_CURATOR, COMMUNITY, asked, "Дозвонился")
+    await town.wait_until(lambda: find("Что сказал заявитель №1?"))
+    await vk.send_message(COMMUNITY, ROADS_CURATOR, "Согласен")
+    await town.wait_until(lambda: "📞 №1: дозвонились" in asked.text)
+    assert asked.keyboard is None
+    await town.wait_for_message(ROADS_HEAD, "📞 №1: дозвонились", "Согласен")
