@@ -13,6 +13,7 @@ from bot.views.applicants import describe_applicant
 from bot.views.card_keyboards import DISMISS_REASON_TITLES, card_keyboard
 from bot.views.danger import DANGER_TITLES
 from bot.views.export import source_title
+from bot.views.external_terms import system_of_term
 from bot.views.inquiries import inquiry_lines
 from bot.views.notifications.problems import delivery_progress, problem_summary
 from bot.views.notifications.solutions import solution_lines
@@ -70,7 +71,7 @@ def render_card(facts: CardFacts, context: RenderContext) -> Content:
     ]
     spans += _status_lines(facts, context)
     spans += _entry_lines(facts, context)
-    spans += _external_line(facts.ticket, context)
+    spans += _external_line(facts, context)
     spans += system_lines(facts, context)
     if facts.promise is not None:
         spans.append(Text(f"\n📅 Обещано жителю: до {context.format_short(facts.promise.due_at)}"))
@@ -237,14 +238,16 @@ def _entry_lines(facts: CardFacts, context: RenderContext) -> list[Span]:
     return []
 
 
-def _external_line(ticket: Ticket, context: RenderContext) -> list[Span]:
+def _external_line(facts: CardFacts, context: RenderContext) -> list[Span]:
     """Name the foreign system's own deadline next to the town's, where they differ."""
-    due = ticket.external_due
+    ticket, due = facts.ticket, facts.ticket.external_due
     if due is None or not ticket.is_open:
         return []
-    where = f"\n📆 Срок в источнике ({context.systems.title(ticket.source)}): до {context.format_short(due)}"
+    is_joined = ticket.account is not None and facts.system_title
+    system = facts.system_title if is_joined else system_of_term(ticket.source, context)
+    where = f"\n📆 Срок в источнике ({system}): до {context.format_short(due)}"
     if due <= context.now:
-        return [Text(where), Bold(f" · Срок в {context.systems.title(ticket.source)} прошёл")]
+        return [Text(where), Bold(f" · Срок в {system} прошёл")]
     return [Text(where)] if due != ticket.answer_due else []
 
 

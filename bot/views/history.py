@@ -16,6 +16,7 @@ from bot.messengers.content import Bold, Button, Content, Span, Text
 from bot.views.answer_marks import mark_titles
 from bot.views.callback_codes import Op, pack
 from bot.views.card_keyboards import DISMISS_REASON_TITLES
+from bot.views.external_terms import system_of_term
 from bot.views.render_context import RenderContext, format_duration, shorten
 from bot.views.ticket_data import FIELD_TITLES
 
@@ -190,7 +191,7 @@ def _external_line(ticket: Ticket, context: RenderContext) -> list[Span]:
         met = ", соблюдён" if ticket.answered_at <= due else ", пропущен"
     elif due <= context.now and ticket.is_open:
         met = ", прошёл"
-    return [Text(f"\nСрок в {context.systems.title(ticket.source)}: {context.format_full(due)}{met}")]
+    return [Text(f"\nСрок в {system_of_term(ticket.source, context)}: {context.format_full(due)}{met}")]
 
 
 def _trouble(trouble: TroubleFacts, sectors: Mapping[str, str], context: RenderContext) -> list[Span]:

@@ -99,6 +99,18 @@ async def test_a_row_that_comes_after_the_answer_is_in_the_list(town: Harness) -
     await town.wait_for_card(ROADS_HEAD, 1, f"📥 Внесено в {SYSTEM}")
 
 
+async def test_the_term_of_the_system_is_named_with_the_system(town: Harness) -> None:
+    await join(town)
+    card = await town.wait_for_card(ROADS_HEAD, 1, f"Срок в источнике ({SYSTEM})")
+    await town.send_message(ROADS_HEAD, "/my")
+    listed = await town.wait_for_message(ROADS_HEAD, "Ждут вас", "срок в другой системе")
+    await town.press_button(ROADS_HEAD, card, "Ещё")
+    await wait_until_idle(town)
+    await town.press_button(ROADS_HEAD, await town.wait_for_card(ROADS_HEAD, 1), "История")
+    history = await town.wait_for_message(ROADS_HEAD, "🕘 История №1", "Срок в другой системе")
+    assert not any("telegram:" in message_text(one) for one in (card, listed, history))
+
+
 async def test_what_the_system_has_finished_needs_no_answer_there(town: Harness) -> None:
     await join(town, "Решено")
     await answer(town)
