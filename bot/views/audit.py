@@ -10,7 +10,7 @@ from bot.domain.audit_chain import PERSONAL_FACTS, ChainRecord, Misfit, MisfitKi
 from bot.domain.russian_text import plural
 from bot.domain.sources import messenger_of, messenger_title
 from bot.domain.systems import Systems
-from bot.views.history import action_text
+from bot.views.history_actions import action_text
 
 HEADINGS = (
     *("Запись", "Когда", "Кто", "Мессенджер", "Действие", "Код действия", "Сообщение №", "Было", "Стало"),

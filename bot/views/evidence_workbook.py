@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.drafts import Wording
 from bot.domain.view_data import EvidenceEntry, EvidenceFacts, EvidenceKind
 from bot.views.export import ANSWER_STATE_TITLES, STATE_TITLES, source_title
-from bot.views.history import action_text
+from bot.views.history_actions import action_text
 from bot.views.notifications.approvals import WORDING_TITLES
 from bot.views.regional_workbook import local
 from bot.views.role_titles import ROLE_TITLES
