@@ -1,8 +1,10 @@
 """The data of a card, as one person may see it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from bot.domain.answers import Publication, PublicationState
+from bot.domain.answers import Answer, Publication, PublicationState
+from bot.domain.audit import Remark
 from bot.domain.cards import Card
 from bot.domain.gist import gist
 from bot.domain.importance import ImportanceReason
@@ -33,7 +35,6 @@ MAX_ADDITIONS_SHOWN = 5
 async def card_facts(ctx: UseCaseContext, ticket: Ticket, person: Person, card: Card | None) -> CardFacts:
     """Return the card of *ticket* as *person* may see it."""
     messages = await ctx.uow.messages.list_for_ticket(ticket.id)
-    roots = [m for m in messages if m.part in (MessageRole.ROOT, MessageRole.COPY)]
     additions = [m.text for m in messages if _adds_text(m, ticket)]
     covers = card is not None and ctx.municipality.covers_applicants(card.account)
     if covers or not await redaction.may_see_personal_data(ctx, ticket, person):
@@ -41,15 +42,28 @@ async def card_facts(ctx: UseCaseContext, ticket: Ticket, person: Person, card: 
             redaction.redact_ticket(ctx, ticket, covers=covers),
             [ctx.municipality.understanding.redact(text) for text in additions],
         )
-    media = [item for m in messages if m.part is not MessageRole.STAFF for item in media_data.shown_media(m)]
-    remarks = []
-    for remark in await ctx.uow.cards.list_remarks(ticket.id):
-        remarks.append((await ctx.uow.staff.find_name(remark.person_id) or "", remark))
     answer = await ctx.uow.answers.find_latest(ticket.lead_id or ticket.id)
+    facts = await _written_facts(ctx, ticket, person, messages, answer)
+    facts = replace(
+        facts,
+        additions=additions[-MAX_ADDITIONS_SHOWN:],
+        menu=card.menu if card else "",
+        applicant_shown_in=_applicant_shown_in(ctx, person) if covers else None,
+        similar=await _list_merge_candidates(ctx, ticket, person) if card is not None and card.menu == "merge" else (),
+        topics=_topics(ctx, ticket, card),
+    )
+    facts = await _with_past(ctx, facts, person, answer)
+    return await _with_choices(ctx, facts, person)
+
+
+async def _written_facts(
+    ctx: UseCaseContext, ticket: Ticket, person: Person, messages: Sequence[Message], answer: Answer | None
+) -> CardFacts:
+    """Return what was written about the ticket, who has it, and what *person* may do with it."""
+    roots = _roots(messages)
+    media = [item for m in messages if m.part is not MessageRole.STAFF for item in media_data.shown_media(m)]
     publications = await ctx.uow.answers.list_publications(answer.id, ticket.id) if answer else []
     standing = await responsibility.standing_of(ctx, ticket)
-    rights = standing.rights_of(person)
-    record = await ctx.uow.imports.find_record(ticket.id) if ticket.external_number is not None else None
     return CardFacts(
         ticket=ticket,
         sector_title=ctx.municipality.title_of(ticket),
@@ -57,14 +71,14 @@ async def card_facts(ctx: UseCaseContext, ticket: Ticket, person: Person, card: 
         messages=[message_facts(ctx, message) for message in roots],
         sent_at=roots[0].sent_at if roots else ticket.registered_at,
         forwarded_from=roots[0].forwarded_from if roots else None,
-        additions=additions[-MAX_ADDITIONS_SHOWN:],
+        additions=(),
         media_count=sum(1 for item in media if item.kind is not MediaKind.LOCATION),
         location=ticket.coordinates or next((item.point for item in media if item.point is not None), None),
-        remarks=remarks,
+        remarks=await _named_remarks(ctx, ticket),
         assignee=await ctx.uow.staff.find_name(ticket.assignee_id) if ticket.assignee_id else None,
         answer=answer.text if answer else None,
         publications=publications,
-        rights=rights,
+        rights=standing.rights_of(person),
         is_responsible=person in standing.acting,
         owners=[owner.name for owner in standing.acting],
         post=standing.responsibility.post.title,
@@ -72,33 +86,56 @@ async def card_facts(ctx: UseCaseContext, ticket: Ticket, person: Person, card: 
         stand_in=standing.stand_in,
         can_correct=answer is not None and await corrections.can_correct(ctx, answer, ticket),
         manual_publications=await _list_manual_posts(ctx, publications),
-        menu=card.menu if card else "",
+        menu="",
         sectors=[(sector.code, sector.title) for sector in ctx.municipality.sectors.values()],
         upvotes=await ctx.uow.upvotes.count(ticket.id),
         created_by=await ctx.uow.staff.find_name(ticket.created_by) if ticket.created_by else None,
+        forwarded_at=next((m.sent_at for m in messages if m.forwarded_from and not roots), None),
+    )
+
+
+async def _with_past(ctx: UseCaseContext, facts: CardFacts, person: Person, answer: Answer | None) -> CardFacts:
+    """Add what has come of the ticket: its problem, questions, promises, and what another system says."""
+    ticket = facts.ticket
+    record = await ctx.uow.imports.find_record(ticket.id) if ticket.external_number is not None else None
+    return replace(
+        facts,
         problem=await merge_split.problem_facts(ctx, ticket, answer),
         solution=await ctx.uow.solutions.get(ticket.id) if ticket.answered_at is not None else None,
         previous=await ctx.uow.tickets.get(ticket.previous_id) if ticket.previous_id else None,
-        matters=_matters(ctx, ticket),
-        importance_reasons=_importance_reasons(ctx, ticket),
-        data_fields=_list_data_fields(ticket, rights),
-        topics=_topics(ctx, ticket, card),
-        applicant_shown_in=_applicant_shown_in(ctx, person) if covers else None,
         inquiries=await inquiry_data.inquiry_facts(ctx, await ctx.uow.inquiries.list_for_ticket(ticket.id)),
         promise=await ctx.uow.promises.find_open(ticket.id),
-        similar=await _list_merge_candidates(ctx, ticket, person) if card is not None and card.menu == "merge" else (),
         approval=await draft_data.waiting_on_card(ctx, ticket, person),
-        may_draft=Right.ANSWER not in rights and await approvers.may_draft(ctx, ticket, person),
         delegations=await draft_data.delegations_on_card(ctx, ticket),
-        delegates=await draft_data.list_delegates(ctx, ticket) if Right.DELEGATE in rights else (),
-        asks_others=await approvers.asks_others(ctx, ticket, person),
-        asks_corrections=correction_requests.oversees(ctx, person),
-        forwarded_at=next((m.sent_at for m in messages if m.forwarded_from and not roots), None),
         entry=await _entry_facts(ctx, ticket, person),
         system_facts=record.facts if record is not None else None,
         system_title=ctx.municipality.systems.title(record.system) if record is not None else "",
         publisher=await ctx.uow.staff.find_name(answer.publisher_id) if answer and answer.publisher_id else None,
     )
+
+
+async def _with_choices(ctx: UseCaseContext, facts: CardFacts, person: Person) -> CardFacts:
+    """Add what *person* may choose from."""
+    ticket, rights = facts.ticket, facts.rights
+    return replace(
+        facts,
+        matters=_matters(ctx, ticket),
+        importance_reasons=_importance_reasons(ctx, ticket),
+        data_fields=_list_data_fields(ticket, rights),
+        may_draft=Right.ANSWER not in rights and await approvers.may_draft(ctx, ticket, person),
+        delegates=await draft_data.list_delegates(ctx, ticket) if Right.DELEGATE in rights else (),
+        asks_others=await approvers.asks_others(ctx, ticket, person),
+        asks_corrections=correction_requests.oversees(ctx, person),
+    )
+
+
+def _roots(messages: Sequence[Message]) -> list[Message]:
+    return [m for m in messages if m.part in (MessageRole.ROOT, MessageRole.COPY)]
+
+
+async def _named_remarks(ctx: UseCaseContext, ticket: Ticket) -> list[tuple[str, Remark]]:
+    found = await ctx.uow.cards.list_remarks(ticket.id)
+    return [(await ctx.uow.staff.find_name(remark.person_id) or "", remark) for remark in found]
 
 
 async def _entry_facts(ctx: UseCaseContext, ticket: Ticket, person: Person) -> EntryFacts | None:

@@ -1,6 +1,7 @@
 """The data that views need to render an outbox row."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from bot.domain.answer_marks import Mark
 from bot.domain.answers import Answer, PublicationState
@@ -49,33 +50,67 @@ async def notification_data(
     without_buttons: bool = False,
 ) -> NotificationData:
     """Return the data that the text of *note* needs: tickets, the citizen's message, the answer, a dialog's draft."""
-    found, covers = {}, ctx.municipality.covers_applicants(row.account)
-    redact = ctx.municipality.understanding.redact
-    reader = ctx.municipality.staff.find_by_id(row.person_id or 0)
-    if row.kind is OutboxKind.EDIT_NOTE:  # an edit names the chat alone
-        reader = ctx.municipality.find_official(row.account, row.chat_id)
-    masks = covers and (reader is not None or bool(row.person_id))
+    reader = _reader(ctx, row)
+    found, masks = await _mentioned_tickets(ctx, row, note, reader)
+    facts = await _message_facts(ctx, row, note, masks=masks)
+    facts = replace(facts, tickets=found, without_buttons=without_buttons)
+    previewed = found.get(note.ticket_id) if isinstance(note, DraftPreview) else None
+    draft = await ctx.uow.dialogs.get(row.account, dialog_user_id, ctx.now) if dialog_user_id is not None else None
+    facts = replace(facts, draft=draft)
+    if previewed is not None:
+        facts = await _with_preview(ctx, facts, previewed, reader, draft)
+    facts = await _with_problem(ctx, facts, note)
+    past = found.get(note.ticket_id) if isinstance(note, TicketHistory) else None
+    terms = await term_data.list_terms(ctx, note, found)
+    return replace(
+        facts,
+        approval=await draft_data.named_draft(ctx, note, reader) if isinstance(note, AboutDraft) else None,
+        history=await history_data.history_facts(ctx, past) if past else None,
+        terms=terms,
+        person_names=await term_data.names_of_steps(ctx, terms),
+        unknown_chats=await sources.list_unknown_chats(ctx, note.since) if isinstance(note, ChatsUnknown) else (),
+        held_notes=await _list_held_notes(ctx, row, note) if isinstance(note, HeldNotes) else (),
+        sector_titles={one.code: one.title for one in ctx.municipality.sectors.values()},
+        inquiries=await inquiry_data.list_inquiries(ctx, note),
+        flood=await _flood_facts(ctx, note, reader) if isinstance(note, AboutFlood) else None,
+        evidence=await evidence.collect_all(ctx, note.ticket_ids) if isinstance(note, TicketEvidence) else (),
+    )
+
+
+def _reader(ctx: UseCaseContext, row: OutboxRow) -> Person | None:
+    """Return the official who reads the notification; an edit names the chat alone."""
+    if row.kind is OutboxKind.EDIT_NOTE:
+        return ctx.municipality.find_official(row.account, row.chat_id)
+    return ctx.municipality.staff.find_by_id(row.person_id or 0)
+
+
+async def _mentioned_tickets(
+    ctx: UseCaseContext, row: OutboxRow, note: Notification, reader: Person | None
+) -> tuple[dict[int, Ticket], bool]:
+    """Return the tickets as the reader may see them, and whether quoted words are redacted, too."""
+    covers = ctx.municipality.covers_applicants(row.account)
+    found, masks = {}, covers and (reader is not None or bool(row.person_id))
     for number, ticket in (await ctx.uow.tickets.get_many(note.mentioned_ticket_ids())).items():
         is_stranger = reader is None and row.kind is OutboxKind.EDIT_NOTE  # an official who has gone
         may_see = not is_stranger and (reader is None or await redaction.may_see_personal_data(ctx, ticket, reader))
         may_see = may_see and not (covers and reader is not None)
         found[number] = ticket if may_see else redaction.redact_ticket(ctx, ticket, covers=covers)
         masks = masks or not may_see
+    return found, masks
+
+
+async def _message_facts(ctx: UseCaseContext, row: OutboxRow, note: Notification, *, masks: bool) -> NotificationData:
+    """Return what the message and the answer that *note* names say."""
     message, answer = await _message_and_answer(ctx, note)
     text = message.text if message is not None else None
     if isinstance(note, AdditionReceived):
         text = "\n".join(await _gathered_texts(ctx, note)) or text
-    previewed = found.get(note.ticket_id) if isinstance(note, DraftPreview) else None
-    past = found.get(note.ticket_id) if isinstance(note, TicketHistory) else None
-    lead = _find_lead(note, found)
-    lead_answer = await ctx.uow.answers.find_latest(lead.id) if lead else None
-    draft = await ctx.uow.dialogs.get(row.account, dialog_user_id, ctx.now) if dialog_user_id is not None else None
-    marks = await _draft_marks(ctx, previewed, draft) if previewed and draft else ()
-    terms = await term_data.list_terms(ctx, note, found)
+    if text is not None and masks:
+        text = ctx.municipality.understanding.redact(text)
+    covers = ctx.municipality.covers_applicants(row.account)
     return NotificationData(
-        tickets=found,
-        without_buttons=without_buttons,
-        message_text=None if text is None else redact(text) if masks else text,
+        tickets={},
+        message_text=text,
         message_link=message.link if message else None,
         message_source=message_facts(ctx, message).title if message else None,
         message_deleted=message is not None and message.deleted_at is not None,
@@ -84,28 +119,39 @@ async def notification_data(
         answer_media=answer.media if answer else (),
         answer_kind=answer.kind if answer else Wording.ANSWER,
         publications=await ctx.uow.answers.list_publications(answer.id, _single_ticket_id(answer)) if answer else (),
-        expected_states=await _expected_states(ctx, previewed) if previewed else (),
-        previewed_places=await draft_data.list_places(ctx, previewed, draft) if previewed and draft else (),
-        submission=await draft_data.submission_facts(ctx, previewed, reader, draft) if previewed and draft else None,
-        approval=await draft_data.named_draft(ctx, note, reader) if isinstance(note, AboutDraft) else None,
-        draft=draft,
+    )
+
+
+async def _with_preview(
+    ctx: UseCaseContext, facts: NotificationData, ticket: Ticket, reader: Person | None, draft: Dialog | None
+) -> NotificationData:
+    """Add what a draft for *ticket* would become."""
+    facts = replace(facts, expected_states=await _expected_states(ctx, ticket))
+    if draft is None:
+        return facts
+    marks = await _draft_marks(ctx, ticket, draft)
+    return replace(
+        facts,
+        previewed_places=await draft_data.list_places(ctx, ticket, draft),
+        submission=await draft_data.submission_facts(ctx, ticket, reader, draft),
         marks=marks,
-        promise=await draft_data.find_promise(ctx, previewed, reader, draft) if previewed and draft else None,
-        must_confirm=draft is not None and answer_check.is_warned(draft, marks),
-        history=await history_data.history_facts(ctx, past) if past else None,
-        terms=terms,
-        person_names=await term_data.names_of_steps(ctx, terms),
-        problem=await merge_split.problem_facts(ctx, lead, lead_answer) if lead else None,
-        members=await _list_members(ctx, lead, note) if lead and isinstance(note, MemberList) else (),
-        failed_messages=await _list_failed_messages(ctx, lead_answer)
-        if lead_answer and isinstance(note, AnswersFailed)
-        else (),
-        unknown_chats=await sources.list_unknown_chats(ctx, note.since) if isinstance(note, ChatsUnknown) else (),
-        held_notes=await _list_held_notes(ctx, row, note) if isinstance(note, HeldNotes) else (),
-        sector_titles={one.code: one.title for one in ctx.municipality.sectors.values()},
-        inquiries=await inquiry_data.list_inquiries(ctx, note),
-        flood=await _flood_facts(ctx, note, reader) if isinstance(note, AboutFlood) else None,
-        evidence=await evidence.collect_all(ctx, note.ticket_ids) if isinstance(note, TicketEvidence) else (),
+        promise=await draft_data.find_promise(ctx, ticket, reader, draft),
+        must_confirm=answer_check.is_warned(draft, marks),
+    )
+
+
+async def _with_problem(ctx: UseCaseContext, facts: NotificationData, note: Notification) -> NotificationData:
+    """Add the problem that *note* is about, if it is about one."""
+    lead = _find_lead(note, facts.tickets)
+    if lead is None:
+        return facts
+    answer = await ctx.uow.answers.find_latest(lead.id)
+    is_failure = answer is not None and isinstance(note, AnswersFailed)
+    return replace(
+        facts,
+        problem=await merge_split.problem_facts(ctx, lead, answer),
+        members=await _list_members(ctx, lead, note) if isinstance(note, MemberList) else (),
+        failed_messages=await _list_failed_messages(ctx, answer) if answer is not None and is_failure else (),
     )
 
 
