@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import openpyxl
 import pytest
 
-from bot.domain.imports import Field, FileFault, RefusedRow, UnreadableFile
+from bot.domain.imports import Field, FileFault, RefusalReason, RefusedRow, UnreadableFile
 from bot.domain.layouts import BUILT_IN, merged
 from bot.spreadsheets.table import read_rows
 from tests.unit.spreadsheets.old_workbooks import compound, xls
@@ -275,3 +275,13 @@ def test_workbook_with_a_password_is_refused_by_its_name() -> None:
     with pytest.raises(UnreadableFile) as refusal:
         read(compound({"WordDocument": b"x" * 5000}))
     assert refusal.value.fault is FileFault.NOT_A_TABLE
+
+
+def test_broken_date_far_down_is_named_and_all_other_rows_go_in() -> None:
+    """Row 30,000 of a large export: nobody would find it without its line."""
+    lines = [pos_line(str(number)) for number in range(1, 30_101)]
+    lines[29_998] = pos_line("29999", Дата_поступления="31.02.2026")
+    table = read(text_table([POS_HEADINGS, *lines]))
+    (fault,) = refused(table)
+    assert (fault.place.line, fault.reason, fault.column) == (30_000, RefusalReason.BAD_DATE, "Дата поступления")
+    assert len(taken(table)) == 30_099
