@@ -1,10 +1,12 @@
 """Numbers of other systems come once, whichever way they are entered; files are changed by one at a time."""
 
 import asyncio
+from dataclasses import replace
 
 from sqlalchemy import LargeBinary, bindparam, text
 
 from bot.domain.import_files import ImportCounts, ImportState, NewImportFile, SystemFacts
+from bot.domain.tickets import State
 from storage.database import Database
 from storage.migrate import downgrade, migrate, upgrade
 from storage.tables.base import UtcDateTime
@@ -23,6 +25,25 @@ async def test_number_is_known_however_it_is_typed(database: Database) -> None:
         record = await uow.imports.find_record(ticket.id)
     assert record is not None
     assert record.facts == FACTS
+
+
+async def test_cells_go_with_the_personal_data_of_their_ticket(database: Database) -> None:
+    """They may hold the number that the message has in a state system; the figures stay."""
+    facts = replace(FACTS, cells={"номерепгу": "7712345678"})
+    async with database.begin() as uow:
+        ended = {"state": State.CLOSED, "ended_at": time_after(days=1)}
+        ticket = await add_ticket(uow, external_number="101", source="ПОС", **ended)
+        uow.imports.add_record("pos", "101", ticket.id, facts, NOW)
+        stored = await uow.imports.find_record(ticket.id)
+        assert stored is not None
+        assert stored.facts is not None
+        assert stored.facts.cells == facts.cells
+        await uow.personal_data_erasure.anonymize_expired(time_after(days=2), 10, time_after(days=2))
+    async with database.read() as uow:
+        record = await uow.imports.find_record(ticket.id)
+    assert record is not None
+    assert record.facts is not None
+    assert (record.facts.status, record.facts.cells) == ("В работе", {})
 
 
 async def test_number_that_an_older_release_has_typed_in_is_known(database: Database) -> None:
