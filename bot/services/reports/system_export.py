@@ -37,7 +37,7 @@ _STATUSES: Mapping[State, SystemStatus] = {
     State.PUBLISHING: SystemStatus.IN_WORK,
     State.POSTPONED: SystemStatus.POSTPONED,
 }
-"""What we would say of an open ticket of which the system has said nothing. An answered one is the entry's matter."""
+"""Status of an open ticket of which the system has said nothing; that of an answered one follows its entry."""
 
 _WHOLE_DAYS = (time(0, 0), time(23, 59))
 """Times as which a day without a time is stored: of a registration, and of a deadline."""

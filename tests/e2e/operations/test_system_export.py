@@ -45,7 +45,7 @@ async def test_answers_go_back_in_the_columns_of_the_system(bot: Harness) -> Non
     )
     assert (row["Текст ответа"], row["Дата ответа"], row["Внесено"]) == (ANSWER, "20.11.2026 14:30", "")
     assert row["Организация, в которой находится сообщение"] == "Начальник отдела дорог", "the post that has it"
-    assert row["Статус"] == "", "ПОС has no word of ours for a message in work"
+    assert row["Статус"] == "", "we know no word of ПОС for a message in work"
 
     code, _, _ = await run_export(bot, "--system", "pos", "--output", "pos.xlsx")
     assert code == 0
