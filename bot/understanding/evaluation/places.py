@@ -31,8 +31,7 @@ def place_lines(reads: Sequence[tuple[TableRow, Reading]], max_misses: int) -> I
         n = len(found)
         streets, addresses = sum(one.street for one in found) / n, sum(one.address for one in found) / n
         yield f"Место, {name}: улица {streets:.3f}, улица и дом {addresses:.3f} (сообщений {n})"
-    yield from _street_lines(answers)
-    yield from _part_lines(answers)
+    yield from _figure_lines(_figures(answers))
     yield from [one.describe() for one in answers if not one.address][:max_misses]
 
 
@@ -60,25 +59,47 @@ def _house(row: TableRow) -> str:
     return row.get("number") or row.get("house") or ""
 
 
-def _street_lines(answers: Sequence[_Answer]) -> Iterator[str]:
-    """Tell how many addresses are found, and how many streets are seen where there is none."""
-    placed = [one.address for one in answers if one.row["street"]]
-    nowhere = [one.place.street is not None for one in answers if not one.row["street"]]
-    if placed and nowhere:
+@dataclass(frozen=True, slots=True)
+class PlaceFigures:
+    """Shares of right answers, and of streets that were seen where none is named; ``None``: there is no such row."""
+
+    address: float | None
+    false_street: float | None
+    settlement: float | None
+    landmark: float | None
+    counts: tuple[int, int, int, int]
+
+
+def place_figures(reads: Sequence[tuple[TableRow, Reading]]) -> PlaceFigures:
+    """Return the figures of all relevant rows."""
+    kinds = frozenset(load_vocabulary().kinds)
+    return _figures([_Answer.of(row, one, kinds) for row, one in reads if row.get("relevant", "yes") == "yes"])
+
+
+def _figures(answers: Sequence[_Answer]) -> PlaceFigures:
+    parts = (
+        [one.address for one in answers if one.row["street"]],
+        [one.place.street is not None for one in answers if not one.row["street"]],
+        [_shares_word(one.row["settlement"], one.place.settlement) for one in answers if one.row.get("settlement")],
+        [_shares_word(one.row["landmark"], one.place.landmark) for one in answers if one.row.get("landmark")],
+    )
+    address, false_street, settlement, landmark = (sum(one) / len(one) if one else None for one in parts)
+    counts = (len(parts[0]), len(parts[1]), len(parts[2]), len(parts[3]))
+    return PlaceFigures(address, false_street, settlement, landmark, counts)
+
+
+def _figure_lines(figures: PlaceFigures) -> Iterator[str]:
+    """Tell how many addresses are found, how many streets are seen where there is none, and the other parts."""
+    placed, nowhere, settled, marked = figures.counts
+    if figures.address is not None and figures.false_street is not None:
         yield (
-            f"  где улица названа: улица и дом {sum(placed) / len(placed):.3f} (сообщений {len(placed)}); "
-            f"где не названа: найдена {sum(nowhere) / len(nowhere):.3f} (сообщений {len(nowhere)})"
+            f"  где улица названа: улица и дом {figures.address:.3f} (сообщений {placed}); "
+            f"где не названа: найдена {figures.false_street:.3f} (сообщений {nowhere})"
         )
-
-
-def _part_lines(answers: Sequence[_Answer]) -> Iterator[str]:
-    settlements = [
-        _shares_word(one.row["settlement"], one.place.settlement) for one in answers if one.row.get("settlement")
-    ]
-    landmarks = [_shares_word(one.row["landmark"], one.place.landmark) for one in answers if one.row.get("landmark")]
-    for title, found in (("Населённый пункт", settlements), ("Ориентир", landmarks)):
-        if found:
-            yield f"{title}: найден {sum(found) / len(found):.3f} (сообщений {len(found)})"
+    if figures.settlement is not None:
+        yield f"Населённый пункт: найден {figures.settlement:.3f} (сообщений {settled})"
+    if figures.landmark is not None:
+        yield f"Ориентир: найден {figures.landmark:.3f} (сообщений {marked})"
 
 
 def _shares_word(right: str, given: str | None) -> bool:
