@@ -20,6 +20,7 @@ from bot.understanding.reading import PlaceName
 from bot.understanding.text.morphology import Morphology
 from bot.understanding.text.tokens import Word
 
+_SQUARE = "пл."
 _HOUSE_NOUNS = frozenset({"дом", "доме", "дома", "дому", "домом"})
 
 
@@ -90,10 +91,13 @@ class PlaceFinder:
         if best is not None and best.house is None and (apart := self._house_apart(words, taken)) is not None:
             best = replace(best, house=apart)
         settled = settlement.words if settlement is not None else frozenset()
+        if best is not None and best.kind == _SQUARE and best.house is None and self.gazetteer.is_empty:
+            best, taken = None, frozenset()  # a square is where people meet; its houses are its street's
         used = taken | settled
         landmark = self._landmarks.find(words, used)
         if best is not None and landmark is not None:
-            landmark = landmark if (landmark.is_beside if best.house else landmark.is_sure) else None
+            on_street = landmark.end == best.first - 1 and words[landmark.end].norm in ("на", "по")  # «музей на Лесной»
+            landmark = landmark if (landmark.is_beside if best.house else landmark.is_sure or on_street) else None
         if best is None and settlement is None and landmark is None:
             return None
         place = PlaceName(
@@ -129,6 +133,8 @@ class PlaceFinder:
         """Return the only house that is named apart from its street: «Улица Садовая, нет света в доме 87а»."""
         found: set[str] = set()
         for index, word in enumerate(words):
+            if word.norm == "между" and (first := self._houses.parse_between(words, index + 1)) is not None:
+                found.add(first)
             if word.norm in _HOUSE_NOUNS and index not in taken:
                 read = self._houses.parse_at(words, index, after_street=True)
                 if read is not None:

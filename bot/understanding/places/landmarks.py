@@ -11,7 +11,8 @@ from bot.understanding.text.tokens import Word
 
 _CASES_AFTER = {
     "у": ("gent",), "возле": ("gent",), "около": ("gent",), "напротив": ("gent",), "вблизи": ("gent",),
-    "позади": ("gent",), "сзади": ("gent",), "вокруг": ("gent",), "против": ("gent",), "мимо": ("gent",),
+    "позади": ("gent",), "сзади": ("gent",), "вокруг": ("gent",), "вдоль": ("gent",),
+    "против": ("gent",), "мимо": ("gent",),
     "за": ("ablt",), "перед": ("ablt",), "над": ("ablt",), "под": ("ablt",), "между": ("ablt", "gent"),
 }  # fmt: skip
 """The cases after a preposition that places something near a landmark: «за школой», but not «платить за школу»."""
@@ -24,8 +25,12 @@ _LONG_PREPOSITIONS = {
 """Two words that tell where something is, with the landmark in the genitive, dative or accusative."""
 _IN = frozenset({"в", "во", "на"})
 _NUMBERED_SCORE, _NAMED_SCORE, _NEAR_SCORE, _IN_SCORE, _SPAN_SCORE, _SUBJECT_SCORE = 6, 6, 5, 3, 2, 1
-_STOPS = frozenset({"остановка", "станция"})
+_STOPS = frozenset({"остановка", "станция", "конечный"})
 """They are called after what is there, also in texts without capitals: «на остановке рынок»."""
+_SHORT_NAMES = {("д", "с"): "детский сад", ("т", "ц"): "тц", ("т", "к"): "тц"}
+"""Two letters with a stroke between them."""
+_STROKED = frozenset({"ч"}.union(second for _, second in _SHORT_NAMES))
+_COOPERATIVE = re.compile(r"(гск|гспк|жск)-?(\d{1,3})")
 _POINTING = frozenset({"наш", "ваш", "этот", "тот"})
 _MAX_NUMBER = 999
 _NUMBER = re.compile(r"(\d{1,3})(?:-?(?:я|й|ю|ую|ой|ей|ом|го|му|м|е|ая))?")
@@ -48,6 +53,8 @@ class Landmark:
     name: str
     phrase: str | None
     score: int
+    end: int = -1
+    """The index after its last word."""
 
     @property
     def is_beside(self) -> bool:
@@ -96,12 +103,20 @@ class LandmarkFinder:
 
     def _can_name(self, norm: str) -> bool:
         """Return whether a word may be a landmark, or begin one; a cheap first check."""
-        if norm == "с" or any(norm.startswith(start) for start in self._words.shops):
+        if (
+            norm in _STROKED
+            or _COOPERATIVE.fullmatch(norm) is not None
+            or any(norm.startswith(start) for start in self._words.shops)
+        ):
             return True
         return any(lemma in self._words.known for lemma in (norm, *self._morphology.form(norm).lemmas))
 
     def _find_at(self, words: Sequence[Word], index: int) -> Landmark | None:
         word = words[index]
+        if (garages := _COOPERATIVE.fullmatch(word.norm)) is not None:
+            return Landmark(f"{garages[1].upper()} № {garages[2]}", None, _NUMBERED_SCORE)
+        if (word.norm, word.gap) == ("ч", "/") and index + 1 < len(words) and words[index + 1].is_number:
+            return Landmark(f"в/ч {words[index + 1].raw}", None, _NUMBERED_SCORE)
         for start, name in self._words.shops.items():
             if word.norm.startswith(start):
                 return self._find_shop(words, index, name)
@@ -162,14 +177,20 @@ class LandmarkFinder:
             phrase = words_of.phrases.get((self._lemma(words[index]), self._lemma(words[index + 1])))
             if phrase is not None:
                 return _Head(index, index + phrase.noun, index + 2, phrase.name, ())
-        if words[index].norm == "с" and words[index].gap == "/" and index and words[index - 1].norm == "д":
-            return _Head(index - 1, index, index + 1, "детский сад", ())
+        if words[index].gap == "/" and index:
+            short = _SHORT_NAMES.get((words[index - 1].norm, words[index].norm))
+            return _Head(index - 1, index, index + 1, short, ()) if short is not None else None
         lemma = self._lemma(words[index])
+        if lemma == "сад" and index + 1 < len(words) and "№" in words[index + 1].gap:
+            return _Head(index, index, index + 1, "детский сад", ())
         if lemma not in words_of.heads:
             return None
         adjectives: dict[int, str] = {}
         start = index
         while start > 0 and index - start < _MAX_ADJECTIVES and not words[start].gap.strip(" "):
+            if start > 1 and (words[start - 2].norm, words[start - 1].norm, words[start - 1].gap) == ("ж", "д", "/"):
+                start -= 2
+                continue
             adjective = self._adjective(words[start - 1], words[index], lemma)
             if adjective is not None:
                 adjectives[start - 1] = adjective
@@ -225,15 +246,17 @@ class LandmarkFinder:
             score = self._score_unnamed(words, head, relation)
         if score == 0:
             return None
-        return Landmark(title, self._phrase(words, head, relation, number, name), score + (relation is not None))
+        said = self._phrase(words, head, relation, number, name)
+        return Landmark(title, said, score + (relation is not None), head.end)
 
     def _score_unnamed(self, words: Sequence[Word], head: _Head, relation: str | None) -> int:
         described = head.noun != head.start and head.name in self._words.described
-        located = head.name in self._words.located or described
+        spoken = head.name.partition(" ")[0]  # of «парк Победы», which is on no list of its own
+        located = head.name in self._words.located or spoken in self._words.located or described
         located = located or (head.noun != head.start and head.name in self._words.named)
         if relation is not None and (located or head.name in self._words.near):
             return _NEAR_SCORE
-        if head.name not in self._words.located and not (described and head.adjectives):
+        if self._words.located.isdisjoint((head.name, spoken)) and not (described and head.adjectives):
             return 0
         before = words[head.start - 1].norm if head.start else ""
         if before == "от" and any(one.norm == "до" for one in words[head.end : head.end + _SPAN_WORDS]):

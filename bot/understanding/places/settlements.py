@@ -30,6 +30,7 @@ _LEADS_TO = frozenset(
      "грейдер", "подъезд", "развилка", "указатель", "маршрут", "пазик", "тропинка", "тропа", "газель", "ветка", "шоссе"}
 )  # fmt: skip
 """Roads and vehicles that lead to a settlement: «дорога на Речное»."""
+_BRIDGES = frozenset({"мост", "мостик", "переправа", "брод", "паром"})
 _FULL_WORD_LENGTH = 4
 """Letters: a shorter type word («с», «дер») is an abbreviation and needs a full stop."""
 _ABBREVIATIONS_WITHOUT_STOP = frozenset({"пгт", "рп", "снт", "днт", "днп", "сот", "пос", "дер", "ст-ца"})
@@ -102,7 +103,7 @@ class SettlementFinder:
         for index, word in enumerate(words):
             placed = before in _UNTYPED_PREPOSITIONS or index == 0 or index + 1 == street or word.gap != " "
             before = word.norm
-            if index in taken or word.is_number:
+            if index in taken or word.is_number or self._is_river(words, index):
                 continue
             name = None
             pair = self._match_pair(words, index, street) if word.capitalised else None
@@ -114,7 +115,8 @@ class SettlementFinder:
                 name = self._match_preposition(words, index) or self._match_alone(words, index, street)
             if name is not None and not self._is_district(word):
                 return FoundSettlement(name, None, frozenset({index}))
-            within = index > 0 and words[index - 1].capitalised and word.gap == " "  # «остановка Новые Сады»
+            within = index > 0 and word.gap == " " and (words[index - 1].capitalised or words[index - 1].gap == "/")
+            # «остановка Новые Сады», «т/ц Меркурий»
             if named is None and not (word.starts_sentence or within) and self._names.is_name(word):
                 named = index
         if named is None:
@@ -221,6 +223,12 @@ class SettlementFinder:
         if words[index - 1].norm not in _INSIDE and self._names.can_be_person(words[index]):
             return None
         return self._names.likely(words, index, _CASES_AFTER[words[index - 1].norm])
+
+    def _is_river(self, words: Sequence[Word], index: int) -> bool:
+        """Return whether «мост через Каменку» is said."""
+        if index < 2 or words[index - 1].norm != "через":
+            return False
+        return not _BRIDGES.isdisjoint(self._morphology.form(words[index - 2].norm).lemmas)
 
     def _match_pair(self, words: Sequence[Word], index: int, street: int | None) -> str | None:
         """Match «в Красном Яре», «… без света, Старая Рудня», «Верхние Броды, Садовая 2»."""
