@@ -105,16 +105,25 @@ class BareStreetFinder:
         if index == 0 and following is not None and self._names.is_surname_in_genitive(word):
             begun = following.norm in _LACKING or "," in following.gap
             return self._builder.build(words, 0, 0, 1, None) if begun else None
-        if index == 0 or words[index - 1].norm not in _TOWARDS or word.gap.strip() or not word.capitalised:
+        return self._match_towards(words, index)
+
+    def _match_towards(self, words: Sequence[Word], index: int) -> StreetCandidate | None:
+        """Match «до Садовой», «за Лесной», «до Ленина»."""
+        word = words[index]
+        if index == 0 or words[index - 1].norm not in _TOWARDS or word.gap.strip():
             return None
+        if words[index - 1].norm == "до" and self._contexts.is_famous_pair(words, index):
+            return self._builder.build(words, index, index, index + 2, None)
         if (
-            word.raw.isupper()
-            or not self._names.is_street_adjective(word)
-            or not self._contexts.is_standalone_adjective(words, index)
+            words[index - 1].norm == "до"
+            and self._names.is_known_alone(word)
+            and not self._names.is_street_adjective(word)
         ):
+            return self._builder.build(words, index, index, index + 1, None)
+        if not self._names.is_street_adjective(word) or not self._contexts.is_standalone_adjective(words, index):
             return None
         title = self._names.dictionary_form([word], "femn")
-        if not self._names.is_well_known(title):
+        if not self._names.is_well_known(title) or not (word.capitalised or words[index - 1].norm == "до"):
             return None
         found = self._builder.build(words, index, index, index + 1, None, title)
         return replace(found, weight=BARE_STREET_WEIGHT) if found.house is None else found
@@ -128,8 +137,9 @@ class BareStreetFinder:
         usual = index > 0 and self._names.is_usual_pair(words[index - 1], word)
         pair = usual or (index > 0 and self._names.is_genitive_pair(words[index - 1], word))
         undeclined = self._names.variants.genitive(word.norm)
+        pair = pair or (index > 0 and self._names.is_alias(words[index - 1], word))
         known = tail or pair or undeclined is not None or self._names.can_be_street_with_house(word)
-        if not known and not self._names.is_foreign_name(word):
+        if not known and not (self._names.is_foreign_name(word) or self._names.is_misspelt(word)):
             return None
         if self._contexts.is_other_number(words, index):
             return None
@@ -170,9 +180,17 @@ class BareStreetFinder:
         """Match a street without a house: «на Ленина», «на советской возле банка», «угол Мира и Садовой»."""
         if words[index].norm in self._vocabulary.words["roads"]:
             return None
+        if (
+            words[index].norm in self._vocabulary.words["quays"]
+            and words[0].capitalised
+            and not words[index].capitalised
+        ):
+            return None  # «на набережной»: in a text with capitals, the embankment and no street
         slang = self._names.variants.from_short_name(words[index].norm)
         if slang is not None and index and words[index - 1].norm in _ALONG and not words[index].gap.strip():
             return self._builder.build(words, index, index, index + 1, None, slang)
+        if index == 0 and self._names.is_known_alone(words[0]) and len(words) > 1 and ":" in words[1].gap:
+            return self._builder.build(words, 0, 0, 1, None)  # «ленина: яма»
         if index == 0:
             found = self._is_joined_to_name(words, 0) or self._starts_with_street(words)
             return self._builder.build(words, 0, 0, self._name_end(words, 0), None) if found else None
@@ -195,6 +213,8 @@ class BareStreetFinder:
         if not prepared and not self._is_joined_to_name(words, index):
             return None
         word = words[index]
+        if before in _ALONG and (avenue := self._contexts.avenue_at(words, index)) is not None:
+            return self._builder.build(words, index, index, index + 1, None, avenue)
         if words[index].gap.strip(' «"') and prepared:
             return None
         unknown = self._names.is_street_adjective(word) and not self._morphology.form(word.norm).known

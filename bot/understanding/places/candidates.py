@@ -9,8 +9,9 @@ from bot.understanding.text.tokens import Word
 
 TYPED_STREET_WEIGHT, BARE_STREET_WEIGHT = 2.0, 1.0
 _HOUSE_WEIGHT = 4.0
-_MAX_HOUSE_WORDS = 6
+_MAX_HOUSE_WORDS = 8
 """Words: «строение 5 корпус 2 на»: the longest house before its street."""
+_MAX_FURTHER_HOUSES = 4
 _COUNTS = frozenset({"2", "3", "4"})
 """«3 дома по Ленина» are three houses."""
 
@@ -61,13 +62,17 @@ class CandidateBuilder:
         return StreetCandidate(start, end, first, last, short, gender, title, house, weight)
 
     def _skip_further_house(self, words: Sequence[Word], index: int) -> int:
-        """Return the index after a second number: «между домами 5 и 7 по …», «дома 5, 7 по …»."""
-        if index >= len(words):
-            return index
-        at = index + (words[index].norm == "и")
-        listed = at > index or "," in words[index].gap
-        further = self._houses.parse_at(words, at, after_street=True) if listed else None
-        return further[1] if further is not None else index
+        """Return the index after further numbers: «между домами 5 и 7 по …», «дома 5, 7, 9 и 11 по …»."""
+        for _ in range(_MAX_FURTHER_HOUSES):
+            if index >= len(words):
+                break
+            at = index + (words[index].norm == "и")
+            listed = at > index or "," in words[index].gap
+            further = self._houses.parse_at(words, at, after_street=True) if listed else None
+            if further is None:
+                break
+            index = further[1]
+        return index
 
     @staticmethod
     def with_house(found: StreetCandidate, house: str) -> StreetCandidate:

@@ -11,13 +11,16 @@ _LETTERED = re.compile(r"(\d{1,4})-?([а-яa-z])")
 _WITH_BUILDING = re.compile(r"(\d{1,4})([а-я]?)(к|корп|с|стр)(\d{1,2})")
 _RANGE = re.compile(r"(\d{1,4}[а-я]?)-(\d{1,4}[а-я]?)")
 _ORDINAL = re.compile(r"\d{1,2}-?(?:й|я|ый|ая|ой|е|х|м)")
-_GLUED = re.compile(r"(?:д|дом)(\d{1,4}[а-я]?)")
+_GLUED = re.compile(r"(?:д|дом)(\d{1,4}[а-я]?)(?:кв\d{1,4})?")
 _SPLIT_BUILDING = re.compile(r"(\d{1,4})(?:корп|корпус|к)")
 """«5корп.1», of which the full stop makes two words."""
 _GLUED_BUILDING = re.compile(r"(к|корп|корпус|с|стр|строение)(\d{1,2}|[а-г])")
 _SPELLED_LETTERS = {"бэ": "б", "вэ": "в", "гэ": "г", "дэ": "д"}
 _SMALL_LETTERS = frozenset("абг")
 _MAX_HOUSE_NUMBER = 1999
+_LACKING = frozenset({"нет", "нету", "без"})
+_HOURS = 24
+"""A larger number after «в» is no time."""
 _MAX_STOREYS = 30
 """A larger number before «этаж» or «подъезд» is a house number."""
 
@@ -76,9 +79,35 @@ class HouseNumberParser:
             index += 1
         if index == start or index >= len(words):
             return None
+        if index == start + 1 and words[start].norm in ("в", "во") and (inner := self._parse_inside(words, index)):
+            return inner
         if words[index].norm in self._words["house"]:
             return self.parse_at(words, index, after_street=True)
         return self.parse_before_noun(words, index)
+
+    def parse_between(self, words: Sequence[Word], index: int) -> str | None:
+        """Return the first house of «40 и 50 домами»."""
+        first = self._parse_number(words, index) if index < len(words) else None
+        if first is None or first[1] >= len(words) or words[first[1]].norm != "и":
+            return None
+        second = self._parse_number(words, first[1] + 1) if first[1] + 1 < len(words) else None
+        named = second is not None and second[1] < len(words) and words[second[1]].norm in ("домами", "домом")
+        return first[0] if named else None
+
+    def _parse_inside(self, words: Sequence[Word], index: int) -> tuple[str, int] | None:
+        """Return the house of «на Советской в 12 нет воды», which is no time: «в 12 часов», «в 12 привезли»."""
+        read = self._parse_number(words, index)
+        if read is None or self._is_quantity(words, index, read[1]):
+            return None
+        house, end = read
+        last = end >= len(words)
+        lacking = not last and words[end].norm in _LACKING and not words[end].gap.strip(" ,")
+        sure = not house.isdecimal() or int(house) > _HOURS
+        return (
+            read
+            if lacking or (sure and (last or words[end].norm in self._words["inside"] or words[end].gap.strip()))
+            else None
+        )
 
     def parse_before_noun(self, words: Sequence[Word], index: int) -> tuple[str, int] | None:
         """Return a house number with «дом» after it, and the index after both: «25го дома», «в 5-м доме»."""
@@ -116,7 +145,7 @@ class HouseNumberParser:
         if index + 1 < len(words) and words[index].norm == "дробь":
             second = self._parse_plain(words[index + 1].norm)
             if second is not None:
-                return f"{house}/{second}", index + 2
+                house, index = f"{house}/{second}", index + 2
         lettered = (
             index < len(words) and house.isdecimal() and (_is_letter(words[index]) or self._ends_house(words, index))
         )
@@ -170,8 +199,8 @@ class HouseNumberParser:
         small = words[index].norm in _SMALL_LETTERS or words[index].norm in _SPELLED_LETTERS
         if not small or words[index].gap != " ":
             return False
-        if words[index].norm in _SPELLED_LETTERS:
-            return True
+        if words[index].norm in _SPELLED_LETTERS or words[index].norm == "б":
+            return True  # unlike «а» and «г» they mean nothing else
         following = words[index + 1] if index + 1 < len(words) else None
         return following is None or bool(following.gap.strip(" ")) or following.norm in self._words["inside"]
 

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 
 from bot.understanding.places.street_names import StreetNames
 from bot.understanding.places.vocabulary import Vocabulary
-from bot.understanding.text.morphology import Morphology
+from bot.understanding.text.morphology import Morphology, WordForm
 from bot.understanding.text.tokens import Word
 
 _POINTING = frozenset({"наш", "весь"})
 _FROM = frozenset({"с", "со", "от", "у"})
 """Prepositions that people follow more often than streets: «у Иванова», «от Петровой», «с Чапаева»."""
+_LEAVING = frozenset({"с", "со", "до"})
+_ENDS = frozenset({"конце", "начале", "середине", "сторону", "стороны", "стороне"})
 _CROSSINGS = frozenset({"переход", "перейти", "переходить", "светофор", "переезд", "зебра"})
 _ALONG = frozenset({"на", "по", "вдоль"})
 _AGAIN = frozenset(
@@ -70,14 +72,48 @@ class StreetContexts:
     def is_part_of_street(self, words: Sequence[Word], index: int) -> bool:
         """Return whether something that streets have precedes: «тротуар Чапаева», «огороды Нижней», «двор Мира»."""
         word = words[index]
-        if not word.capitalised or word.raw.isupper() or words[index].gap.strip():
+        if words[index].gap.strip():
             return False
+        if not word.capitalised or word.raw.isupper():
+            return words[index - 1].norm in _ENDS and self._is_famous(words, index)
         lemmas = self._morphology.form(words[index - 1].norm).lemmas
         if self._vocabulary.words["parts"].isdisjoint(lemmas):
             return False
         form = self._morphology.form(word.norm)
         cases = ("gent", "nomn") if _CROSSINGS.intersection(lemmas) else ("gent",)  # «на переезде Заводская»
         return not self._names.is_street_adjective(word) or any(form.can_be("ADJF", "femn", one) for one in cases)
+
+    def _is_famous(self, words: Sequence[Word], index: int) -> bool:
+        """Return whether a street that many towns have is named, so that it needs no capital: «в конце садовой»."""
+        word = words[index]
+        if self._names.is_street_adjective(word) and not self._morphology.form(word.norm).can_be(
+            "Surn", "gent", "masc"
+        ):
+            known = self._names.is_well_known(self._names.dictionary_form([word], "femn"))
+            return known and self.is_standalone_adjective(words, index)
+        return self._names.is_known_alone(word) or self.is_famous_pair(words, index)
+
+    def avenue_at(self, words: Sequence[Word], index: int) -> str | None:
+        """Return «Московский» for «на Московском», «по Московскому»: an avenue whose type word is left out.
+
+        Only what streets are often called after counts, as «на Северном» may be a cemetery or a market.
+        """
+        word = words[index]
+        form = self._morphology.form(word.norm)
+        if (
+            not word.capitalised
+            or word.raw.isupper()
+            or not any(form.can_be("ADJF", "masc", c) for c in ("loct", "datv"))
+        ):
+            return None
+        if form.can_be("ADJF", "femn") or not word.norm.endswith(("ском", "скому", "цком", "цкому")):
+            return None
+        following = words[index + 1] if index + 1 < len(words) else None
+        if following is not None and not following.gap.strip() and self._names.agree(word, following):
+            return None
+        feminine = self._morphology.in_gender(word.norm, "femn")
+        known = feminine is not None and self._names.is_well_known(feminine)
+        return self._names.dictionary_form([word], "masc") if known else None
 
     def is_crossed(self, words: Sequence[Word], index: int) -> bool:
         """Return whether a crossing precedes: «переход через Ломоносова», «светофор через Мира»."""
@@ -163,6 +199,8 @@ class StreetContexts:
         before, word = words[index - 1].norm, words[index]
         form = self._morphology.form(word.norm)
         is_span = self.has_end(words, index + 1)
+        if before in _LEAVING and (self._names.is_known_alone(word) or self.is_famous_pair(words, index)):
+            return False  # «снег с Гагарина», but «у Пушкина» is his monument
         if before == "от":
             return not is_span
         if word.norm in self._vocabulary.words["names"] or (self._names.is_street_adjective(word) and form.known):
@@ -183,6 +221,16 @@ class StreetContexts:
                 end = words[at + 1]
                 return self._names.can_be_street_alone(end) or self._names.is_street_adjective(end)
         return False
+
+    def is_famous_pair(self, words: Sequence[Word], index: int) -> bool:
+        """Return whether a well-known full name begins here: «Карла Маркса», «Степана Разина», «Трудовой Славы»."""
+        if index + 1 >= len(words) or words[index + 1].gap.strip(" "):
+            return False
+        first, second = words[index], words[index + 1]
+        honoured = second.norm in self._vocabulary.words["honoured"] or second.norm in self._vocabulary.words["names"]
+        if self._names.is_alias(first, second) or (honoured and self._names.is_genitive_pair(first, second)):
+            return True
+        return second.norm in self._vocabulary.common and self._names.is_full_name(first, second)
 
     def is_two_word_name(self, words: Sequence[Word], index: int) -> bool:
         if index + 1 >= len(words) or words[index + 1].gap.strip(" "):
@@ -208,7 +256,7 @@ class StreetContexts:
             return False
         form = self._morphology.form(word.norm)
         feminine = [case for case in _FEMININE_CASES if form.can_be("ADJF", "femn", case)]
-        if not feminine or form.can_be("NOUN"):
+        if not feminine or _is_common_noun(form):
             return False
         if index + 1 >= len(words) or words[index + 1].gap.strip(" "):
             return True
@@ -222,3 +270,8 @@ class StreetContexts:
             return False
         nouns = [tag for tag in following.tags if tag >= {"NOUN", "femn"} and "Surn" not in tag]
         return not any(case in tag for tag in nouns for case in feminine)
+
+
+def _is_common_noun(form: WordForm) -> bool:
+    """Return whether the word is a noun as well, other than a surname («Московская») or a town («Лесной»)."""
+    return any("NOUN" in tag and tag.isdisjoint(("Surn", "Geox")) for tag in form.tags)

@@ -13,6 +13,8 @@ from bot.understanding.text.tokens import Word
 
 _CACHE_SIZE = 20_000
 _MIN_FOREIGN_LENGTH = 6
+_MIN_FULL_WORD = 5
+"""Letters: after a shorter word a full stop may mark an abbreviation."""
 _NAME_AND_HOUSE = re.compile(r"([А-Яа-яЁё]{4,})-(\d{1,3}[А-Яа-я]?)")
 _RANK_ADJECTIVES = frozenset(
     {"большой", "малой", "новой", "старой", "нижней", "верхней", "средней", "большая", "малая"}
@@ -22,6 +24,8 @@ _NO_NAMES = frozenset({"Apro", "Anum", "Supr", "Poss"})
 _SURNAME_GENITIVES = ("ского", "цкого")
 """No feminine street ends so: «Черняховского» is a surname, also if the dictionary has it as an adjective."""
 _TOWN_ENDINGS = ("ова", "ева")
+_SHORT_SIZES = {"б": "Большая", "м": "Малая", "бол": "Большая", "мал": "Малая"}
+_NEW = frozenset({"новая", "новой", "новую"})
 _OBLIQUE_CASES = frozenset({"gent", "datv", "accs", "ablt", "loct"})
 _GENDERS = frozenset({"masc", "femn", "neut"})
 _FOREIGN_ENDINGS = ("кс", "рт", "кт", "нг", "йл", "йн", "ин", "ит", "ст", "дж", "шн", "лл", "нт")
@@ -54,6 +58,8 @@ class StreetNames:
         vocabulary = self._vocabulary
         if word.is_number or word.norm in vocabulary.kinds or word.norm in vocabulary.day_words:
             return True
+        if word.capitalised and (self.is_known_alone(word) or self.variants.genitive(word.norm) is not None):
+            return True
         form = self._morphology.form(word.norm)
         if word.capitalised and not vocabulary.settlements.pair_adjectives.isdisjoint(form.lemmas):
             return True
@@ -75,7 +81,8 @@ class StreetNames:
             or self.can_be_street_with_house(word)
             or self.can_be_street_alone(word)
         )
-        return likely or self.is_street_adjective(word) or self.is_foreign_name(word)
+        likely = likely or self._morphology.form(word.norm).can_be("Name", "gent")
+        return likely or self.is_street_adjective(word) or self.is_foreign_name(word) or self.is_misspelt(word)
 
     def _can_be_street_with_house(self, word: Word) -> bool:
         """Return whether *word* alone, with a house number after it, may be a street."""
@@ -104,7 +111,7 @@ class StreetNames:
 
     def _is_street_adjective(self, word: Word) -> bool:
         """Return whether *word* is a full adjective that may name a street («Садовой»), no pronoun or numeral."""
-        if word.norm in self._vocabulary.words["never"]:
+        if word.norm in self._vocabulary.words["never"] and not _is_street_called_new(word):
             return False
         form = self._morphology.form(word.norm)
         owners = bool(form.lemmas) and form.lemmas[0].endswith("ий")
@@ -123,6 +130,8 @@ class StreetNames:
         if word.capitalised and not form.known and not word.raw.isupper():
             village = village_nominative(word.norm, form) is not None and not can_be_surname(word.norm)
             return not (village or word.norm.endswith(_FOREIGN_ENDINGS))
+        if word.norm in self._vocabulary.common and form.can_be("Surn", "gent"):
+            return True  # «на кутузова»: the dictionary puts a woman called so first
         top = form.tags[0] if form.tags else frozenset[str]()
         if word.capitalised:
             trade = not word.raw.isupper() and top >= {"NOUN", "anim", "plur", "gent", "masc"}
@@ -150,6 +159,10 @@ class StreetNames:
         if len(word.norm) < _MIN_FOREIGN_LENGTH or not word.norm.endswith(_NAME_ENDINGS):
             return False
         return word.raw.isalpha() and not self._morphology.form(word.norm).known
+
+    def is_misspelt(self, word: Word) -> bool:
+        """Return whether a word that no dictionary has resembles one of the commonest streets: «гагарена»."""
+        return word.raw.isalpha() and self.variants.correct(_capitalize(word.norm)) != _capitalize(word.norm)
 
     def split_house(self, raw: str) -> tuple[Word, str] | None:
         """Split «Ленина-45» into name and house; ``None`` for a quarter such as «Южный-2»."""
@@ -233,11 +246,16 @@ class StreetNames:
         return any(form.can_be("ADJF", "femn", one) and following.can_be("ADJF", "femn", one) for one in cases)
 
     def is_full_name(self, first: Word, second: Word) -> bool:
-        """Return whether given name and surname are in the genitive: «на Льва Толстого»."""
-        if not (first.capitalised and second.capitalised) or second.gap != " ":
+        """Return whether given name and surname are in the genitive: «на Льва Толстого», «по степана разина»."""
+        if second.gap != " " or second.norm in self._vocabulary.words["never"]:
+            return False
+        famous = second.norm in self._vocabulary.common
+        if not (first.capitalised and second.capitalised) and not famous:
             return False
         form, following = self._morphology.form(first.norm), self._morphology.form(second.norm)
-        return form.can_be("Name", "gent") and following.can_be("Surn", "gent") and self.is_first_part(first, second)
+        if not form.can_be("Name", "gent"):
+            return False
+        return famous or (following.can_be("Surn", "gent") and self.is_first_part(first, second))
 
     def is_usual_pair(self, first: Word, second: Word) -> bool:
         """Return whether streets without a type word are called so: «Красный Путь 3»."""
@@ -252,8 +270,13 @@ class StreetNames:
 
         *typed*: a type word precedes, so that any two words in the genitive are a name.
         """
-        if self.is_alias(first, second) or first.norm in self._vocabulary.words["ranks"]:
+        if self.is_alias(first, second):
             return True
+        if first.norm in self._vocabulary.words["ranks"]:
+            sentence_ends = "." in second.gap and len(first.norm) >= _MIN_FULL_WORD
+            return not sentence_ends and self._can_follow_rank(second)
+        if first.norm in _SHORT_SIZES:
+            return self._is_sized(first, second)
         if first.norm in self._vocabulary.short_ranks:
             return second.capitalised or "." in second.gap
         if self.is_genitive_pair(first, second) or self.is_adjective_pair(first, second):
@@ -271,13 +294,28 @@ class StreetNames:
             return False
         form = self._morphology.form(first.norm)
         if form.can_be("Name", "gent") and form.tags and "Name" in form.tags[0]:
-            surname = following.can_be("Surn", "gent") or (second.capitalised and not following.known)
+            famous = second.norm in self._vocabulary.common and second.norm not in self._honoured
+            surname = famous or following.can_be("Surn", "gent") or (second.capitalised and not following.known)
             return second.gap.strip(" ") == "" and surname
         if not (first.capitalised and second.capitalised) or second.gap.strip(" ") or first.raw.isupper():
             return False
         if second.norm in self._vocabulary.words["names"] or village_nominative(first.norm, form) == first.norm:
             return False  # «Ленина Мира» is a crossing, «Кизяковка Речная» a village and its street
         return not form.known or form.can_be("Name") or form.can_be("Surn", "gent")
+
+    def _is_sized(self, first: Word, second: Word) -> bool:
+        """Return whether the two are «Б. Садовая», «м Садовой»; «Б. Хмельницкого» is a person."""
+        form = self._morphology.form(second.norm)
+        feminine = form.can_be("ADJF", "femn") and not form.can_be("Surn", "gent", "masc")
+        return feminine and self.is_street_adjective(second) and (first.capitalised or "." in second.gap)
+
+    def _can_follow_rank(self, word: Word) -> bool:
+        """Return whether a name goes on: «Маршала Жукова», «новая садовая», not «улица Новая не чищена»."""
+        if word.norm in self._vocabulary.kinds or word.norm in self._vocabulary.words["house"] or len(word.norm) < 3:
+            return False
+        form = self._morphology.form(word.norm)
+        named = word.capitalised and not word.raw.isupper()
+        return named or form.can_be("ADJF") or form.can_be("NOUN", "gent") or not form.known
 
     def dictionary_form(self, parts: Sequence[Word], gender: str | None) -> str:
         """Return the dictionary form of the name of *parts*; *gender* is that of its type word, if there is one."""
@@ -288,6 +326,12 @@ class StreetNames:
             return " ".join(part.raw for part in parts)
         if len(parts) == 2 and gender in (None, "femn") and self.is_adjective_pair(*parts):
             return " ".join(_capitalize(self._morphology.in_gender(part.norm, "femn") or part.raw) for part in parts)
+        if (
+            len(parts) == 2
+            and parts[1].norm.endswith("ой")
+            and self._morphology.form(parts[0].norm).can_be("Name", "gent")
+        ):
+            return " ".join(_capitalize(part.raw) for part in parts)  # «Зои Космодемьянской»
         return " ".join(self._inflect_part(part, index, len(parts), gender) for index, part in enumerate(parts))
 
     def _inflect_compound(self, word: Word, gender: str | None) -> str:
@@ -311,6 +355,8 @@ class StreetNames:
         raw = word.raw
         if count == 1 and gender == "femn" and (genitive := self._genitive_of_surname(word)) is not None:
             return genitive
+        if count == 1 and gender == "femn" and (named := self.variants.from_nominative(word.norm)) is not None:
+            return named
         if word.norm in self._vocabulary.words["tails"]:
             return raw.lower() if not word.capitalised else raw
         form = self._morphology.form(word.norm)
@@ -318,6 +364,8 @@ class StreetNames:
             return _capitalize(raw)
         if "-" in word.norm and last:
             return self._inflect_compound(word, gender)
+        if not last and (size := _SHORT_SIZES.get(word.norm)) is not None:
+            return size
         if not last and (full := self._vocabulary.short_ranks.get(word.norm)) is not None:
             return full
         if not last and word.norm in _RANK_ADJECTIVES and form.can_be("ADJF", "femn"):
@@ -332,7 +380,9 @@ class StreetNames:
             return _capitalize(raw)
         surname = form.can_be("Surn", "gent", "masc") and not word.norm.endswith(("ая", "ий", "ый", "ой", "ую"))
         if word.norm not in self._vocabulary.words["names"] and not surname and self.is_street_adjective(word) and last:
-            name = self._morphology.in_gender(word.norm, gender or _gender(form.tags))
+            wanted = gender or _gender(form.tags)
+            ready = wanted == "masc" and word.norm.endswith("ой") and form.can_be("ADJF", "masc", "nomn")
+            name = word.norm if ready else self._morphology.in_gender(word.norm, wanted)
             raw = name if name is not None else raw
         elif gender == "masc" and last and form.can_be("NOUN", "loct") and not form.can_be("NOUN", "gent"):
             raw = self._morphology.nominative(word.norm)
@@ -360,7 +410,7 @@ def _is_genitive_surname(norm: str, tags: Sequence[frozenset[str]]) -> bool:
 
 
 def _is_plain_adjective(tags: Sequence[frozenset[str]]) -> bool:
-    return any("ADJF" in tag for tag in tags) and not any("Surn" in tag for tag in tags)
+    return any("ADJF" in tag and "femn" in tag for tag in tags)
 
 
 def _gender(tags: Sequence[frozenset[str]]) -> str:
@@ -372,3 +422,8 @@ def _capitalize(name: str) -> str:
     if name.isupper() and len(name) > 3:
         name = name.lower()
     return name[:1].upper() + name[1:]
+
+
+def _is_street_called_new(word: Word) -> bool:
+    """Return whether a capital makes a street of the commonest adjective: «на Новой», «Новая 40»."""
+    return word.norm in _NEW and word.capitalised and not word.raw.isupper()

@@ -27,6 +27,7 @@ class StreetVariants:
         self._vocabulary = vocabulary
         self._honoured = vocabulary.words["names"] | vocabulary.words["honoured"]
         self._plurals = self._nominative_plurals()
+        self._nominatives = self._list_nominatives()
         self._surnames = {
             lemma: title
             for key, title in vocabulary.common.items()
@@ -36,6 +37,17 @@ class StreetVariants:
         self._short_names = self._list_short_names()
         self.genitive = lru_cache(maxsize=_CACHE_SIZE)(self._find_genitive)
         self.correct = lru_cache(maxsize=_CACHE_SIZE)(self._find_correction)
+
+    def from_nominative(self, norm: str) -> str | None:
+        """Return «Победы» for «победа», as people write after «улица» who do not decline."""
+        return self._nominatives.get(norm)
+
+    def _list_nominatives(self) -> dict[str, str]:
+        singular = [
+            one for one in self._vocabulary.words["names"] if not self._morphology.form(one).can_be("plur", "gent")
+        ]
+        found = {fold(self._morphology.nominative(one)): one.capitalize() for one in singular}
+        return {nominative: title for nominative, title in found.items() if fold(title) != nominative}
 
     def is_plural(self, norm: str) -> bool:
         """Return whether the word is «строители», «резервы»."""
@@ -66,7 +78,7 @@ class StreetVariants:
         if len(title) < _MIN_CORRECTED_LENGTH or " " in title or self._morphology.form(fold(title)).known:
             return title
         found = process.extractOne(
-            fold(title), self._vocabulary.common.keys(), scorer=fuzz.ratio, score_cutoff=_MIN_COMMON_SIMILARITY
+            fold(title), self._vocabulary.commonest.keys(), scorer=fuzz.ratio, score_cutoff=_MIN_COMMON_SIMILARITY
         )
         return self._vocabulary.common[found[0]] if found is not None else title
 
@@ -99,9 +111,13 @@ class StreetVariants:
         first, hyphen, second = raw.partition("-")
         known = self._vocabulary.common.keys() | self._vocabulary.words["names"]
         joined = second[:1].isupper() or first.endswith("ая")
-        if not (hyphen and joined) or fold(first) not in known or fold(second) not in known:
+        if not (hyphen and joined) or not all(known.intersection(self._spellings(one)) for one in (first, second)):
             return None
         return Word(first, fold(first), "", 0)
+
+    def _spellings(self, name: str) -> set[str]:
+        """Return the word, and the nominative if it is an adjective: «Вокзальной»."""
+        return {fold(name), fold(self._morphology.in_gender(fold(name), "femn") or name)}
 
 
 def _capitalize(name: str) -> str:

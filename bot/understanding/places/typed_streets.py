@@ -97,6 +97,9 @@ class TypedStreetFinder:
         if words[start].norm in _WATERS and start + 1 < len(words) and words[start + 1].capitalised:
             title = f"{words[start].norm} {words[start + 1].raw.capitalize()}"
             return self._builder.build(words, index, start, start + 2, kind, title)
+        if (crossing := self._names.variants.split_crossing(words[start].raw)) is not None:
+            title = self._names.dictionary_form([crossing], self._vocabulary.kinds[kind][1])
+            return self._builder.build(words, index, start, start + 1, kind, title)
         if (glued := self._names.split_house(words[start].raw)) is not None:
             title = self._names.dictionary_form([glued[0]], self._vocabulary.kinds[kind][1])
             found = self._builder.build(words, index, start, start + 1, kind, title)
@@ -166,11 +169,25 @@ class TypedStreetFinder:
                 return self._builder.build(words, index, index, index + 2, kind, f"{number} мкр")
         if index > 0 and self._is_first_adjective(words, index - 1):
             return None  # it was matched from its first word
-        if not self._names.is_street_adjective(word) or not (word.capitalised or form.can_be("Geox")):
+        if self._vocabulary.kinds[kind][0] == "ул." and (surname := self._surname(word)) is not None:
+            return self._builder.build(words, index, index, index + 2, kind, surname)
+        if not self._names.is_street_adjective(word):
             return None
         title = self._names.dictionary_form([word], self._vocabulary.kinds[kind][1])
         found = self._builder.build(words, index, index, index + 2, kind, title)
+        named = self._vocabulary.kinds[kind][0] not in _AREAS
+        plain = not self._vocabulary.words["qualities"].isdisjoint(form.lemmas)
+        if not (word.capitalised or form.can_be("Geox") or (found.house is not None and named and not plain)):
+            return None  # «узкий проезд», but «тихий пер д 4»
         return replace(found, end=index + 1)
+
+    def _surname(self, word: Word) -> str | None:
+        """Return the name of a street after a person, or a well-known thing: «Гагарина ул.», «Ленин улица»."""
+        if self._names.is_street_adjective(word) or not word.capitalised:
+            return None
+        if self._names.is_known_alone(word) or word.norm in self._vocabulary.words["names"]:
+            return self._names.dictionary_form([word], "femn")
+        return self._names.variants.genitive(word.norm)
 
     def _match_two_adjectives(self, words: Sequence[Word], index: int) -> StreetCandidate | None:
         """Match «Большой Мельничный переулок», «на Старом Речном проезде»."""

@@ -86,6 +86,8 @@ class Vocabulary:
     """Streets of two people, by their two names: «Сакко и Ванцетти»."""
     common: Mapping[str, str]
     """Well-known names of streets, by their folded form."""
+    commonest: Mapping[str, str]
+    """Those of them that a misspelt word is taken for."""
 
 
 def load_vocabulary() -> Vocabulary:
@@ -95,7 +97,7 @@ def load_vocabulary() -> Vocabulary:
     return Vocabulary(
         kinds={word: (short, gender) for word, (short, gender) in data["kinds"].items()},
         words={name: frozenset(words) for name, words in data["words"].items()},
-        aliases=data["aliases"],
+        aliases={fold(name): name for name in data["aliases"].values()} | data["aliases"],
         numbers=data["numbers"],
         ordinals={
             stem + ending: value for stem, value in data["ordinals"].items() for ending in _ordinal_endings(stem)
@@ -108,7 +110,8 @@ def load_vocabulary() -> Vocabulary:
         landmarks=_landmark_words(data["landmarks"]),
         settlements=_settlement_words(data["settlements"]),
         doubles={(name.split()[0].lower(), name.split()[-1].lower()): name for name in data["doubles"]["names"]},
-        common={fold(name): name for name in data["common"]["names"].split()},
+        common={fold(name): name for part in ("names", "more") for name in data["common"][part].split()},
+        commonest={fold(name): name for name in data["common"]["names"].split()},
     )
 
 
