@@ -13,7 +13,7 @@ MAX_GIST_CHARS = 80
 _MAX_READ_CHARS = 4_000
 """Characters of a text that are looked at: the matter is said before that, and lists stay fast."""
 _MIN_PLACE_ROOM, _MIN_CLAUSE_CHARS = 25, 4
-_MIN_TELLING_WORDS, _FIRST_BONUS = 4, 1.0
+_MIN_TELLING_WORDS, _FIRST_BONUS, _INTRODUCTION_MALUS = 4, 0.75, 1.5
 """Words of a clause that says something, and points of the first: people begin with the matter, unless they greet."""
 _MAX_CLOSING_CHARS = 120
 """Characters at the end in which thanks are looked for."""
@@ -21,20 +21,23 @@ _MAX_CLOSING_CHARS = 120
 _LINK = re.compile(r"(?:https?://|www\.|t\.me/|vk\.com/)\S{1,2000}", re.IGNORECASE)
 _MENTION = re.compile(r"\[(?:id|club|public)\d{1,20}\|[^\]\n]{0,200}\],?|(?<!\w)@\w{2,64}")
 _SENTENCE_END = re.compile(
-    r"(?<=[!?…])\s+|[;\n]+|(?<=[^\W\d_]{3})(?<!мкр)(?<!стр)(?<!пер)(?<!наб)\.\s+|(?<=\d)\.\s+(?=[А-ЯЁ])", re.IGNORECASE
+    r"(?<=[!?…])\s+|[;\n]+|(?<=[^\W\d_]{3})(?<!мкр)(?<!стр)(?<!пер)(?<!наб)(?<!пос)(?<!дер)(?<!обл)(?<!осп)(?<!орп)(?<!бул)(?<!ост)\.\s+|(?<=\d)\.\s+(?=[А-ЯЁ])",
+    re.IGNORECASE,
 )
 _CLAUSE_END = re.compile(r",\s+|\s+[—–-]\s+|:\s+")
 _WORD = re.compile(r"\w+(?:-\w+)*")
 _EDGE = " \t,.;:!?…—–-)(«»\"'*_~`|/\\"
 _OPENERS = re.compile(
     r"""^(?:
-    здрав?ствуй(?:те)?|здрасте|здрасьте|привет(?:ствую)?|добр(?:ый|ое|ого|ой)\s+(?:день|дня|утро|утра|вечер|вечера|времени\s+суток|ночи)
+    (?:здрав?ствуй(?:те)?|здрасте|здрасьте|привет(?:ствую)?)(?:\s+всем)?|добр(?:ый|ое|ого|ой)\s+(?:день|дня|утро|утра|вечер|вечера|времени\s+суток|ночи)
     |всем\s+(?:привет|здравствуйте|добра|доброго\s+\w+)|уважаем(?:ые|ый|ая)\s+\w+(?:\s+и\s+\w+)?|дорогие\s+\w+
     |(?:народ|люди|ребята?|девочки|девчонки|соседи|друзья|земляки|граждане|товарищи|админ(?:истрация|ы)?|господа)(?=[\s,!])
-    |подскажите|скажите|помогите|пожалуйста|пожалуста|пж|пжл|плиз|извините|простите|(?:спасибо|благодарю)(?!\s+за\b)|заранее
+    |подскажите|скажите|помогите|пожалуйста|пожалуста|пж|пжл|плиз|извините|простите|(?:спасибо|благодарю)(?!\s+за\b)(?:,?\s+что)?|заранее
     |(?:очень\s+|убедительно\s+)?(?:прошу|просим)(?:\s+(?:вас|помочь|принять\s+меры|обратить\s+внимание(?:\s+на)?|разобраться))*
-    |(?:хочу|хотел[аи]?(?:\s+бы)?|хотелось\s+бы|обращаюсь|обращаемся|пишу|сообщаю)(?:\s+(?:к\s+вам|вам|с\s+просьбой|сообщить|спросить|узнать|обратить\s+внимание(?:\s+на)?|пожаловаться(?:\s+на)?|рассказать))*
-    |вопрос|внимание|срочно|короче|вообще|кстати|значит|слушайте|смотрите|ой|ох|эх|ну|вот|так|а|и|но|да|же|ещё|еще|что|когда\s+уже|большое|огромное
+    |(?:хочу|хотел[аи]?(?:\s+бы)?|хотелось\s+бы|обращаюсь|обращаемся|пишу|сообщаю)(?:\s+(?:к\s+вам|вам|с\s+просьбой|сообщить|спросить|узнать|обратить\s+внимание(?:\s+на)?|пожаловаться(?:\s+на)?|рассказать))*(?:,?\s+что)?
+    |что(?=\s*,)|что(?=\s+ли\b)\s+ли
+    |(?:спасибо|благодар(?:ю|им))\s+за\s+[^,.!?]{1,60}(?=,\s+(?:но|только|однако|а)\b)
+    |вопрос|внимание|срочно|короче|вообще|кстати|значит|слушайте|смотрите|ой|ох|эх|ну|вот|так|а|и|но|да|же|ещё|еще|большое|огромное
     |кто[\s-]нибудь\s+(?:знает|в\s+курсе)|кто\s+(?:знает|в\s+курсе)|никто\s+не\s+знает
     )(?=[\s,.;:!?…—–)-]|$)[\s,.;:!?…—–)-]*""",
     re.IGNORECASE | re.VERBOSE,
@@ -53,9 +56,17 @@ _TROUBLE_BEGINNINGS = """
 мусо свал помо гряз сугр голо скол като холо ледя мерз мёрз дуба воня запа пахн гори горя гарь соба стая куса
 крыс тара люка свет фона темн лифт крыш подъ подв кана авто марш опаз ждат ждем ждём отме обры обор искр пров
 стол дере упал рухн опас авар очер тало лека посо выпл ремо отоп бата инте связ стро парк площ каче оста доро
-трот асфа знак борщ трещ дыра дыры туал корм отка закр убра
+трот асфа знак борщ трещ дыра дыры туал корм отка закр убра порв рвет рвёт сгни гнил шата виси торч стон гуди трес
+обва разб разр кури ржав тухл клоп мыши волк плес рухл сыпе свищ смер шуме шумя крич цара
 """
 """Words of which troubles are made, and the first four letters of longer ones; they only choose between clauses."""
+_NO_TROUBLES = frozenset({"строение", "строения", "строителей", "строителям", "парковая", "парковой"})
+"""Words of addresses that begin like those of troubles."""
+_INTRODUCTION = re.compile(
+    r"\b(?:пишу|пишет|пишем|обращаюсь|обращаемся|живу|живем|живём|пенсионер\w*|ветеран\w*|инвалид\w*|адрес)\b|\b\d{2}\s+лет\b",
+    re.IGNORECASE,
+)
+"""Words with which people say who they are and that they write."""
 _TROUBLE_WORDS, _TROUBLE_PREFIXES = frozenset(_TROUBLES.split()), frozenset(_TROUBLE_BEGINNINGS.split())
 _INVISIBLE = dict.fromkeys((*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF))
 """Characters without a picture, among them those that turn the direction of what follows in a list."""
@@ -128,10 +139,12 @@ def _strip(clause: str) -> str:
 def _score(clause: str) -> float:
     """Return how much the clause says: words of troubles, of places and of requests."""
     words = _WORD.findall(clause.casefold())
-    trouble = len({word for word in words if word in _TROUBLE_WORDS or word[:4] in _TROUBLE_PREFIXES})
+    telling = {word for word in words if word in _TROUBLE_WORDS or word[:4] in _TROUBLE_PREFIXES}
+    trouble = len(telling - _NO_TROUBLES)
+    introduction = _INTRODUCTION_MALUS if not trouble and _INTRODUCTION.search(clause) else 0.0
     place = 0.75 if _PLACE.search(clause) else 0.0
     brevity = -1.0 if len(words) < _MIN_TELLING_WORDS else 0.0
-    return min(trouble, 3) + place + (0.25 if _ASKING.search(clause) else 0.0) + brevity
+    return min(trouble, 3) + place + (0.25 if _ASKING.search(clause) else 0.0) + brevity - introduction
 
 
 def _grow(candidates: Sequence[str], best: int) -> str:
