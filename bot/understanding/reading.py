@@ -24,6 +24,10 @@ class Noise(StrEnum):
     COMMAND = "command"
 
 
+_AREA_ENDING = " мкр"
+"""How the name of a numbered microdistrict ends: «3 мкр»."""
+
+
 @dataclass(frozen=True, slots=True)
 class PlaceName:
     """A place as the message names it, normalised; spelled as in the municipality's list of streets, if it is there.
@@ -51,6 +55,8 @@ class PlaceName:
     def text(self) -> str:
         """The place for a card: «с. Малиновка, ул. Ленина, 45»; without a house also the landmark: «у школы № 5»."""
         street = f"{self.kind or 'ул.'} {self.street}" if self.street else None
+        if self.street is not None and self.street.endswith(_AREA_ENDING):
+            street = self.street  # «3 мкр», not «мкр. 3 мкр»
         house = self.house if street or not self.house else f"дом {self.house}"
         landmark = (self.near or self.landmark) if self.house is None else None
         return ", ".join(part for part in (self.settlement_text, street, house, landmark) if part)
