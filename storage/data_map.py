@@ -74,7 +74,7 @@ DATA_MAP: Mapping[Table, TableData] = {
         figures="id state sector topic theme likely district problem_id lead_id source street account urgent urgency"
         " settlement danger registered_at touched_at accept_due answer_due accepted_at answered_at ended_at"
         " dismiss_reason previous_id version anonymized_at applicant_kind external_due importance first_word_due"
-        " first_word_sent_at first_word_at solve_due",
+        " first_word_sent_at first_word_at solve_due divided_from",
         official="assignee_id handed_to created_by",
         personal="why matter sketch text search text_key author_key author_id author_name external_number"
         " applicant_name phone",

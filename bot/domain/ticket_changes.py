@@ -68,6 +68,7 @@ class NewTicket:
     assignee_id: int | None = None
     ended_at: datetime | None = None  # of a message that another system has finished before it came
     previous_id: int | None = None
+    divided_from: int | None = None
     external_number: str | None = None
     created_by: int | None = None
     problem_id: int | None = None

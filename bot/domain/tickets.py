@@ -211,6 +211,7 @@ class Ticket:
     solve_due: datetime | None = None
     street: str | None = None  # as read from the words, without its type word
     settlement: str | None = None  # likewise: «Малиновка»
+    divided_from: int | None = None  # the ticket whose message it shares, as that has several matters
 
     @property
     def is_open(self) -> bool:

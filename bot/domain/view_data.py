@@ -132,6 +132,7 @@ class CardFacts:
     inquiries: Sequence[InquiryFacts] = ()
     promise: Promise | None = None  # of an interim answer
     matters: Sequence[tuple[str, str]] = ()  # of a text with several: the title of its block, its gist
+    divided: Sequence[tuple[int, str]] = ()  # other tickets of the same message: number, the title of its block
     importance_reasons: Sequence[ImportanceReason] = ()  # of the machine, while no person has decided
     data_fields: Sequence[DataField] = ()  # what its owner may mend
     topics: Sequence[tuple[str, str]] = ()  # code, name; while the topic is being mended

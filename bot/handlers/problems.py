@@ -1,16 +1,17 @@
-"""Buttons about problems: list the messages, split one off, merge two, write to everybody once more."""
+"""Buttons about problems and matters: list the messages, split one off, merge two, divide one, write to everybody."""
 
 from bot.domain.dialogs import DialogStep
 from bot.domain.errors import OutdatedButton
 from bot.domain.notifications.dialogs import AskFurtherAnswer
 from bot.domain.notifications.problems import MemberList
-from bot.domain.notifications.toasts import MergedToast, ToastCode
+from bot.domain.notifications.toasts import DividedToast, MergedToast, ToastCode
 from bot.domain.outbox import Priority
 from bot.handlers.replies import answer_callback, edit_pressed_note
 from bot.handlers.types import ButtonHandlers, ButtonPress
 from bot.services.answers import answers
 from bot.services.context import UseCaseContext
 from bot.services.dialogs import dialogs
+from bot.services.intake import division
 from bot.services.notifications import cards, notify
 from bot.services.problems import merge_split
 from bot.views.callback_codes import MAX_PAGE, Op
@@ -47,6 +48,17 @@ async def merge(ctx: UseCaseContext, press: ButtonPress) -> None:
     await answer_callback(ctx, press, MergedToast(lead_id=lead.id))
 
 
+async def divide(ctx: UseCaseContext, press: ButtonPress) -> None:
+    made = await division.divide(ctx, press.ticket_id, press.person)
+    numbers = ", ".join(f"№{one.id}" for one in made)
+    await answer_callback(ctx, press, DividedToast(numbers=numbers))
+
+
+async def undo_division(ctx: UseCaseContext, press: ButtonPress) -> None:
+    await division.undo(ctx, press.ticket_id, press.person)
+    await answer_callback(ctx, press, ToastCode.UNDIVIDED)
+
+
 async def ask_follow_up(ctx: UseCaseContext, press: ButtonPress) -> None:
     ticket = await answers.check_can_send_further_answer(ctx, press.ticket_id, press.person)
     dialog = await dialogs.start(ctx, press.person, DialogStep.FOLLOW_UP, ticket)
@@ -60,4 +72,6 @@ BUTTON_HANDLERS: ButtonHandlers = {
     Op.MERGE: open_merge_menu,
     Op.MERGE_INTO: merge,
     Op.FOLLOW_UP: ask_follow_up,
+    Op.DIVIDE: divide,
+    Op.UNDIVIDE: undo_division,
 }

@@ -13,7 +13,7 @@ from bot.domain.people import Person
 from bot.domain.roles import Right
 from bot.domain.sources import messenger_of, messenger_title
 from bot.domain.ticket_data import DataField
-from bot.domain.tickets import UNACCEPTED_STATES, State, Ticket
+from bot.domain.tickets import State, Ticket
 from bot.domain.view_data import (
     CardFacts,
     EntryFacts,
@@ -24,9 +24,9 @@ from bot.outbox import draft_data, inquiry_data, media_data, redaction
 from bot.services.answers import approvers, corrections
 from bot.services.context import UseCaseContext, responsibility, system_curators
 from bot.services.context.messages import message_facts, text_key
+from bot.services.intake import division
 from bot.services.problems import merge_split
 from bot.services.tickets import correction_requests, data_changes, entries
-from bot.understanding.matters import find_matters
 from bot.understanding.relevance.importance import find_reasons
 
 MAX_ADDITIONS_SHOWN = 5
@@ -103,6 +103,7 @@ async def _with_past(ctx: UseCaseContext, facts: CardFacts, person: Person, answ
         problem=await merge_split.problem_facts(ctx, ticket, answer),
         solution=await ctx.uow.solutions.get(ticket.id) if ticket.answered_at is not None else None,
         previous=await ctx.uow.tickets.get(ticket.previous_id) if ticket.previous_id else None,
+        divided=[(one.id, ctx.municipality.title_of(one)) for one in await division.list_related(ctx, ticket)],
         inquiries=await inquiry_data.inquiry_facts(ctx, await ctx.uow.inquiries.list_for_ticket(ticket.id)),
         promise=await ctx.uow.promises.find_open(ticket.id),
         approval=await draft_data.waiting_on_card(ctx, ticket, person),
@@ -171,9 +172,7 @@ def _importance_reasons(ctx: UseCaseContext, ticket: Ticket) -> tuple[Importance
 
 def _matters(ctx: UseCaseContext, ticket: Ticket) -> list[tuple[str, str]]:
     """Return the matters of a text with several, until somebody has accepted it."""
-    if ticket.state is not State.TRIAGE and ticket.state not in UNACCEPTED_STATES:
-        return []
-    found = find_matters(ticket.text, ctx.municipality.understanding.read)
+    found = division.list_matters(ctx, ticket)
     return [(ctx.municipality.sector_title(one.reading.sector) or "", gist(one.text)) for one in found]
 
 

@@ -126,6 +126,8 @@ class Op(StrEnum):
     ENTRY_SHOW = "so"  # show the text that waits to be entered
     ENTRY_RETURN = "sb"  # «Вернуть с замечанием»
     IMPORTS = "im"  # a table of another system: enter it, cancel, turn a page …; the argument says which
+    DIVIDE = "dv"  # make a ticket of each further matter of the message
+    UNDIVIDE = "du"  # join such a ticket to its first one again
     SHOW_DRAFT = "vv"  # show the draft that waits for approval; without an argument
 
 

@@ -11,7 +11,7 @@ from bot.messengers.content import Button
 from bot.views.callback_codes import Op, pack
 from bot.views.district_menu import district_menu, district_rows
 from bot.views.inquiries import unit_rows
-from bot.views.more_menu import can_say_first_word, is_mergeable, more_button, more_rows, paged
+from bot.views.more_menu import can_divide, can_say_first_word, is_mergeable, more_button, more_rows, paged
 from bot.views.render_context import RenderContext, shorten
 from bot.views.ticket_data import data_rows
 
@@ -78,6 +78,7 @@ def _main_menu(facts: CardFacts) -> tuple[ButtonRow, ...]:
         return (
             *_triage_menu(facts),
             *_member_list_button(facts),
+            *_divide_button(facts),
             *(_merge_button(facts) if Right.TRIAGE in facts.rights else ()),
         )
     first = [
@@ -184,6 +185,12 @@ def _merge_button(facts: CardFacts) -> tuple[ButtonRow, ...]:
     if Right.GROUP not in facts.rights or not is_mergeable(facts):
         return ()
     return ((Button("🔗 Объединить", pack(Op.MERGE, facts.ticket.id)),),)
+
+
+def _divide_button(facts: CardFacts) -> tuple[ButtonRow, ...]:
+    if Right.GROUP not in facts.rights or not can_divide(facts):
+        return ()
+    return ((Button("✂️ Разделить", pack(Op.DIVIDE, facts.ticket.id)),),)
 
 
 def _triage_menu(facts: CardFacts) -> tuple[ButtonRow, ...]:

@@ -128,10 +128,14 @@ def _text_lines(facts: CardFacts) -> list[Span]:
         lines += [Text("\n"), Quote(shorten(ticket.text, MAX_TEXT_CHARS))]
     else:
         lines.append(Text("\nБез текста, только вложения"))
-    if facts.matters:
+    if facts.divided:
+        others = ", ".join(f"№{number} · {sector}" for number, sector in facts.divided)
+        said = "Это часть сообщения" if ticket.divided_from is not None else "Сообщение разделено, остальное"
+        lines.append(Text(f"\n✂️ {said}: {others}"))
+    elif facts.matters:
         lines.append(Text("\n✂️ Здесь, похоже, несколько вопросов:"))
         lines += [Text(f"\n{number}. {sector}: {words}") for number, (sector, words) in enumerate(facts.matters, 1)]
-        lines.append(Text("\nОтрасль у сообщения одна, остальное внесите отдельно: /new"))
+        lines.append(Text("\nОтрасль у сообщения одна. «Разделить» даст остальному свои карточки."))
     for addition in facts.additions:
         lines += [Text("\n➕ "), Text(shorten(addition, MAX_ADDITION_CHARS))]
     if facts.media_count:

@@ -163,6 +163,8 @@ def _registered(record: _Record) -> str:
     facts, sector = record.facts, record.sector
     if facts.get("with"):
         return f"получено, отнесено к проблеме №{facts['with']}"
+    if facts.get("from"):
+        return f"выделено из №{facts['from']}"
     if facts.get("state") == State.CLOSED.value:
         return f"внесено из системы, где оно уже завершено: {record.system}"
     chosen = f", отрасль: {sector}" if sector else ", отрасль выбирает координатор" if record.sectors else ""
@@ -245,6 +247,8 @@ _WORDS: Mapping[str, Callable[[_Record], str | None]] = {
     "entry_returned": lambda record: f"не внесено в {record.system}, возвращено с замечанием",
     "changed_by_import": _changed_by_import,
     "joined_by_import": lambda record: f"это же сообщение есть в системе: {record.system}",
+    "divide": lambda record: f"разделено: второй вопрос — №{record.facts.get('into')}",
+    "undivide": lambda record: f"снова одно сообщение: №{record.facts.get('into')} закрыто",
     "split": lambda record: f"отделено от проблемы №{record.facts.get('from')}",
     "merge": lambda record: f"объединено с №{record.facts.get('with')}",
     "approval_submitted": lambda record: f"подготовлен текст, вариант {record.facts.get('version')}",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.domain.inquiries import InquiryKind, is_correctable
 from bot.domain.roles import Right
-from bot.domain.tickets import FIRST_WORD_STATES, State, Step, is_allowed
+from bot.domain.tickets import FIRST_WORD_STATES, UNACCEPTED_STATES, State, Step, is_allowed
 from bot.domain.view_data import CardFacts
 from bot.messengers.content import Button
 from bot.views.callback_codes import Op, pack
@@ -15,7 +15,7 @@ MAX_ROWS = 8
 """Most rows of entries on one page; a messenger with fewer rows shows fewer."""
 
 _TERM_RIGHTS = frozenset({Right.ACCEPT, Right.TRIAGE, Right.SET_TERMS})
-_OWN_BUTTONS_IN_TRIAGE = frozenset({Op.DISMISS, Op.MERGE, Op.WHY_TERM, Op.HISTORY})
+_OWN_BUTTONS_IN_TRIAGE = frozenset({Op.DISMISS, Op.MERGE, Op.DIVIDE, Op.WHY_TERM, Op.HISTORY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,18 @@ def allows(step: Step) -> Callable[[CardFacts], bool]:
 
 def is_mergeable(facts: CardFacts) -> bool:
     """Return whether the ticket may join a problem now."""
-    return facts.ticket.is_open and facts.ticket.state is not State.PUBLISHING
+    ticket = facts.ticket
+    return ticket.is_open and ticket.state is not State.PUBLISHING and ticket.divided_from is None
+
+
+def can_divide(facts: CardFacts) -> bool:
+    """Return whether the message has several matters that have no tickets yet."""
+    return len(facts.matters) > 1 and not facts.divided and facts.ticket.lead_id is None
+
+
+def _can_undo_division(facts: CardFacts) -> bool:
+    ticket = facts.ticket
+    return ticket.divided_from is not None and ticket.state in UNACCEPTED_STATES and ticket.lead_id is None
 
 
 def _has_published_answer(facts: CardFacts) -> bool:
@@ -121,6 +132,8 @@ MORE_MENU: tuple[MenuEntry, ...] = (
     MenuEntry("👤 Поручить", Op.DELEGATE, Right.DELEGATE, lambda facts: bool(facts.delegates)),
     MenuEntry("🚫 Не требует ответа", Op.DISMISS, Right.DISMISS, allows(Step.DISMISS)),
     MenuEntry("🧭 Другой район", Op.DISTRICT_PAGE, Right.HAND_OVER, can_change_district),
+    MenuEntry("✂️ Разделить", Op.DIVIDE, Right.GROUP, can_divide),
+    MenuEntry("↩️ Не делить", Op.UNDIVIDE, Right.GROUP, _can_undo_division),
     MenuEntry("🔗 Объединить", Op.MERGE, Right.GROUP, is_mergeable),
     MenuEntry("📣 Взять в работу и сообщить", Op.FIRST_WORD, Right.ACCEPT, can_say_first_word),
     MenuEntry("📅 Промежуточный ответ", Op.INTERIM, Right.ANSWER, _can_be_postponed),

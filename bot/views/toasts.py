@@ -7,6 +7,7 @@ from bot.domain.notifications.base import Toast
 from bot.domain.notifications.refusals import RefusalDetails
 from bot.domain.notifications.toasts import (
     AnyToast,
+    DividedToast,
     HandedOverToast,
     MergedToast,
     RefusalToast,
@@ -31,6 +32,7 @@ _TEXTS: Mapping[ToastCode, str] = {
     ToastCode.SETTINGS_ON: "Будет приходить сюда",
     ToastCode.SETTINGS_OFF: "Больше не будет приходить сюда",
     ToastCode.SPLIT: "Отделено: у сообщения теперь своя карточка",
+    ToastCode.UNDIVIDED: "Снова одно сообщение",
     ToastCode.THANKS: "Спасибо, отмечено",
     ToastCode.IS_TALK: "Отмечено: не требует ответа",
     ToastCode.ALREADY_REVIEWED: "Это сообщение уже разобрано, список обновлён.",
@@ -67,6 +69,7 @@ _TEXTS: Mapping[ToastCode, str] = {
 
 _TEMPLATES: Mapping[type[Toast], str] = {
     HandedOverToast: "Передано: {toast.sector}",
+    DividedToast: "Разделено: {toast.numbers}",
     MergedToast: "Объединено с №{toast.lead_id}",
     RegisteredToast: "Зарегистрировано: №{toast.ticket_id}",
 }

@@ -3,16 +3,17 @@
 from collections.abc import Collection, Sequence
 from dataclasses import fields, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Select, bindparam, insert, or_, select, update
 
 from bot.domain.json_types import Json
 from bot.domain.messages import Message, MessageRole, NewMessage
 from storage.batching.id_allocator import IdAllocator
 from storage.batching.transaction_cache import MessageKey
 from storage.repositories.base import Repository
-from storage.tables import message
+from storage.tables import message, ticket
 from storage.transaction import Row, Transaction
 
 _FIELDS = tuple(Message.__dataclass_fields__)
@@ -23,6 +24,22 @@ _INSERT = insert(message)
 
 _MAX_SCANNED_MESSAGES = 500
 """Messages of all chats that are looked through for an author's former one: some minutes of the busiest town."""
+
+
+_SHARED_PARTS = tuple(part.value for part in (MessageRole.ROOT, MessageRole.COPY, MessageRole.ALBUM))
+"""The parts of a message that all tickets made of it share."""
+
+
+@cache
+def _list_query() -> Select[Any]:
+    number = bindparam("number", type_=ticket.c.id.type)
+    first = select(ticket.c.divided_from).where(ticket.c.id == number).scalar_subquery()
+    is_of_ticket = or_(message.c.ticket_id == number, message.c.part.in_(_SHARED_PARTS))
+    return (
+        select(*MESSAGE_COLUMNS)
+        .where(message.c.ticket_id.in_([number, first]), is_of_ticket)
+        .order_by(message.c.sent_at, message.c.id)
+    )
 
 
 MAX_AT_ONE_MOMENT = 200
@@ -102,12 +119,10 @@ class Messages(Repository):
         return [message_from_row(row) for row in result]
 
     async def list_for_ticket(self, ticket_id: int) -> list[Message]:
-        """List the messages of a ticket, oldest first."""
+        """List the messages of a ticket, oldest first; a divided one shares those that its first ticket was made of."""
         if ticket_id in self._cache.tickets_without_messages:
             return []
-        result = await self._transaction.execute(
-            select(*MESSAGE_COLUMNS).where(message.c.ticket_id == ticket_id).order_by(message.c.sent_at, message.c.id)
-        )
+        result = await self._transaction.execute(_list_query(), {"number": ticket_id})
         return [message_from_row(row) for row in result]
 
     async def list_album(self, account: str, chat_id: str, album: str) -> list[Message]:

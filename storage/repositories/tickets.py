@@ -65,6 +65,8 @@ class Tickets(Repository):
         self._transaction.defer_insert(_INSERT, row)
         added = ticket_from_row(_DEFAULTS | row)
         self._cache.add_new_ticket(added, new.author_key)
+        if new.divided_from is not None:
+            self._cache.on_message_attached(added.id)  # it shares those of its first ticket
         if new.subject_family is not None and new.fingerprint is not None and new.problem_id is None:
             alone = Candidate(None, ticket_id, new.fingerprint, answered=False, urgency=new.urgency)
             self._cache.candidates.upsert(
@@ -90,6 +92,13 @@ class Tickets(Repository):
         if locked:
             self._cache.locked_tickets[found.id] = found
         return found
+
+    async def list_divided_from(self, ticket_id: int) -> list[Ticket]:
+        """List the tickets that share the message of this one, oldest first."""
+        result = await self._transaction.execute(
+            select(*TICKET_COLUMNS).where(ticket.c.divided_from == ticket_id).order_by(ticket.c.id)
+        )
+        return [ticket_from_row(row) for row in result]
 
     async def list_with_number(self, external_number: str) -> list[Ticket]:
         """List the tickets that have this number in another system, oldest first."""

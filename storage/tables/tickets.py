@@ -76,6 +76,7 @@ ticket = Table(
     Column("ended_at", UtcDateTime),
     Column("dismiss_reason", String(32)),
     Column("previous_id", Id, ForeignKey("ticket.id")),
+    Column("divided_from", Id),  # the ticket whose message this one shares: another matter of it
     Column("external_number", String(100)),
     Column("created_by", Id, ForeignKey("person.id")),
     Column("version", Integer, nullable=False, server_default="0"),
@@ -96,6 +97,12 @@ ticket = Table(
         postgresql_where=text("danger IS NOT NULL"),
     ),
     Index("ix_ticket_author", "author_key", "id"),
+    Index(
+        "ix_ticket_divided",
+        "divided_from",
+        sqlite_where=text("divided_from IS NOT NULL"),
+        postgresql_where=text("divided_from IS NOT NULL"),
+    ),
     Index(
         "ix_ticket_place",
         "street",

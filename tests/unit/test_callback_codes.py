@@ -65,6 +65,8 @@ PUBLISHED = {
     b"1:l:142:0": CallbackData(Op.LIST, 142, "0"),
     b"1:l:142:n3": CallbackData(Op.LIST, 142, "n3"),
     b"1:sp:145": CallbackData(Op.SPLIT, 145),
+    b"1:dv:145": CallbackData(Op.DIVIDE, 145),
+    b"1:du:146": CallbackData(Op.UNDIVIDE, 146),
     b"1:tms:142:17": CallbackData(Op.LIMITED_SEND, 142, "17"),
     b"1:tmn:142:17": CallbackData(Op.LIMITED_DECLINE, 142, "17"),
     b"1:tm:0:2": CallbackData(Op.TEMPLATES, 0, "2"),

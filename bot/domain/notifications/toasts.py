@@ -56,6 +56,7 @@ class ToastCode(StrEnum):
     IN_WORK = "in_work"
     BUDGET_SET = "budget_set"
     LATE_PROMISE = "late_promise"
+    UNDIVIDED = "undivided"
 
 
 class HandedOverToast(Toast, code="handed"):
@@ -68,6 +69,12 @@ class MergedToast(Toast, code="merged"):
     """The ticket was merged with another, which leads them now."""
 
     lead_id: int = stored("lead")
+
+
+class DividedToast(Toast, code="divided"):
+    """Further matters of a message have tickets of their own now."""
+
+    numbers: str
 
 
 class RegisteredToast(Toast, code="is_problem"):

@@ -45,6 +45,7 @@ class Registration:
     message: Message | None = None
     previous_ticket: Ticket | None = None  # the author got an answer to it
     wait_for_album: bool = False  # the first card waits for the rest of an album
+    divided_from: Ticket | None = None  # it is another matter of this ticket's message
     joins_problem: bool = True  # false: it speaks of several matters, and among others one would be lost
 
 
@@ -93,7 +94,8 @@ async def _register(ctx: UseCaseContext, new: Registration) -> Ticket:
     await deadlines.store_beginning(ctx, ticket, beginning)
     await draft_clocks.schedule_draft(ctx, ticket, ticket.registered_at)
     await not_ours_clock.on_registered(ctx, ticket)
-    await _record_registration(ctx, ticket, new.created_by, {})
+    first: Facts = {"from": new.divided_from.id} if new.divided_from else {}
+    await _record_registration(ctx, ticket, new.created_by, first)
     await cards.sync(ctx, ticket, wait_for_album=new.wait_for_album)
     return ticket
 
@@ -203,6 +205,7 @@ def _new_ticket(ctx: UseCaseContext, new: Registration, state: State, sector: st
         answer_due=ctx.now,
         external_due=new.answer_due,
         previous_id=new.previous_ticket.id if new.previous_ticket else None,
+        divided_from=new.divided_from.id if new.divided_from else None,
         external_number=new.external_number,
         created_by=new.created_by.id if new.created_by else None,
     )

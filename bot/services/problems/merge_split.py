@@ -94,7 +94,7 @@ async def check_can_merge(ctx: UseCaseContext, ticket_id: int, person: Person) -
     await workflow.check_right(ctx, person, Right.GROUP, ticket)
     if ticket.lead_id is not None:
         raise PartOfProblem(number=ticket.id, lead=ticket.lead_id)
-    if not ticket.is_open or ticket.state is State.PUBLISHING:
+    if not ticket.is_open or ticket.state is State.PUBLISHING or ticket.divided_from is not None:
         raise OutdatedButton(number=ticket.id, state=ticket.state.value)
     return ticket
 
@@ -124,6 +124,7 @@ async def merge_tickets(ctx: UseCaseContext, ticket_id: int, other_id: int, pers
     answered = lead.state in problem_members.ANSWERED_STATES
     if (
         lead.id == ticket.id
+        or lead.divided_from is not None  # its message belongs to another ticket
         or not (lead.is_open or answered)
         or (answered and (ticket.is_problem_lead or not lead.is_problem_lead))
     ):

@@ -9,7 +9,7 @@ TWO_MATTERS = "В подъезде на Полевой 3 грязь, не мою
 async def test_two_matters_are_offered_to_the_coordinator(bot: Harness) -> None:
     await bot.sandbox.telegram.send_message(GROUP, MARIA, TWO_MATTERS)
     card = await bot.wait_for_card(
-        COORDINATOR, 1, "нужно выбрать отрасль", "1. ЖКХ: ", "2. Дороги: на дороге у дома огромная яма", "/new"
+        COORDINATOR, 1, "нужно выбрать отрасль", "1. ЖКХ: ", "2. Дороги: на дороге у дома огромная яма", "«Разделить»"
     )
 
     assert button_labels(card)[:2] == ["ЖКХ", "Дороги"]
