@@ -18,6 +18,7 @@ _GLUED_BUILDING = re.compile(r"(к|корп|корпус|с|стр|строен�
 _SPELLED_LETTERS = {"бэ": "б", "вэ": "в", "гэ": "г", "дэ": "д"}
 _SMALL_LETTERS = frozenset("абг")
 _MAX_HOUSE_NUMBER = 1999
+_SHORT_ENTRANCES = frozenset({"под", "п"})
 _LACKING = frozenset({"нет", "нету", "без"})
 _HOURS = 24
 """A larger number after «в» is no time."""
@@ -32,6 +33,7 @@ class HouseNumberParser:
         self._words = vocabulary.words
         self._numbers = vocabulary.numbers
         self._ordinals = vocabulary.ordinals
+        self._months = vocabulary.months
         self._beginnings = vocabulary.words["house"] | vocabulary.words["links"] | vocabulary.numbers.keys()
         self._beginnings |= vocabulary.ordinals.keys()
 
@@ -79,6 +81,8 @@ class HouseNumberParser:
             index += 1
         if index == start or index >= len(words):
             return None
+        if index == start + 1 and words[start].norm == "с" and (first := self._parse_row(words, index)):
+            return first
         if index == start + 1 and words[start].norm in ("в", "во") and (inner := self._parse_inside(words, index)):
             return inner
         if words[index].norm in self._words["house"]:
@@ -93,6 +97,17 @@ class HouseNumberParser:
         second = self._parse_number(words, first[1] + 1) if first[1] + 1 < len(words) else None
         named = second is not None and second[1] < len(words) and words[second[1]].norm in ("домами", "домом")
         return first[0] if named else None
+
+    def _parse_row(self, words: Sequence[Word], index: int) -> tuple[str, int] | None:
+        """Return the first house of «Мира с 3 по 15 нет воды», which are no days: «с 3 по 15 мая»."""
+        first = self._parse_number(words, index)
+        if first is None or first[1] + 1 >= len(words) or words[first[1]].norm != "по":
+            return None
+        second = self._parse_number(words, first[1] + 1)
+        if second is None or self._is_quantity(words, first[1] + 1, second[1]):
+            return None
+        dated = second[1] < len(words) and words[second[1]].norm in self._months
+        return None if dated else (first[0], second[1])
 
     def _parse_inside(self, words: Sequence[Word], index: int) -> tuple[str, int] | None:
         """Return the house of «на Советской в 12 нет воды», which is no time: «в 12 часов», «в 12 привезли»."""
@@ -141,7 +156,7 @@ class HouseNumberParser:
     def _parse_building(self, words: Sequence[Word], house: str, index: int) -> tuple[str, int]:
         """Add what follows the number: «/2», «"а"», «корпус 2», «литера Б», «строение 1»."""
         if index < len(words) and words[index].gap.strip() in ("/", "\\") and words[index].raw[0].isdecimal():
-            house, index = f"{house}/{words[index].norm}", index + 1
+            house, index = f"{house}/{words[index].norm.partition('-')[0]}", index + 1  # «3/1-15»: a flat follows
         if index + 1 < len(words) and words[index].norm == "дробь":
             second = self._parse_plain(words[index + 1].norm)
             if second is not None:
@@ -212,7 +227,7 @@ class HouseNumberParser:
         total = 0
         end = index
         while end < len(words) and end < index + 3 and (value := self._numbers.get(words[end].norm)) is not None:
-            if total and (value >= 10 if total % 100 else value >= 100):
+            if total and not _continues(total, value):
                 break
             if total and _is_break(words[end].gap):
                 break
@@ -229,7 +244,9 @@ class HouseNumberParser:
             number = words[index].norm
             if number.isdecimal() and int(number) > _MAX_STOREYS:
                 return False
-            return end + 1 >= len(words) or self._parse_plain(words[end + 1].norm) is None
+            after = words[end + 1].norm if end + 1 < len(words) else ""
+            numbered = self._parse_plain(after) is not None or after in self._ordinals
+            return not numbered and following not in _SHORT_ENTRANCES  # «5 под окнами»: a preposition
         return following in self._words["units"]
 
 
@@ -242,3 +259,10 @@ def _is_letter(word: Word) -> bool:
 
 def _is_break(gap: str) -> bool:
     return any(mark in gap for mark in "!?;\n…")
+
+
+def _continues(total: int, value: int) -> bool:
+    """Return whether «двадцать» goes on with «пять», and «сто» with «двадцать», but «шесть» not with «два»."""
+    if total % 100 == 0:
+        return value < 100
+    return total % 10 == 0 and total % 100 >= 20 and value < 10

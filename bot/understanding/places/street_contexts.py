@@ -53,7 +53,13 @@ class StreetContexts:
         adjective = self._names.is_street_adjective(word) and not self._morphology.form(word.norm).can_be(
             "Surn", "gent"
         )
-        if adjective and not following.gap.strip() and self._morphology.is_adjective_of(word.norm, following.norm):
+        numbered = following.norm in self._vocabulary.words["house"]  # «по Луговой номер шесть»
+        if (
+            adjective
+            and not numbered
+            and not following.gap.strip()
+            and self._morphology.is_adjective_of(word.norm, following.norm)
+        ):
             return True
         if "№" not in following.gap or not following.is_number:
             return False
@@ -124,8 +130,10 @@ class StreetContexts:
     def is_worked_on(self, words: Sequence[Word], index: int) -> bool:
         """Return whether something is done to the street: «починили Мельничную», «перекопали Береговую»."""
         word = words[index]
-        if not word.capitalised or word.raw.isupper() or not word.norm.endswith(("ую", "юю")):
+        if word.raw.isupper() or not word.norm.endswith(("ую", "юю")):
             return False
+        if not word.capitalised:
+            return self._is_famous(words, index) and self._is_done_after(words, index)
         if self._is_done_after(words, index):
             return True
         if index == 0 or word.gap != " ":
@@ -202,7 +210,8 @@ class StreetContexts:
         if before in _LEAVING and (self._names.is_known_alone(word) or self.is_famous_pair(words, index)):
             return False  # «снег с Гагарина», but «у Пушкина» is his monument
         if before == "от":
-            return not is_span
+            adjective = self._names.is_street_adjective(word) and form.known
+            return not (is_span or (adjective and self._leads_somewhere(words, index + 1)))
         if word.norm in self._vocabulary.words["names"] or (self._names.is_street_adjective(word) and form.known):
             return False
         if before in ("с", "со") and index + 2 < len(words) and words[index + 1].norm == "на":
@@ -213,6 +222,10 @@ class StreetContexts:
             return False
         lemmas = self._morphology.form(words[index - 2].norm).lemmas
         return not self._vocabulary.words["aimed"].isdisjoint(lemmas)
+
+    def _leads_somewhere(self, words: Sequence[Word], index: int) -> bool:
+        """Return whether «до» follows: «от Луговой до вокзала»."""
+        return any(word.norm == "до" for word in words[index : index + _MAX_SPAN_WORDS])
 
     def has_end(self, words: Sequence[Word], index: int) -> bool:
         """Return whether «до» and another street follow: «от Мира до Садовой», not «довёл до слёз»."""
@@ -245,7 +258,7 @@ class StreetContexts:
             or (
                 first.norm in self._vocabulary.words["ranks"]
                 and self._names.is_first_part(first, second)
-                and self._names.can_be_street_alone(second)
+                and (self._names.can_be_street_alone(second) or self._is_famous(words, index + 1))
             )
         )
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from bot.domain.text_normal import fold
+from bot.understanding.places.street_forms import SHORT_SIZES, SURNAME_GENITIVES, StreetForms, capitalize
 from bot.understanding.places.street_variants import StreetVariants
 from bot.understanding.places.village_forms import can_be_surname, village_nominative
 from bot.understanding.places.vocabulary import Vocabulary
@@ -16,15 +17,9 @@ _MIN_FOREIGN_LENGTH = 6
 _MIN_FULL_WORD = 5
 """Letters: after a shorter word a full stop may mark an abbreviation."""
 _NAME_AND_HOUSE = re.compile(r"([А-Яа-яЁё]{4,})-(\d{1,3}[А-Яа-я]?)")
-_RANK_ADJECTIVES = frozenset(
-    {"большой", "малой", "новой", "старой", "нижней", "верхней", "средней", "большая", "малая"}
-)
 _NO_NAMES = frozenset({"Apro", "Anum", "Supr", "Poss"})
 """Kinds of adjectives that name no street."""
-_SURNAME_GENITIVES = ("ского", "цкого")
-"""No feminine street ends so: «Черняховского» is a surname, also if the dictionary has it as an adjective."""
 _TOWN_ENDINGS = ("ова", "ева")
-_SHORT_SIZES = {"б": "Большая", "м": "Малая", "бол": "Большая", "мал": "Малая"}
 _NEW = frozenset({"новая", "новой", "новую"})
 _OBLIQUE_CASES = frozenset({"gent", "datv", "accs", "ablt", "loct"})
 _GENDERS = frozenset({"masc", "femn", "neut"})
@@ -52,11 +47,14 @@ class StreetNames:
         self.can_be_street_alone = _cached_by_spelling(self._can_be_street_alone)
         self.may_begin_typed = _cached_by_spelling(self._may_begin_typed)
         self.may_be_bare = _cached_by_spelling(self._may_be_bare)
+        self._forms = StreetForms(morphology, vocabulary, self.variants, self.is_street_adjective)
 
     def _may_begin_typed(self, word: Word) -> bool:
         """Return whether a street with a type word or a number may begin here; a cheap first check."""
         vocabulary = self._vocabulary
         if word.is_number or word.norm in vocabulary.kinds or word.norm in vocabulary.day_words:
+            return True
+        if word.norm in vocabulary.numbers:
             return True
         if word.capitalised and (self.is_known_alone(word) or self.variants.genitive(word.norm) is not None):
             return True
@@ -93,6 +91,8 @@ class StreetNames:
             return False
         if word.norm in self._vocabulary.kinds or word.norm in words["house"] or word.norm in words["before"]:
             return False
+        if word.norm in self._vocabulary.common:
+            return True
         form = self._morphology.form(word.norm)
         if form.can_be("NPRO"):
             return False
@@ -100,6 +100,7 @@ class StreetNames:
             return True
         return (
             self._is_surname(word)
+            or (word.norm.endswith(("ская", "цкая")) and form.can_be("Surn", "femn"))
             or self.is_street_adjective(word)
             or form.can_be("NOUN", "anim", "plur", "gent", "masc")
         )
@@ -162,7 +163,7 @@ class StreetNames:
 
     def is_misspelt(self, word: Word) -> bool:
         """Return whether a word that no dictionary has resembles one of the commonest streets: «гагарена»."""
-        return word.raw.isalpha() and self.variants.correct(_capitalize(word.norm)) != _capitalize(word.norm)
+        return word.raw.isalpha() and self.variants.correct(capitalize(word.norm)) != capitalize(word.norm)
 
     def split_house(self, raw: str) -> tuple[Word, str] | None:
         """Split «Ленина-45» into name and house; ``None`` for a quarter such as «Южный-2»."""
@@ -184,7 +185,7 @@ class StreetNames:
 
     def is_surname_in_genitive(self, word: Word) -> bool:
         """Return whether the word is «Черняховского»."""
-        return word.capitalised and not word.raw.isupper() and word.norm.endswith(_SURNAME_GENITIVES)
+        return word.capitalised and not word.raw.isupper() and word.norm.endswith(SURNAME_GENITIVES)
 
     def is_well_known(self, title: str) -> bool:
         """Return whether streets all over Russia are called like the last word of *title*."""
@@ -275,7 +276,7 @@ class StreetNames:
         if first.norm in self._vocabulary.words["ranks"]:
             sentence_ends = "." in second.gap and len(first.norm) >= _MIN_FULL_WORD
             return not sentence_ends and self._can_follow_rank(second)
-        if first.norm in _SHORT_SIZES:
+        if first.norm in SHORT_SIZES:
             return self._is_sized(first, second)
         if first.norm in self._vocabulary.short_ranks:
             return second.capitalised or "." in second.gap
@@ -325,68 +326,14 @@ class StreetNames:
         if len(parts) == 2 and self.is_nominative_pair(*parts) and not self.is_street_adjective(parts[1]):
             return " ".join(part.raw for part in parts)
         if len(parts) == 2 and gender in (None, "femn") and self.is_adjective_pair(*parts):
-            return " ".join(_capitalize(self._morphology.in_gender(part.norm, "femn") or part.raw) for part in parts)
+            return " ".join(capitalize(self._morphology.in_gender(part.norm, "femn") or part.raw) for part in parts)
         if (
             len(parts) == 2
             and parts[1].norm.endswith("ой")
             and self._morphology.form(parts[0].norm).can_be("Name", "gent")
         ):
-            return " ".join(_capitalize(part.raw) for part in parts)  # «Зои Космодемьянской»
-        return " ".join(self._inflect_part(part, index, len(parts), gender) for index, part in enumerate(parts))
-
-    def _inflect_compound(self, word: Word, gender: str | None) -> str:
-        """Return «Ново-Садовая» for «Ново-Садовой»; other names with a hyphen stay as they are."""
-        first, _, base = word.raw.rpartition("-")
-        part = Word(base, fold(base), "", 0)
-        if self.is_street_adjective(part) and not self._morphology.form(part.norm).can_be("Surn", "gent"):
-            base = (
-                self._morphology.in_gender(part.norm, gender or _gender(self._morphology.form(part.norm).tags)) or base
-            )
-        return f"{_capitalize(first)}-{_capitalize(base) if word.capitalised else base}"
-
-    def _genitive_of_surname(self, word: Word) -> str | None:
-        """Return «Гагарина» for «улица Гагарин», as people write who do not decline."""
-        form = self._morphology.form(word.norm)
-        plain = word.norm.endswith(("ин", "ов", "ев")) and form.can_be("Surn", "nomn", "masc") and form.known
-        return _capitalize(word.raw.lower() + "а") if plain and not form.can_be("Surn", "gent") else None
-
-    def _inflect_part(self, word: Word, index: int, count: int, gender: str | None) -> str:
-        last = index == count - 1
-        raw = word.raw
-        if count == 1 and gender == "femn" and (genitive := self._genitive_of_surname(word)) is not None:
-            return genitive
-        if count == 1 and gender == "femn" and (named := self.variants.from_nominative(word.norm)) is not None:
-            return named
-        if word.norm in self._vocabulary.words["tails"]:
-            return raw.lower() if not word.capitalised else raw
-        form = self._morphology.form(word.norm)
-        if last and gender in (None, "femn") and word.norm.endswith(_SURNAME_GENITIVES):
-            return _capitalize(raw)
-        if "-" in word.norm and last:
-            return self._inflect_compound(word, gender)
-        if not last and (size := _SHORT_SIZES.get(word.norm)) is not None:
-            return size
-        if not last and (full := self._vocabulary.short_ranks.get(word.norm)) is not None:
-            return full
-        if not last and word.norm in _RANK_ADJECTIVES and form.can_be("ADJF", "femn"):
-            return _capitalize(self._morphology.in_gender(word.norm, "femn") or raw)
-        if "набережная" in form.lemmas:
-            return "Набережная"
-        if (
-            last
-            and raw.endswith(("овой", "евой", "ёвой", "иной"))
-            and not (form.known and _is_plain_adjective(form.tags))
-        ):
-            return _capitalize(raw)
-        surname = form.can_be("Surn", "gent", "masc") and not word.norm.endswith(("ая", "ий", "ый", "ой", "ую"))
-        if word.norm not in self._vocabulary.words["names"] and not surname and self.is_street_adjective(word) and last:
-            wanted = gender or _gender(form.tags)
-            ready = wanted == "masc" and word.norm.endswith("ой") and form.can_be("ADJF", "masc", "nomn")
-            name = word.norm if ready else self._morphology.in_gender(word.norm, wanted)
-            raw = name if name is not None else raw
-        elif gender == "masc" and last and form.can_be("NOUN", "loct") and not form.can_be("NOUN", "gent"):
-            raw = self._morphology.nominative(word.norm)
-        return _capitalize(raw)
+            return " ".join(capitalize(part.raw) for part in parts)  # «Зои Космодемьянской»
+        return " ".join(self._forms.inflect(part, index, len(parts), gender) for index, part in enumerate(parts))
 
 
 def _numbers_of_genitive(tags: Sequence[frozenset[str]]) -> set[str]:
@@ -407,21 +354,6 @@ def _is_genitive_surname(norm: str, tags: Sequence[frozenset[str]]) -> bool:
         return True  # the dictionary has Чкалов as a town alone
     found = [tag for tag in tags if tag >= {"Surn", "gent"}]
     return any("Fixd" not in tag for tag in found) or (bool(found) and norm.endswith(("ко", "ых", "их", "аго")))
-
-
-def _is_plain_adjective(tags: Sequence[frozenset[str]]) -> bool:
-    return any("ADJF" in tag and "femn" in tag for tag in tags)
-
-
-def _gender(tags: Sequence[frozenset[str]]) -> str:
-    """Return feminine if the form allows it («Садовой», as «улица» is omitted), else masculine («на Невском»)."""
-    return "femn" if any("ADJF" in tag and "femn" in tag for tag in tags) else "masc"
-
-
-def _capitalize(name: str) -> str:
-    if name.isupper() and len(name) > 3:
-        name = name.lower()
-    return name[:1].upper() + name[1:]
 
 
 def _is_street_called_new(word: Word) -> bool:

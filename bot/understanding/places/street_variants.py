@@ -14,6 +14,9 @@ _CACHE_SIZE = 20_000
 _MIN_CORRECTED_LENGTH = 6
 _MIN_COMMON_SIMILARITY = 81.0
 """Percent: one wrong letter of six, two of eleven."""
+_MIN_STEM_SIMILARITY = 65.0
+"""Percent: «совец» and «советс»."""
+_MAX_ENDING, _MAX_EXTRA_LETTERS = 4, 2
 _SHORT_NAMES = frozenset({"комсомолка", "пролетарка", "дзержинка", "красноармейка", "первомайка"})
 """Short names of streets that the dictionary has as everyday words as well."""
 _SHORT_NAME_ENDING = re.compile("к(?:и|е|у|ой)$")
@@ -80,7 +83,7 @@ class StreetVariants:
         found = process.extractOne(
             fold(title), self._vocabulary.commonest.keys(), scorer=fuzz.ratio, score_cutoff=_MIN_COMMON_SIMILARITY
         )
-        return self._vocabulary.common[found[0]] if found is not None else title
+        return self._vocabulary.common[found[0]] if found is not None and _is_slip(fold(title), found[0]) else title
 
     def _find_genitive(self, norm: str) -> str | None:
         """Return «Гагарина» for «Гагарин», «Гагарине», «Строителей» for «строители», if streets are called so.
@@ -118,6 +121,16 @@ class StreetVariants:
     def _spellings(self, name: str) -> set[str]:
         """Return the word, and the nominative if it is an adjective: «Вокзальной»."""
         return {fold(name), fold(self._morphology.in_gender(fold(name), "femn") or name)}
+
+
+def _is_slip(written: str, known: str) -> bool:
+    """Return whether *written* may be *known* with wrong letters: «Камсамольская», not «Нововокзальная», «Волховская».
+
+    The ending that they share says nothing: half of all streets end in «-ская».
+    """
+    ending = next((size for size in range(_MAX_ENDING, 0, -1) if written[-size:] == known[-size:]), 0)
+    stems = written[: len(written) - ending], known[: len(known) - ending]
+    return abs(len(stems[0]) - len(stems[1])) <= _MAX_EXTRA_LETTERS and fuzz.ratio(*stems) >= _MIN_STEM_SIMILARITY
 
 
 def _capitalize(name: str) -> str:

@@ -33,7 +33,7 @@ _ORDINALS = (
 _ORDINAL = re.compile(r"(\d{1,2})-?(?:я|й|ая|ой|ый|ю|ую|е|ое|го|му|м)")
 _AREA_ORDINAL = re.compile(r"(\d{1,3})-?(?:й|ый|ий|ой|я|го|ого|его|му|ому|ем|ом|м|е)?")
 _DAY_ENDING = re.compile("-?(?:е|го|ое|ого|ом|м)$")
-_JUBILEE = re.compile(r"(\d{2,3})-?летия")
+_JUBILEE = re.compile(r"(\d{2,3})-?(летия|лет)")
 _ACRONYMS = {"ссср": "СССР", "ср": "СССР", "влксм": "ВЛКСМ"}
 """Of three equal letters in a row one remains: «СССР» is read as «ср»."""
 _WATERS = ("реки", "канала")
@@ -44,6 +44,8 @@ _FULL_WORD_LENGTH = 5
 _MAX_NAME_WORDS = 3
 _CACHE_SIZE = 20_000
 _YEAR_DIGITS = 4
+_MIN_JUBILEE = 20
+"""Years: towns name no street after a shorter time."""
 
 
 class TypedStreetFinder:
@@ -222,9 +224,13 @@ class TypedStreetFinder:
         vocabulary = self._vocabulary
         if (jubilee := _JUBILEE.fullmatch(words[index].norm)) and index + 1 < len(words):
             of = words[index + 1].norm
-            title = f"{jubilee[1]}-летия {_ACRONYMS.get(of) or of.capitalize()}"
+            title = (
+                f"{jubilee[1]}{'-летия' if jubilee[2] == 'летия' else ' лет'} {_ACRONYMS.get(of) or of.capitalize()}"
+            )
             known = of in vocabulary.years and not words[index + 1].gap.strip()
             return self._builder.build(words, index, index, index + 2, None, title) if known else None
+        if (spelled := self._match_spelled_jubilee(words, index)) is not None:
+            return spelled
         if not (words[index].is_number or words[index].norm in vocabulary.day_words):
             return None
         number = vocabulary.day_words.get(words[index].norm, _DAY_ENDING.sub("", words[index].norm))
@@ -254,10 +260,21 @@ class TypedStreetFinder:
             return self._builder.build(words, index, index, index + 2, None, f"{number} года")
         return None
 
+    def _match_spelled_jubilee(self, words: Sequence[Word], index: int) -> StreetCandidate | None:
+        """Match «пятьдесят лет октября», as a voice is written down."""
+        number = self._vocabulary.numbers.get(words[index].norm, 0)
+        if number < _MIN_JUBILEE or index + 2 >= len(words) or words[index + 1].norm != "лет":
+            return None
+        of = words[index + 2].norm
+        if of not in self._vocabulary.years:
+            return None
+        title = f"{number} лет {_ACRONYMS.get(of) or of.capitalize()}"
+        return self._builder.build(words, index, index, index + 3, None, title)
+
     def _match_numbered_genitive(self, words: Sequence[Word], index: int) -> StreetCandidate | None:
         """Match «22 Партсъезда», «26 Бакинских Комиссаров», whose number counts no house."""
         if words[index + 1].norm == "партсъезда":
-            title = f"{words[index].raw} Партсъезда"
+            title = f"{_DAY_ENDING.sub('', words[index].norm)} Партсъезда"
             return self._builder.build(words, index, index, index + 2, None, title)
         third = words[index + 2].norm if index + 2 < len(words) else ""
         if (words[index + 1].norm, third) == ("бакинских", "комиссаров"):
