@@ -29,7 +29,11 @@ def card_facts(state: State, *rights: Right) -> CardFacts:
         **dict.fromkeys(Ticket.__dataclass_fields__)
         | {"id": 7, "state": state, "likely": (), "urgent": False, "version": 0}
     )
-    values = dict.fromkeys(CardFacts.__dataclass_fields__) | {"ticket": ticket, "rights": frozenset(rights)}
+    values = dict.fromkeys(CardFacts.__dataclass_fields__) | {
+        "ticket": ticket,
+        "rights": frozenset(rights),
+        "matters": (),
+    }
     return CardFacts(**values)
 
 

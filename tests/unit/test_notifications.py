@@ -73,7 +73,8 @@ accepted account_removed answer_limit_decided answer_limited approval_asked appr
 by_hand cancelled closed code_revoked corrected correcting correction_accepted delegate_part delegate_withdrawn
 delegated dismissed divided doubt_gone handed history in_work is_problem is_talk kept late_promise
 marked_incomplete merged muted noted noted_promise nudged passed_around personal_data reopened sending settings_off
-settings_on solved split taken_up taken_up_silently template_deleted template_made thanks unmarked_incomplete unmuted
+settings_on solved split taken_up taken_up_silently template_deleted template_made thanks undivided
+unmarked_incomplete unmuted
 """
 
 
