@@ -77,6 +77,7 @@ HOT_QUERIES: dict[str, Query] = {
         [("telegram", "-1", "1"), ("telegram", "-1", "2"), ("vk:5", "3", "1")]
     ),
     "messages: of a ticket": lambda uow: uow.messages.list_for_ticket(1),
+    "tickets: divided from one": lambda uow: uow.tickets.list_divided_from(1),
     "messages: of an album": lambda uow: uow.messages.list_album("telegram", "-1", "1"),
     "cards: of a ticket": lambda uow: uow.cards.list_for_ticket(1),
     "answers: earlier ones about a place": lambda uow: uow.answer_marks.list_earlier_answers(1, NOW, 5),

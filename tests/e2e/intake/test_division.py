@@ -1,6 +1,7 @@
 """«Разделить»: every matter of a message has a ticket, a block and an answer of its own."""
 
 from bot.domain.tickets import State
+from tests.databases import ON_BOTH
 from tests.e2e.harness import (
     COORDINATOR,
     CURATOR,
@@ -39,6 +40,7 @@ async def test_both_cards_of_a_divided_message_know_of_each_other(bot: Harness) 
     assert [row.facts["into"] for row in await list_audit(bot, 1, "divide")] == [2]
 
 
+@ON_BOTH
 async def test_each_answer_is_posted_once_under_the_one_message(bot: Harness) -> None:
     message_id = await divide(bot)
     await bot.press_button(COORDINATOR, await bot.wait_for_card(COORDINATOR, 1), "ЖКХ")
