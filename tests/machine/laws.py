@@ -20,7 +20,6 @@ NEEDED_RIGHTS: dict[str, frozenset[Right]] = {
     "split": frozenset({Right.GROUP, Right.REOPEN, Right.ANSWER}),
     "merge": frozenset({Right.GROUP}),
     "divide": frozenset({Right.GROUP}),
-    "undivide": frozenset({Right.GROUP}),
     "data_changed": frozenset({Right.CHANGE_DATA, Right.SET_TERMS}),
     "not_ours": frozenset({Right.HAND_OVER}),
     "entered": frozenset({Right.TYPE_IN, Right.TRIAGE}),

@@ -71,8 +71,8 @@ async def undo(ctx: UseCaseContext, ticket_id: int, person: Person) -> Ticket:
         raise OutdatedButton(number=ticket.id, state=ticket.state.value)
     change = TicketChange(dismiss_reason=DismissReason.DUPLICATE, ended_at=ctx.now, assignee_id=person.id)
     await workflow.transition(ctx, ticket, Step.DISMISS, person, change)
-    facts = {"into": ticket.id}
-    await ctx.uow.audit_log.record("undivide", ctx.now, person_id=person.id, ticket_id=first.id, facts=facts)
+    # The person is on record at their own ticket: the first one may be of a block that they have no right over.
+    await ctx.uow.audit_log.record("undivide", ctx.now, ticket_id=first.id, facts={"into": ticket.id})
     await cards.sync(ctx, first, actor=person)
     return first
 
