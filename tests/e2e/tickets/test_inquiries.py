@@ -112,7 +112,7 @@ async def test_a_decision_comes_back_with_its_date_and_is_reminded_of(town: Harn
     town.set_time("04.12 09:00")
     await town.wait_for_message(ROADS_HEAD, "📌 Срок решения по №1", "засыпать из резерва")
     await town.send_message(ROADS_HEAD, "/find 1")
-    await town.press_button(ROADS_HEAD, await town.wait_for_card(ROADS_HEAD, 1, "Решение"), "Ещё")
+    await wait_until_idle(town)
     await press_in_menu(town, "История")
     await town.wait_for_message(ROADS_HEAD, "вопрос вынесен на рассмотрение — Начальник", "принято решение — Руков")
 
