@@ -176,11 +176,10 @@ class RateLimiter:
         slot.start(at)
         slot.finish(at, is_answered=False)
 
-    def blocked_chats(self, now: float, *, interactive: bool = False) -> list[str]:
-        """Return the chats that must not be written to at *now*, which may be in the near future."""
-        return [
-            chat_id for chat_id, chat in self._chat_limiters.items() if chat.delay(now, 1, interactive=interactive) > 0
-        ]
+    def is_blocked(self, chat_id: str, now: float, *, interactive: bool = False) -> bool:
+        """Return whether the chat must not be written to at *now*, which may be in the near future."""
+        chat = self._chat_limiters.get(chat_id)
+        return chat is not None and chat.delay(now, 1, interactive=interactive) > 0
 
     def slow_down(self, chat_id: str | None, now: float) -> None:
         """Slow down for a while after a refusal despite the limits: in one chat, or everywhere (``None``)."""

@@ -16,7 +16,7 @@ from bot.messengers.port import Sent, Target
 from bot.messengers.telegram.messenger import TelegramMessenger
 from bot.outbox import card_data
 from bot.outbox.in_flight import MIN_LIMIT
-from bot.outbox.worker import MAX_AHEAD
+from bot.outbox.row_selection import MAX_AHEAD
 from sandbox.faults import Fault, FaultKind
 from sandbox.telegram.server import api_fault
 from storage.repositories.base import MAX_WAIT
