@@ -25,6 +25,7 @@ from bot.runtime.first_transaction import bring_up_to_date
 from bot.runtime.garbage import resume_collection
 from bot.runtime.leader import Leader
 from bot.runtime.options import RuntimeOptions
+from bot.runtime.press_delivery import PressDelivery
 from bot.runtime.progress import Progress
 from bot.runtime.runtime import Runtime
 from bot.runtime.self_check import SelfCheck
@@ -78,6 +79,7 @@ class App:
     _staff_wake_up: WakeUp = field(init=False, default_factory=WakeUp)
     _webhooks: Webhooks = field(init=False)
     _outbox_worker: OutboxWorker = field(init=False)
+    _inbox_worker: InboxWorker | None = field(init=False, default=None)
     _leader: Leader | None = field(init=False, default=None)
     _http_server: "HttpServer | None" = field(init=False, default=None)
     _model_version: str | None = field(init=False, default=None)  # of the trained model at the start
@@ -130,9 +132,9 @@ class App:
         leader = self._leader.list_stalled() if self._leader is not None else ()
         return sorted({*self.runtime.progress.list_stalled(), *leader})
 
-    def create_inbox_worker(self) -> InboxWorker:
-        """Return a worker that handles stored updates."""
-        return InboxWorker(self.runtime, self.options.monotonic)
+    def create_inbox_worker(self, press_delivery: PressDelivery | None = None) -> InboxWorker:
+        """Return a worker that handles stored updates, and has the answers to presses sent at once."""
+        return InboxWorker(self.runtime, self.options.monotonic, press_delivery)
 
     def create_poller(self, messenger: Messenger, runtime: Runtime | None = None) -> Poller:
         """Return a loop that asks *messenger* for updates, with the leader's *runtime* if it has one."""
@@ -259,7 +261,8 @@ class App:
             options.tick_seconds * MODEL_POLL_TICKS,
             self._model_version,
         )
-        supervisor.run_forever("inbox", self.create_inbox_worker().run)
+        self._inbox_worker = self.create_inbox_worker(self._outbox_worker)
+        supervisor.run_forever("inbox", self._inbox_worker.run)
         supervisor.run_forever("model", reloader.run)
         supervisor.run_forever("staff", self._refresh_staff)
         supervisor.run_forever("wake-up", lambda: listen_for_wake_ups(self.database, self._on_wake_up))
@@ -289,7 +292,9 @@ class App:
             supervisor.run_forever("night school", training.run)
 
     def _create_receiver(self, messenger: Messenger, runtime: Runtime) -> UpdateReceiver:
-        return UpdateReceiver(messenger, runtime, self.health, self._on_token_in_use, self.options.retry_delays)
+        return UpdateReceiver(
+            *(messenger, runtime, self.health, self._on_token_in_use, self.options.retry_delays, self._inbox_worker)
+        )
 
     def _on_token_in_use(self, error: TokenInUse) -> None:
         self._token_in_use = error

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.channels import Direction
+from bot.inbox.worker import InboxWorker
 from bot.messengers.errors import BadCredentials, Conflict, MessengerError, RetryAfter, TemporaryFailure
 from bot.messengers.port import Messenger, RawUpdate
 from bot.runtime.backoff import delay_after
@@ -43,6 +44,7 @@ class UpdateReceiver:
     health: Health
     on_token_in_use: Callable[[TokenInUse], None]
     retry_delays: Sequence[float] = POLL_RETRY_DELAYS_SECONDS
+    worker: InboxWorker | None = None  # None: it finds what is stored
     failures: int = 0
     _has_polled: bool = False  # this process, or on a shared database one before it
     _gap_since: datetime | None = None
@@ -76,7 +78,10 @@ class UpdateReceiver:
                 self._gap_since = await uow.inbox.get_gap_start(account)
             if cursor is not None:
                 await uow.inbox.set_cursor(account, cursor, now)
-        if updates:
+            claimed = await self.worker.claim_for_receiver(uow) if self.worker is not None and updates else ()
+        if self.worker is not None and claimed:
+            self.worker.hand_over(claimed)
+        elif updates:
             self.runtime.inbox_wake_up.set()
 
     async def recover_gap(self) -> None:

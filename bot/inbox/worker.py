@@ -14,23 +14,30 @@ from functools import partial
 
 from bot.domain.inbox import InboxRow
 from bot.domain.notifications.administrator import DeadUpdate, UnknownUpdateKind
+from bot.domain.outbox import OutboxRow
 from bot.handlers.router import handle_event
 from bot.messengers.errors import MalformedUpdate, UnknownUpdate
-from bot.messengers.events import ChatChange, ChatChanged, Event
+from bot.messengers.events import ButtonPressed, ChatChange, ChatChanged, Event
 from bot.runtime.backoff import exponential_delay
 from bot.runtime.commit_retry import retry_until_committed
+from bot.runtime.press_delivery import PressDelivery
 from bot.runtime.runtime import Runtime
 from bot.services.context import UseCaseContext
 from bot.services.context.use_case import PrefetchedReading, PrefetchedReadings
 from bot.services.intake.prefetch import classify_batch, prefetch
 from bot.services.notifications import notify
 from storage.errors import classify_error
+from storage.unit_of_work import UnitOfWork
 
 logger = logging.getLogger(__name__)
 
 BATCH_SIZE = 50
 LEASE = timedelta(seconds=60)
 IDLE_POLL_SECONDS = 1.0
+
+MAX_AWAITED_BATCH = 10
+"""Updates of a batch that goes before other writers on SQLite because somebody has pressed a button: a larger one would
+hold up deliveries whose outcome has to be recorded."""
 
 LOOK_UP_SECONDS = 120.0
 """Seconds that a batch may wait for messengers that are asked who wrote."""
@@ -68,6 +75,10 @@ class ParsedUpdate:
     failure: Exception | None = None
     """An unexpected error of the bot, which may be gone at the next attempt."""
 
+    @property
+    def is_press(self) -> bool:
+        return any(isinstance(event, ButtonPressed) for event in self.events)
+
 
 @dataclass(slots=True)
 class InboxWorker:
@@ -75,7 +86,10 @@ class InboxWorker:
 
     runtime: Runtime
     monotonic: Callable[[], float] = time.monotonic  # in seconds
+    press_delivery: PressDelivery | None = None  # None: the outbox finds the answers to presses
     _began_at: float = field(init=False)
+    _is_idle: bool = False
+    _handed_over: list[InboxRow] = field(default_factory=list)  # claimed by receivers
 
     def __post_init__(self) -> None:
         self._began_at = self.monotonic()
@@ -86,12 +100,30 @@ class InboxWorker:
             # Do not claim before the presence lock is held: if this process died, the rows would stay leased for a
             # minute. Acquiring the lock wakes this loop, as does every later update.
             if not self.runtime.database.is_registered or await self.process_batch() < BATCH_SIZE:
+                self._is_idle = not self._handed_over
                 await self.runtime.inbox_wake_up.wait(IDLE_POLL_SECONDS)
+                self._is_idle = False
+
+    async def claim_for_receiver(self, uow: UnitOfWork) -> Sequence[InboxRow]:
+        """Claim what there is to handle in the transaction that stores updates, if this worker waits for some.
+
+        A person who has pressed a button waits for each transaction. On a shared database a receiver that is stopped
+        just then would keep the rows from the other processes until their leases end.
+        """
+        if not self._is_idle or self.runtime.database.is_shared:
+            return ()
+        return await self._claim(uow)
+
+    def hand_over(self, rows: Sequence[InboxRow]) -> None:
+        """Handle *rows* next, whose claim is committed."""
+        self._handed_over += rows
+        self._is_idle = False
+        self.runtime.inbox_wake_up.set()
 
     async def process_batch(self) -> int:
         """Handle one batch and return the number of its updates."""
-        rows = await self._claim_batch()
-        if not rows:
+        rows, self._handed_over = self._handed_over, []
+        if not (rows := rows or await self._claim_batch()):
             return 0
         parsed = await asyncio.gather(*(self._parse(row) for row in rows))
         try:
@@ -107,22 +139,25 @@ class InboxWorker:
             self.runtime.self_check_wake_up.set()
         return len(rows)
 
-    async def _claim_batch(self) -> Sequence[InboxRow]:
+    async def _claim_batch(self) -> list[InboxRow]:
+        async with self.runtime.database.begin() as uow:
+            return await self._claim(uow)
+
+    async def _claim(self, uow: UnitOfWork) -> list[InboxRow]:
         """Claim the rows to handle next: alone what several processes did not survive, and in the end not at all."""
         is_proven = self.monotonic() - self._began_at >= PROVEN_SECONDS
         max_attempts = None if is_proven else MAX_ATTEMPTS
-        async with self.runtime.database.begin() as uow:
-            ctx = self.runtime.context(uow)
-            rows = await uow.inbox.claim(
-                ctx.now, LEASE, BATCH_SIZE, self.runtime.database.presence_lock_id, max_attempts=max_attempts
-            )
-            if any(row.attempts > MAX_SHARED_ATTEMPTS for row in rows):
-                await uow.inbox.release(rows[1:])
-                rows = rows[:1]
-                self.runtime.inbox_wake_up.set()  # the others come next, without a pause
-            if rows and rows[0].attempts > MAX_ATTEMPTS + MAX_PROVEN_ATTEMPTS:
-                await self._give_up(ctx, rows[0], "the process did not survive it")
-                return ()
+        ctx = self.runtime.context(uow)
+        rows = await uow.inbox.claim(
+            ctx.now, LEASE, BATCH_SIZE, self.runtime.database.presence_lock_id, max_attempts=max_attempts
+        )
+        if any(row.attempts > MAX_SHARED_ATTEMPTS for row in rows):
+            await uow.inbox.release(rows[1:])
+            rows = rows[:1]
+            self.runtime.inbox_wake_up.set()  # the others come next, without a pause
+        if rows and rows[0].attempts > MAX_ATTEMPTS + MAX_PROVEN_ATTEMPTS:
+            await self._give_up(ctx, rows[0], "the process did not survive it")
+            return []
         return rows
 
     async def _parse(self, row: InboxRow) -> ParsedUpdate:
@@ -182,7 +217,8 @@ class InboxWorker:
 
     async def _process_in_transaction(self, batch: Sequence[ParsedUpdate], readings: PrefetchedReadings) -> set[str]:
         """Handle *batch* and return the conversations whose later updates must wait."""
-        async with self.runtime.database.begin() as uow:
+        is_awaited = len(batch) <= MAX_AWAITED_BATCH and any(one.is_press for one in batch)
+        async with self.runtime.database.begin(priority=is_awaited) as uow:
             words = self.runtime.municipality().topics
             await self.runtime.follow_changes(uow)
             if self.runtime.municipality().topics is not words:
@@ -190,11 +226,20 @@ class InboxWorker:
             ctx = UseCaseContext(self.runtime.municipality(), uow, self.runtime.clock.now(), prefetched=readings)
             known = ctx.municipality
             stuck = await self._handle_batch(ctx, batch)
+            answers = await self._claim_answers(ctx)
         if ctx.municipality.staff is not known.staff:
             self.runtime.on_staff_changed(ctx.municipality.staff)
         if ctx.municipality.topics is not known.topics:
             self.runtime.on_topics_changed(ctx.municipality.topics)
+        if self.press_delivery is not None and answers:
+            self.press_delivery.start(answers, ctx.now)
         return stuck
+
+    async def _claim_answers(self, ctx: UseCaseContext) -> Sequence[OutboxRow]:
+        """Claim what the persons wait for who have pressed buttons."""
+        if self.press_delivery is None or not ctx.uow.outbox.interactive_chats:
+            return ()
+        return await self.press_delivery.claim_answers(ctx.uow, ctx.now)
 
     async def _handle_batch(self, ctx: UseCaseContext, batch: Sequence[ParsedUpdate]) -> set[str]:
         done: list[int] = []

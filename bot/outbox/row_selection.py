@@ -53,6 +53,8 @@ class RowSelection:
     in_hand: dict[int, OutboxRow] = field(default_factory=dict)
     _taken_at: dict[int, float] = field(default_factory=dict)  # row in hand → moment
     _saturated_accounts: set[str] = field(default_factory=set)  # more rows are due than may be sent
+    pressed_chats: set[tuple[str, str]] = field(default_factory=set)
+    """Account and chat of effects of presses, each until a delivery there has ended."""
 
     @property
     def is_saturated(self) -> bool:
@@ -64,22 +66,32 @@ class RowSelection:
         self.in_hand[row.id] = row
         self._taken_at[row.id] = moment
 
-    def drop(self, row: OutboxRow) -> None:
-        """Record that the delivery of *row* has ended."""
+    def drop(self, row: OutboxRow) -> bool:
+        """Record that the delivery of *row* has ended; return whether the queue should be read because of it.
+
+        A saturated queue is read as its rate allows. What waits for *row* there may be the effect of a press.
+        """
         self.in_hand.pop(row.id, None)
         self._taken_at.pop(row.id, None)
+        chat = (row.account, row.chat_id)
+        if chat not in self.pressed_chats:
+            return not self.is_saturated
+        if all((one.account, one.chat_id) != chat for one in self.in_hand.values()):
+            self.pressed_chats.discard(chat)
+        return True
 
-    async def choose_answers(self, outbox: Outbox, now: datetime, moment: float) -> list[int]:
-        """Return the ids of rows for which a person waits who has pressed a button: the answers, then the effects."""
-        accounts = tuple(self.messengers)
-        callbacks = await outbox.next_callback_answers(now, accounts, MAX_CALLBACK_ANSWERS)
-        interactive = await outbox.next_interactive(now, accounts, MAX_INTERACTIVE)
+    async def choose_callback_answers(self, outbox: Outbox, now: datetime, moment: float) -> list[int]:
+        """Return the ids of answers to presses that may leave now."""
+        waiting = await outbox.next_callback_answers(now, tuple(self.messengers), MAX_CALLBACK_ANSWERS)
         self._forget_pauses(moment)
-        chosen = [one for account in accounts for one in self._callback_answers(account, callbacks)]
-        for account in accounts:
-            if (account, WHOLE_ACCOUNT) not in self.paused_until:
-                chosen += self._interactive_rows(account, interactive, moment)
-        return chosen
+        return [one for account in self.messengers for one in self._callback_answers(account, waiting)]
+
+    async def choose_effects(self, outbox: Outbox, now: datetime, moment: float) -> list[int]:
+        """Return the ids of the effects of presses that may leave now: they wait for no room in the account's rate."""
+        waiting = await outbox.next_interactive(now, tuple(self.messengers), MAX_INTERACTIVE)
+        self._forget_pauses(moment)
+        running = (account for account in self.messengers if (account, WHOLE_ACCOUNT) not in self.paused_until)
+        return [one for account in running for one in self._effects(account, waiting, moment)]
 
     def list_with_room(self, moment: float) -> dict[str, int]:
         """Return how many messages may leave soon, by account, where reading the queue is worth it."""
@@ -134,8 +146,7 @@ class RowSelection:
         free = [row.id for row in waiting if row.account == account and row.id not in self.in_hand]
         return free[: max(MAX_CALLBACK_ANSWERS - busy, 0)]
 
-    def _interactive_rows(self, account: str, waiting: list[NextPending], moment: float) -> list[int]:
-        """Return the ids of the effects of presses that may leave now: they wait for no room in the account's rate."""
+    def _effects(self, account: str, waiting: list[NextPending], moment: float) -> list[int]:
         rows = self._eligible_rows(account, [row for row in waiting if row.account == account], moment)
         mine = [row for row in self.in_hand.values() if row.account == account]
         busy = sum(row.priority == Priority.INTERACTIVE and row.kind not in NON_MESSAGE_KINDS for row in mine)

@@ -4,7 +4,7 @@ Only the leader runs it (ADR 10): a rate limit shared by several processes would
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -51,6 +51,8 @@ class OutboxWorker:
     _delivery: Delivery = field(init=False)
     _rows: RowSelection = field(init=False)
     _leases_extended_at: float = 0.0
+    _is_sending: bool = False
+    _presses_read_at: float = 0.0
     _database: Database = field(init=False)
     """The leader's fenced database."""
 
@@ -67,16 +69,21 @@ class OutboxWorker:
         self._database = leader.database
         leader.progress.report("outbox")
         await self._take_over()
-        while True:
-            leader.progress.report("outbox")
-            await self._extend_leases()
-            chosen = await self._select_rows()
-            if chosen:
-                taken_at = self.runtime.clock.now()
-                await self._dispatch(await self._claim_rows(chosen, taken_at), taken_at)
-            await self.runtime.outbox_wake_up.wait(
-                SATURATED_POLL_SECONDS if self._rows.is_saturated else IDLE_POLL_SECONDS
-            )
+        self._is_sending = True
+        try:
+            was_woken = True
+            while True:
+                leader.progress.report("outbox")
+                await self._extend_leases()
+                chosen = await self._select_rows(was_woken=was_woken)
+                if chosen:
+                    taken_at = self.runtime.clock.now()
+                    self.start(await self._claim_rows(chosen, taken_at), taken_at)
+                was_woken = await self.runtime.outbox_wake_up.wait(
+                    SATURATED_POLL_SECONDS if self._rows.is_saturated else IDLE_POLL_SECONDS
+                )
+        finally:
+            self._is_sending = False
 
     def max_in_flight(self, account: str) -> int:
         """Return how many messages to officials may be under way through *account*."""
@@ -106,12 +113,27 @@ class OutboxWorker:
                 ago = max((now - (sent.at or now)).total_seconds(), 0.0)
                 limiter.replay(sent.chat_id, ChatKind(sent.chat_kind), moment - ago, sent.messages)
 
-    async def _select_rows(self) -> list[int]:
-        """Return the ids of rows to send: for every account as many as its free slots and rate limits allow."""
+    def _is_press_poll_due(self) -> bool:
+        """Return whether it is time to look for presses that another process may have handled."""
+        return asyncio.get_running_loop().time() >= self._presses_read_at + IDLE_POLL_SECONDS
+
+    async def _select_rows(self, *, was_woken: bool) -> list[int]:
+        """Return the ids of rows to send: for every account as many as its free slots and rate limits allow.
+
+        *was_woken*: something new may be due.
+        """
         now, moment = self.runtime.clock.now(), self.monotonic()
-        capacities = self._rows.list_with_room(moment)
+        capacities, answers = self._rows.list_with_room(moment), list[int]()
+        looks_for_presses = was_woken or self._is_press_poll_due()
+        if not (capacities or looks_for_presses):
+            return []
         async with self._database.read() as uow:
-            answers = await self._rows.choose_answers(uow.outbox, now, moment)
+            if not (was_woken or self._rows.is_saturated or await uow.outbox.has_due(now)):
+                return []  # nearly always; the other questions cost five times as much
+            if looks_for_presses:
+                self._presses_read_at = asyncio.get_running_loop().time()
+                answers += await self._rows.choose_callback_answers(uow.outbox, now, moment)
+                answers += await self._rows.choose_effects(uow.outbox, now, moment)
             waiting = await uow.outbox.next_per_chat(now, tuple(self.runtime.messengers)) if capacities else []
             if waiting or answers:  # what a change of people has queued is rendered for the people of that moment
                 await self.runtime.follow_changes(uow)
@@ -121,7 +143,23 @@ class OutboxWorker:
         async with self._database.begin() as uow:
             return await uow.outbox.claim(ids, now, LEASE)
 
-    async def _dispatch(self, rows: list[OutboxRow], claimed_at: datetime) -> None:
+    async def claim_answers(self, uow: UnitOfWork, now: datetime) -> Sequence[OutboxRow]:
+        """Claim what waits for a person who has pressed a button, with the transaction that has handled the press.
+
+        That transaction is not fenced. An answer may come twice, a message may not: on a shared database messages
+        are left to the loop, whose claims are.
+        """
+        if not self._is_sending:
+            return ()
+        self._rows.pressed_chats |= uow.outbox.interactive_chats
+        await uow.flush()  # nothing waits for another transaction's locks while the claim's lock is held
+        moment = self.monotonic()
+        chosen = await self._rows.choose_callback_answers(uow.outbox, now, moment)
+        if not self._database.is_shared:
+            chosen += await self._rows.choose_effects(uow.outbox, now, moment)
+        return await uow.outbox.claim(chosen, now, LEASE) if chosen else ()
+
+    def start(self, rows: Sequence[OutboxRow], claimed_at: datetime) -> None:
         """Start the deliveries of *rows*, each at its time."""
         too_early = []
         for row in rows:
@@ -134,9 +172,12 @@ class OutboxWorker:
             # A cancelled send has an unknown outcome and would be repeated at the next start.
             self.supervisor.run_once("delivery", self._deliver(row, permit, claimed_at), finish=True)
         if too_early:
-            async with self._database.begin() as uow:
-                for row in too_early:
-                    await uow.outbox.unclaim(row)
+            self.supervisor.run_once("unclaim", self._unclaim(too_early), finish=True)
+
+    async def _unclaim(self, rows: Sequence[OutboxRow]) -> None:
+        async with self._database.begin() as uow:
+            for row in rows:
+                await uow.outbox.unclaim(row)
 
     def _permit_for(self, row: OutboxRow) -> Permit | None:
         """Reserve the row's first message; return ``None`` if its time is too far ahead."""
@@ -165,8 +206,8 @@ class OutboxWorker:
         finally:
             if permit is not None:
                 permit.close()
-            self._rows.drop(row)
-            self.runtime.outbox_wake_up.set()
+            if self._rows.drop(row):
+                self.runtime.outbox_wake_up.set()
 
     def _pause(self, row: OutboxRow, error: RetryAfter) -> None:
         """Pause the chat, or the whole account, for as long as the messenger asks; then send slower for a while."""

@@ -28,12 +28,14 @@ from bot.domain.outbox import (
     OutboxKind,
     OutboxRow,
     OutboxStatus,
+    Priority,
 )
 from storage.repositories import outbox_queries
 from storage.repositories.base import advisory_lock, insert_into, new_holder_id, time_params
 from storage.repositories.outbox_queries import is_pending
 from storage.repositories.outbox_reading import OUTBOX_COLUMNS, OutboxReading, outbox_row
 from storage.tables import outbox
+from storage.transaction import Transaction
 
 
 @cache
@@ -76,6 +78,11 @@ def _claim_statement() -> ReturningUpdate[*tuple[Any, ...]]:
 class Outbox(OutboxReading):
     """Messages to send: queued, claimed, finished."""
 
+    def __init__(self, transaction: Transaction) -> None:
+        super().__init__(transaction)
+        self.interactive_chats: set[tuple[str, str]] = set()
+        """Account and chat of what was queued for which a person waits."""
+
     async def enqueue(self, draft: OutboxDraft, now: datetime) -> None:
         """Queue *draft*.
 
@@ -83,6 +90,8 @@ class Outbox(OutboxReading):
         newest state. It is sent at the earlier of both moments, with the higher priority, silently only if both are.
         """
         self.has_new_work = True
+        if draft.priority == Priority.INTERACTIVE:
+            self.interactive_chats.add((draft.account, draft.chat_id))
         self._transaction.defer_insert(_upsert_statement(self._transaction.dialect.name), _values(draft, now))
 
     async def enqueue_all(self, drafts: Sequence[OutboxDraft], now: datetime) -> None:

@@ -34,6 +34,12 @@ _PENDING_COLUMNS = (outbox.c.id, outbox.c.account, outbox.c.chat_id, outbox.c.pr
 
 
 @cache
+def first_due() -> Select[int]:
+    """Return the query for any unfinished row that is due."""
+    return select(outbox.c.id).where(is_pending(outbox), ~is_in_future(outbox.c.due_at)).limit(1)
+
+
+@cache
 def next_per_chat(accounts: tuple[str, ...]) -> Select[PendingRow]:
     """Return the query for the next row of every chat of *accounts*; execute it with
     :func:`~storage.repositories.base.time_params`."""

@@ -26,7 +26,6 @@ from storage.repositories import outbox_queries
 from storage.repositories.base import (
     MAX_WAIT,
     Repository,
-    is_in_future,
     time_params,
 )
 from storage.repositories.outbox_queries import is_pending
@@ -88,8 +87,7 @@ class OutboxReading(Repository):
 
     async def has_due(self, now: datetime) -> bool:
         """Return whether an unfinished row is due."""
-        statement = select(outbox.c.id).where(is_pending(outbox), ~is_in_future(outbox.c.due_at)).limit(1)
-        return (await self._transaction.execute(statement, time_params(now))).first() is not None
+        return (await self._transaction.execute(outbox_queries.first_due(), time_params(now))).first() is not None
 
     async def has_pending(self, kind: OutboxKind, subject_ids: Sequence[int]) -> bool:
         """Return whether an unfinished row of this kind is about one of these."""
