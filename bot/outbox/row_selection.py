@@ -67,9 +67,9 @@ class RowSelection:
         self._taken_at[row.id] = moment
 
     def drop(self, row: OutboxRow) -> bool:
-        """Record that the delivery of *row* has ended; return whether the queue should be read because of it.
+        """Record that the delivery of *row* has ended; return whether another row may have waited for it.
 
-        A saturated queue is read as its rate allows. What waits for *row* there may be the effect of a press.
+        Of a saturated queue the next rows are known to wait for their rate, except for the effects of presses.
         """
         self.in_hand.pop(row.id, None)
         self._taken_at.pop(row.id, None)

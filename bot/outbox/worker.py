@@ -206,8 +206,8 @@ class OutboxWorker:
         finally:
             if permit is not None:
                 permit.close()
-            if self._rows.drop(row):
-                self.runtime.outbox_wake_up.set()
+            wake_up = self.runtime.outbox_wake_up
+            (wake_up.set if self._rows.drop(row) else wake_up.end_pause)()
 
     def _pause(self, row: OutboxRow, error: RetryAfter) -> None:
         """Pause the chat, or the whole account, for as long as the messenger asks; then send slower for a while."""

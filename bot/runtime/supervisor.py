@@ -133,8 +133,14 @@ class WakeUp:
 
     def __init__(self) -> None:
         self._event = asyncio.Event()
+        self._has_come = False
 
     def set(self) -> None:
+        self._has_come = True
+        self._event.set()
+
+    def end_pause(self) -> None:
+        """Wake the loop without the signal: it may go on with what it knows."""
         self._event.set()
 
     async def wait(self, seconds: float) -> bool:
@@ -144,6 +150,6 @@ class WakeUp:
                 await self._event.wait()
         except TimeoutError:
             pass
-        was_set = self._event.is_set()
+        has_come, self._has_come = self._has_come, False
         self._event.clear()
-        return was_set
+        return has_come
