@@ -31,19 +31,24 @@ async def closed_bot(kind: str, tmp_path: Path, shelf: DatabasePool) -> AsyncIte
 
 
 @pytest.fixture(scope="session")
-def settled_towns() -> list[SettledTown]:
-    """The one settled town of the session, once a test has made it."""
-    return []
+def settled_towns() -> dict[str, SettledTown]:
+    """The settled towns of the session by the kind of their database, once a test has made them."""
+    return {}
 
 
 @pytest.fixture
 async def bot(
-    closed_bot: Harness, kind: str, settled_towns: list[SettledTown], tmp_path_factory: pytest.TempPathFactory
+    closed_bot: Harness,
+    kind: str,
+    settled_towns: dict[str, SettledTown],
+    tmp_path_factory: pytest.TempPathFactory,
+    shelf: DatabasePool,
 ) -> Harness:
-    """The town with the bot running; on SQLite the officials were welcomed before (``closed_bot``: a first start)."""
-    if kind == "sqlite":
-        if not settled_towns:
-            settled_towns.append(await settle_town(tmp_path_factory.mktemp("settled")))
-        settled_towns[0].restore(closed_bot)
+    """The town with the bot running; the officials were welcomed before (``closed_bot``: a first start)."""
+    if kind not in settled_towns:
+        folder = tmp_path_factory.mktemp("settled")
+        async with migrated_database(kind, folder, shelf) as url:
+            settled_towns[kind] = await settle_town(kind, folder, url)
+    await settled_towns[kind].restore(closed_bot)
     await closed_bot.start()
     return closed_bot

@@ -1,6 +1,7 @@
 """The town after its first morning: the officials have joined and were welcomed. Copied, this costs nothing.
 
-A first start and five welcomes are a third of an end-to-end test's processor time (200 ms of 600).
+A first start and five welcomes are a third of an end-to-end test's processor time (200 ms of 600), on PostgreSQL twice
+that.
 """
 
 import shutil
@@ -9,34 +10,38 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.databases import DATABASE_FILE
+from tests.databases import DATABASE_FILE, dump_rows, run_script
 from tests.e2e.harness import Harness
 from tests.e2e.queries import wait_until_idle
 
 
 @dataclass(frozen=True, slots=True)
 class SettledTown:
-    """The bot's file and Telegram's memory, as the first morning left them."""
+    """The bot's database and Telegram's memory, as the first morning left them."""
 
-    database: Path
+    database: Path | str
+    """The file, or the script that fills an empty PostgreSQL database."""
     telegram: dict[str, Any]
 
-    def restore(self, bot: Harness) -> None:
+    async def restore(self, bot: Harness) -> None:
         """Let *bot*, which has not been started, find what is here."""
-        shutil.copy(self.database, bot.folder / DATABASE_FILE)
+        if isinstance(self.database, Path):
+            shutil.copy(self.database, bot.folder / DATABASE_FILE)
+        else:
+            await run_script(bot.settings["database"], self.database)
         vars(bot.sandbox.telegram.world).update(deepcopy(self.telegram))
 
 
-async def settle_town(folder: Path) -> SettledTown:
-    """Live through the first morning in *folder*."""
+async def settle_town(kind: str, folder: Path, url: str) -> SettledTown:
+    """Live through the first morning in *folder*, on the empty database at *url*."""
     bot = Harness(folder)
-    bot.settings["database"] = f"sqlite+aiosqlite:///{folder / DATABASE_FILE}"
+    bot.settings["database"] = url
     await bot.open()
     try:
         await live_first_morning(bot)
         await bot.stop()
         telegram = {name: deepcopy(held) for name, held in vars(bot.sandbox.telegram.world).items() if name != "now"}
-        return SettledTown(folder / DATABASE_FILE, telegram)
+        return SettledTown(folder / DATABASE_FILE if kind == "sqlite" else await dump_rows(url), telegram)
     finally:
         await bot.close()
 
