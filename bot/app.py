@@ -55,8 +55,6 @@ STAFF_POLL_SECONDS = 5.0
 """Longest time until periodic tasks know of a change of people: SQLite has no wake-ups between processes. The inbox and
 the outbox look at every batch."""
 
-MODEL_POLL_TICKS = 20
-
 
 class AddressInUse(Exception):
     """The address that messengers should call is taken or foreign. The message is the address."""
@@ -258,7 +256,7 @@ class App:
             ModelRegistry(self.config.model_folder),
             lambda: with_current_model(self.municipality().understanding, self.config),
             self._on_model_reloaded,
-            options.tick_seconds * MODEL_POLL_TICKS,
+            options.model_poll_seconds,
             self._model_version,
         )
         self._inbox_worker = self.create_inbox_worker(self._outbox_worker)
@@ -287,7 +285,7 @@ class App:
                 self.config.nightly_training_at,
                 self.config.file,
                 ModelRegistry(self.config.model_folder),
-                self.options.tick_seconds * MODEL_POLL_TICKS,
+                self.options.model_poll_seconds,
             )
             supervisor.run_forever("night school", training.run)
 

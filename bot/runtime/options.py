@@ -37,6 +37,7 @@ class RuntimeOptions:
     clock: Clock = field(default_factory=SystemClock)
     monotonic: Callable[[], float] = time.monotonic  # for rate limits, in seconds
     tick_seconds: float = 0.5  # between the runs of the most frequent periodic tasks
+    model_poll_seconds: float = 10.0  # between looks for a new model, and for the hour of the nightly training
     poll_seconds: int = 25
     call_seconds: int | None = None  # for any call but a poll; None: as each messenger's package says
     card_edit_interval: timedelta = timedelta(seconds=1)

@@ -198,8 +198,8 @@ class Harness:
     call_seconds: int | None = None  # how long the bot waits for an answer
     poll_seconds: int = 1  # an outage is over with the first poll that comes back
     check_seconds: float = 3600.0
-    tick_seconds: float = 0.25
-    """As in life. Ticking quicker would take most of a test's processor time; :meth:`hurry` does better."""
+    tick_seconds: float = 0.5
+    """As in life. Ticking quicker would take most of a test's processor time; :meth:`trigger_due_tasks` does better."""
     clock: ManualClock = field(default_factory=lambda: ManualClock(START_TIME))
     monotonic: Callable[[], float] = time.monotonic  # for the pace of sending
     rate_limits: SendRateLimits | None = field(default_factory=lambda: SendRateLimits(Rate(1000)))

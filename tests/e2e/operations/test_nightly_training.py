@@ -41,6 +41,13 @@ TROUBLES = (
 """Texts that the built-in rules do not know or take for something else."""
 
 
+@pytest.fixture
+def closed_bot(closed_bot: Harness) -> Harness:
+    """The town whose bot looks for a new model at once; nothing here waits ten seconds."""
+    closed_bot.further_options["model_poll_seconds"] = 0.1
+    return closed_bot
+
+
 async def decide_messages(bot: Harness, count: int) -> None:
     """People have decided about *count* messages, one after another."""
     assert bot.app is not None
