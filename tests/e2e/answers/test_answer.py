@@ -14,11 +14,10 @@ from tests.e2e.queries import (
     wait_until_idle,
 )
 
-pytestmark = ON_BOTH
-
 ANSWER = "Добрый день. Бригада выехала, яму засыплют сегодня до 18:00."
 
 
+@ON_BOTH
 async def test_from_the_button_to_the_answer_under_the_message(bot: Harness) -> None:
     asked = await send_report(bot)
     card = await bot.wait_for_card(ROADS_HEAD, 1)
@@ -184,6 +183,7 @@ async def test_an_answer_needs_words_or_a_file(bot: Harness) -> None:
     await bot.wait_until(lambda: len([t for t in bot.bot_texts(ROADS_HEAD) if t.startswith("Напишите текст")]) == 2)
 
 
+@ON_BOTH
 async def test_a_second_answer_is_pointed_to_the_correction(bot: Harness) -> None:
     await send_report(bot)
     card = await bot.wait_for_card(ROADS_HEAD, 1)

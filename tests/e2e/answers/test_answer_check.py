@@ -10,8 +10,6 @@ from tests.databases import ON_BOTH
 from tests.e2e.harness import COORDINATOR, GROUP, PYOTR, ROADS_HEAD, Harness, message_text
 from tests.e2e.queries import button_rows, get_ticket_state, list_audit, send_report, wait_for_preview
 
-pytestmark = ON_BOTH
-
 GOOD = "Здравствуйте, Мария! Яму на Ленина дорожники засыплют сегодня до 18:00."
 
 
@@ -68,6 +66,7 @@ async def test_personal_data_go_out_after_one_more_press_of_the_same_text(bot: H
     assert (0, "personal_data", False) in await list_marks(bot)
 
 
+@ON_BOTH
 async def test_coordinator_marks_an_answer_as_incomplete_and_takes_it_back(bot: Harness) -> None:
     await send_report(bot)
     await bot.press_button(ROADS_HEAD, await write_answer(bot, GOOD), "Отправить")
@@ -94,6 +93,7 @@ async def test_head_cannot_mark_the_own_answer(bot: Harness) -> None:
     assert await list_marks(bot) == []
 
 
+@ON_BOTH
 async def test_earlier_promise_about_the_same_place_is_quoted(closed_bot: Harness) -> None:
     bot = closed_bot
     bot.settings["more"] = "[problems]\njoin = false"

@@ -8,8 +8,6 @@ from tests.databases import ON_BOTH
 from tests.e2e.harness import ANNA, COORDINATOR, GROUP, HOUSING_HEAD, MARIA, PYOTR, ROADS_HEAD, Harness, message_text
 from tests.e2e.queries import button_rows, list_audit, send_report, wait_until_idle
 
-pytestmark = ON_BOTH
-
 ANSWER = "Здравствуйте! Дорожники засыплют яму завтра, 21 ноября."
 
 
@@ -36,6 +34,7 @@ def question(bot: Harness) -> dict[str, Any] | None:
     return bot.find_message(COORDINATOR, "ждёт вашего решения")
 
 
+@ON_BOTH
 async def test_third_equal_answer_waits_and_goes_out_at_the_coordinators_word_after_a_restart(bot: Harness) -> None:
     await answer(bot, 1, MARIA)
     await answer(bot, 2, PYOTR, "Добрый день, Пётр! Дорожники засыплют яму завтра 21 ноября")  # the same words
@@ -53,6 +52,7 @@ async def test_third_equal_answer_waits_and_goes_out_at_the_coordinators_word_af
     assert [row.action for row in await list_audit(bot, 3)][1:3] == ["answer_held", "answer_held_decided"]
 
 
+@ON_BOTH
 async def test_declined_answer_goes_back_to_its_author(bot: Harness) -> None:
     for number, author in ((1, MARIA), (2, PYOTR), (3, ANNA)):
         await answer(bot, number, author)
@@ -88,6 +88,7 @@ async def test_working_hour_passes_in_working_time_alone(bot: Harness) -> None:
     assert len(bot.bot_messages(GROUP)) == 3
 
 
+@ON_BOTH
 async def test_public_answers_of_a_day_are_limited(closed_bot: Harness) -> None:
     bot = closed_bot
     bot.settings["more"] = "[problems]\njoin = false\n[limits]\nanswers_per_day = 1"

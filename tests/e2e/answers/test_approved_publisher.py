@@ -19,8 +19,6 @@ from tests.e2e.problems.test_problems import add_neighbours, report_outage
 from tests.e2e.queries import list_audit, send_report, wait_until_idle
 from tests.e2e.staff.test_people import open_page
 
-pytestmark = ON_BOTH
-
 
 @pytest.fixture
 async def bot(closed_bot: Harness) -> Harness:
@@ -60,6 +58,7 @@ async def test_a_correction_is_recorded_for_who_published_it(bot: Harness) -> No
     assert await names_of(bot, 1, "correct") == ["Руководитель МЦУ"]
 
 
+@ON_BOTH
 async def test_a_correction_is_published_although_its_author_has_another_block_now(bot: Harness) -> None:
     question = await submit_correction(bot, "Засыплем 24.11.")
     await open_page(bot, ADMINISTRATOR, "Начальник отдела дорог", "Блоки", "Дороги", "Образование", "Готово")
@@ -68,6 +67,7 @@ async def test_a_correction_is_published_although_its_author_has_another_block_n
     await bot.wait_for_message(GROUP, "Засыплем 24.11.")
 
 
+@ON_BOTH
 async def test_a_question_to_the_citizen_is_recorded_for_who_published_it(closed_bot: Harness) -> None:
     closed_bot.settings["more"] = '[[rules]]\napproval = ["coordinator"]\n'
     await closed_bot.start()

@@ -9,8 +9,6 @@ from tests.databases import ON_BOTH
 from tests.e2e.harness import CURATOR, GROUP, PYOTR, ROADS_HEAD, Harness, message_text
 from tests.e2e.queries import button_rows, send_report, wait_for_preview
 
-pytestmark = ON_BOTH
-
 
 async def add_template(bot: Harness, text: str) -> None:
     await bot.send_message(ROADS_HEAD, "/templates")
@@ -43,6 +41,7 @@ async def test_template_is_offered_filled_and_refused_until_its_fields_have_valu
     await bot.wait_for_message(GROUP, "Здравствуйте, Мария! Яму (ул. Ленина, 45) дорожники засыплют завтра, 21 ноября.")
 
 
+@ON_BOTH
 async def test_approved_answer_becomes_a_template_without_personal_data(bot: Harness) -> None:
     await send_report(bot)
     await ask(bot, 1)
@@ -72,6 +71,7 @@ async def test_approved_answer_becomes_a_template_without_personal_data(bot: Har
     assert records["template_deleted"]["before"]["text"] == "Здравствуйте! Сделаем {дата}."
 
 
+@ON_BOTH
 async def test_answer_to_a_similar_message_is_offered_without_the_other_persons_data(closed_bot: Harness) -> None:
     bot = closed_bot
     bot.settings["more"] = "[problems]\njoin = false"

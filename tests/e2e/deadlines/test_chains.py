@@ -7,8 +7,6 @@ from tests.e2e.harness import ADMINISTRATOR, COORDINATOR, CURATOR, MARIA, ROADS_
 from tests.e2e.queries import get_ticket, list_audit, wait_until_idle
 from tests.e2e.schedules import KERB, MANAGER, POTHOLE, WITH_MANAGER, add_officials, send_report
 
-pytestmark = ON_BOTH
-
 DEPUTY = 1011
 WITH_DEPUTY = (
     STAFF
@@ -53,6 +51,7 @@ def texts(bot: Harness, person: int, *pieces: str) -> list[str]:
     return [text for text in found if all(piece in text for piece in pieces)]
 
 
+@ON_BOTH
 async def test_who_is_late_loses_the_ticket_to_the_deputy(town: Harness) -> None:
     town.set_time("20.11 15:20")
     await town.wait_for_message(COORDINATOR, "⏰ Напоминание: №1", "примите до 15:30")
@@ -101,6 +100,7 @@ async def test_who_is_writing_the_answer_is_not_reminded_to_accept(town: Harness
     assert texts(town, ROADS_HEAD, "⏰ Напоминание: №1 · примите до 15:30") == []
 
 
+@ON_BOTH
 async def test_steps_of_one_minute_are_one_message_and_say_why_they_reach_others(closed_bot: Harness) -> None:
     bot = closed_bot
     elsewhere = WITH_DEPUTY.replace('role = "deputy"\nsectors = ["roads"]', 'role = "deputy"\nsectors = ["housing"]')
@@ -169,6 +169,7 @@ async def test_a_changed_rule_that_makes_several_steps_due_lets_only_the_newest_
     ]
 
 
+@ON_BOTH
 async def test_who_was_never_asked_is_asked_before_anybody_hears_of_the_silence(town: Harness) -> None:
     await town.press_button(ROADS_HEAD, await town.wait_for_card(ROADS_HEAD, 1), "Принять")
     await town.wait_for_card(ROADS_HEAD, 1, "В работе")
@@ -199,6 +200,7 @@ async def test_without_a_chain_the_coordinator_hears_of_what_stays_late(bot: Har
     await bot.wait_for_message(COORDINATOR, "Просрочено: №1 · Дороги · нет ответа")
 
 
+@ON_BOTH
 async def test_rules_that_are_changed_back_repeat_no_step(closed_bot: Harness) -> None:
     bot = closed_bot
     bot.settings |= {"staff": WITH_DEPUTY + WITH_MANAGER.removeprefix(STAFF), "more": OVERTAKEN.format(accept="5m")}

@@ -40,8 +40,6 @@ from tests.e2e.schedules import (
     send_report,
 )
 
-pytestmark = ON_BOTH
-
 
 async def find_with_button(bot: Harness, button: str) -> dict[str, Any]:
     """The roads' head's message that has such a button."""
@@ -51,6 +49,7 @@ async def find_with_button(bot: Harness, button: str) -> dict[str, Any]:
     )
 
 
+@ON_BOTH
 async def test_a_reminder_and_an_overdue_notice_reply_to_the_card(bot: Harness) -> None:
     await send_report(bot, POTHOLE)
     card = await bot.wait_for_card(ROADS_HEAD, 1)
@@ -193,6 +192,7 @@ async def test_a_hand_over_keeps_the_answer_term_and_reminds_the_next_head(bot: 
     assert deadline_notices(bot, ROADS_HEAD) == []
 
 
+@ON_BOTH
 async def test_the_curator_hears_of_all_at_the_hours_of_the_lists(bot: Harness) -> None:
     for minute, text in enumerate((POTHOLE, LAMP, KERB, TAP)):
         bot.set_time(f"20.11 14:3{minute}")
@@ -216,6 +216,7 @@ async def test_the_curator_hears_of_all_at_the_hours_of_the_lists(bot: Harness) 
     assert len(deadline_notices(bot, CURATOR)) == 1
 
 
+@ON_BOTH
 async def test_an_answer_on_its_way_is_not_overdue(bot: Harness) -> None:
     """The head has done his part; that the messenger does not answer is not his delay."""
     await send_report(bot, POTHOLE)
@@ -237,6 +238,7 @@ async def test_an_answer_on_its_way_is_not_overdue(bot: Harness) -> None:
     assert deadline_notices(bot, ROADS_HEAD) == deadline_notices(bot, CURATOR) == []
 
 
+@ON_BOTH
 async def test_a_due_moment_that_fails_is_reported_and_stops_no_other(
     bot: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -257,6 +259,7 @@ async def test_a_due_moment_that_fails_is_reported_and_stops_no_other(
     await bot.wait_for_message(ADMINISTRATOR, "плановая работа не удалась (сообщение №1)")
 
 
+@ON_BOTH
 async def test_a_notice_that_fails_is_reported_and_stops_nobody_elses(bot: Harness) -> None:
     await send_report(bot, POTHOLE)
     await bot.wait_for_card(ROADS_HEAD, 1)
@@ -272,6 +275,7 @@ async def test_a_notice_that_fails_is_reported_and_stops_nobody_elses(bot: Harne
     assert sum("плановая работа" in text for text in bot.bot_texts(ADMINISTRATOR)) == 1
 
 
+@ON_BOTH
 async def test_a_notice_that_cannot_be_judged_is_dropped_and_reported(
     bot: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -297,6 +301,7 @@ def _count_attempts(bot: Harness) -> int:
     return sum(name == "sendMessage" and str(call["chat_id"]) == str(GROUP) for name, call in calls)
 
 
+@ON_BOTH
 async def test_terms_that_ended_while_the_bot_was_down_are_told_once(bot: Harness) -> None:
     await send_report(bot, POTHOLE)
     await bot.wait_for_card(ROADS_HEAD, 1)
@@ -315,6 +320,7 @@ async def test_terms_that_ended_while_the_bot_was_down_are_told_once(bot: Harnes
         assert deadline_notices(bot, person) == []
 
 
+@ON_BOTH
 async def test_a_clock_put_back_an_hour_stops_nothing(bot: Harness) -> None:
     await send_report(bot, POTHOLE)
     await bot.wait_for_card(ROADS_HEAD, 1)

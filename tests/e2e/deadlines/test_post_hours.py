@@ -8,8 +8,6 @@ from tests.e2e.harness import ADMINISTRATOR, COORDINATOR, HOUSING_HEAD, ROADS_HE
 from tests.e2e.queries import get_ticket, list_audit, send_report, wait_until_idle
 from tests.e2e.staff.test_people import open_page
 
-pytestmark = ON_BOTH
-
 ROUND_THE_CLOCK = """
 [[post_hours]]
 post = "Начальник отдела дорог"
@@ -59,6 +57,7 @@ async def test_a_term_counts_in_the_hours_of_the_post_and_what_is_left_in_those_
     assert "21 и 22 ноября: выходные — не считается" in why
 
 
+@ON_BOTH
 async def test_hours_that_are_added_or_changed_count_for_open_tickets(town: Harness) -> None:
     bot = town
     await start(bot, "")
@@ -100,6 +99,7 @@ async def test_a_chain_waits_in_the_hours_of_the_post_that_is_late(town: Harness
     await bot.wait_for_message(ADMINISTRATOR, "Просрочено: №1")
 
 
+@ON_BOTH
 async def test_an_approver_has_the_hours_of_their_own_post(town: Harness) -> None:
     bot = town
     rules = '[[rules]]\napproval = ["coordinator"]\napprove = "2wh"\n'

@@ -8,8 +8,6 @@ from tests.e2e.queries import get_ticket, wait_until_idle
 from tests.e2e.schedules import POTHOLE, send_report
 from tests.e2e.tickets.test_dismissal import dismiss
 
-pytestmark = ON_BOTH
-
 RULES = """
 [[rules]]
 solve = "{solve}"
@@ -64,6 +62,7 @@ async def test_term_for_solving_follows_a_changed_rule(town: Harness) -> None:
     await town.wait_until(lambda: heard(town, LATE) == 2)
 
 
+@ON_BOTH
 async def test_an_answered_ticket_follows_too_and_its_other_deadlines_stay(town: Harness) -> None:
     await town.answer_ticket(ROADS_HEAD, 1, "Яму засыплем завтра.")
     await town.wait_for_card(ROADS_HEAD, 1, "Отвечено")

@@ -4,8 +4,6 @@ from tests.databases import ON_BOTH
 from tests.e2e.harness import ADMINISTRATOR, COORDINATOR, CURATOR, ROADS_HEAD, Harness, message_text
 from tests.e2e.queries import button_rows, get_ticket, send_report, wait_until_idle
 
-pytestmark = ON_BOTH
-
 RULES = """
 [[rules]]
 sector = "roads"
@@ -64,6 +62,7 @@ async def test_a_ticket_handed_over_gets_the_terms_of_its_new_block(closed_bot: 
     await bot.wait_until(lambda: bot.find_message(ROADS_HEAD, "ответить до ср 25.11, 16:30"))
 
 
+@ON_BOTH
 async def test_open_tickets_follow_changed_rules_and_the_administrator_reads_how_many(closed_bot: Harness) -> None:
     bot = closed_bot
     await open_town(bot)
@@ -75,6 +74,7 @@ async def test_open_tickets_follow_changed_rules_and_the_administrator_reads_how
     assert "у 1 открытого сообщения они теперь другие" in message_text(told)
 
 
+@ON_BOTH
 async def test_a_deadline_that_a_person_has_set_survives_changed_rules(closed_bot: Harness) -> None:
     bot = closed_bot
     await open_town(bot)

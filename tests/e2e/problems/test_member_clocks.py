@@ -10,8 +10,6 @@ from tests.e2e.harness import COORDINATOR, GROUP, HOUSING_HEAD, SECOND_GROUP, Ha
 from tests.e2e.problems.test_problems import add_neighbours, report_outage
 from tests.e2e.queries import get_ticket, list_audit, wait_until_idle
 
-pytestmark = ON_BOTH
-
 QUESTION = "С какого часа нет воды?"
 PROMISED = "Бригада на месте, воду дадут до 25.11."
 
@@ -52,6 +50,7 @@ async def promise(bot: Harness) -> None:
     await wait_until_idle(bot)
 
 
+@ON_BOTH
 async def test_every_clock_stops_with_the_question_and_goes_on_with_the_reply(bot: Harness) -> None:
     people = await start_problem(bot)
     before = await answer_dues(bot)
@@ -93,6 +92,7 @@ async def test_who_joins_while_the_problem_waits_waits_too_and_who_leaves_does_n
     assert (await get_ticket(bot, 3)).answer_due - (await get_ticket(bot, 3)).registered_at > timedelta(days=2)
 
 
+@ON_BOTH
 async def test_a_promise_to_all_is_everybodys_also_of_who_writes_later(bot: Harness) -> None:
     people = await start_problem(bot)
     card = await bot.wait_for_card(HOUSING_HEAD, 1)
@@ -126,6 +126,7 @@ async def test_an_extension_is_everybodys(bot: Harness) -> None:
     assert await answer_dues(bot) == [first] * 3
 
 
+@ON_BOTH
 async def test_what_returns_to_work_together_begins_its_time_together(bot: Harness) -> None:
     """A later change of one clock must not bring the time before the return back."""
     await start_problem(bot)

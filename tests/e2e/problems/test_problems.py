@@ -19,8 +19,6 @@ from tests.e2e.harness import (
 )
 from tests.e2e.queries import get_ticket, get_ticket_state, record_buttons, wait_until_idle
 
-pytestmark = ON_BOTH
-
 WATER = "На Заводской {house} нет воды с самого утра, трубу прорвало"
 ANSWER = "Бригада на месте, воду дадут к 18:00."
 FIRST_NEIGHBOUR = 3001
@@ -60,6 +58,7 @@ async def test_messages_about_one_event_are_one_card_with_a_counter(bot: Harness
     assert {member.author_id for member in members} == {str(who) for who in people}
 
 
+@ON_BOTH
 async def test_one_answer_reaches_everybody_and_a_chat_once(bot: Harness) -> None:
     people = add_neighbours(bot, 6)
     asked = [await report_outage(bot, who) for who in people[:3]]
@@ -85,6 +84,7 @@ async def test_one_answer_reaches_everybody_and_a_chat_once(bot: Harness) -> Non
     assert [await get_ticket_state(bot, number) for number in range(1, 7)] == [State.ANSWERED] * 6
 
 
+@ON_BOTH
 async def test_members_are_accepted_handed_over_and_dismissed_together(bot: Harness) -> None:
     for who in add_neighbours(bot, 3):
         await report_outage(bot, who)
@@ -115,6 +115,7 @@ def _find_with_button(bot: Harness, person: int, button: str) -> dict[str, Any] 
     return next((one for one in bot.bot_messages(person) if any(button in label for label in button_labels(one))), None)
 
 
+@ON_BOTH
 async def test_late_comers_get_the_answer_and_a_chat_again_after_a_while(bot: Harness) -> None:
     people = add_neighbours(bot, 7)
     for who in people[:2]:
@@ -146,6 +147,7 @@ async def test_late_comers_get_the_answer_and_a_chat_again_after_a_while(bot: Ha
     assert bot.ticket_numbers(HOUSING_HEAD) == [1]
 
 
+@ON_BOTH
 async def test_one_member_who_is_not_satisfied_returns_alone_and_several_return_all(bot: Harness) -> None:
     people = add_neighbours(bot, 7)
     for who in people:
@@ -176,6 +178,7 @@ async def test_one_member_who_is_not_satisfied_returns_alone_and_several_return_
     assert [await get_ticket_state(bot, number) for number in (2, 3, 5, 7)] == [State.ANSWERED] * 4
 
 
+@ON_BOTH
 async def test_danger_in_one_of_many_voices_rings_once(bot: Harness) -> None:
     people = add_neighbours(bot, 4)
     for who in people[:2]:
@@ -195,6 +198,7 @@ async def test_danger_in_one_of_many_voices_rings_once(bot: Harness) -> None:
     assert [text for text in bot.bot_texts(COORDINATOR) if "Срочно" in text] == [message_text(note)]
 
 
+@ON_BOTH
 async def test_the_coordinator_decides_about_many_at_once(bot: Harness) -> None:
     riddle = "У стадиона стая бродячих собак, отловите их наконец"
     for who in add_neighbours(bot, 2):
@@ -222,6 +226,7 @@ async def test_the_list_shows_who_wrote_what(bot: Harness) -> None:
     await bot.wait_for_card(HOUSING_HEAD, 10, "Часть проблемы №1")
 
 
+@ON_BOTH
 async def test_a_message_is_taken_out_and_is_on_its_own(bot: Harness) -> None:
     for who in add_neighbours(bot, 3):
         await report_outage(bot, who)
@@ -258,6 +263,7 @@ async def test_member_split_after_wrong_answer_is_back_in_work(bot: Harness) -> 
     await bot.wait_for_card(HOUSING_HEAD, 2, "принять до")
 
 
+@ON_BOTH
 async def test_a_message_is_put_to_others_by_hand(bot: Harness) -> None:
     people = add_neighbours(bot, 3)
     for who in people[:2]:
@@ -288,6 +294,7 @@ async def test_a_message_is_put_to_others_by_hand(bot: Harness) -> None:
     assert await get_ticket_state(bot, 3) is State.ANSWERED
 
 
+@ON_BOTH
 async def test_two_problems_become_one_and_the_earlier_terms_stay(bot: Harness) -> None:
     people = add_neighbours(bot, 4)
     for who in people[:2]:
@@ -365,6 +372,7 @@ async def test_further_answer_reaches_all_who_were_answered(bot: Harness) -> Non
     assert [await get_ticket_state(bot, number) for number in (1, 2, 3, 4)] == [State.ANSWERED] * 4
 
 
+@ON_BOTH
 async def test_a_post_that_fails_reaches_a_person_and_can_be_sent_again(bot: Harness) -> None:
     people = add_neighbours(bot, 3)
     for who in people[:2]:
@@ -401,6 +409,7 @@ async def test_one_set_of_reminders_for_all(bot: Harness) -> None:
     assert "Просрочено" in told[1]
 
 
+@ON_BOTH
 async def test_a_restart_changes_nothing(bot: Harness) -> None:
     people = add_neighbours(bot, 3)
     await report_outage(bot, people[0])

@@ -5,8 +5,6 @@ from tests.e2e.harness import GROUP, HOUSING_HEAD, Harness
 from tests.e2e.problems.test_problems import add_neighbours
 from tests.e2e.queries import get_ticket, wait_until_idle
 
-pytestmark = ON_BOTH
-
 
 async def write(bot: Harness, who: int, text: str, chat: int = GROUP) -> int:
     return await bot.sandbox.telegram.send_message(chat, who, text)
@@ -18,6 +16,7 @@ async def leads(bot: Harness, count: int) -> list[int | None]:
     return [(await get_ticket(bot, number)).lead_id for number in range(1, count + 1)]
 
 
+@ON_BOTH
 async def test_an_outage_spreads_to_the_next_street_while_the_chat_writes_of_it(bot: Harness) -> None:
     people = add_neighbours(bot, 4)
     await write(bot, people[0], "На Заводской 12 нет воды с утра")
@@ -58,6 +57,7 @@ async def test_a_voice_tells_the_problem_its_street(bot: Harness) -> None:
     assert await leads(bot, 3) == [None, 1, 1]
 
 
+@ON_BOTH
 async def test_news_that_it_is_over_ends_the_problem(bot: Harness) -> None:
     people = add_neighbours(bot, 4)
     await write(bot, people[0], "На Заводской 12 нет воды с утра")

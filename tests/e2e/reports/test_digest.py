@@ -33,8 +33,6 @@ from tests.e2e.schedules import (
     send_report,
 )
 
-pytestmark = ON_BOTH
-
 
 async def wait_for_digest(bot: Harness, person: int = CURATOR) -> str:
     """Wait for a digest and return its words; its figures add up."""
@@ -62,6 +60,7 @@ async def restart_bot(bot: Harness) -> None:
     await bot.start()
 
 
+@ON_BOTH
 async def test_the_digest_tells_the_day_in_two_minutes(bot: Harness) -> None:
     await send_report(bot, POTHOLE)  # №1: answered after two hours
     await bot.wait_for_card(ROADS_HEAD, 1)
@@ -163,6 +162,7 @@ async def test_a_first_start_before_the_hour_has_its_digest_the_same_day(closed_
     assert (await wait_for_digest(closed_bot)).startswith("📊 Сводка за 20 ноября\nпт 20.11, 08:00 – 09:00")
 
 
+@ON_BOTH
 async def test_restarts_around_the_hour_change_nothing(bot: Harness) -> None:
     bot.set_time("21.11 08:59")
     await restart_bot(bot)
@@ -180,6 +180,7 @@ async def test_restarts_around_the_hour_change_nothing(bot: Harness) -> None:
     await bot.wait_for_message(CURATOR, "📊 Сводка за 21 ноября", "сб 21.11, 09:07 – вс 22.11, 09:00")
 
 
+@ON_BOTH
 async def test_a_restart_before_it_has_left_loses_nothing(bot: Harness) -> None:
     telegram = bot.sandbox.telegram
     await bot.wait_for_message(CURATOR, "Здравствуйте")
@@ -196,6 +197,7 @@ async def test_a_restart_before_it_has_left_loses_nothing(bot: Harness) -> None:
     assert len(digest_texts(bot, CURATOR)) == 1
 
 
+@ON_BOTH
 async def test_after_several_days_down_there_is_one_for_all_of_them(bot: Harness) -> None:
     await send_report(bot, POTHOLE)
     await bot.wait_for_card(ROADS_HEAD, 1)
@@ -319,6 +321,7 @@ async def test_a_zone_that_moves_its_clocks_has_one_a_day(
         assert len(digest_texts(bot, CURATOR)) == 1
 
 
+@ON_BOTH
 async def test_stats_are_the_figures_of_a_month(bot: Harness) -> None:
     await send_report(bot, POTHOLE)
     await bot.answer_ticket(ROADS_HEAD, 1, "Заделаем в понедельник.")

@@ -16,8 +16,6 @@ from tests.e2e.harness import COORDINATOR, GROUP, HOUSING_HEAD, ROADS_HEAD, STAF
 from tests.e2e.queries import list_audit, open_history, refusal_codes, wait_for_preview, wait_until_idle
 from tests.e2e.staff.test_absences import plan
 
-pytestmark = ON_BOTH
-
 FOUR_EYES = MANAGER_APPROVES + "four_eyes = true\n"
 
 
@@ -28,6 +26,7 @@ async def plan_and_agree(bot: Harness, who: int, days: str, stand_in: int, name:
     await bot.wait_for_message(who, "Вас замещает")
 
 
+@ON_BOTH
 async def test_an_approval_goes_over_to_the_stand_in_who_publishes_for_the_approver(closed_bot: Harness) -> None:
     bot = closed_bot
     await open_town(bot, MANAGER_APPROVES)
@@ -52,6 +51,7 @@ async def test_an_approval_goes_over_to_the_stand_in_who_publishes_for_the_appro
     )
 
 
+@ON_BOTH
 async def test_an_untouched_approval_comes_back_and_the_stand_in_loses_the_right(closed_bot: Harness) -> None:
     bot = closed_bot
     await open_town(bot, MANAGER_APPROVES)
@@ -157,6 +157,7 @@ async def test_a_returned_draft_goes_to_who_stands_in_for_its_author(closed_bot:
     assert message_text(await bot.wait_for_message(GROUP)) == "Подрядчик заделает до 27.11."
 
 
+@ON_BOTH
 async def test_a_returned_draft_that_nobody_touched_comes_back(closed_bot: Harness) -> None:
     bot = closed_bot
     await open_town(bot, MANAGER_APPROVES)

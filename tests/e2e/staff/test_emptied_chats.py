@@ -5,9 +5,8 @@ from tests.e2e.harness import ADMINISTRATOR, COORDINATOR, ROADS_HEAD, Harness, b
 from tests.e2e.queries import ROOF, send_report, wait_until_idle
 from tests.e2e.staff.test_people import open_page
 
-pytestmark = ON_BOTH
 
-
+@ON_BOTH
 async def test_a_dismissed_official_keeps_no_list_and_no_summary(bot: Harness) -> None:
     await send_report(bot)
     await send_report(bot, "На Гоголя 9 разбит асфальт на дороге", 2002)
@@ -30,6 +29,7 @@ async def test_a_dismissed_official_keeps_no_list_and_no_summary(bot: Harness) -
     assert not any(button_labels(letter) for letter in bot.bot_messages(ROADS_HEAD))
 
 
+@ON_BOTH
 async def test_an_official_who_was_moved_keeps_no_list_of_the_former_block(bot: Harness) -> None:
     await send_report(bot)
     await send_report(bot, ROOF)

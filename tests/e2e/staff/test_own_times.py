@@ -16,8 +16,6 @@ from tests.e2e.harness import (
 )
 from tests.e2e.queries import button_shown, wait_until_idle
 
-pytestmark = ON_BOTH
-
 
 async def open_page(bot: Harness, person: int, button: str) -> dict[str, Any]:
     """Open a page of the settings."""
@@ -33,6 +31,7 @@ async def toggle(bot: Harness, person: int, page: dict[str, Any], day: str) -> N
     await bot.wait_until(lambda: f"✅ {day}" in button_labels(page))
 
 
+@ON_BOTH
 async def test_on_a_day_off_notices_wait_for_the_next_working_morning_and_the_card_stays(bot: Harness) -> None:
     """Saturday and Sunday are off for the head alone; nobody else gets the head's work."""
     page = await open_page(bot, ROADS_HEAD, "Выходные")
@@ -97,6 +96,7 @@ async def test_own_quiet_hours_replace_those_of_the_town(bot: Harness) -> None:
     assert makes_sound(await bot.wait_for_card(ROADS_HEAD, 2))
 
 
+@ON_BOTH
 async def test_single_days_off_are_written_and_taken_back(bot: Harness) -> None:
     page = await open_page(bot, ROADS_HEAD, "Выходные")
     await bot.press_button(ROADS_HEAD, page, "Добавить даты")

@@ -11,8 +11,6 @@ from tests.e2e.harness import ANNA, CURATOR, HOUSING_HEAD, MARIA, PYOTR, ROADS_H
 from tests.e2e.queries import button_rows, button_shown, choose_budget, open_history
 from tests.e2e.schedules import send_report
 
-pytestmark = ON_BOTH
-
 
 async def list_at_five(bot: Harness) -> dict[str, Any]:
     """Two heads are late with a ticket each, and the curator reads so at five."""
@@ -44,6 +42,7 @@ async def test_a_list_holds_what_became_due_by_its_hour_though_it_was_noticed_la
     assert len(deadline_notices(bot, CURATOR)) == 1
 
 
+@ON_BOTH
 async def test_a_list_waits_until_everything_due_by_its_hour_is_noticed(
     bot: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -165,6 +164,7 @@ async def test_an_unknown_budget_is_refused(bot: Harness) -> None:
     assert (await bot.press_code(ROADS_HEAD, ROADS_HEAD, page["message_id"], "1:g:0:budget=silence"))["show_alert"]
 
 
+@ON_BOTH
 async def test_short_additions_become_one_note(closed_bot: Harness) -> None:
     closed_bot.addition_delay = None
     await closed_bot.start()
@@ -198,6 +198,7 @@ async def test_who_is_writing_the_answer_is_not_reminded_to_accept(bot: Harness)
     await bot.wait_for_message(ROADS_HEAD, "Просрочено: №1 · не принято")
 
 
+@ON_BOTH
 async def test_in_the_morning_one_list_names_what_the_night_brought(closed_bot: Harness) -> None:
     closed_bot.settings |= {"quiet_from": "22:00", "quiet_to": "08:00", "accept": "24h", "answer": "48h"}
     closed_bot.set_time("20.11 23:00")

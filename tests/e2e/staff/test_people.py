@@ -22,8 +22,6 @@ from tests.e2e.harness import (
 )
 from tests.e2e.queries import send_report, wait_until_idle
 
-pytestmark = ON_BOTH
-
 EMPLOYEE = """
 [[staff]]
 name = "Мария Ким"
@@ -73,6 +71,7 @@ async def test_the_list_names_everybody_and_what_nobody_holds(bot: Harness) -> N
     assert button_labels(page) == ["Роли", "Блоки", "Районы", "Должность", "Отпуск", "Уволить", "← Назад"]
 
 
+@ON_BOTH
 async def test_somebody_is_invited_to_a_new_place_and_joins_by_the_link(bot: Harness) -> None:
     await send_report(bot, "В школе на Ленина 45 нет учителя математики")
     page = await open_page(bot, ADMINISTRATOR, "Пригласить", "Другое место", "руководитель отраслевого блока")
@@ -96,6 +95,7 @@ async def test_somebody_is_invited_to_a_new_place_and_joins_by_the_link(bot: Har
     )
 
 
+@ON_BOTH
 async def test_a_dismissed_head_loses_everything_and_a_successor_gets_every_card(bot: Harness) -> None:
     await send_report(bot)
     card = await bot.wait_for_card(ROADS_HEAD, 1)
@@ -133,6 +133,7 @@ async def test_a_moved_official_loses_the_cards_that_leave(bot: Harness) -> None
     await bot.wait_for_card(COORDINATOR, 1, "Ленина 45")
 
 
+@ON_BOTH
 async def test_roles_are_added_and_taken_and_the_commands_follow(bot: Harness) -> None:
     page = await open_page(bot, ADMINISTRATOR, "Куратор", "Роли", "координатор", "Готово")
     await bot.wait_until(lambda: "координатор, куратор центра" in message_text(page))
@@ -217,6 +218,7 @@ async def test_a_post_and_districts_are_written_and_shown(bot: Harness) -> None:
     await bot.wait_for_message(ROADS_HEAD, "Теперь вы: Директор департамента")
 
 
+@ON_BOTH
 async def test_a_code_is_given_again_to_somebody_who_has_not_joined(closed_bot: Harness) -> None:
     bot = closed_bot
     bot.settings["staff"] = STAFF.replace("telegram_id = 1001", "")
@@ -362,6 +364,7 @@ async def test_a_block_curator_reaches_nobody_beyond(closed_bot: Harness, person
     assert len(await list_audit(bot, "refused")) == 1
 
 
+@ON_BOTH
 async def test_in_a_town_of_districts_somebody_is_invited_to_a_district(closed_bot: Harness) -> None:
     bot = closed_bot
     bot.settings["staff"] = STAFF.replace(

@@ -9,8 +9,6 @@ from tests.e2e.operations.test_commands import run_command
 from tests.e2e.queries import send_report, wait_until_idle
 from tests.e2e.staff.people_file import apply_people
 
-pytestmark = ON_BOTH
-
 ROADS = """
 [[staff]]
 name = "Начальник отдела дорог"
@@ -71,6 +69,7 @@ async def test_an_hour_chosen_in_the_settings_is_no_difference_and_outlives_the_
     assert "18:00" in await apply_people(bot), "a file that names an hour is taken when somebody asks for it"
 
 
+@ON_BOTH
 async def test_the_file_is_taken_over_while_the_bot_runs(bot: Harness) -> None:
     """The dismissed head loses words and rights at once, the successor has every open card."""
     await bot.sandbox.telegram.start_bot(ANNA)
@@ -114,6 +113,7 @@ async def test_a_moved_official_loses_what_leaves_and_hears_of_the_new_place(bot
     assert bot.find_message(ROADS_HEAD, "Ответ увидит житель") is None
 
 
+@ON_BOTH
 async def test_what_is_exported_is_applied_without_a_change(bot: Harness) -> None:
     bot.settings["staff"] = STAFF.replace(
         'role = "coordinator"',
@@ -143,6 +143,7 @@ async def test_apply_asks_and_changes_nothing_when_the_answer_is_no(bot: Harness
     await bot.wait_for_card(ROADS_HEAD, 1)
 
 
+@ON_BOTH
 async def test_an_upgrade_keeps_the_people_and_takes_what_was_not_stored(bot: Harness) -> None:
     """Release 0.1.0 stored neither posts nor hours; its database has no version of people."""
     assert bot.app is not None

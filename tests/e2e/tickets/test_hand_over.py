@@ -14,8 +14,6 @@ from tests.e2e.queries import (
     wait_until_idle,
 )
 
-pytestmark = ON_BOTH
-
 EDUCATION_HEAD = 1010
 
 
@@ -26,6 +24,7 @@ async def hand_over_to(bot: Harness, person: int, number: int, sector: str) -> d
     return await bot.press_button(person, card, sector)
 
 
+@ON_BOTH
 async def test_the_press_moves_it_at_once(bot: Harness) -> None:
     await send_report(bot)
     card = await bot.wait_for_card(ROADS_HEAD, 1)
@@ -64,6 +63,7 @@ async def test_a_reason_can_follow(bot: Harness) -> None:
     assert "двор" not in repr(await list_audit(bot, 1))
 
 
+@ON_BOTH
 async def test_a_reason_comes_too_late_when_it_has_moved_on(bot: Harness) -> None:
     await send_report(bot)
     await hand_over_to(bot, ROADS_HEAD, 1, "ЖКХ")

@@ -8,8 +8,6 @@ from tests.e2e.problems.test_problems import ANSWER, add_neighbours, report_outa
 from tests.e2e.queries import get_ticket, list_audit, send_report, wait_until_idle
 from tests.machine.replay import Replayed, replay
 
-pytestmark = ON_BOTH
-
 SOUTH = '[[staff]]\nname = "Южный"\nrole = "head"\nsectors = ["roads"]\ndistricts = ["Южный"]\ntelegram_id = 1040\n'
 
 
@@ -59,6 +57,7 @@ async def test_members_of_a_problem_have_the_steps_of_their_lead_in_the_history(
     assert {(await check_replay(bot, number)).state for number in (1, 2, 3)} == {State.ANSWERED}
 
 
+@ON_BOTH
 async def test_joined_problems_are_in_the_history_of_all_their_members(bot: Harness) -> None:
     people = add_neighbours(bot, 4)
     for who in people[:2]:
@@ -76,6 +75,7 @@ async def test_joined_problems_are_in_the_history_of_all_their_members(bot: Harn
     assert len({await check_replay(bot, number) for number in (1, 2, 3, 4)}) == 1
 
 
+@ON_BOTH
 async def test_members_that_return_to_work_belong_to_nobody_in_the_history(bot: Harness) -> None:
     people = add_neighbours(bot, 4)
     for who in people:
