@@ -30,12 +30,25 @@ async def wait_until_idle(bot: Harness) -> None:
             await bot.sandbox.change_log.wait_for_change(bot.sandbox.change_log.revision, 0.02)
 
 
+async def send_command(bot: Harness, person: int, command: str, *pieces: str) -> dict[str, Any]:
+    """Somebody sends a command in private; wait for the message that answers it and holds every one of *pieces*.
+
+    Counting the messages of the chat is not enough: a card or a note that is on its way may come first.
+    """
+    known = {letter["message_id"] for letter in bot.bot_messages(person)}
+    await bot.send_message(person, command)
+
+    def find_answer() -> dict[str, Any] | None:
+        new = (letter for letter in bot.bot_messages(person) if letter["message_id"] not in known)
+        return next((letter for letter in new if all(piece in message_text(letter) for piece in pieces)), None)
+
+    return await bot.wait_until(find_answer)
+
+
 async def wait_for_unblocked_messages(bot: Harness) -> None:
     """Whatever may leave has left, though something is held back: somebody else's question was answered meanwhile."""
     await bot.wait_for_inbox()
-    before = len(bot.bot_messages(CURATOR))
-    await bot.send_message(CURATOR, "/help")
-    await bot.wait_until(lambda: len(bot.bot_messages(CURATOR)) > before)
+    await send_command(bot, CURATOR, "/help", "Команды")
 
 
 async def get_ticket(bot: Harness, number: int) -> Ticket:

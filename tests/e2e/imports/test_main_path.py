@@ -2,7 +2,7 @@
 
 from tests.e2e.harness import ADMINISTRATOR, COORDINATOR, CURATOR, HOUSING_HEAD, ROADS_HEAD, Harness, message_text
 from tests.e2e.imports.tables import COLD, MISC, count, enter_table, finished, pos_row, select_all, send_table
-from tests.e2e.queries import button_rows, get_ticket, list_audit, wait_until_idle
+from tests.e2e.queries import button_rows, get_ticket, list_audit, send_command, wait_until_idle
 
 ROWS = [
     pos_row("101"),
@@ -116,10 +116,7 @@ async def test_forgotten_file_is_deleted_after_a_day(bot: Harness) -> None:
 
 async def test_head_may_not_import(bot: Harness) -> None:
     for person, is_told in ((COORDINATOR, True), (ROADS_HEAD, False)):
-        before = len(bot.bot_messages(person))
-        await bot.send_message(person, "/help")
-        await bot.wait_until(lambda person=person, before=before: len(bot.bot_messages(person)) > before)
-        page = bot.bot_messages(person)[-1]
+        page = await send_command(bot, person, "/help", "Команды")
         assert ("пришлите сюда файлом" in message_text(page)) is is_told
     await bot.sandbox.telegram.send_message(ROADS_HEAD, ROADS_HEAD, document=("pos.csv", b"x"))
     await bot.wait_for_message(ROADS_HEAD, "Таблицы других систем вносят координатор")

@@ -29,6 +29,7 @@ from tests.e2e.harness import (
     Harness,
 )
 from tests.e2e.messengers.test_webhook import free_port
+from tests.e2e.queries import send_command
 from tests.e2e.schedules import POTHOLE
 
 VK = f"vk:{COMMUNITY}"
@@ -45,9 +46,8 @@ class WatchedBot:
         """The other sweeps have come round, and the auditor, who believes what it sees twice, has looked."""
         await self.harness.wait_for_tasks(*CLOCK_DRIVEN_TASKS)
         await self.harness.wait_for_tasks("watchdog", times=2)
-        before = len(self.harness.bot_messages(CURATOR))
-        await self.harness.send_message(CURATOR, "/help")  # what may leave has left, though something be held back
-        await self.harness.wait_until(lambda: len(self.harness.bot_messages(CURATOR)) > before)
+        # What may leave has left, though something is held back.
+        await send_command(self.harness, CURATOR, "/help", "Команды")
 
     async def read_pages(self) -> tuple[list[str], str]:
         """The troubles on ``/readyz``, and their line in ``/metrics``."""

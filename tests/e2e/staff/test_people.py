@@ -20,7 +20,7 @@ from tests.e2e.harness import (
     button_labels,
     message_text,
 )
-from tests.e2e.queries import send_report, wait_until_idle
+from tests.e2e.queries import send_command, send_report, wait_until_idle
 
 EMPLOYEE = """
 [[staff]]
@@ -33,10 +33,7 @@ telegram_id = 2001
 
 async def open_page(bot: Harness, person: int, *buttons: str) -> dict[str, Any]:
     """Return the message of ``/people`` after these buttons were pressed."""
-    known = len(bot.bot_messages(person))
-    await bot.send_message(person, "/people")
-    await bot.wait_until(lambda: len(bot.bot_messages(person)) > known)
-    page = await bot.wait_for_message(person, "Сотрудники:")
+    page = await send_command(bot, person, "/people", "Сотрудники:")
     for label in buttons:
         await press(bot, person, page, label)
     return page

@@ -19,6 +19,7 @@ from tests.e2e.queries import (
     UNCLEAR_REPORT,
     button_rows,
     list_audit,
+    send_command,
     send_report,
     wait_for_preview,
     wait_until_idle,
@@ -71,10 +72,8 @@ async def test_find_by_words_whatever_their_case_and_yo(bot: Harness) -> None:
     await send_report(bot, "На Ленина 45 на дороге ЁЛКА упала, объезд по встречной")
     await bot.wait_for_card(ROADS_HEAD, 1)
     for wording in ("елка", "ЁЛКА", "Ёлка дорог", "ленина", "ЛЕНИНА 45", "мария"):
-        before = len(bot.bot_messages(ROADS_HEAD))
-        await bot.send_message(ROADS_HEAD, f"/find {wording}")
-        await bot.wait_until(lambda before=before: len(bot.bot_messages(ROADS_HEAD)) > before)
-        assert message_text(bot.bot_messages(ROADS_HEAD)[-1]).startswith("Найдено: 1 сообщение\n№1"), wording
+        found = await send_command(bot, ROADS_HEAD, f"/find {wording}", "Найдено: ")
+        assert message_text(found).startswith("Найдено: 1 сообщение\n№1"), wording
     await bot.send_message(ROADS_HEAD, "/find берёза")
     await bot.wait_for_message(ROADS_HEAD, "Ничего не нашлось")
     await bot.send_message(ROADS_HEAD, "/find %")
@@ -180,16 +179,14 @@ async def test_commands_of_others_are_refused(bot: Harness) -> None:
     await send_report(bot)
     await bot.wait_for_card(ROADS_HEAD, 1)
     for person, command in ((ROADS_HEAD, "/new"), (ROADS_HEAD, "/digest"), (CURATOR, "/my"), (CURATOR, "/new а")):
-        before = len(bot.bot_messages(person))
-        await bot.send_message(person, command)
-        await bot.wait_until(lambda before=before, person=person: len(bot.bot_messages(person)) > before)
+        said = await send_command(bot, person, command, "Ваши команды")
         name = command.partition(" ")[0]
         own = (
             "/my, /find, /control, /questions, /people, /templates, /away, /settings, /help"
             if person == ROADS_HEAD
             else "/find, /control, /digest, /stats, /report, /away, /settings, /help"
         )
-        assert message_text(bot.bot_messages(person)[-1]) == f"Команда {name} не для вашей роли. Ваши команды: {own}"
+        assert message_text(said) == f"Команда {name} не для вашей роли. Ваши команды: {own}"
     assert [row.action for row in await list_audit(bot, 1)] == ["registered"]
 
 
