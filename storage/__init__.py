@@ -1,1 +1,5 @@
 """The database: tables, migrations, the unit of work and its repositories. Knows the domain alone."""
+
+from storage.light_sqlalchemy import import_sqlalchemy
+
+import_sqlalchemy()  # before any module of the package asks for SQLAlchemy's asyncio
