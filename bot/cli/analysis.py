@@ -6,24 +6,25 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.bootstrap.analyzer import build_understanding, build_understanding_and_grouping
 from bot.cli.console import read_lines
 from bot.config import Config
-from bot.understanding.evaluation import evaluation, event_figures
-from bot.understanding.evaluation.chat_rows import LabelledReading
 from bot.understanding.evaluation.classify_output import reading_to_record
 from bot.understanding.events.grouping import group_in_order
 from bot.understanding.events.matcher import MessageToMatch
 from bot.understanding.model.training_data import TableError, read_table
 from bot.understanding.reading import Reading
 
+if TYPE_CHECKING:
+    from bot.understanding.evaluation.chat_rows import LabelledReading
+
 MAX_LINE_BYTES = 1 << 20
 """Size limit of one line of JSON; the longest message of any messenger has some tens of kilobytes."""
 
 PrintLine = Callable[[str], None]
-DrawPlot = Callable[[Sequence[LabelledReading], Mapping[str, str], Path], None]
+DrawPlot = Callable[[Sequence["LabelledReading"], Mapping[str, str], Path], None]
 
 
 class PlotFault(Exception):
@@ -95,6 +96,8 @@ def _parse_post(record: dict[str, Any] | None) -> MessageToMatch | None:
 
 def evaluate_events(config: Config, file: Path, misses: int, print_line: PrintLine) -> None:
     """Measure the grouping on the labelled messages of a file of JSON lines."""
+    from bot.understanding.evaluation import event_figures
+
     messages = []
     try:
         with file.open("rb") as lines:
@@ -123,6 +126,8 @@ def evaluate(config: Config, file: Path, misses: int, only: str, plot: Path | No
     if file.suffix.casefold() == ".jsonl":
         evaluate_events(config, file, misses, print_line)
         return
+    from bot.understanding.evaluation import evaluation
+
     draw = _load_plotter() if plot is not None else None
     rows = [row for row in read_table(file) if row.get("dataset", "").startswith(only)]
     reads, spent = evaluation.read_rows(build_understanding(config, strict=True), rows)
@@ -133,7 +138,7 @@ def evaluate(config: Config, file: Path, misses: int, only: str, plot: Path | No
         print_line(f"Картинка: {plot}")
 
 
-def _save_plot(draw: DrawPlot, reads: Sequence[LabelledReading], config: Config, file: Path) -> None:
+def _save_plot(draw: DrawPlot, reads: "Sequence[LabelledReading]", config: Config, file: Path) -> None:
     from bot.cli.output_files import describe_own_file  # and with it the database
 
     if not reads:

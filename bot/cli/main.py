@@ -22,6 +22,7 @@ from bot.cli.command_line import EXIT_BAD_CONFIG, cli, print_error
 from bot.cli.console import discard_output, prepare_streams
 from bot.cli.faults import describe_system_error
 from bot.cli.usage_errors import describe_usage_error
+from bot.runtime import garbage
 
 COMMAND_MODULES = (
     *(service_commands, learning_commands, database_commands, data_commands, people_commands),
@@ -32,6 +33,7 @@ COMMAND_MODULES = (
 
 def main() -> None:
     """Run the command line; usage errors and errors of the system become one Russian sentence."""
+    garbage.collect_seldom()  # the commands import most of what they need when they begin
     sys.excepthook = logging_setup.print_crash
     prepare_streams()
     file_modes.restrict_new_files()

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import cache
 from importlib.machinery import PathFinder
 from importlib.util import find_spec, module_from_spec
 from typing import TYPE_CHECKING
@@ -44,6 +45,7 @@ class DayOff:
 WEEKEND = DayOff(DayOffKind.WEEKEND, "выходной")
 
 
+@cache
 def _load_russia() -> "type[Russia]":
     """Russia alone: importing it by its name imports the package's every other country first."""
     package = find_spec("holidays.countries")
@@ -56,8 +58,6 @@ def _load_russia() -> "type[Russia]":
     russia: type[Russia] = module.Russia
     return russia
 
-
-_RUSSIA = _load_russia()
 
 _MOVED_BY_DECREE = re.compile(r"Выходной \(перенесено с (\d\d)\.(\d\d)\.(\d{4})\)")
 _MOVED_BY_CODE = re.compile(r"(.+) \(выходной\)")
@@ -107,8 +107,9 @@ class ProductionCalendar:
 
 
 def _build_year(year: int) -> _Year:
-    known = min(year, _RUSSIA.end_year)  # beyond it: the same fixed dates
-    table = _RUSSIA(years=known, language="ru")
+    russia = _load_russia()
+    known = min(year, russia.end_year)  # beyond it: the same fixed dates
+    table = russia(years=known, language="ru")
     labels = {day.replace(year=year): label for day, label in table.items()}
     off = {day: _parse_day_off(label) for day, label in labels.items()}
     working = frozenset(table.weekend_workdays)

@@ -5,6 +5,14 @@ import gc
 YOUNG_OBJECTS = 5_000
 """New objects between two searches; Python's own 700 suits a program whose objects are few."""
 
+YOUNG_OBJECTS_OF_COMMANDS = 50_000
+"""The same for a command: most of its objects are modules and dictionaries, which stay until it ends."""
+
+
+def collect_seldom() -> None:
+    """Search less often, in a command that lasts for seconds; its memory stays bounded if it lasts for long."""
+    gc.set_threshold(YOUNG_OBJECTS_OF_COMMANDS, *gc.get_threshold()[1:])
+
 
 def pause_collection() -> None:
     """Do not search while modules, models and dictionaries are loaded: next to nothing of it is garbage.

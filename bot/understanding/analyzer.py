@@ -2,19 +2,17 @@
 
 import copy
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from bot.domain.sectors import Sector, Theme
 from bot.domain.streets import StreetRow
-from bot.understanding.answer_check.checker import AnswerChecker
 from bot.understanding.events.matcher import EventMatcher
 from bot.understanding.events.signatures import SignatureExtractor
+from bot.understanding.further_parts import FurtherParts
 from bot.understanding.model.features import TextFeatures
 from bot.understanding.model.model import Model, Predictor
 from bot.understanding.places.districts import DistrictFinder
 from bot.understanding.places.finder import FoundPlace, PlaceFinder
-from bot.understanding.privacy.applicants import ApplicantReader
-from bot.understanding.privacy.redaction import Redactor
-from bot.understanding.reactions.reactions import Reaction, ReactionReader
 from bot.understanding.reading import APPEAL_THRESHOLD, REVIEW_THRESHOLD, Noise, ParsedText, Reading
 from bot.understanding.relevance.noise import NoiseFilter, load_noise_words
 from bot.understanding.relevance.relevance import NOISE_SCORE, RelevanceScorer, combine
@@ -31,6 +29,12 @@ from bot.understanding.shipped.signs import RuleFindings, SignFinder
 from bot.understanding.text.morphology import Morphology
 from bot.understanding.text.rules import PatternGroups, load_groups
 from bot.understanding.text.tokens import PreparedText, prepare_text
+
+if TYPE_CHECKING:
+    from bot.domain.answer_marks import Mark
+    from bot.domain.applicants import Applicant
+    from bot.understanding.answer_check.checker import AnswerFacts
+    from bot.understanding.reactions.reactions import Reaction
 
 _WORDLESS_CERTAINTY = 0.85
 """The factor of a probability that no word of the topics speaks for."""
@@ -87,13 +91,7 @@ class TextAnalyzer:
         self._noise = NoiseFilter(noise_words)
         self._relevance = RelevanceScorer(PatternGroups(load_groups("relevance"), morphology), noise_words)
         self._urgency = UrgencyDetector(morphology)
-        self._reactions = ReactionReader(morphology)
-        redactor = Redactor(morphology)
-        self.redact = redactor.redact
-        self.check_answer = AnswerChecker(morphology, redactor, _own_names(sectors, streets)).check
-        applicants = ApplicantReader(redactor, redactor.names)
-        self.read_applicant = applicants.read
-        self.read_typed_applicant = applicants.read_typed
+        self._further = FurtherParts(morphology, _own_names(sectors, streets))
 
     def with_model(self, model: Model | None) -> "TextAnalyzer":
         """Return the same analyzer with another model, or with none.
@@ -187,9 +185,29 @@ class TextAnalyzer:
             parsed=ParsedText(text, prepared.words, place),
         )
 
-    def read_reaction(self, text: str, reading: Reading | None = None) -> Reaction:
+    def read_reaction(self, text: str, reading: Reading | None = None) -> "Reaction":
         """Return the meaning of *text* as a reaction to an answer; *reading*: its analysis, if there is one."""
-        return self._reactions.read(text, (reading or self.read(text)).appeal_score)
+        return self._further.reactions.read(text, (reading or self.read(text)).appeal_score)
+
+    def redact(self, text: str) -> str:
+        """Return *text* with a mask for everything that tells who its author or another person is."""
+        return self._further.redactor.redact(text)
+
+    def check_answer(self, answer: str, question: str, facts: "AnswerFacts") -> "tuple[Mark, ...]":
+        """Return the marks of *answer* to *question*, the worst first."""
+        return self._further.checker.check(answer, question, facts)
+
+    def read_applicant(self, text: str) -> "Applicant":
+        """Return what *text* says of its author."""
+        return self._further.applicants.read(text)
+
+    def read_typed_applicant(self, text: str) -> "Applicant":
+        """Return the name and the telephone that an official typed."""
+        return self._further.applicants.read_typed(text)
+
+    def load_further_parts(self) -> None:
+        """Make what reading a message does not need but the next steps do; else the first of them waits for it."""
+        self._further.load()
 
     def topic_names(self, sector: str | None, *, with_unused: bool = False) -> list[str]:
         """Return the names of the topics of *sector* (``None``, or one without built-in topics: of all).

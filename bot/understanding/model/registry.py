@@ -10,8 +10,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 from bot.bounded_files import open_regular, read_bounded
 from bot.understanding.model.model import Model, ModelError, read_model, write_model
 from bot.understanding.model.training_data import TableRow
@@ -69,6 +67,7 @@ class ModelRegistry:
     @contextmanager
     def lock(self) -> Iterator[None]:
         """Hold the lock for training. Raises :class:`ModelError` if another process is training."""
+        from filelock import FileLock, Timeout
 
         self.folder.mkdir(parents=True, exist_ok=True)
         try:

@@ -9,8 +9,6 @@ from bot.bounded_files import open_regular
 from bot.domain.imports import FileFault, UnreadableFile
 from bot.domain.sectors import Sector
 from bot.os_errors import describe_os_error, os_error_remedy
-from bot.spreadsheets.books import open_sheets
-from bot.spreadsheets.values import text_of
 
 TableRow = dict[str, str]
 
@@ -102,6 +100,9 @@ def _too_large(file: Path) -> TableError:
 
 def _read_lines(file: Path) -> Iterator[list[str]]:
     """Yield the lines of the first sheet that are not empty."""
+    from bot.spreadsheets.books import open_sheets
+    from bot.spreadsheets.values import text_of
+
     with open_regular(file) as stream:
         for sheet in open_sheets(stream, MAX_CSV_BYTES)[:1]:
             for _, cells in sheet.lines():
