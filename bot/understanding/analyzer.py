@@ -185,6 +185,10 @@ class TextAnalyzer:
             parsed=ParsedText(text, prepared.words, place),
         )
 
+    def names_place(self, text: str) -> bool:
+        """Return whether :meth:`read` may find a place in *text*; it costs a third of that."""
+        return self._places.find(prepare_text(text).words) is not None
+
     def read_reaction(self, text: str, reading: Reading | None = None) -> "Reaction":
         """Return the meaning of *text* as a reaction to an answer; *reading*: its analysis, if there is one."""
         return self._further.reactions.read(text, (reading or self.read(text)).appeal_score)

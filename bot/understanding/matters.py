@@ -1,9 +1,10 @@
 """Several matters in one message: «нет воды, а ещё у дома яма». Each is for another block."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from bot.understanding.analyzer import TextAnalyzer
 from bot.understanding.reading import Reading
 
 _ANOTHER = (
@@ -28,7 +29,7 @@ class Matter:
     reading: Reading
 
 
-def find_matters(text: str, read: Callable[[str], Reading]) -> tuple[Matter, ...]:
+def find_matters(text: str, understanding: TextAnalyzer) -> tuple[Matter, ...]:
     """Return the matters of *text*, one of each sector, in their order; none if there are not at least two.
 
     A part counts if it surely needs action and surely belongs to a sector that no other part may belong to. After the
@@ -38,9 +39,15 @@ def find_matters(text: str, read: Callable[[str], Reading]) -> tuple[Matter, ...
     parts = list(_parts(text)) if len(text) <= _MAX_TEXT_CHARS else []
     if not 1 < len(parts) <= _MAX_PARTS:
         return ()
+    # Finding a place costs a third of a reading, and most messages name none after the first matter.
+    may_follow = [False, *(announced or understanding.names_place(part) for part, announced in parts[1:])]
     found: dict[str, Matter] = {}
-    for part, is_announced in parts:
-        reading = read(part)
+    for index, (part, is_announced) in enumerate(parts):
+        if not any(may_follow[index if found else index + 1 :]):
+            break  # nothing can follow the first matter any more
+        if found and not may_follow[index]:
+            continue
+        reading = understanding.read(part)
         sector = reading.sector
         if sector is None or not reading.is_confident or reading.topic is None:
             continue

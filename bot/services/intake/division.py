@@ -25,7 +25,7 @@ def list_matters(ctx: UseCaseContext, ticket: Ticket) -> Sequence[Matter]:
     """Return the matters of a text with several, until somebody has accepted the ticket; none of a divided one."""
     if ticket.state not in UNACCEPTED_STATES or ticket.divided_from is not None:
         return ()
-    return find_matters(ticket.text, ctx.municipality.understanding.read)
+    return find_matters(ticket.text, ctx.municipality.understanding)
 
 
 async def list_related(ctx: UseCaseContext, ticket: Ticket) -> list[Ticket]:

@@ -1,0 +1,43 @@
+"""Several matters in one message: only the parts that may be one are read."""
+
+import pytest
+
+from bot.understanding.analyzer import TextAnalyzer
+from bot.understanding.matters import find_matters
+from bot.understanding.reading import Reading
+
+
+@pytest.fixture
+def read_texts(small_town: TextAnalyzer, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The texts that are read from now on."""
+    texts: list[str] = []
+    read = TextAnalyzer.read
+
+    def note(analyzer: TextAnalyzer, text: str, district: str | None = None) -> Reading:
+        texts.append(text)
+        return read(analyzer, text, district)
+
+    monkeypatch.setattr(TextAnalyzer, "read", note)
+    return texts
+
+
+def test_a_message_that_goes_on_without_another_place_is_not_read_in_parts(
+    small_town: TextAnalyzer, read_texts: list[str]
+) -> None:
+    text = "На Ленина 45 огромная яма на дороге. Звонили диспетчеру, обещали разобраться, но никто не приехал."
+
+    assert find_matters(text, small_town) == ()
+    assert read_texts == []
+
+
+def test_reading_ends_when_nothing_can_follow(small_town: TextAnalyzer, read_texts: list[str]) -> None:
+    text = "Добрый вечер, уважаемые соседи и коллеги! На Ленина 45 огромная яма на дороге."
+
+    assert find_matters(text, small_town) == ()
+    assert len(read_texts) == 1
+
+
+def test_two_matters_are_found(small_town: TextAnalyzer) -> None:
+    text = "На Ленина 45 огромная яма на дороге. А ещё в подъезде третий день нет горячей воды."
+
+    assert [one.text[:9] for one in find_matters(text, small_town)] == ["На Ленина", "в подъезд"]
