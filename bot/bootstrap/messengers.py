@@ -2,7 +2,7 @@
 
 import importlib
 from collections.abc import Mapping
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from pydantic import SecretStr
 
@@ -11,8 +11,10 @@ from bot.config.fields import url_path
 from bot.config.messenger_kinds import MESSENGER_KINDS
 from bot.config.messenger_sections import UpdateMode, VkSection
 from bot.domain.clock import Clock
-from bot.http.webhooks import WebhookEndpoint
 from bot.messengers.port import Messenger, Timeouts, WebhookReceiver
+
+if TYPE_CHECKING:
+    from bot.http.webhooks import WebhookEndpoint
 
 
 def build_messengers(
@@ -36,7 +38,7 @@ def build_messengers(
     return {messenger.account: messenger for messenger in built}
 
 
-def build_webhook_endpoints(config: Config, messengers: Mapping[str, Messenger]) -> dict[str, WebhookEndpoint]:
+def build_webhook_endpoints(config: Config, messengers: Mapping[str, Messenger]) -> "dict[str, WebhookEndpoint]":
     """Return the endpoints of the accounts that receive updates by webhook, by account."""
     found: list[tuple[str, str | None, SecretStr | None]] = []
     for kind in MESSENGER_KINDS:
@@ -47,6 +49,10 @@ def build_webhook_endpoints(config: Config, messengers: Mapping[str, Messenger])
             found += [(f"vk:{one.id}", section.webhook_url, one.secret) for one in section.communities]
         else:
             found.append((kind.section_name, section.webhook_url, section.secret))
+    if not found:
+        return {}
+    from bot.http.webhooks import WebhookEndpoint  # and with it the web server
+
     return {
         account: WebhookEndpoint(
             url_path(url), url, cast(WebhookReceiver, messengers[account]), secret.get_secret_value()

@@ -27,15 +27,9 @@ from storage.database import Database
 from storage.errors import DATABASE_ERRORS, DatabaseUnavailable, TransferFailed
 from storage.migrate import migrate
 from storage.postgres.leadership import has_leader
-from storage.sqlite.database_files import list_database_files
 from storage.sqlite.file_lock import DatabaseInUse
 from storage.sqlite.restore import replace_database
 from storage.unit_of_work import UnitOfWork
-
-
-def list_data_paths(config: Config) -> list[Path]:
-    """List the files and folders that the bot writes; they need not exist."""
-    return [*list_database_files(config.database_url), config.model_folder]
 
 
 async def check_messengers(config: Config) -> list[Finding]:

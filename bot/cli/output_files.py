@@ -1,9 +1,14 @@
-"""Files that no command may overwrite: with them the bot would lose its data or its tokens."""
+"""The bot's own files: what it writes, and what no command may overwrite."""
 
 from pathlib import Path
 
 from bot.config import Config
-from storage.sqlite.database_files import is_database_file
+from storage.sqlite.database_files import is_database_file, list_database_files
+
+
+def list_data_paths(config: Config) -> list[Path]:
+    """List the files and folders that the bot writes; they need not exist."""
+    return [*list_database_files(config.database_url), config.model_folder]
 
 
 def describe_own_file(config: Config, file: Path) -> str | None:

@@ -38,7 +38,7 @@ def run(config: ConfigFile = Path("config.toml")) -> None:
     logging_setup.configure(known_secrets=settings.known_secrets())
     for note in list_warnings(settings):
         logger.warning("%s: %s. Что сделать: %s.", note.key, note.problem, note.remedy)
-    from bot.cli.operations import list_data_paths
+    from bot.cli.output_files import list_data_paths
 
     if changed := file_modes.restrict(list_data_paths(settings)):
         logger.warning("Права исправлены, файлы были открыты другим пользователям сервера: %s", _name_paths(changed))
@@ -135,7 +135,7 @@ def _paths_open_to_others(config: "Config") -> list[Path]:
 
     Often the configuration is root's and the group of the bot's user reads it.
     """
-    from bot.cli.operations import list_data_paths
+    from bot.cli.output_files import list_data_paths
 
     data = [path for path in list_data_paths(config) if file_modes.list_open([path])]
     return file_modes.list_open(config.secret_files(), file_modes.OTHERS) + data

@@ -44,7 +44,7 @@ class HttpServer:
         self._host, self._port = host, port
         self._database = database
         self._restart_counts = restart_counts
-        self._webhooks = webhooks
+        self.webhooks = webhooks
         self._health = health
         self._pages = {"/healthz": self._healthz, "/readyz": self._readyz, "/metrics": self._metrics}
         self._figures: _Figures | None = None
@@ -63,7 +63,7 @@ class HttpServer:
 
     async def _handle_request(self, request: web.BaseRequest) -> web.Response:
         if request.method == "POST":
-            return await self._webhooks.handle_request(request)
+            return await self.webhooks.handle_request(request)
         page = self._pages.get(request.path) if request.method in ("GET", "HEAD") else None
         return await page(request) if page is not None else web.Response(status=404)
 

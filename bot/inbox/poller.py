@@ -1,6 +1,7 @@
 """Durable polling: updates are stored together with the cursor before the messenger is asked for more."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.inbox.receiver import UpdateReceiver
@@ -18,6 +19,8 @@ class Poller:
     """The polling loop of one account."""
 
     receiver: UpdateReceiver
+    on_poll: Callable[[], None] = lambda: None
+    """Called when the messenger is about to be asked."""
 
     async def run(self) -> None:
         messenger, progress = self.receiver.messenger, self.receiver.runtime.progress
@@ -29,6 +32,7 @@ class Poller:
                 progress.report(loop, HISTORY_SECONDS)
                 await self.receiver.recover_gap()
                 progress.report(loop, POLL_SECONDS)
+                self.on_poll()
                 batch = await messenger.fetch()
                 await self.receiver.on_success()
                 await self.receiver.store_updates(batch.updates, batch.cursor, gap=batch.gap)

@@ -2,20 +2,21 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from bot.domain.channels import Direction
-from bot.inbox.worker import InboxWorker
 from bot.messengers.errors import BadCredentials, Conflict, MessengerError, RetryAfter, TemporaryFailure
 from bot.messengers.port import Messenger, RawUpdate
 from bot.runtime.backoff import delay_after
 from bot.runtime.options import POLL_RETRY_DELAYS_SECONDS
 from bot.runtime.runtime import Runtime
-from bot.services.monitoring import foreign_activity
 from bot.services.monitoring.health import Health
-from bot.services.notifications import notify
+
+if TYPE_CHECKING:
+    from bot.inbox.worker import InboxWorker
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +32,10 @@ GAP_RETRY_DELAYS_SECONDS = (1.0, 5.0, 30.0, 120.0, 600.0)
 """Seconds between attempts to read the history; the last repeats."""
 
 
+async def _at_once() -> None:
+    pass
+
+
 class TokenInUse(Exception):
     """Another program was receiving an account's updates before this one did. The message is the account."""
 
@@ -44,7 +49,10 @@ class UpdateReceiver:
     health: Health
     on_token_in_use: Callable[[TokenInUse], None]
     retry_delays: Sequence[float] = POLL_RETRY_DELAYS_SECONDS
-    worker: InboxWorker | None = None  # None: it finds what is stored
+    until_working: Callable[[], Awaitable[object]] = _at_once
+    """Returns when people can be notified: polling begins before the rest of the bot is loaded."""
+    find_worker: "Callable[[], InboxWorker | None]" = lambda: None
+    """Returns the worker that updates may be handed over to; without one it finds what is stored."""
     failures: int = 0
     _has_polled: bool = False  # this process, or on a shared database one before it
     _gap_since: datetime | None = None
@@ -78,9 +86,10 @@ class UpdateReceiver:
                 self._gap_since = await uow.inbox.get_gap_start(account)
             if cursor is not None:
                 await uow.inbox.set_cursor(account, cursor, now)
-            claimed = await self.worker.claim_for_receiver(uow) if self.worker is not None and updates else ()
-        if self.worker is not None and claimed:
-            self.worker.hand_over(claimed)
+            worker = self.find_worker()
+            claimed = await worker.claim_for_receiver(uow) if worker is not None and updates else ()
+        if worker is not None and claimed:
+            worker.hand_over(claimed)
         elif updates:
             self.runtime.inbox_wake_up.set()
 
@@ -144,6 +153,9 @@ class UpdateReceiver:
         if not self._has_polled:
             self.on_token_in_use(TokenInUse(self.messenger.account))
             return
+        await self.until_working()
+        from bot.services.monitoring import foreign_activity
+
         async with self.runtime.database.begin() as uow:
             await foreign_activity.report_second_poller(
                 self.runtime.context(uow), self.messenger.account, self.messenger.title
@@ -168,6 +180,9 @@ class UpdateReceiver:
             "Остальные мессенджеры работают.",
             self.messenger.title,
         )
+        await self.until_working()
+        from bot.services.notifications import notify
+
         async with self.runtime.database.begin() as uow:
             ctx = self.runtime.context(uow)
             await notify.notify_bad_credentials(ctx, self.messenger.account, self.messenger.title)

@@ -7,12 +7,10 @@ from dataclasses import dataclass, replace
 from bot.runtime.progress import Progress
 from bot.runtime.runtime import Runtime
 from bot.runtime.supervisor import Supervisor
-from bot.services.deadlines import outage_summary
 from bot.services.monitoring.health import Health
 from storage.errors import DATABASE_ERRORS, LeadershipLost
 from storage.postgres.leader_lease import LEASE_SECONDS
 from storage.postgres.leadership import Candidate
-from storage.postgres.orphaned_leases import release_orphaned_leases
 
 LOOP_NAME = "leadership"
 
@@ -56,14 +54,12 @@ class Leader:
         return [] if self._leader_runtime is None else self._leader_runtime.progress.list_stalled()
 
     async def stop(self) -> None:
-        """Stop the leader's tasks, if they run, and record the moment."""
+        """Stop the leader's tasks, if they run."""
         if self._supervisor is not None and self._leader_runtime is not None:
             self.stop_tasks()
             await self._supervisor.stop()
             # Leadership may be lost because the database is unavailable or because this process was frozen.
             with suppress(LeadershipLost, *DATABASE_ERRORS):
-                async with self._leader_runtime.database.begin() as uow:
-                    await outage_summary.record_heartbeat(self.runtime.context(uow))
                 await self.finish(self._leader_runtime)
             self._supervisor = self._leader_runtime = None
         self.health.reset()
@@ -75,7 +71,4 @@ class Leader:
         self._leader_runtime = runtime
         supervisor = self._supervisor = self.create_supervisor()
         self.health.not_caught_up = set(runtime.messengers)
-        async with runtime.database.begin() as uow:
-            await outage_summary.detect_outage(runtime.context(uow))
-        supervisor.run_forever("orphaned leases", lambda: release_orphaned_leases(runtime.database))
         self.start_tasks(supervisor, runtime)

@@ -4,14 +4,17 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from bot.config import Config
 from bot.domain.clock import Clock, SystemClock
 from bot.messengers.port import Messenger, SendRateLimits
-from bot.understanding.analyzer import TextAnalyzer
 from storage.database import Database
 from storage.engine import IDLE_TRANSACTION_SECONDS
 from storage.postgres.leader_lease import LEASE_SECONDS
+
+if TYPE_CHECKING:
+    from bot.understanding.analyzer import TextAnalyzer
 
 MessengerFactory = Callable[[Config, Clock, int, int | None], dict[str, Messenger]]
 
@@ -47,8 +50,10 @@ class RuntimeOptions:
     drain_seconds: float = DRAIN_SECONDS
     self_check_seconds: float = SELF_CHECK_SECONDS
     rate_limits: SendRateLimits | None = None  # None: those of each messenger
-    understanding: TextAnalyzer | None = None  # None: built from the configuration
+    understanding: "TextAnalyzer | None" = None  # None: built from the configuration
     lease_seconds: float = LEASE_SECONDS
+    head_start_seconds: float = 0.5
+    """How long, at most, the first poll may keep the rest of the bot from being loaded; 0: both at once."""
     patience: float = 1.0  # see `bot.runtime.progress.Progress`
     make_database: Callable[[str, int], Database] = open_database
     make_messengers: MessengerFactory | None = None  # None: `bot.bootstrap.messengers.build_messengers`

@@ -2,17 +2,20 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from bot.domain.clock import Clock
-from bot.domain.people import Staff
-from bot.domain.topic_book import TopicBook
 from bot.messengers.port import Messenger
 from bot.runtime.progress import Progress
 from bot.runtime.supervisor import WakeUp
-from bot.services.context import Municipality, UseCaseContext
 from storage.database import Database
 from storage.repositories.versions import STAFF_VERSION, TOPICS_VERSION
 from storage.unit_of_work import UnitOfWork
+
+if TYPE_CHECKING:
+    from bot.domain.people import Staff
+    from bot.domain.topic_book import TopicBook
+    from bot.services.context import Municipality, UseCaseContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +27,10 @@ class Runtime:
 
     database: Database
     messengers: Mapping[str, Messenger]  # by account
-    municipality: Callable[[], Municipality]  # staff and the model change while the bot runs
+    municipality: "Callable[[], Municipality]"  # staff and the model change while the bot runs
     clock: Clock
-    on_staff_changed: Callable[[Staff], None] = lambda _: None
-    on_topics_changed: Callable[[TopicBook], None] = lambda _: None
+    on_staff_changed: "Callable[[Staff], None]" = lambda _: None
+    on_topics_changed: "Callable[[TopicBook], None]" = lambda _: None
     inbox_wake_up: WakeUp = field(default_factory=WakeUp)
     outbox_wake_up: WakeUp = field(default_factory=WakeUp)
     self_check_wake_up: WakeUp = field(default_factory=WakeUp)
@@ -41,6 +44,8 @@ class Runtime:
         if versions.get(TOPICS_VERSION, "") != town.topics.version:
             self.on_topics_changed(await uow.topic_books.load())
 
-    def context(self, uow: UnitOfWork) -> UseCaseContext:
+    def context(self, uow: UnitOfWork) -> "UseCaseContext":
         """Return the context of a use case that runs now in *uow*."""
+        from bot.services.context import UseCaseContext  # the loops that only store updates need no use cases
+
         return UseCaseContext(self.municipality(), uow, self.clock.now())

@@ -281,6 +281,7 @@ class Harness:
                 collect_additions=self.addition_delay,
                 retry_delays=self.retry_pauses,
                 rate_limits=self.rate_limits,
+                head_start_seconds=0.0,  # nobody measures the processor time to the first poll here
                 **self.further_options,
             ),
         )

@@ -19,7 +19,7 @@ print(*sys.modules, file=sys.stderr)
 
 _IMPORT_WHAT_RUN_NEEDS = """
 import sys
-import bot.cli.main, bot.cli.operations, bot.app, bot.messengers.telegram, bot.messengers.vk, bot.messengers.max
+import bot.cli.main, bot.cli.output_files, bot.app, bot.messengers.telegram, bot.messengers.vk, bot.messengers.max
 print(*sys.modules)
 """
 
@@ -61,7 +61,9 @@ def test_reading_texts_imports_neither_messengers_nor_the_database() -> None:
     found = imported_by("classify", "--config", str(example), stdin='{"id": 1, "text": "Яма на Ленина 45"}\n')
 
     assert "pymorphy3" in found
-    assert not found & {*HEAVY, "bot.services", "bot.views", "bot.handlers", "storage"}
+    assert not found & {*HEAVY, "bot.services", "bot.views", "bot.handlers", "storage", "filelock"}
+    assert not found & {"bot.understanding.privacy", "bot.understanding.answer_check", "bot.understanding.reactions"}
+    assert not found & {"bot.understanding.evaluation.evaluation", "bot.spreadsheets"}
 
 
 def test_a_check_of_the_configuration_alone_imports_no_messenger() -> None:
@@ -78,6 +80,15 @@ def test_run_imports_neither_files_formats_nor_training_before_it_polls() -> Non
 
     assert not found & {"alembic", "xlsxwriter", "openpyxl", "sklearn", "scipy", "matplotlib", "asyncpg"}
     assert not found & {"aiogram.client.bot", "aiogram.dispatcher", "aiogram.webhook", "bot.understanding.training"}
+
+
+def test_run_imports_only_what_stores_updates_before_it_polls() -> None:
+    done = subprocess.run([sys.executable, "-c", _IMPORT_WHAT_RUN_NEEDS], capture_output=True, text=True, check=True)
+    found = set(done.stdout.split())
+
+    assert not found & {"bot.bootstrap.work", "bot.handlers", "bot.views", "bot.outbox", "bot.services.context"}
+    assert not found & {"bot.understanding", "numpy", "pymorphy3", "rapidfuzz", "apscheduler", "aiohttp.web"}
+    assert not found & {"sqlalchemy.orm", "alembic", "storage.repositories.tickets"}
 
 
 def test_run_pauses_the_search_for_garbage_before_its_imports() -> None:

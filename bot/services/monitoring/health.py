@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from bot.services.monitoring.inactivity import InactiveSource
+if TYPE_CHECKING:
+    from bot.services.monitoring.inactivity import InactiveSource
 
 
 @dataclass(slots=True)
@@ -14,7 +16,7 @@ class Health:
     """Started and not stopping."""
     not_caught_up: set[str] = field(default_factory=set)
     """Accounts whose backlog of updates has not been fetched yet."""
-    inactive: list[InactiveSource] | None = None
+    inactive: "list[InactiveSource] | None" = None
     """Sources that have been silent for unusually long; ``None`` before the first check."""
     rights_faults: dict[str, list[str]] = field(default_factory=dict)
     """Faults that the last check of the bot's rights has found, by account."""

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.cli.operations import list_data_paths
+from bot.cli.output_files import list_data_paths
 from bot.config import load_config
 from bot.runtime.service_manager import ServiceManager
 from crashtest.failpoints import CrashPoint
