@@ -25,7 +25,7 @@ class Noise(StrEnum):
 
 
 _AREA_ENDING = " мкр"
-"""How the name of a numbered microdistrict ends: «3 мкр»."""
+"""The end of the name of a numbered microdistrict: «3 мкр»."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,7 +110,7 @@ class HouseNumberParser:
         return None if dated else (first[0], second[1])
 
     def _parse_inside(self, words: Sequence[Word], index: int) -> tuple[str, int] | None:
-        """Return the house of «на Советской в 12 нет воды», which is no time: «в 12 часов», «в 12 привезли»."""
+        """Return the number in «на Советской в 12 нет воды», which is no time: «в 12 часов», «в 12 привезли»."""
         read = self._parse_number(words, index)
         if read is None or self._is_quantity(words, index, read[1]):
             return None
