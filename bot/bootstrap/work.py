@@ -1,4 +1,4 @@
-"""What works on stored updates: understanding, use cases, deliveries, periodic tasks.
+"""The parts of a process that work on stored updates: understanding, use cases, deliveries, periodic tasks.
 
 Importing this module imports most of the bot. Updates are stored without it, so a process polls before it loads this.
 """

@@ -53,7 +53,7 @@ class RuntimeOptions:
     understanding: "TextAnalyzer | None" = None  # None: built from the configuration
     lease_seconds: float = LEASE_SECONDS
     head_start_seconds: float = 0.5
-    """How long, at most, the first poll may keep the rest of the bot from being loaded; 0: both at once."""
+    """Seconds, at most, for which the rest of the bot is not loaded while the first poll begins; 0: both at once."""
     patience: float = 1.0  # see `bot.runtime.progress.Progress`
     make_database: Callable[[str, int], Database] = open_database
     make_messengers: MessengerFactory | None = None  # None: `bot.bootstrap.messengers.build_messengers`
