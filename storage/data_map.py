@@ -240,7 +240,7 @@ DATA_MAP: Mapping[Table, TableData] = {
         "several tickets about one event",
         Rows.SPECIAL,
         figures="id lead_id matter members people heard_at",
-        personal="sketch",  # of it the chats; subjects, streets and house numbers are statistics
+        personal="sketch",  # of it the chats and nouns; subjects, streets, house numbers are statistics
     ),
     tables.card: _lines(
         "where officials see a ticket; at erasure the cards are shown again, empty",

@@ -198,7 +198,7 @@ class PersonalDataErasure(Repository):
     async def _clear_problems(self, condition: ColumnElement[bool]) -> None:
         for row in await self._rows(select(problem.c.id, problem.c.sketch).where(condition)):
             await self._transaction.execute(
-                update(problem).where(problem.c.id == row.id).values(sketch={**row.sketch, "chats": {}})
+                update(problem).where(problem.c.id == row.id).values(sketch={**row.sketch, "chats": {}, "words": []})
             )
 
     async def _erase_outbox(self, found: PersonalRows, own: ColumnElement[bool], now: datetime) -> None:

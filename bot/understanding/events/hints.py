@@ -48,13 +48,17 @@ class Hint(StrEnum):
     PRIVATE = "private"
     """It is the trouble of one flat."""
     LAUGHTER = "laughter"
+    OFFER = "offer"
+    """Somebody sells, gives away or looks for something."""
+    NOTICE = "notice"
+    """An office announces something."""
 
 
 class HintReader:
     """Finds hints. It is pure; *rules* is the table ``hints`` of ``data/events.toml``."""
 
     def __init__(self, rules: dict[str, Any], morphology: Morphology) -> None:
-        self._names = ("talk", "over", "fine", "long", "past", "still", "private", "asks")
+        self._names = ("talk", "over", "fine", "long", "past", "still", "private", "asks", "offer", "notice")
         # «не дали» must not be read as «дали».
         self._patterns = PatternSet(morphology, strict=True)
         for number, name in enumerate(self._names):
@@ -85,6 +89,7 @@ class HintReader:
             hints.add(Hint.ASKS)
         if "private" in found:
             hints.add(Hint.PRIVATE)
+        hints |= {hint for hint in (Hint.OFFER, Hint.NOTICE) if hint.value in found}
         if _LAUGHTER.search(text):
             hints.add(Hint.LAUGHTER)
         if (

@@ -12,12 +12,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from bot.domain.text_normal import fold
 from bot.understanding.events.hints import Hint
 from bot.understanding.events.occasion import Occasion
 from bot.understanding.events.open_event import MessageToMatch, OpenEvent
-from bot.understanding.events.scoring import JOIN_SCORE, EventScorer
+from bot.understanding.events.scoring import JOIN_SCORE, SURE_REPORT_SCORE, EventScorer
 from bot.understanding.events.signatures import Signature, SignatureExtractor
-from bot.understanding.events.subjects import SubjectRelations
+from bot.understanding.events.subjects import SubjectRelations, stem
 from bot.understanding.reading import Noise, PlaceName, Reading
 from bot.understanding.text.tokens import Word
 
@@ -30,6 +31,8 @@ _MIN_START_SCORE, _MIN_START_SCORE_BY_TOPIC = 0.15, 0.2
 """Chances of needing action from which a message may start an event; lower where its words name a subject."""
 _MIN_START_SCORE_AT_HOUSE = 0.08
 """The same where a message names its subject and a house: «Мигнуло и всё. Гагарина 5»."""
+_NO_REPORTS = frozenset({Hint.FINE, Hint.OFFER, Hint.NOTICE})
+"""All is well, somebody sells something, an office announces something."""
 _SURE_TOPIC_SCORE = 0.8
 """Chance of needing action below which a message says too little to tell its topic: «рыбки в аквариуме без воздуха»."""
 
@@ -60,6 +63,8 @@ class EventMatcher:
         )
         if seen.subjects or seen.is_me_too:
             return seen
+        if reading.evidence and seen.names.issuperset(stem(fold(word)) for word in reading.evidence):
+            return seen  # «на Лесной ещё нет» tells nothing about woods
         return self._reader.with_topic(seen, reading.topic, is_guess=reading.appeal_score < _SURE_TOPIC_SCORE)
 
     def load_events(self, records: Iterable[tuple[int, Mapping[str, Any]]]) -> list[OpenEvent]:
@@ -101,7 +106,8 @@ class EventMatcher:
         """
         if reading.noise in (Noise.THANKS, Noise.GREETING):
             return None, False
-        said = self._occasion(message, reading, self.with_known_streets(signature, events))
+        latest = max((event.chats.get(message.chat, 0.0) for event in events), default=0.0)
+        said = self._occasion(message, reading, self.with_known_streets(signature, events), latest)
         if replied_to is not None:
             points = self._scorer.score(replace(said, is_reply=True), replied_to)
             if points >= JOIN_SCORE:
@@ -115,6 +121,9 @@ class EventMatcher:
         """Return whether a message that belongs to no event may start one: news that all is well does not, nor does
         a joke without a place."""
         if reading.noise is not None or not (signature.subjects or reading.appeal):
+            return False
+        is_doubtful = not reading.urgent and reading.appeal_score < SURE_REPORT_SCORE
+        if is_doubtful and not _NO_REPORTS.isdisjoint(signature.hints):
             return False
         if Hint.OVER in signature.hints or (Hint.LAUGHTER in signature.hints and not reading.appeal):
             return False
@@ -144,10 +153,21 @@ class EventMatcher:
             return []
         return self._rank(self._occasion(message, reading, signature), events)
 
-    def _occasion(self, message: MessageToMatch, reading: Reading, signature: Signature) -> Occasion:
+    def _occasion(
+        self, message: MessageToMatch, reading: Reading, signature: Signature, latest: float = 0.0
+    ) -> Occasion:
         title = self._title_signature(message.title or message.chat)
         is_plus = reading.noise is Noise.PLUS
-        return Occasion(signature, title, message.chat, message.timestamp, reading.appeal_score, is_plus)
+        return Occasion(
+            signature,
+            title,
+            message.chat,
+            message.timestamp,
+            reading.appeal_score,
+            is_plus,
+            author=message.author,
+            latest=latest,
+        )
 
     def _rank(self, said: Occasion, events: Collection[OpenEvent]) -> list[OpenEvent]:
         scored = [(self._scorer.score(said, event), event) for event in events]

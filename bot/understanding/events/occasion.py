@@ -13,9 +13,9 @@ FRESH_SECONDS = 1200.0
 """Time for which «и у нас» and «бригада едет» refer to what the chat spoke of before."""
 TALK_SECONDS = 3 * 3600.0
 """Time for which a chat continues to talk about an event without naming the place."""
-MIN_WAVE_HEAT, MIN_TALK_HEAT, MIN_CROWD_HEAT = 1.2, 0.8, 2.0
+MIN_WAVE_HEAT, MIN_TALK_HEAT, MIN_CROWD_HEAT = 1.2, 0.8, 1.5
 """Messages weighed by their age: two within a quarter of an hour make a wave, one never does; two within half an hour
-make a talk; of a crowd of three, «Лесная, 4. Сидим как в погребе» needs no subject."""
+make a talk; of a crowd of two or three, «Лесная, 4. Сидим как в погребе» needs no subject."""
 MIN_APPEAL_SCORE, MIN_PLACE_SCORE, MIN_TALK_SCORE = 0.2, 0.35, 0.08
 """Scores below which it is doubtful that a message with a subject, and one with nothing but a place, reports anything,
 and below which it surely sells or looks for something."""
@@ -27,7 +27,8 @@ _MIN_ECHO_SCORE = 0.1
 class Occasion:
     """A message to be compared with events: its signature and that of the chat's title, its chat, time and relevance.
 
-    ``is_noise``: it is nothing but «+1»; ``is_reply``: it replies to a message of the event that it is compared with.
+    ``is_noise``: it is nothing but «+1»; ``is_reply``: it replies to a message of the event that it is compared with;
+    ``latest``: when its chat last spoke of any event.
     """
 
     signature: Signature
@@ -37,6 +38,8 @@ class Occasion:
     appeal_score: float
     is_noise: bool = False
     is_reply: bool = False
+    author: str = ""
+    latest: float = 0.0
 
     def can_mean(self, event: OpenEvent, silence: float, place: int) -> bool:
         """Return whether a message that names no subject may be about *event*, because people are talking of it.

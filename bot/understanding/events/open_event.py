@@ -10,6 +10,8 @@ from bot.understanding.events.signatures import Signature
 
 _MAX_NAMES = 100
 """Largest number of streets, and of landmarks, that an event keeps: a citywide event is recognised by its subject."""
+_MAX_WORDS = 60
+"""Largest number of nouns that an event keeps: what more people say of it is said with the same ones."""
 _HEAT_SECONDS = 1800.0
 """Time in which the weight of a message falls to a third: people write in a burst while an outage spreads, and half
 an hour later all who wanted to write have written."""
@@ -39,7 +41,8 @@ class OpenEvent:
 
     ``named`` and ``housed`` count the messages that name a street and a house; ``heat`` is the number of messages, each
     weighing less the older it is; ``lasting``: the first message spoke of weeks; ``ended``: when somebody last said
-    that it is over, unless others have complained since.
+    that it is over, unless others have complained since. ``words`` are the nouns that it was told with; ``authors``,
+    who wrote of it and when last, are known in memory alone and not stored.
     """
 
     number: int
@@ -57,6 +60,8 @@ class OpenEvent:
     marks: set[str] = field(default_factory=set)
     chats: dict[str, float] = field(default_factory=dict)
     settlements: set[str] = field(default_factory=set)
+    words: set[str] = field(default_factory=set)
+    authors: dict[str, float] = field(default_factory=dict)
 
     def add(self, message: MessageToMatch, signature: Signature) -> None:
         """Add *message* to this event."""
@@ -69,6 +74,9 @@ class OpenEvent:
             self.ended = None
         if message.chat:
             self.chats[message.chat] = message.timestamp
+        if message.author and (message.author in self.authors or len(self.authors) < _MAX_NAMES):
+            self.authors[message.author] = message.timestamp
+        self.words |= _first_sorted(signature.words - self.words, _MAX_WORDS - len(self.words))
         if not self.subjects:
             self.subjects = signature.subjects
             self.lasting = Hint.LONG in signature.hints
@@ -116,6 +124,7 @@ class OpenEvent:
         self.names |= _first_sorted(other.names - self.names, _MAX_NAMES - len(self.names))
         self.marks |= _first_sorted(other.marks - self.marks, _MAX_NAMES - len(self.marks))
         self.settlements |= other.settlements
+        self.words |= _first_sorted(other.words - self.words, _MAX_WORDS - len(self.words))
         self.chats |= {chat: max(at, self.chats.get(chat, at)) for chat, at in other.chats.items()}
 
     def to_record(self) -> dict[str, Any]:
@@ -127,6 +136,7 @@ class OpenEvent:
             | {
                 "chats": self.chats,
                 "settlements": sorted(self.settlements),
+                "words": sorted(self.words),
             }
         )
 
@@ -145,6 +155,7 @@ class OpenEvent:
             marks=set(marks),
             chats=dict(record["chats"]),
             settlements=set(record.get("settlements", ())),
+            words=set(record.get("words", ())),
         )
 
 

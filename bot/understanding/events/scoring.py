@@ -4,15 +4,13 @@ Every feature gives a few points; a message joins an event from ``JOIN_SCORE``. 
 nobody knows them better: what counts is their order, and each docstring says why a feature weighs what it does.
 """
 
-from dataclasses import dataclass
-from functools import lru_cache
-
 from bot.understanding.events.hints import Hint
 from bot.understanding.events.occasion import (
     FRESH_SECONDS,
     IMMEDIATE_SECONDS,
     MIN_APPEAL_SCORE,
     MIN_CROWD_HEAT,
+    MIN_PLACE_SCORE,
     MIN_TALK_SCORE,
     MIN_WAVE_HEAT,
     TALK_SECONDS,
@@ -29,15 +27,19 @@ from bot.understanding.events.place_agreement import (
     score_place,
 )
 from bot.understanding.events.signatures import Signature
-from bot.understanding.events.subjects import SubjectRelations
+from bot.understanding.events.subjects import Spread, SubjectRelations
 
 JOIN_SCORE = 4
 """The same subject needs something more than an unknown place: the same street, or the chat that speaks of it."""
 
-NAMED_SECONDS = 2400.0
+NAMED_SECONDS = 3600.0
 """``FRESH_SECONDS`` for a message that names the matter itself."""
 SLOW_TALK_SECONDS = 12 * 3600.0
 """``TALK_SECONDS`` for a slow matter, such as rubbish: people write of it when they come by, mornings and evenings."""
+OWN_SECONDS = 3600.0
+"""Time for which an author is taken to go on with the matter that they have written of."""
+SURE_REPORT_SCORE = 0.5
+"""Score from which words of trade («недорого», «на заказ») do not make a message an offer."""
 ENDED_SECONDS = 3600.0
 """An outage that returns this long after somebody said that it is over is another one."""
 
@@ -47,8 +49,9 @@ _POINTING_BACK = 2
 """Points of a message that names no subject and says that it is so here as well, or goes on with the talk."""
 _NEAR_HOUSE, _SAME_STREET, _CHAT_OF_PLACE = 3, 2, 1
 """Points of the place."""
-_OTHER_PLACE, _OTHER_PLACE_IN_OUTAGE, _OTHER_NUMBER = -3, -2, -5
-"""An outage may be spreading; a lift is not. Another school, another route is never the same."""
+_OTHER_PLACE, _OTHER_PLACE_IN_OUTAGE, _OTHER_PLACE_IN_WAVE, _OTHER_NUMBER = -3, -2, -1, -5
+"""An outage may be spreading, and does while a chat writes of it; a lift is not. Another school, another route is
+never the same."""
 _ONE_PLACE_UNKNOWN, _BOTH_PLACES_UNKNOWN = -2, -1
 """«Лифт не работает» after a message about the lift of another house: there are many lifts, and one water main."""
 _FRESH_TALK, _EARLIER_TALK, _NO_TALK = 2, 1, -1
@@ -60,16 +63,22 @@ _TOO, _WIDE, _WAVE, _CROWD = 2, 1, 1, 1
 another chat."""
 _REPLY, _OTHER_SUBJECT_OF_REPLY, _OTHER_PLACE_OF_REPLY = 4, -1, -2
 """A reply is about what it answers, unless it clearly speaks of something else elsewhere."""
+_SHARED_NOUN, _SHARED_NOUNS = 1, 2
+"""Points of one noun, and of several, that the event was told with: «инкубатор», «качели»."""
+_OWN_WORD, _OWN_MATTER = 1, 2
+"""Points of a message of somebody who has written of the event, and of its matter if it names none."""
+_OTHER_TALK = -1
+"""Points of «у нас тоже» where the chat has spoken of another event since."""
 _DOUBT = -1
 _PRIVATE, _LAUGHTER = -2, -2
 """Points of words that speak against the event, if the place speaks for it: it weighs as much as another place."""
 _OTHER_MATTER = -10
 """In no case: «на Лесной дали свет» ends no event of another street, «каждую зиму без света» is none of this hour."""
 
-_CROWD_SIZE = 3
-"""Messages of an event from which on somebody who names no place surely means it."""
+_CROWD_SIZE = 2
+"""Messages of an event from which on somebody who names no place means it."""
 
-_CACHE_SIZE = 1_000
+_NO_NEIGHBOUR = frozenset({Hint.OFFER, Hint.NOTICE})
 _NEVER = frozenset({Hint.PAST, Hint.FINE})
 """«Вчера мигало», «у нас всё есть»: such a message is about no event of this hour."""
 
@@ -79,16 +88,16 @@ class EventScorer:
 
     def __init__(self, subjects: SubjectRelations) -> None:
         self._subjects = subjects
-        self._spread_of = lru_cache(maxsize=_CACHE_SIZE)(self._find_spread)
 
     def score(self, said: Occasion, event: OpenEvent) -> int:
         """Return the points for *said* being about *event*."""
         seen, replies = said.signature, said.is_reply
         # Most events are of another matter; this early check spares them the rest.
-        if not _NEVER.isdisjoint(seen.hints) or not (replies or self._may_be_related(seen, event)):
+        owns = said.author in event.authors and said.timestamp - event.authors[said.author] <= OWN_SECONDS
+        if not _NEVER.isdisjoint(seen.hints) or not (replies or owns or self._may_be_related(seen, event)):
             return 0
         silence = said.timestamp - event.chats.get(said.chat, -1e18) if said.chat else 1e18
-        spread = self._spread_of(event.subjects)
+        spread = self._subjects.spread(event.subjects)
         if spread.outage and event.ended is not None and said.timestamp - event.ended > ENDED_SECONDS:
             return 0
         if (
@@ -108,13 +117,16 @@ class EventScorer:
         if seen.settlement is not None and event.settlements:
             place = _within_settlement(place, spread, is_same=seen.settlement in event.settlements)
         matter = self._score_matter(said, event, silence, place)
+        if owns and place >= UNKNOWN and (matter or 0) <= 0 and _goes_on(said, event):
+            matter = _OWN_MATTER
         if matter is None or (matter <= 0 and not replies and not said.is_of_talk(event, silence, place)):
             return 0
         total = matter + _score_conversation(said, event, silence, place, spread, talking=talking)
+        total += _score_words(said, event, place, owns=owns)
         if replies:
             total += _REPLY + (_OTHER_PLACE_OF_REPLY if place < UNKNOWN else 0)
         else:
-            total += _place_points(said, event, place, spread, talking=talking)
+            total += _place_points(said, event, place, silence, spread, talking=talking)
         return total + _score_hints(said, event, matter, place, spread)
 
     def _may_be_related(self, seen: Signature, event: OpenEvent) -> bool:
@@ -141,31 +153,23 @@ class EventScorer:
             return 0 if seen.by_topic else _OTHER_SUBJECT_OF_REPLY
         return None
 
-    def _find_spread(self, subjects: frozenset[str]) -> "Spread":
-        known = self._subjects
-        return Spread(
-            outage=not known.outages.isdisjoint(subjects),
-            wide=not known.wide.isdisjoint(subjects),
-            slow=not known.slow.isdisjoint(subjects),
-            indoors=not known.indoors.isdisjoint(subjects),
-            moving=not known.moving.isdisjoint(subjects),
-        )
+
+def _score_words(said: Occasion, event: OpenEvent, place: int, *, owns: bool) -> int:
+    """Return the points of what the event was told with, of its authors, and of what the chat spoke of last."""
+    total = 0
+    if place >= UNKNOWN:
+        shared = len(said.signature.words & event.words)
+        total += (_SHARED_NOUNS if shared > 1 else _SHARED_NOUN if shared else 0) + _OWN_WORD * owns
+    if said.is_pointing and said.latest > event.chats.get(said.chat, said.latest):
+        total += _OTHER_TALK
+    return total
 
 
-@dataclass(frozen=True, slots=True)
-class Spread:
-    """The way in which the matter of an event is spread over a town, see :class:`SubjectRelations`."""
-
-    outage: bool
-    wide: bool
-    slow: bool
-    indoors: bool
-    moving: bool
-
-    @property
-    def is_at_one_spot(self) -> bool:
-        """True for pits, rubbish and the like: a town has many of them at a time."""
-        return not (self.outage or self.wide or self.moving)
+def _goes_on(said: Occasion, event: OpenEvent) -> bool:
+    """Return whether a report of one of the people who wrote of the event names no matter, or a guessed topic alone."""
+    if said.is_reply or event.size < _CROWD_SIZE or said.appeal_score < MIN_PLACE_SCORE:
+        return False
+    return not said.signature.subjects or said.signature.by_topic
 
 
 def _names_no_place(said: Occasion) -> bool:
@@ -182,7 +186,7 @@ def _is_elsewhere(seen: Signature, event: OpenEvent) -> bool:
     return seen.names.isdisjoint(event.names)
 
 
-def _within_settlement(place: int, spread: "Spread", *, is_same: bool) -> int:
+def _within_settlement(place: int, spread: Spread, *, is_same: bool) -> int:
     """Return the agreement of the places where both name a settlement.
 
     Smoke drifts to the next village, an outage does not reach it by the same wire; in one it reaches every street.
@@ -193,7 +197,7 @@ def _within_settlement(place: int, spread: "Spread", *, is_same: bool) -> int:
 
 
 def _score_conversation(
-    said: Occasion, event: OpenEvent, silence: float, place: int, spread: "Spread", *, talking: bool
+    said: Occasion, event: OpenEvent, silence: float, place: int, spread: Spread, *, talking: bool
 ) -> int:
     """Return the points of the chat and the time; *silence*: seconds since the chat last spoke of the event."""
     total = 0
@@ -216,7 +220,9 @@ def _score_conversation(
     return total
 
 
-def _place_points(said: Occasion, event: OpenEvent, place: int, spread: Spread, *, talking: bool) -> int:
+def _place_points(
+    said: Occasion, event: OpenEvent, place: int, silence: float, spread: Spread, *, talking: bool
+) -> int:
     """Return the points of the place, see :func:`score_place`."""
     seen = said.signature
     wide = spread.wide and not seen.subjects.isdisjoint(event.subjects)
@@ -225,7 +231,10 @@ def _place_points(said: Occasion, event: OpenEvent, place: int, spread: Spread, 
     if place == OTHER:
         if wide:
             return _WIDE
-        return _OTHER_PLACE_IN_OUTAGE if spread.outage or spread.wide else _OTHER_PLACE
+        if not (spread.outage or spread.wide):
+            return _OTHER_PLACE
+        is_wave = not spread.slow and silence <= FRESH_SECONDS and event.heat_at(said.timestamp) >= MIN_WAVE_HEAT
+        return _OTHER_PLACE_IN_WAVE if is_wave else _OTHER_PLACE_IN_OUTAGE
     if place == UNKNOWN:
         if wide:
             return _WIDE
@@ -251,6 +260,8 @@ def _score_hints(said: Occasion, event: OpenEvent, matter: int, place: int, spre
     if Hint.OVER in hints and place < UNKNOWN:
         total += _OTHER_MATTER
     if Hint.LONG in hints and not event.lasting and (spread.outage or (said.is_reply and matter < 0)):
+        total += _OTHER_MATTER
+    if not _NO_NEIGHBOUR.isdisjoint(hints) and said.appeal_score < SURE_REPORT_SCORE:
         total += _OTHER_MATTER
     if Hint.PRIVATE in hints:
         total += _PRIVATE

@@ -1,8 +1,9 @@
 """Signatures of messages: subject, place and route in a comparable form."""
 
 import re
-from collections.abc import Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from bot.domain.text_normal import fold
 from bot.understanding.events.hints import Hint, HintReader
@@ -23,6 +24,9 @@ _MAX_BARE_PLACE_WORDS = 2
 _STREET_TAGS = frozenset({"ADJF", "femn", "sing"})
 _NO_STREET_TAGS = frozenset({"Apro", "Anum"})
 _MIN_STREET_LENGTH = 5
+_NAME_TAGS = frozenset({"Name", "Surn", "Patr", "Geox", "Abbr"})
+_MIN_NOUN_LENGTH = 3
+_CACHE_SIZE = 20_000
 _MAX_ECHO_WORDS = 10
 _MAX_ME_TOO_WORDS = 6
 """Words: a longer message adds something new."""
@@ -36,7 +40,8 @@ class Signature:
     ``is_carrier``: and any trouble is told with it; ``is_vague``: nor does it have a finer name
     («Школы»). ``is_bare_place``: there is nothing but a place;
     ``is_bare_number``: it is a house without a street. ``settlement``: the stem of the village. ``near``: subjects that
-    some word belongs to, though the words together name none: «кран» is a word of water.
+    some word belongs to, though the words together name none: «кран» is a word of water. ``words``: the stems of the
+    nouns that tell one thing from another, without the words of its own subjects.
     """
 
     subjects: frozenset[str]
@@ -55,6 +60,7 @@ class Signature:
     is_bare_number: bool = False
     settlement: str | None = None
     near: frozenset[str] = frozenset()
+    words: frozenset[str] = frozenset()
 
     @property
     def points_back(self) -> bool:
@@ -103,6 +109,8 @@ class SignatureExtractor:
         self._hints = HintReader(rules["hints"], morphology)
         self._unless = {at: frozenset(row["unless"]) for at, row in enumerate(rules["subject"]) if "unless" in row}
         self._alone = frozenset(row["name"] for row in rules["subject"] if row.get("alone"))
+        self._common_nouns = frozenset(rules["words"]["common"].split())
+        self._noun_stem = lru_cache(maxsize=_CACHE_SIZE)(self._find_noun_stem)
         found = rules["places"]
         self._marks = frozenset(found["marks"])
         self._numbered = frozenset(found["numbered"])
@@ -158,9 +166,26 @@ class SignatureExtractor:
             hints=self._hints.find(text, words) | self._echo_hints(owners, subjects, words),
             is_bare_place=bool(names or numbers) and len(words) <= len(names) + _MAX_BARE_PLACE_WORDS,
             settlement=stem(fold(place.settlement)) if place is not None and place.settlement else None,
+            words=frozenset(self._tell_apart(words, subjects)) - frozenset(names),
             near=frozenset(name for one in stems for name in self._vocabulary.get(one, ())),
             is_bare_number=bool(numbers) and not names and len(words) <= _MAX_BARE_PLACE_WORDS,
         )
+
+    def _tell_apart(self, words: Sequence[Word], subjects: Set[str]) -> Iterator[str]:
+        """Yield the stems of the nouns that do not belong to the subject itself: every lack of water tells of water."""
+        for word in words:
+            noun = self._noun_stem(word.norm)
+            if noun and subjects.isdisjoint(self._vocabulary.get(noun, ())):
+                yield noun
+
+    def _find_noun_stem(self, word: str) -> str:
+        """Return the stem of a common noun that tells one thing from another, else nothing: «сосна», not «день»."""
+        form = self._morphology.form(word)
+        if len(word) < _MIN_NOUN_LENGTH or not form.tags or "NOUN" not in form.tags[0]:
+            return ""
+        if not _NAME_TAGS.isdisjoint(form.tags[0]) or form.lemmas[0] in self._common_nouns:
+            return ""
+        return stem(form.lemmas[0])
 
     def _echo_hints(self, owners: Set[int], subjects: Set[str], words: Sequence[Word]) -> frozenset[Hint]:
         """Return the hint of an echo with some words more: «у нас та же история, четвёртый подъезд»."""

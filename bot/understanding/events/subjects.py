@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -14,6 +14,7 @@ _ENDING = re.compile(
 _MAX_SUBJECTS_OF_WORD = 3
 """A word of more subjects tells nothing."""
 _CACHE_SIZE = 20_000
+_MAX_SPREADS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +32,23 @@ class SubjectRelations:
     indoors: frozenset[str]
     moving: frozenset[str]
     families: Mapping[str, str]
+    _spreads: dict[frozenset[str], "Spread"] = field(default_factory=dict, compare=False, repr=False)
 
     def are_related(self, first: frozenset[str], second: frozenset[str]) -> bool:
         """Return whether some subject of *first* equals, or is related to, some subject of *second*."""
         return not first.isdisjoint(second) or any(
             frozenset((one, other)) in self.related_pairs for one in first for other in second
         )
+
+    def spread(self, subjects: frozenset[str]) -> "Spread":
+        """Return how an event of *subjects* is spread."""
+        known = self._spreads.get(subjects)
+        if known is None:
+            kinds = (self.outages, self.wide, self.slow, self.indoors, self.moving)
+            known = Spread(*(not kind.isdisjoint(subjects) for kind in kinds))
+            if len(self._spreads) < _MAX_SPREADS:
+                self._spreads[subjects] = known
+        return known
 
     def family(self, subject: str) -> str:
         """Return the name shared by all subjects related to *subject*, also indirectly: the first of them."""
@@ -50,6 +62,22 @@ class SubjectRelations:
             joined = pair.union(*(families.get(name, frozenset()) for name in pair))
             families |= dict.fromkeys(joined, joined)
         return {name: min(family) for name, family in families.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """The way in which the matter of an event is spread over a town, see :class:`SubjectRelations`."""
+
+    outage: bool
+    wide: bool
+    slow: bool
+    indoors: bool
+    moving: bool
+
+    @property
+    def is_at_one_spot(self) -> bool:
+        """True for pits, rubbish and the like: a town has many of them at a time."""
+        return not (self.outage or self.wide or self.moving)
 
 
 @lru_cache(maxsize=_CACHE_SIZE)

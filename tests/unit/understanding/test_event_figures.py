@@ -13,17 +13,26 @@ FOLDER = Path(__file__).parents[2] / "fixtures" / "understanding" / "events"
 QUIET_SECONDS = 6 * 3600.0
 
 FLOORS = {
-    "north": 0.95,
-    "heat": 0.87,
-    "village": 0.75,
-    "snow": 0.65,
-    "flood": 0.85,
-    "river": 0.70,
-    "city": 0.64,
-    "mill": 0.46,
-    "hands_dev": 0.58,
-    "hands_sealed": 0.58,
-    "hands_c": 0.44,
+    "north": 0.98,
+    "heat": 0.90,
+    "village": 0.83,
+    "snow": 0.85,
+    "flood": 0.84,
+    "river": 0.83,
+    "city": 0.69,
+    "mill": 0.59,
+    "hands_dev": 0.77,
+    "hands_sealed": 0.67,
+    "hands_c": 0.50,
+    "hands_d1": 0.84,
+    "hands_d2": 0.79,
+    "hands_d3": 0.58,
+    "hands_d4": 0.30,
+    "hands_d5": 0.90,
+    "hands_d6": 0.62,
+    "hands_d7": 0.69,
+    "hands_d8": 0.89,
+    "hands_d9": 0.78,
 }
 """F1 of pairs, a little below the present figures: of these files some lose when others gain."""
 
@@ -46,7 +55,8 @@ def test_grouping_finds_the_events_of_every_hand(everything: TextAnalyzer, name:
 
 
 def test_grouping_merges_no_events_and_invents_few(everything: TextAnalyzer) -> None:
-    figures = [measure_file(everything, name) for name in FLOORS if name != "hands_c"]
+    # In hands_d4 rubbish is not taken from two yards: the same event for the rules, two for its author.
+    figures = [measure_file(everything, name) for name in FLOORS if name not in ("hands_c", "hands_d4")]
 
     assert sum(one.mixed for one in figures) == 0
     assert sum(one.invented for one in figures) <= 3

@@ -29,11 +29,11 @@ class Conversation:
         return f"m{self._count}"
 
     def join_message(
-        self, text: str, chat: str = TOWN, *, reply_to: str | None = None, after: float = 60.0
+        self, text: str, chat: str = TOWN, *, reply_to: str | None = None, after: float = 60.0, author: str = ""
     ) -> EventAssignment | None:
         self._count += 1
         self.now += after
-        post = MessageToMatch(f"m{self._count}", self.now, f"u{self._count}", chat, text, reply_to)
+        post = MessageToMatch(f"m{self._count}", self.now, author or f"u{self._count}", chat, text, reply_to)
         return self._grouping.add(post, self._understanding.read(text))
 
     def events(self, texts: Iterable[str], chat: str = TOWN) -> list[int | None]:
@@ -328,3 +328,65 @@ def test_messages_are_grouped_as_is_known_after_the_last_one(everything: TextAna
     grouper = EventGrouper(everything.event_matcher, EVENT_IDLE_SECONDS)
 
     assert group_in_order(grouper, ((post, everything.read(post.text)) for post in posts)) == [1, 1, 1]
+
+
+def test_an_outage_is_carried_to_the_next_street_by_two_reports(talk: Conversation) -> None:
+    events = talk.events(["Заводская 12 нет воды", "Заводская 14 воды нет", "Полевая 3 пропала вода"], YARD)
+    alone = talk.events(["Лесная 8 нет света", "Садовая 2 нет света"], TOWN)
+
+    assert len(set(events)) == 1
+    assert alone[0] != alone[1]
+
+
+@pytest.mark.parametrize(("author", "joins"), [("anna", True), ("boris", False)])
+def test_an_author_goes_on_with_the_matter_and_others_do_not(talk: Conversation, author: str, joins: bool) -> None:
+    first = talk.join_message("Заводская 12 нет воды", author="anna")
+    talk.add_message("Заводская 14, воды нет")
+    later = talk.join_message("Помогите, трое маленьких детей и старики", author=author, after=1500)
+
+    assert first is not None
+    assert (later is not None and later.event_number == first.event_number) is joins
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Вывоз мусора, грузчики, газель, недорого",
+        "Уважаемые жители! В связи с ремонтом вывоз мусора переносится на завтра",
+    ],
+)
+def test_offers_and_notices_are_no_reports(talk: Conversation, text: str) -> None:
+    assert talk.join_message(text) is None
+    talk.events(["Полевая 3 мусор не вывозят неделю", "на Заводской 7 баки переполнены"])
+    assert talk.join_message(text) is None
+
+
+def test_a_street_named_like_a_matter_tells_no_matter(talk: Conversation) -> None:
+    events = talk.events(["Заводская 12 нет света", "Заводская 14 без света", "и на Лесной нет света"], YARD)
+    still = talk.join_message("на Лесной ещё нет", YARD, after=1500)
+
+    assert still is not None
+    assert {still.event_number} == set(events)
+
+
+@pytest.mark.parametrize(
+    ("texts", "count"),
+    [
+        (
+            (
+                "Ленина и Мира, авария, две легковые",
+                "на Ленина лоб в лоб, скорую вызвали",
+                "из-за дтп на Ленина пробка",
+            ),
+            1,
+        ),
+        (("Лесная 4, упала сосна на качели", "на Лесной сосна лежит поперёк двора", "на ул. Полевой тополь рухнул"), 2),
+        (("чем воняет на Заводской?", "на Полевой вонь, окна не открыть", "Лесная, тоже запах тухлых яиц"), 1),
+        (("Заводская 12, отопления нет", "и горячей воды нет, Заводская 12", "Заводская 14 остались без тепла"), 1),
+    ],
+)
+def test_kinds_of_trouble_are_known_by_many_words(talk: Conversation, texts: tuple[str, ...], count: int) -> None:
+    events = talk.events(texts, YARD)
+
+    assert None not in events
+    assert len(set(events)) == count
