@@ -12,10 +12,15 @@ _UNITS = frozenset(
 _CONDITIONALS = frozenset({"бы", "б"})
 _REACH = 8
 """The number of words on both sides of «бы» that its clause may have."""
+_UNREAL = frozenset({"если", "кабы", "ежели"})
+"""Words before «бы» with which the whole sentence is unreal: «если бы газ взорвался, мы бы тут не сидели»."""
+_UNREAL_REACH = 16
 _POLITE = ("хоте", "хотел", "мог", "мож", "попрос", "жела", "прос")
 _PARTICLES = frozenset({"как", "хоть", "лишь", "что", "пора", "хотя"})
 """Beginnings of words of the clause, and words before «бы», with which it is a wish: the rest may be real."""
 _CLAUSE_END = re.compile(r"[.!?…;:,()\n—–]|\s-\s")
+_SENTENCE_END = re.compile(r"[.!?…\n]")
+_TURNS = frozenset({"но", "однако", "а"})
 _OPENING, _CLOSING = re.compile(r"[«“„\"]"), re.compile(r"[»”\"]")
 _MOST_QUOTED = 0.6
 """The share of a text in quotation marks from which it is the author who speaks in them."""
@@ -60,9 +65,19 @@ def _quoted(words: Sequence[Word]) -> list[int]:
 def _conditional(words: Sequence[Word]) -> Iterator[int]:
     for at, word in enumerate(words):
         if word.norm in _CONDITIONALS and at and words[at - 1].norm not in _PARTICLES:
-            clause = _clause_of(words, at)
+            clause = _sentence_from(words, at) if words[at - 1].norm in _UNREAL else _clause_of(words, at)
             if not any(words[index].norm.startswith(_POLITE) for index in clause):
                 yield from clause
+
+
+def _sentence_from(words: Sequence[Word], at: int) -> range:
+    """Return the indexes from «если» before the word *at* to the end of the sentence, or to «но»."""
+    end = at + 1
+    while end < len(words) and end - at <= _UNREAL_REACH:
+        if _SENTENCE_END.search(words[end].gap) or words[end].norm in _TURNS:
+            break
+        end += 1
+    return range(at - 1, end)
 
 
 def _clause_of(words: Sequence[Word], at: int) -> range:
