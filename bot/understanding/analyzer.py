@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from bot.understanding.answer_check.checker import AnswerFacts
     from bot.understanding.reactions.reactions import Reaction
 
-_WORDLESS_CERTAINTY = 0.85
+_WORDLESS_CERTAINTY = 0.82
 """The factor of a probability that no word of the topics speaks for."""
 _UNKNOWN_SECTOR_SHARE = 0.01
 """The chance of a sector that the package does not know, and for which no keyword speaks."""
