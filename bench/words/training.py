@@ -16,7 +16,7 @@ from bench.words import Labelled, load_messages
 from bot.domain.sectors import STANDARD_SECTORS, Sector
 from bot.understanding.analyzer import TextAnalyzer
 from bot.understanding.model.features import NGRAM_PREFIX, TFIDF_BLOCKS, TextFeatures, count_terms
-from bot.understanding.model.model import Model, Recipe
+from bot.understanding.model.model import Model, Recipe, Strangeness
 from bot.understanding.sectors.topics import Topic, load_topics
 from bot.understanding.shipped.findings import MessageFindings
 from bot.understanding.shipped.message_model import FILE_NAME, MessageModel, feature_values, pack_model
@@ -180,6 +180,7 @@ _EMPTY_MODEL = MessageModel(
         recipe=RECIPE,
         slope=SLOPE,
         lift=LIFT,
+        strangeness=Strangeness(),
         seen=np.array([], dtype=np.uint64),
         about={},
     ),

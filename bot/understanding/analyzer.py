@@ -10,7 +10,7 @@ from bot.understanding.events.matcher import EventMatcher
 from bot.understanding.events.signatures import SignatureExtractor
 from bot.understanding.further_parts import FurtherParts
 from bot.understanding.model.features import TextFeatures
-from bot.understanding.model.model import Model, Predictor
+from bot.understanding.model.model import Model, Predictor, Votes
 from bot.understanding.places.districts import DistrictFinder
 from bot.understanding.places.finder import FoundPlace, PlaceFinder
 from bot.understanding.reading import APPEAL_THRESHOLD, REVIEW_THRESHOLD, Noise, ParsedText, Reading
@@ -157,7 +157,7 @@ class TextAnalyzer:
         district = district or named
         message = self._describe(prepared, evidence, found, 5.0 * sum(own.counts.values()), noise)
         judgement = self._judge.judge(message.features, message.signs, message.standard)
-        exact = self._sector_scores(message.features, judgement, evidence, district, own)
+        exact = self._sector_scores(message, judgement, district, own)
         scores = {code: round(exact[code], 4) for code in self._codes}  # a tie is one for everybody who reads them
         appeal_score = combine(message.log_odds, judgement.appeal) if noise is None else NOISE_SCORE
         alarm = confirm_alarm(message.alarm, appeal_score)
@@ -243,11 +243,12 @@ class TextAnalyzer:
         """Return the district of the nearest place on the municipality's list."""
         return self._places.gazetteer.district_at(latitude, longitude)
 
-    def extract_features(self, text: str) -> tuple[TextFeatures, dict[str, float]]:
-        """Return the input of a town's model: the features of the text, and the probabilities of the sectors."""
+    def extract_features(self, text: str) -> tuple[TextFeatures, Votes]:
+        """Return the input of a town's model: the features of the text, and the votes of what the package brings."""
         message = self.describe(text)
         judgement = self._judge.judge(message.features, message.signs, message.standard)
-        return message.features, self._town_probabilities(judgement, message.evidence)
+        shipped = self._town_probabilities(judgement, message.evidence)
+        return message.features, Votes(self._topic_probabilities(message), shipped)
 
     def describe(self, text: str) -> MessageFindings:
         """Return what the shipped model reads in *text*, and is trained on."""
@@ -282,6 +283,16 @@ class TextAnalyzer:
         topics = {self._topics.topics[at].name: weight for at, weight in evidence.weights.items()}
         return TextFeatures(lemmas, norms, topics, alarm.danger or alarm.urgency)
 
+    def _topic_probabilities(self, message: MessageFindings) -> dict[str, float]:
+        """Return the probabilities of the town's sectors by the words of the topics alone."""
+        standard = message.standard
+        own = (self._answers_for @ self._judge.in_order(standard)).tolist()
+        known = dict(zip(self._known_codes, own, strict=True))
+        heir = self._topics.find_heir(message.evidence, self._known_codes)
+        if heir is not None:
+            known[heir.code] += heir.readiness * standard.get(heir.main, 0.0)
+        return {code: known.get(code, 0.0) for code in self._codes}
+
     def _town_probabilities(self, judgement: Judgement, evidence: Evidence) -> dict[str, float]:
         """Return the probabilities of the town's sectors: each answers for the standard sectors whose words it has.
 
@@ -300,16 +311,16 @@ class TextAnalyzer:
 
     def _sector_scores(
         self,
-        features: TextFeatures,
+        message: MessageFindings,
         judgement: Judgement,
-        evidence: Evidence,
         district: str | None,
         keyword_hits: KeywordHits,
     ) -> dict[str, float]:
         """Return the probabilities by the rules and the models; sectors of matching keywords come before all others."""
-        scores = self._town_probabilities(judgement, evidence)
+        scores = self._town_probabilities(judgement, message.evidence)
         if self._predictor is not None and scores:
-            scores = self._predictor.probabilities(features, district, scores)
+            votes = Votes(self._topic_probabilities(message), scores)
+            scores = self._predictor.probabilities(message.features, district, votes)
         if not keyword_hits.counts:
             return scores
         leaders = keyword_hits.leaders

@@ -87,14 +87,27 @@ class FeatureIndex:
         self._rarity = rarity
         self._with_topics = with_topics
         self._cached_ngram_columns = lru_cache(maxsize=_CACHE_SIZE)(self._ngram_columns)
+        self._cached_rarity = lru_cache(maxsize=_CACHE_SIZE)(self._rarity_of_pieces)
+        pieces = [value for name, value in zip(features, rarity, strict=True) if name.startswith(NGRAM_PREFIX)]
+        self._rarity_of_unknown = max(pieces, default=0.0)
 
     def column_of_word(self, lemma: str) -> int | None:
         """Return the column of a word."""
         return self._columns.get(WORD_PREFIX + lemma)
 
-    def has_pair(self, first: str, second: str) -> bool:
-        """Return whether the two words are known to follow one another."""
-        return f"{WORD_PREFIX}{first} {second}" in self._columns
+    def measure_strangeness(self, features: TextFeatures) -> tuple[float, float]:
+        """Return the share of pairs of words that are unknown, and the mean rarity of the pieces of words."""
+        pairs = list(pairwise(features.lemmas[:MAX_WORDS]))
+        known = sum(f"{WORD_PREFIX}{first} {second}" in self._columns for first, second in pairs)
+        words = [self._cached_rarity(norm) for norm in features.norms[:MAX_WORDS]]
+        total, pieces = sum(total for total, _ in words), sum(count for _, count in words)
+        return 1.0 - known / max(1, len(pairs)), total / max(1, pieces)
+
+    def _rarity_of_pieces(self, norm: str) -> tuple[float, int]:
+        """Return the sum of the rarity of the word's pieces, and their number."""
+        columns = [self._columns.get(NGRAM_PREFIX + piece) for piece in char_ngrams(norm)]
+        rarity = (self._rarity[at] if at is not None else self._rarity_of_unknown for at in columns)
+        return sum(rarity), len(columns)
 
     def _ngram_columns(self, norm: str) -> tuple[int, ...]:
         found = (self._columns.get(NGRAM_PREFIX + piece) for piece in char_ngrams(norm))

@@ -6,9 +6,8 @@ import json
 import math
 import zipfile
 import zlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
 
@@ -17,7 +16,7 @@ from numpy.typing import NDArray
 
 from bot.bounded_files import read_bounded
 from bot.os_errors import describe_os_error
-from bot.understanding.model.features import MAX_WORDS, FeatureIndex, TextFeatures
+from bot.understanding.model.features import FeatureIndex, TextFeatures
 
 FORMAT_VERSION = 1
 ARRAYS_FILE, METADATA_FILE = "model.npz", "model.json"
@@ -26,13 +25,15 @@ _MIN_PROBABILITY = 0.01
 MAX_ARRAYS_BYTES, MAX_METADATA_BYTES = 64 << 20, 32 << 20
 """Size limits of a model's files, packed and unpacked; the largest so far has two megabytes."""
 
-_STRANGE_PAIRS, _FAMILIAR_PAIRS = 0.1, 0.5
-"""The shares of known pairs of words below and above which a text is strange or familiar to a model.
+_USUAL_STRANGENESS, _FAMILIARITY_SLOPE = 2.0, 2.0
+"""Standard deviations above the mean of its training up to which a text is familiar to a model, and how fast that ends.
 
-Half of the portals' messages have more than 0.43 for a model of portals, half of the chats' less than 0.17.
+Of the portals' messages one in ten is stranger than this for a model of portals, of the chats' three in four.
 """
+_MIN_SPREADS = 0.02, 0.05
+"""Standard deviations that are smaller than these are the chance of a few texts that resemble one another."""
 _DISAGREEMENT_FACTOR = 0.7
-"""The factor of the probabilities of a strange text for which the rules prefer another sector."""
+"""The factor of the probabilities of a strange text for which the package prefers another sector."""
 _MAX_HEADER_CHARS = 10_000
 _DAMAGED_FILE_ERRORS = (
     *(ValueError, LookupError, TypeError, AttributeError, ArithmeticError, SyntaxError, EOFError, RecursionError),
@@ -53,13 +54,31 @@ class Recipe:
     """The parameters by which a model is trained and mixed with the rules.
 
     ``topics``: the topics of the rules are features (for sectors that the rules do not know); then the rules do not
-    vote. Otherwise they do, with the weight ``rules``. ``prior`` is how much of the sectors' frequency among the
-    examples is removed: chats have other subjects than portals.
+    vote. Otherwise they do, with the weight ``rules``, and the shipped model with the weight ``shipped``. ``prior`` is
+    how much of the sectors' frequency among the examples is removed: chats have other subjects than portals.
     """
 
     topics: bool
     rules: float
     prior: float
+    shipped: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Votes:
+    """The probabilities of the town's sectors by what the package brings: the words of its topics, its own model."""
+
+    topics: Mapping[str, float]
+    shipped: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Strangeness:
+    """The strangeness of texts of the kind that a model was trained on: means and standard deviations of
+    :meth:`FeatureIndex.measure_strangeness` for texts that the model had not seen."""
+
+    means: tuple[float, float] = (0.56, 4.88)
+    spreads: tuple[float, float] = (0.19, 0.33)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +95,7 @@ class Model:
     recipe: Recipe
     slope: float
     lift: float
+    strangeness: Strangeness
     seen: NDArray[np.uint64]
     """Fingerprints of the training texts, which are excluded from its evaluation."""
     about: Mapping[str, Any]
@@ -90,48 +110,47 @@ class Predictor:
         self._index = FeatureIndex(model.features, model.rarity.tolist(), with_topics=model.recipe.topics)
         self._training_fingerprints = frozenset(model.seen.tolist())
 
-    def mixed_shares(
-        self, features: TextFeatures, district: str | None, rules: Mapping[str, float]
-    ) -> NDArray[np.float64]:
-        """Return the shares (summing to 1) of the model's codes, by the model and the probabilities of the *rules*."""
+    def text_shares(self, features: TextFeatures, district: str | None) -> NDArray[np.float64]:
+        """Return the shares (summing to 1) of the model's codes by the words of the text alone."""
         at, weights = self._index.vectorize(features, district)
         scores = self.model.bias.astype(np.float64)
         if at:
             rows = self.model.weights.take(np.array(at, dtype=np.intp), axis=0)
             scores = scores + np.array(weights, dtype=np.float32) @ rows
-        return mix_with_rules(softmax(scores), rules, self.model.codes, self.model.frequency, self.model.recipe)
+        return softmax(scores)
 
-    def probabilities(
-        self, features: TextFeatures, district: str | None, rules: Mapping[str, float]
-    ) -> dict[str, float]:
-        """Return, for each code of *rules*, the probability (0–1) that sending the message there is right.
+    def probabilities(self, features: TextFeatures, district: str | None, votes: Votes) -> dict[str, float]:
+        """Return, for each code of the *votes*, the probability (0–1) that sending the message there is right.
 
         A code that the model does not know keeps at most the remainder of the known ones. The model speaks for texts of
-        the kind that it was trained on; for others the *rules* do, and where the two disagree nobody is sure.
+        the kind that it was trained on; for others the shipped model does, and where the two disagree nobody is sure.
         """
-        shares = self.mixed_shares(features, district, rules)
+        shares = mix_with_votes(self.text_shares(features, district), votes, self.model)
         known = {
             code: self._calibrate(share)
             for code, share in zip(self.model.codes, shares.tolist(), strict=True)
-            if code in rules
+            if code in votes.shipped
         }
         left = 1.0 - max(known.values(), default=0.0)
-        own = {code: known[code] if code in known else chance * left for code, chance in rules.items()}
-        return self._weigh_against(rules, own, self.familiarity(features)) if self.model.recipe.rules else own
+        own = {code: known[code] if code in known else chance * left for code, chance in votes.shipped.items()}
+        if not self.model.recipe.rules and not self.model.recipe.shipped:
+            return own
+        return _weigh_against(votes.shipped, own, self.familiarity(features))
+
+    def measure_strangeness(self, features: TextFeatures) -> tuple[float, float]:
+        """Return two measures of how unlike the texts of the training the text is."""
+        return self._index.measure_strangeness(features)
 
     def familiarity(self, features: TextFeatures) -> float:
-        """Return how much the text (0–1) is like those of the training, by the pairs of words that it has seen."""
-        pairs = list(pairwise(features.lemmas[:MAX_WORDS]))
-        seen = sum(self._index.has_pair(first, second) for first, second in pairs) / max(1, len(pairs))
-        return min(1.0, max(0.0, (seen - _STRANGE_PAIRS) / (_FAMILIAR_PAIRS - _STRANGE_PAIRS)))
-
-    @staticmethod
-    def _weigh_against(rules: Mapping[str, float], own: Mapping[str, float], familiarity: float) -> dict[str, float]:
-        mixed = {code: familiarity * own[code] + (1.0 - familiarity) * rules[code] for code in rules}
-        if max(rules, key=lambda code: rules[code]) == max(own, key=lambda code: own[code]):
-            return mixed
-        doubt = 1.0 - (1.0 - _DISAGREEMENT_FACTOR) * (1.0 - familiarity)
-        return {code: score * doubt for code, score in mixed.items()}
+        """Return how much the text (0–1) is like those of the training."""
+        usual = self.model.strangeness
+        deviation = sum(
+            (value - mean) / max(spread, least)
+            for value, mean, spread, least in zip(
+                self.measure_strangeness(features), usual.means, usual.spreads, _MIN_SPREADS, strict=True
+            )
+        )
+        return 1.0 / (1.0 + math.exp(min(50.0, _FAMILIARITY_SLOPE * (deviation - _USUAL_STRANGENESS))))
 
     def top_words_for(self, features: TextFeatures, code: str, limit: int) -> list[str]:
         """Return the words of the text that favour *code* over the others most, in text order."""
@@ -155,20 +174,35 @@ class Predictor:
         return fingerprint(text) in self._training_fingerprints
 
 
-def mix_with_rules(
+def _weigh_against(shipped: Mapping[str, float], own: Mapping[str, float], familiarity: float) -> dict[str, float]:
+    mixed = {code: familiarity * own[code] + (1.0 - familiarity) * shipped[code] for code in shipped}
+    if max(shipped, key=lambda code: shipped[code]) == max(own, key=lambda code: own[code]):
+        return mixed
+    doubt = 1.0 - (1.0 - _DISAGREEMENT_FACTOR) * (1.0 - familiarity)
+    return {code: score * doubt for code, score in mixed.items()}
+
+
+def mix_with_votes(text: NDArray[np.float64], votes: Votes, model: Model) -> NDArray[np.float64]:
+    """Return the weighted product of the shares by the text and of the votes, as the model's recipe says."""
+    weighted = ((votes.topics, model.recipe.rules), (votes.shipped, model.recipe.shipped))
+    return mix_shares(text, weighted, model.codes, model.frequency, model.recipe.prior)
+
+
+def mix_shares(
     text: NDArray[np.float64],
-    rules: Mapping[str, float],
+    votes: Iterable[tuple[Mapping[str, float], float]],
     codes: Sequence[str],
     frequency: Floats,
-    recipe: Recipe,
+    prior: float,
 ) -> NDArray[np.float64]:
-    """Return the weighted product of the text model (less ``recipe.prior`` of the frequency) and the rules."""
+    """Return the weighted product of the text model, less *prior* of the frequency, and of the votes."""
     common = frequency.astype(np.float64)
-    score = np.log((1.0 - _MIN_PROBABILITY) * text + _MIN_PROBABILITY * common) - recipe.prior * np.log(
+    score = np.log((1.0 - _MIN_PROBABILITY) * text + _MIN_PROBABILITY * common) - prior * np.log(
         common + _FREQUENCY_SMOOTHING
     )
-    if recipe.rules:
-        score += recipe.rules * np.log(np.array([rules.get(code, 0.0) for code in codes]) + _MIN_PROBABILITY)
+    for vote, weight in votes:
+        if weight:
+            score += weight * np.log(np.array([vote.get(code, 0.0) for code in codes]) + _MIN_PROBABILITY)
     return softmax(score)
 
 
@@ -207,7 +241,8 @@ def write_model(model: Model, folder: Path) -> None:
     about = {
         "format": FORMAT_VERSION,
         "codes": model.codes,
-        "recipe": {"topics": model.recipe.topics, "rules": model.recipe.rules, "prior": model.recipe.prior},
+        "recipe": asdict(model.recipe),
+        "strangeness": asdict(model.strangeness),
         "slope": model.slope,
         "lift": model.lift,
         "sha256": hashlib.sha256(arrays.getvalue()).hexdigest(),
@@ -266,12 +301,26 @@ def _build_model(about: Mapping[str, Any], arrays: Mapping[str, Any]) -> Model:
         bias=arrays["bias"].astype(np.float32),
         rarity=arrays["rarity"].astype(np.float32),
         frequency=arrays["frequency"].astype(np.float32),
-        recipe=Recipe(bool(recipe["topics"]), float(recipe["rules"]), float(recipe["prior"])),
+        recipe=Recipe(
+            bool(recipe["topics"]),
+            float(recipe["rules"]),
+            float(recipe["prior"]),
+            float(recipe.get("shipped", 0.0)),
+        ),
         slope=float(about["slope"]),
         lift=float(about["lift"]),
+        strangeness=_read_strangeness(about.get("strangeness")),
         seen=arrays["seen"].astype(np.uint64),
         about=dict(about["about"]),
     )
+
+
+def _read_strangeness(stored: Mapping[str, Any] | None) -> Strangeness:
+    """Return the stored values; for a model of an earlier version those of a model of portals."""
+    if stored is None:
+        return Strangeness()
+    (first, second), (spread, other) = stored["means"], stored["spreads"]
+    return Strangeness((float(first), float(second)), (float(spread), float(other)))
 
 
 def _check_consistency(model: Model, folder: Path) -> None:
@@ -286,7 +335,8 @@ def _check_consistency(model: Model, folder: Path) -> None:
     numbers = (model.weights, model.bias, model.rarity, model.frequency)
     if not fits or not all(bool(np.isfinite(array).all()) for array in numbers):
         raise ModelError(_error_text(folder, "её таблицы не подходят друг к другу"))
-    if not (math.isfinite(model.slope) and math.isfinite(model.lift)):
+    single = (model.slope, model.lift, *model.strangeness.means, *model.strangeness.spreads)
+    if not all(map(math.isfinite, single)):
         raise ModelError(_error_text(folder, "её числа испорчены"))
 
 

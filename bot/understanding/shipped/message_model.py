@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.understanding.model.features import MAX_WORDS, NGRAM_PREFIX, TextFeatures, char_ngrams, word_terms
-from bot.understanding.model.model import MIN_SHARE, Floats, Model, Recipe, mix_with_rules, softmax
+from bot.understanding.model.model import MIN_SHARE, Floats, Model, Recipe, Strangeness, mix_shares, softmax
 
 FILE_NAME = "message_model.bin.gz"
 MAX_FILE_BYTES = 400_000
@@ -81,10 +81,9 @@ class MessageJudge:
             appeal += value * weights.get(name, 0.0)
         sectors = self._model.sectors
         long = min(1.0, max(0.0, (len(features.norms) - _CHAT_WORDS) / _LONGER_WORDS))
-        recipe = Recipe(False, sectors.recipe.rules + long * _LONG_TEXT_RULES, sectors.recipe.prior)
-        shares = mix_with_rules(
-            softmax(scores[:-1].astype(np.float64)), rules, sectors.codes, sectors.frequency, recipe
-        )
+        votes = ((rules, sectors.recipe.rules + long * _LONG_TEXT_RULES),)
+        text = softmax(scores[:-1].astype(np.float64))
+        shares = mix_shares(text, votes, sectors.codes, sectors.frequency, sectors.recipe.prior)
         return Judgement(shares, appeal)
 
     def _score_of_words(self, features: TextFeatures) -> Floats:
@@ -125,6 +124,10 @@ class MessageJudge:
         known = tuple(code for code, own in words_of.items() if not set(codes).isdisjoint(own))
         rows = [[float(one in words_of[code]) for one in codes] for code in known]
         return known, np.array(rows, dtype=np.float64).reshape(len(known), len(codes))
+
+    def in_order(self, standard: Mapping[str, float]) -> NDArray[np.float64]:
+        """Return the probabilities of the standard sectors in the order of the model's sectors."""
+        return np.array([standard.get(code, 0.0) for code in self._model.sectors.codes])
 
     def share_of(self, code: str, judgement: Judgement) -> float:
         """Return the share of a standard sector."""
@@ -178,6 +181,7 @@ def unpack_model(packed: bytes) -> MessageModel:
         recipe=Recipe(topics=False, rules=about["rules"], prior=about["prior"]),
         slope=about["slope"],
         lift=about["lift"],
+        strangeness=Strangeness(),
         seen=_SEEN_NOTHING,
         about={},
     )

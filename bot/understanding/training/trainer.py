@@ -2,7 +2,7 @@
 
 import warnings
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import log_loss
 
 from bot.understanding.analyzer import TextAnalyzer
 from bot.understanding.model.features import (
@@ -24,7 +25,17 @@ from bot.understanding.model.features import (
     count_terms,
     topic_and_district_features,
 )
-from bot.understanding.model.model import Floats, Model, Predictor, Recipe, fingerprint, log_odds
+from bot.understanding.model.model import (
+    Floats,
+    Model,
+    Predictor,
+    Recipe,
+    Strangeness,
+    Votes,
+    fingerprint,
+    log_odds,
+    mix_with_votes,
+)
 from bot.understanding.model.training_data import Example
 from bot.understanding.sectors.topics import Topic
 
@@ -39,8 +50,15 @@ _MAX_ITERATIONS = 300
 _FOLDS = 3
 _LOWER_RANK_WEIGHT = 0.25
 """The weights of the second and third choice in calibration: the threshold is about the first one."""
-RECIPE_WITH_RULES = Recipe(topics=False, rules=0.8, prior=0.5)
-"""For sectors that the rules know: they vote. Taking back some of the frequency keeps chats from suffering."""
+RECIPES_WITH_RULES = tuple(
+    Recipe(topics=False, rules=rules, prior=0.5, shipped=shipped)
+    for rules, shipped in ((0.4, 0.0), (0.3, 0.3), (0.0, 0.8), (0.0, 1.5))
+)
+"""For sectors that the rules know: they vote, and the shipped model; the examples choose the weights.
+
+Many portal messages speak best for themselves, a few chat messages speak worse than the shipped model. Taking back some
+of the frequency keeps chats from suffering.
+"""
 RECIPE_WITHOUT_RULES = Recipe(topics=True, rules=0.0, prior=0.0)
 """For a municipality's own sectors: the topics of the rules become features."""
 
@@ -50,10 +68,29 @@ class TrainingSample:
     """An example as the rules see it."""
 
     features: TextFeatures
-    rules: Mapping[str, float]
+    votes: Votes
     codes: tuple[str, ...]
     district: str | None
     weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class UnseenText:
+    """An example with the shares of a model that was not trained on it, and how strange that model finds it."""
+
+    sample: TrainingSample
+    model: Model
+    shares: NDArray[np.float64]
+    strangeness: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """The curve that turns mixed scores into probabilities, and its log loss per example."""
+
+    slope: float
+    lift: float
+    loss: float
 
 
 def extract_samples(examples: Sequence[Example], rules: TextAnalyzer) -> list[TrainingSample]:
@@ -98,22 +135,27 @@ def train(
     *synthetic* come from :func:`build_synthetic_samples`; *texts* are all training texts, which the model remembers by
     their fingerprints.
     """
-    recipe = choose_recipe(samples, synthetic)
-    model = _fit([*samples, *_synthetic_for(synthetic, recipe)], recipe)
-    slope, lift = _fit_calibration(samples, synthetic, recipe)
-    seen = np.array(sorted({fingerprint(text) for text in texts}), dtype=np.uint64)
-    return replace(model, slope=slope, lift=lift, seen=seen, about=dict(about))
+    taught = _synthetic_for(samples, synthetic)
+    recipes = RECIPES_WITH_RULES if taught else (RECIPE_WITHOUT_RULES,)
+    model = _fit([*samples, *taught], recipes[0])
+    unseen = list(_read_unseen(samples, taught, recipes[0]))
+    recipe, slope, lift = _choose_recipe(unseen, recipes)
+    return replace(
+        model,
+        recipe=recipe,
+        slope=slope,
+        lift=lift,
+        strangeness=_measure_strangeness(unseen),
+        seen=np.array(sorted({fingerprint(text) for text in texts}), dtype=np.uint64),
+        about=dict(about),
+    )
 
 
-def choose_recipe(samples: Sequence[TrainingSample], synthetic: Sequence[TrainingSample]) -> Recipe:
-    """Choose the recipe of the mixture: the rules vote if they know the sectors of most examples."""
+def _synthetic_for(samples: Sequence[TrainingSample], synthetic: Sequence[TrainingSample]) -> Sequence[TrainingSample]:
+    """Return the phrases of the taxonomy if the rules know the sectors of most examples."""
     known = {one.codes[0] for one in synthetic}
     share = sum(1 for one in samples if known.intersection(one.codes)) / max(1, len(samples))
-    return RECIPE_WITH_RULES if share >= 0.5 else RECIPE_WITHOUT_RULES
-
-
-def _synthetic_for(synthetic: Sequence[TrainingSample], recipe: Recipe) -> Sequence[TrainingSample]:
-    return synthetic if recipe.rules else ()
+    return synthetic if share >= 0.5 else ()
 
 
 def _fit(samples: Sequence[TrainingSample], recipe: Recipe) -> Model:
@@ -149,6 +191,7 @@ def _fit(samples: Sequence[TrainingSample], recipe: Recipe) -> Model:
         recipe=recipe,
         slope=1.0,
         lift=0.0,
+        strangeness=Strangeness(),
         seen=np.array([], dtype=np.uint64),
         about={},
     )
@@ -188,26 +231,51 @@ def _feature_matrix(
     return csr_matrix((data, at, ends), shape=(len(samples), len(features)))
 
 
-def _fit_calibration(
+def _read_unseen(
     samples: Sequence[TrainingSample], synthetic: Sequence[TrainingSample], recipe: Recipe
-) -> tuple[float, float]:
-    """Fit the calibration of the mixture's scores on examples that the model had not seen (three folds)."""
-    odds: list[float] = []
-    right: list[bool] = []
-    weights: list[float] = []
+) -> Iterator[UnseenText]:
+    """Yield every example as it is read by a model that has not seen it (three folds)."""
     for fold in range(_FOLDS):
         earlier = [one for number, one in enumerate(samples) if number % _FOLDS != fold]
         if len({code for one in earlier for code in one.codes}) < 2:
             continue
-        predictor = Predictor(_fit([*earlier, *_synthetic_for(synthetic, recipe)], recipe))
+        predictor = Predictor(_fit([*earlier, *synthetic], recipe))
         for one in samples[fold::_FOLDS]:
-            shares: NDArray[np.float64] = predictor.mixed_shares(one.features, one.district, one.rules)
-            for rank, place in enumerate(np.argsort(-shares)[:3].tolist()):
-                odds.append(log_odds(float(shares[place])))
-                right.append(predictor.model.codes[place] in one.codes)
-                weights.append(1.0 if rank == 0 else _LOWER_RANK_WEIGHT)
+            strangeness = predictor.measure_strangeness(one.features)
+            yield UnseenText(one, predictor.model, predictor.text_shares(one.features, one.district), strangeness)
+
+
+def _choose_recipe(unseen: Sequence[UnseenText], recipes: Sequence[Recipe]) -> tuple[Recipe, float, float]:
+    """Return the recipe whose calibrated scores of unseen examples are nearest to the truth, and its calibration."""
+    fitted = [(_fit_calibration(unseen, recipe), recipe) for recipe in recipes]
+    best, recipe = min(fitted, key=lambda pair: pair[0].loss)
+    return recipe, best.slope, best.lift
+
+
+def _fit_calibration(unseen: Sequence[UnseenText], recipe: Recipe) -> Calibration:
+    """Fit the calibration of the mixture's scores on unseen examples."""
+    odds: list[float] = []
+    right: list[bool] = []
+    weights: list[float] = []
+    for one in unseen:
+        shares = mix_with_votes(one.shares, one.sample.votes, replace(one.model, recipe=recipe))
+        for rank, place in enumerate(np.argsort(-shares)[:3].tolist()):
+            odds.append(log_odds(float(shares[place])))
+            right.append(one.model.codes[place] in one.sample.codes)
+            weights.append(1.0 if rank == 0 else _LOWER_RANK_WEIGHT)
     if len(set(right)) < 2:
-        return 1.0, 0.0
+        return Calibration(1.0, 0.0, 0.0)
     curve = LogisticRegression(C=1e6).fit(np.array(odds).reshape(-1, 1), right, sample_weight=weights)
     slope, lift = float(curve.coef_[0, 0]), float(curve.intercept_[0])
-    return (slope, lift) if slope > 0.0 else (1.0, 0.0)
+    loss = float(log_loss(right, curve.predict_proba(np.array(odds).reshape(-1, 1))[:, 1], sample_weight=weights))
+    return Calibration(slope, lift, loss) if slope > 0.0 else Calibration(1.0, 0.0, loss)
+
+
+def _measure_strangeness(unseen: Sequence[UnseenText]) -> Strangeness:
+    """Return what is usual for texts of the examples' kind that a model has not seen."""
+    if not unseen:
+        return Strangeness()
+    measures = np.array([one.strangeness for one in unseen])
+    first, second = measures.mean(axis=0).tolist()
+    spread, other = measures.std(axis=0).tolist()
+    return Strangeness((first, second), (spread, other))
