@@ -17,6 +17,7 @@ from bot.understanding.reading import APPEAL_THRESHOLD, REVIEW_THRESHOLD, Noise,
 from bot.understanding.relevance.noise import NoiseFilter, load_noise_words
 from bot.understanding.relevance.relevance import NOISE_SCORE, RelevanceScorer, combine
 from bot.understanding.relevance.urgency import NO_ALARM, Alarm, UrgencyDetector, confirm_alarm
+from bot.understanding.sectors.alarms import with_alarm
 from bot.understanding.sectors.custom_keywords import CustomKeywords, KeywordHits
 from bot.understanding.sectors.location_context import find_location_context
 from bot.understanding.sectors.scoring import Evidence, TopicScorer
@@ -36,8 +37,6 @@ if TYPE_CHECKING:
     from bot.understanding.answer_check.checker import AnswerFacts
     from bot.understanding.reactions.reactions import Reaction
 
-_WORDLESS_CERTAINTY = 0.82
-"""The factor of a probability that no word of the topics speaks for."""
 _UNKNOWN_SECTOR_SHARE = 0.01
 """The chance of a sector that the package does not know, and for which no keyword speaks."""
 _KEYWORD_SCORE, _TIED_KEYWORD_SCORE = 0.95, 0.5
@@ -272,7 +271,7 @@ class TextAnalyzer:
             evidence,
             self._features(text, evidence, alarm),
             self._signs.find(text, rules),
-            self._topics.standard_probabilities(evidence),
+            with_alarm(self._topics.standard_probabilities(evidence), alarm),
             log_odds,
             alarm,
         )
@@ -303,8 +302,7 @@ class TextAnalyzer:
         heir = self._topics.find_heir(evidence, self._known_codes)
         if heir is not None:
             shares[self._known_codes.index(heir.code)] += heir.readiness * self._judge.share_of(heir.main, judgement)
-        certainty = 1.0 if evidence.weights else _WORDLESS_CERTAINTY
-        answered = (self._judge.calibrate(shares) * certainty).tolist()
+        answered = self._judge.calibrate(shares, judgement.certainty).tolist()
         known = dict(zip(self._known_codes, answered, strict=True))
         unknown = (1.0 - max(answered, default=0.0)) * _UNKNOWN_SECTOR_SHARE
         return {code: known.get(code, unknown) for code in self._codes}

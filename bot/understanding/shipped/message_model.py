@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.understanding.model.features import MAX_WORDS, NGRAM_PREFIX, TextFeatures, char_ngrams, word_terms
-from bot.understanding.model.model import MIN_SHARE, Floats, Model, Recipe, Strangeness, mix_shares, softmax
+from bot.understanding.model.model import MIN_SHARE, Floats, Model, Recipe, Strangeness, log_odds, mix_shares, softmax
+from bot.understanding.shipped.signs import TOPIC_SIGN
 
 FILE_NAME = "message_model.bin.gz"
 MAX_FILE_BYTES = 400_000
@@ -25,6 +26,12 @@ _CHAT_WORDS, _LONGER_WORDS, _LONG_TEXT_RULES = 22, 15, 1.5
 """Words of a chat message, and how many more make a letter: there the rules, which were made for letters, weigh more.
 
 The model's hands wrote as in chats. With the addition, 1 % more portal messages are right, and as many of the chats'.
+"""
+_TOPIC_SHARE_WEIGHT, _AGREEMENT_WEIGHT, _EVIDENCE_WEIGHT = -0.55, 0.43, 1.47
+"""The log-odds that the best sector is right, besides its share: for those of its share by the topics alone (its words
+speak for themselves the more, the less these do), for their first choice being the same, for strong words of a topic.
+
+Fitted on hands that the model was not trained on. With them 96 % instead of 92 % of the surest 85 % are right in chats.
 """
 _MAX_WEIGHT = 127
 """The largest whole number: a weight fits into a byte."""
@@ -36,11 +43,13 @@ _SEEN_NOTHING = np.array([], dtype=np.uint64)
 class Judgement:
     """The opinion of the model about a message: the log-odds of its relevance, and shares of the standard sectors.
 
-    The shares sum to 1, in the order of the model's sectors.
+    The shares sum to 1, in the order of the model's sectors. ``certainty``: the log-odds of being right that the
+    agreement with the topics adds to those of a share.
     """
 
     shares: NDArray[np.float64]
     appeal: float
+    certainty: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +93,16 @@ class MessageJudge:
         votes = ((rules, sectors.recipe.rules + long * _LONG_TEXT_RULES),)
         text = softmax(scores[:-1].astype(np.float64))
         shares = mix_shares(text, votes, sectors.codes, sectors.frequency, sectors.recipe.prior)
-        return Judgement(shares, appeal)
+        return Judgement(shares, appeal, self._weigh_agreement(shares, rules, signs))
+
+    def _weigh_agreement(
+        self, shares: NDArray[np.float64], rules: Mapping[str, float], signs: Mapping[str, float]
+    ) -> float:
+        topics = self.in_order(rules)
+        best = int(shares.argmax())
+        certainty = _TOPIC_SHARE_WEIGHT * log_odds(float(topics[best] / max(MIN_SHARE, float(topics.sum()))))
+        certainty += _AGREEMENT_WEIGHT * (int(topics.argmax()) == best)
+        return certainty + _EVIDENCE_WEIGHT * signs[TOPIC_SIGN]
 
     def _score_of_words(self, features: TextFeatures) -> Floats:
         rows = [row for name in set(word_terms(features)) if (row := self._rows.get(name)) is not None]
@@ -134,11 +152,11 @@ class MessageJudge:
         codes = self._model.sectors.codes
         return float(judgement.shares[codes.index(code)]) if code in codes else 0.0
 
-    def calibrate(self, shares: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the probabilities that sectors with these shares are right."""
+    def calibrate(self, shares: NDArray[np.float64], certainty: float) -> NDArray[np.float64]:
+        """Return the probabilities that sectors with these shares are right. *certainty*: of the judgement."""
         inside = np.clip(shares, MIN_SHARE, 1.0 - MIN_SHARE)
         sectors = self._model.sectors
-        odds: NDArray[np.float64] = np.exp(-sectors.lift) * ((1.0 - inside) / inside) ** sectors.slope
+        odds: NDArray[np.float64] = np.exp(-sectors.lift - certainty) * ((1.0 - inside) / inside) ** sectors.slope
         return 1.0 / (1.0 + odds)
 
 

@@ -12,6 +12,8 @@ from bot.understanding.relevance.urgency import Alarm
 from bot.understanding.text.morphology import Morphology
 from bot.understanding.text.tokens import PreparedText
 
+TOPIC_SIGN = "rules:topic"
+"""The strength of the strongest topic (0–1)."""
 _SCORE_SCALE, _MAX_SCORE = 3.0, 6.0
 """Log-odds: the rules' score is a sign of about 1 if they are quite sure."""
 _TOPIC_SATURATION = 6.0
@@ -67,7 +69,7 @@ class SignFinder:
             names.add(self._opening(text.words[0].norm))
         signs = dict.fromkeys(names, 1.0)
         signs["rules:score"] = max(-_MAX_SCORE, min(_MAX_SCORE, rules.log_odds)) / _SCORE_SCALE
-        signs["rules:topic"] = min(rules.topic / _TOPIC_SATURATION, 1.0)
+        signs[TOPIC_SIGN] = min(rules.topic / _TOPIC_SATURATION, 1.0)
         return signs
 
     def _find_tags(self, norm: str) -> frozenset[str]:
