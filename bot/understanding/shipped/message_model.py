@@ -98,11 +98,14 @@ class MessageJudge:
     def _weigh_agreement(
         self, shares: NDArray[np.float64], rules: Mapping[str, float], signs: Mapping[str, float]
     ) -> float:
+        strength = signs.get(TOPIC_SIGN, 0.0)
+        if not strength:
+            return 0.0  # no word speaks for any sector, so a small share by the topics means nothing
         topics = self.in_order(rules)
         best = int(shares.argmax())
         certainty = _TOPIC_SHARE_WEIGHT * log_odds(float(topics[best] / max(MIN_SHARE, float(topics.sum()))))
         certainty += _AGREEMENT_WEIGHT * (int(topics.argmax()) == best)
-        return certainty + _EVIDENCE_WEIGHT * signs[TOPIC_SIGN]
+        return certainty + _EVIDENCE_WEIGHT * strength
 
     def _score_of_words(self, features: TextFeatures) -> Floats:
         rows = [row for name in set(word_terms(features)) if (row := self._rows.get(name)) is not None]

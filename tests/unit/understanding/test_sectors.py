@@ -134,3 +134,16 @@ def test_without_sectors_there_is_no_candidate() -> None:
     assert reading.sector is None
     assert not reading.is_confident
     assert reading.top_sectors == ()
+
+
+def test_people_in_danger_are_for_safety_wherever_they_are(everything: TextAnalyzer) -> None:
+    text = "горит балкон на пятом этаже, из подъезда валит дым, люди кричат"
+
+    assert everything.read(text).sector == "safety"
+
+
+def test_a_sector_that_topics_and_model_choose_is_surer_than_one_of_few_words(everything: TextAnalyzer) -> None:
+    agreed = everything.read("не вывозят мусор, контейнеры переполнены")
+    doubtful = everything.read("водитель рассказал, что у рынка опять непорядок")
+
+    assert max(agreed.sector_scores.values()) > 0.9 > 0.6 > max(doubtful.sector_scores.values())

@@ -13,7 +13,7 @@ import pytest
 from bot.domain.sectors import Sector
 from bot.domain.streets import StreetRow
 from bot.understanding.analyzer import TextAnalyzer
-from bot.understanding.model.model import ARRAYS_FILE, Model, ModelError, read_model
+from bot.understanding.model.model import ARRAYS_FILE, Model, ModelError, Strangeness, read_model
 from bot.understanding.model.registry import ModelRegistry
 from bot.understanding.model.training_data import Example, TableError
 from bot.understanding.training.pipeline import (
@@ -218,6 +218,18 @@ def test_a_spoiled_model_is_refused_in_plain_words(trained: ModelRegistry, spoil
     assert "train --back" in str(refused.value)
     trained.rollback()
     assert trained.load_current() is None
+
+
+def test_model_of_an_earlier_version_is_read_and_compares_texts_with_portals(trained: ModelRegistry) -> None:
+    file = trained.folder / "000001" / "model.json"
+    about = json.loads(file.read_text(encoding="utf-8"))
+    del about["strangeness"], about["recipe"]["shipped"]
+    file.write_text(json.dumps(about), encoding="utf-8")
+
+    model = read_model(file.parent)
+
+    assert (model.strangeness, model.recipe.shipped) == (Strangeness(), 0.0)
+    assert TextAnalyzer(DEPARTMENTS, 0.6, model).read("липа у библиотеки ломает ветки").sector == "zelenstroy"
 
 
 def test_a_model_whose_tables_do_not_fit_is_refused(trained: ModelRegistry) -> None:
