@@ -53,7 +53,8 @@ class StreetContexts:
         adjective = self._names.is_street_adjective(word) and not self._morphology.form(word.norm).can_be(
             "Surn", "gent"
         )
-        numbered = following.norm in self._vocabulary.words["house"]  # «по Луговой номер шесть»
+        feminine = self._morphology.form(word.norm).can_be("ADJF", "femn")
+        numbered = feminine and following.norm in self._vocabulary.words["house"]  # «по Луговой номер шесть»
         if (
             adjective
             and not numbered
