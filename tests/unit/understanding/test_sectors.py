@@ -69,6 +69,10 @@ def test_spelling_does_not_hide_the_meaning(everything: TextAnalyzer, text: str)
     assert (reading.sector, reading.is_confident) == ("housing", True)
 
 
+def test_a_child_in_an_open_manhole_is_for_whoever_closes_it(everything: TextAnalyzer) -> None:
+    assert everything.read("Открытый люк на дороге, ребёнок упал").sector in {"roads", "improvement"}
+
+
 def test_a_slip_of_the_finger_is_forgiven(everything: TextAnalyzer) -> None:
     assert everything.read("не работает светафор на перекрестке").sector == "roads"
     assert everything.read("в подьезде не моют полы").sector == "housing"
