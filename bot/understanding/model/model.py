@@ -81,6 +81,10 @@ class Strangeness:
     spreads: tuple[float, float] = (0.19, 0.33)
 
 
+EARLIER_STRANGENESS = Strangeness(spreads=(0.38, 0.66))
+"""That of a model which an earlier version has trained, without measuring it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Model:
     """One trained model. ``weights`` has a row per feature and a column per code; ``slope`` and ``lift`` turn the mixed
@@ -316,9 +320,12 @@ def _build_model(about: Mapping[str, Any], arrays: Mapping[str, Any]) -> Model:
 
 
 def _read_strangeness(stored: Mapping[str, Any] | None) -> Strangeness:
-    """Return the stored values; for a model of an earlier version those of a model of portals."""
+    """Return the stored values; for a model of an earlier version those of a model of portals, with wide bounds.
+
+    Nothing is known of the texts of such a model, so only what is very strange is taken from it.
+    """
     if stored is None:
-        return Strangeness()
+        return EARLIER_STRANGENESS
     (first, second), (spread, other) = stored["means"], stored["spreads"]
     return Strangeness((float(first), float(second)), (float(spread), float(other)))
 

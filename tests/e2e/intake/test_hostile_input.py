@@ -33,9 +33,12 @@ def link_targets(letter: dict[str, Any]) -> list[str]:
     "text", [MARKUP, SQL, EMOJI, FAMILY, COMMAND], ids=["markup", "sql", "emoji", "family", "words"]
 )
 async def test_the_words_stand_on_the_card_letter_by_letter(bot: Harness, text: str) -> None:
-    await bot.sandbox.telegram.send_message(GROUP, MARIA, text)
-    await bot.sandbox.vk.send_message(COMMUNITY, PYOTR, text)
-    for author in ("Мария", "Пётр Ли"):
+    telegram, vk = bot.sandbox.telegram, bot.sandbox.vk
+    for author, send in (
+        ("Мария", lambda: telegram.send_message(GROUP, MARIA, text)),
+        ("Пётр Ли", lambda: vk.send_message(COMMUNITY, PYOTR, text)),
+    ):
+        await send()
         card = await bot.wait_for_message(ROADS_HEAD, " · Дороги", f"👤 {author}")
         assert text.strip() in message_text(card)
         assert not [url for url in link_targets(card) if "evil" in url]
@@ -43,6 +46,7 @@ async def test_the_words_stand_on_the_card_letter_by_letter(bot: Harness, text: 
         assert styles <= {"bold", "blockquote", "text_link", "url", "mention", "hashtag", "bot_command", "phone_number"}
         bold = [entity["offset"] for entity in card["entities"] if entity["type"] == "bold"]
         assert [offset for offset in bold if offset < message_text(card).index("👤")] == [0]  # below, the bot speaks
+        await bot.settle_and_advance(days=1)  # the same words on the same day are the same problem
 
 
 async def test_no_nul_and_no_half_character_gets_through(bot: Harness) -> None:

@@ -50,7 +50,7 @@ async def test_a_doubt_goes_to_the_coordinator_with_the_three_likeliest(closed_b
     bot = closed_bot
     await bot.sandbox.telegram.send_message(GROUP, MARIA, "Помогите, у нас беда")
     card = await bot.wait_for_card(COORDINATOR, 1, "нужно выбрать отрасль")
-    assert button_labels(card)[:3] == ["ЖКХ", "Отходы", "Дороги"]
+    assert set(button_labels(card)[:3]) == {"ЖКХ", "Отходы", "Дороги"}
     assert "Не требует ответа" in " ".join(button_labels(card))
     await bot.press_button(COORDINATOR, card, "ЖКХ")
     await bot.wait_for_card(HOUSING_HEAD, 1, "беда")
