@@ -92,9 +92,11 @@ class Work:
         supervisor.run_forever("model", reloader.run)
 
     async def start_leading(self, supervisor: Supervisor, runtime: Runtime) -> None:
-        """Start the leader's loops, with its *runtime*."""
+        """Start the leader's loops, with its *runtime*; none if it stops leading just then."""
         async with runtime.database.begin() as uow:
             await outage_summary.detect_outage(runtime.context(uow))
+        if supervisor.is_stopping:  # the scheduler is stopped already, and would never be stopped again
+            return
         supervisor.run_forever("orphaned leases", lambda: release_orphaned_leases(runtime.database))
         supervisor.run_forever("outbox", lambda: self.outbox_worker.run(runtime))
         self.scheduler.start(supervisor, runtime)

@@ -47,6 +47,8 @@ class Supervisor:
         self._must_finish: set[asyncio.Task[None]] = set()
         self._is_busy = is_busy
         self._is_expected_error = is_expected_error
+        self.is_stopping = False
+        """True when everything ends: a task that may finish its step starts nothing any more."""
         self.restart_counts: dict[str, int] = {}
 
     def run_forever(self, name: str, loop: AsyncFunction) -> None:
@@ -75,6 +77,7 @@ class Supervisor:
 
         Busy tasks are cancelled after their present step, or after SHUTDOWN_TIMEOUT_SECONDS.
         """
+        self.is_stopping = True
         loop = asyncio.get_running_loop()
         deadline = loop.time() + SHUTDOWN_TIMEOUT_SECONDS
         while self._tasks:

@@ -300,6 +300,7 @@ class Harness:
         if self.app is not None:
             await self.app.__aexit__()
             self.app = None
+            assert not [task for task in asyncio.all_tasks() if task.get_name().startswith("periodic task")]
 
     async def close(self) -> None:
         await self.stop()
