@@ -90,6 +90,7 @@ async def test_the_longest_message_fits_the_card_and_is_kept_whole(bot: Harness)
     kept = await bot.find_stored_message("telegram", GROUP, said)
     assert kept is not None
     assert kept.text == text.strip()
+    await bot.wait_for_message(ROADS_HEAD, " · Дороги", "👤 Пётр Ли")
     kept = await bot.find_stored_message(f"vk:{COMMUNITY}", PYOTR, letter.cmid)
     assert kept is not None
     assert len(kept.text) == 4000 + 1 + len(PIT)
