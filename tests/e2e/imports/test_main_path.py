@@ -1,5 +1,8 @@
 """A table of ПОС is sent to the bot: preview, «Внести», lists for the posts, and nobody's phone rings."""
 
+import pytest
+
+from bot.scheduler import imports
 from tests.e2e.harness import ADMINISTRATOR, COORDINATOR, CURATOR, HOUSING_HEAD, ROADS_HEAD, Harness, message_text
 from tests.e2e.imports.tables import COLD, MISC, count, enter_table, finished, pos_row, select_all, send_table
 from tests.e2e.queries import button_rows, get_ticket, list_audit, send_command, wait_until_idle
@@ -171,3 +174,11 @@ async def test_list_of_a_post_has_pages(bot: Harness) -> None:
     assert button_rows(listed)[-1] == ["‹ Раньше"]
     await bot.press_button(ROADS_HEAD, listed, "Открыть №8")
     await bot.wait_for_card(ROADS_HEAD, 8)
+
+
+async def test_message_counts_the_rows_that_are_in(bot: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The person who pressed «Внести» sees the progress, and works in the bot meanwhile."""
+    monkeypatch.setattr(imports, "PROGRESS_SECONDS", 0.0)
+    await enter_table(bot, [pos_row(str(number)) for number in range(1, 251)])
+    edits = [str(what.get("text")) for name, what in bot.sandbox.telegram.calls if name == "editMessageText"]
+    assert [text for text in edits if "Строк: 100 из 250 (40 %)" in text]
