@@ -15,7 +15,7 @@ def with_alarm(standard: Mapping[str, float], alarm: Alarm) -> Mapping[str, floa
     """Return the topics' probabilities of the standard sectors, and what a danger adds to them."""
     if alarm.danger in _PEOPLE_IN_DANGER:
         share = _GRAVE_SHARE
-    elif alarm.danger is Danger.CHILD:  # a child in an open manhole is for whoever closes it
+    elif alarm.danger is Danger.CHILD:  # a child in an open manhole is for those who close manholes
         share = _GRAVE_SHARE * (1.0 - max(standard.values(), default=0.0))
     elif alarm.danger is None and alarm.urgency is Urgency.DANGER:
         share = _OTHER_SHARE
