@@ -121,7 +121,9 @@ def _help_spans(commands: Sequence[str], *, works_tickets: bool = False, sorts_m
             )
         )
     spans.append(Bold("Команды"))
-    spans += [Text(f"\n/{name} — {COMMAND_TITLES[name].lower()}") for name in commands]
+    for name in commands:
+        title = COMMAND_TITLES[name]
+        spans.append(Text(f"\n/{name} — {title[:1].lower()}{title[1:]}"))  # «ПОС» stays in capitals
     return spans
 
 

@@ -135,7 +135,7 @@ export class Town {
       return select;
     }
     select.append(el("optgroup", { label: "Жители" }, ...people));
-    const officials = this.stage.phones.map((one) => el("option", { value: String(one.id), text: one.short === one.name ? one.name : `${one.name} (${one.title.toLowerCase()})` }));
+    const officials = this.stage.phones.map((one) => el("option", { value: String(one.id), text: one.short === one.name ? one.name : `${one.name} (${one.title.charAt(0).toLowerCase()}${one.title.slice(1)})` }));
     select.append(el("optgroup", { label: "Сотрудники" }, ...officials));
     return select;
   }

@@ -158,7 +158,9 @@ async def test_help_and_start_say_what_one_can_do(bot: Harness) -> None:
     assert "Короткий путь: ответьте на карточку" in hello
     assert "/my — мои сообщения в работе" in hello
     assert "/new" not in hello
-    assert "выберите отрасль" in message_text(await bot.wait_for_message(COORDINATOR, "Здравствуйте, Координатор!"))
+    sorter = message_text(await bot.wait_for_message(COORDINATOR, "Здравствуйте, Координатор!"))
+    assert "выберите отрасль" in sorter
+    assert "/entries — что ждёт внесения в ПОС и другие системы" in sorter
     admin = message_text(await bot.wait_for_message(ADMINISTRATOR, "Здравствуйте, Администратор!"))
     assert "карточ" not in admin
     assert "Сообщу, если бот чего-то не слышит или не может писать." in admin
