@@ -46,7 +46,7 @@ telegram_id = 1012
 
 REPORT = "Анна Петровна, 89141234567: на Ленина 45 яма на дороге"
 ANSWER = "Яму засыплют в четверг, бригада назначена."
-WAITS = "ждёт внесения в ПОС"
+WAITS = ("ждёт внесения в ПОС", "Скопируйте текст")  # the list of commands names the first, too
 
 
 @pytest.fixture
@@ -74,8 +74,8 @@ async def word_answer(bot: Harness, text: str = ANSWER, button: str = "Утве�
 
 
 async def wait_for_request(bot: Harness, person: int = POS_CURATOR, *words: str) -> dict[str, object]:
-    await bot.wait_until(lambda: bot.find_message(person, WAITS, *words))
-    return await bot.wait_for_message(person, WAITS, *words)
+    await bot.wait_until(lambda: bot.find_message(person, *WAITS, *words))
+    return await bot.wait_for_message(person, *WAITS, *words)
 
 
 @ON_BOTH
