@@ -222,6 +222,7 @@ async def test_a_failed_night_is_told_once_until_a_night_succeeds(
         if command is not None:
             program.write_text(f"#!/bin/sh\n{command}\n")
             program.chmod(0o755)
+        await bot.wait_for_outbox()  # a message that waits for a day is an incident of its own
         bot.set_time(f"{day}.11 03:31")
         while not await find_night(bot, day):
             await bot.wait_for_tasks("watchdog")
