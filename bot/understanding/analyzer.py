@@ -188,6 +188,10 @@ class TextAnalyzer:
         """Return whether :meth:`read` may find a place in *text*; it costs a third of that."""
         return self._places.find(prepare_text(text).words) is not None
 
+    def may_have_topic(self, text: str) -> bool:
+        """Return whether :meth:`read` may find a topic in *text*; it costs a tenth of that."""
+        return self._topics.may_reach(_MIN_TOPIC_EVIDENCE, prepare_text(text).words)
+
     def read_reaction(self, text: str, reading: Reading | None = None) -> "Reaction":
         """Return the meaning of *text* as a reaction to an answer; *reading*: its analysis, if there is one."""
         return self._further.reactions.read(text, (reading or self.read(text)).appeal_score)

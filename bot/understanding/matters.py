@@ -39,6 +39,10 @@ def find_matters(text: str, understanding: TextAnalyzer) -> tuple[Matter, ...]:
     parts = list(_parts(text)) if len(text) <= _MAX_TEXT_CHARS else []
     if not 1 < len(parts) <= _MAX_PARTS:
         return ()
+    # Whether words speak for any topic costs a tenth of a reading, and of most messages one part says what it is about.
+    parts = [one for one in parts if understanding.may_have_topic(one[0])]
+    if len(parts) < 2:
+        return ()
     # Finding a place costs a third of a reading, and most messages name none after the first matter.
     may_follow = [False, *(announced or understanding.names_place(part) for part, announced in parts[1:])]
     found: dict[str, Matter] = {}

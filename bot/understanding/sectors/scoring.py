@@ -143,6 +143,15 @@ class TopicScorer:
             spoken[index] = (*hits.words[name], *spoken.get(index, ()))
         return Evidence(weights, spoken)
 
+    def may_reach(self, least: float, words: Sequence[Word]) -> bool:
+        """Return whether the evidence for some topic may be *least* or more; nothing else about the words is asked."""
+        most: defaultdict[int, float] = defaultdict(float)
+        for match in self._patterns.find(words):
+            most[match.pattern.owner] += match.pattern.weight * _SCENE_FACTOR
+        for name, count in self._own_keywords.find(words).counts.items():
+            most[int(name)] += _OWN_WORD_WEIGHT * count
+        return any(weight >= least for weight in most.values())
+
     def _discount_people_topics(self, weights: dict[int, float]) -> None:
         people = [index for index in weights if self.topics[index].is_about_people]
         if people and any(weight >= _MIN_SUBJECT_EVIDENCE for index, weight in weights.items() if index not in people):
