@@ -2,8 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import Field
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from bot.config.deadline_sections import (
     CalendarSection,
@@ -187,17 +186,10 @@ class RetentionSection(Section):
     person_erasure_proof: RetentionDuration = Field(default_factory=lambda: parse_duration("3y"))
 
 
-class ConfigTree(BaseSettings):
+class ConfigTree(BaseModel):
     """The whole file. Values come ready-merged from :mod:`bot.config.sources`: the environment over the file."""
 
-    model_config = SettingsConfigDict(
-        extra="forbid",
-        frozen=True,
-        hide_input_in_errors=True,
-        env_prefix="MCU_",
-        env_nested_delimiter="__",
-        env_ignore_empty=True,
-    )
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, validate_default=True)
 
     municipality: MunicipalitySection
     database: DatabaseSection = DatabaseSection()
@@ -230,15 +222,3 @@ class ConfigTree(BaseSettings):
     answers: AnswersSection = AnswersSection()
     digest: DigestSection = DigestSection()
     retention: RetentionSection = RetentionSection()
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Use only the passed values: the stock sources cannot merge lists of tables by index."""
-        return (init_settings,)

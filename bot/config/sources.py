@@ -5,15 +5,15 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
-
-from pydantic.fields import FieldInfo
-from pydantic_settings import EnvSettingsSource
+from typing import TYPE_CHECKING, Any, cast
 
 from bot.bounded_files import read_bounded
 from bot.config.errors import ConfigFaults, Fault, did_you_mean
 from bot.config.schema import ConfigTree
 from bot.os_errors import describe_os_error, os_error_remedy
+
+if TYPE_CHECKING:
+    from pydantic_settings import BaseSettings
 
 ENV_PREFIX = "MCU_"
 
@@ -74,23 +74,18 @@ def _explain_syntax(message: str) -> tuple[str, str]:
     )
 
 
-class _Environment(EnvSettingsSource):
-    """The standard source, except that invalid JSON stays a text, for the typed tree to report."""
-
-    def decode_complex_value(self, field_name: str, field: FieldInfo, value: Any) -> Any:
-        try:
-            return super().decode_complex_value(field_name, field, value)
-        except ValueError:
-            return value
-
-
 def overlay_environment(values: dict[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
     """Return *values* overridden by the environment, and the faults of its variables.
 
     A table of a list is named by its index: ``MCU_VK__COMMUNITIES__0__TOKEN``. Lists and tables may be given as JSON.
     Empty variables count as absent.
     """
-    overlay = _Environment(ConfigTree)()
+    if not any(variable.upper().startswith(ENV_PREFIX) for variable in os.environ):
+        return values, []
+    from bot.config.environment import Environment  # a library for it; most commands are given no variables
+
+    tree = cast("type[BaseSettings]", ConfigTree)  # the source asks for the fields alone
+    overlay = Environment(tree, env_prefix=ENV_PREFIX, env_nested_delimiter="__", env_ignore_empty=True)()
     _drop_replaced_tokens(values, overlay)
     return _merge(values, overlay), _unknown_variables()
 
