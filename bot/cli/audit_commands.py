@@ -1,6 +1,5 @@
 """``audit``: verify the chain over the history of all acts, and export it for a period."""
 
-import asyncio
 from datetime import time
 from pathlib import Path
 from typing import Annotated
@@ -18,6 +17,7 @@ from bot.cli.command_line import (
     parse_moment,
     print_error,
     record_action,
+    run_async,
 )
 from bot.cli.faults import report_database_faults
 from bot.cli.help_ru import RussianHelpCommand, RussianHelpGroup
@@ -50,7 +50,7 @@ def audit_verify(
         print_error("--head: нужна строка из сообщения бота: 64 знака, цифры и латинские буквы a–f (или первые 16).")
         raise typer.Exit(EXIT_BAD_CONFIG)
     with report_database_faults():
-        found = asyncio.run(verify_chain(settings, head))
+        found = run_async(verify_chain(settings, head))
     for line in describe_counts(found.records, found.unsealed, found.backlog, found.erased):
         typer.echo(line)
     if found.head is not None:
@@ -81,7 +81,7 @@ def audit_export(
     last = parse_moment(until, settings.zone, time.max)
     with report_database_faults():
         try:
-            asyncio.run(export_audit(settings, first, last, output))
+            run_async(export_audit(settings, first, last, output))
         except OutputNotWritable as error:
             print_error(f"Файл не записан: {error}")
             raise typer.Exit(EXIT_BAD_CONFIG) from None

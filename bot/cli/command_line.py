@@ -3,11 +3,11 @@
 The modules of commands import the configuration inside the commands: ``--help`` and a wrong option need none of it.
 """
 
-import asyncio
 import re
+from collections.abc import Coroutine
 from datetime import date, datetime, time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import typer
@@ -18,6 +18,8 @@ from bot.domain.audit import JournalAction
 
 if TYPE_CHECKING:
     from bot.config import Config
+
+R = TypeVar("R")
 
 cli = typer.Typer(
     add_completion=False,
@@ -54,9 +56,16 @@ def record_action(settings: "Config", action: JournalAction, **facts: object) ->
     from storage.errors import DATABASE_ERRORS, DatabaseUnavailable
 
     try:
-        asyncio.run(personal_data.record_action(settings, action, facts))
+        run_async(personal_data.record_action(settings, action, facts))
     except (DatabaseUnavailable, *DATABASE_ERRORS):
         print_error("В журнал (python -m bot journal) это не записано: база занята или не принимает записей.")
+
+
+def run_async(work: Coroutine[Any, Any, R]) -> R:
+    """Do *work* in an event loop of its own; ``--help`` and commands that wait for nothing do without the package."""
+    import asyncio
+
+    return asyncio.run(work)
 
 
 def print_error(text: str) -> None:

@@ -1,6 +1,5 @@
 """Commands about citizens' data: export of the messages, one person's data, the journal."""
 
-import asyncio
 from datetime import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,6 +17,7 @@ from bot.cli.command_line import (
     parse_moment,
     print_error,
     record_action,
+    run_async,
 )
 from bot.cli.faults import report_database_faults
 from bot.cli.help_ru import RussianHelpCommand, RussianHelpGroup
@@ -63,9 +63,9 @@ def export(
     with report_database_faults():
         try:
             if layout is not None:
-                asyncio.run(export_system(settings, layout, form, first, last, output))
+                run_async(export_system(settings, layout, form, first, last, output))
             else:
-                asyncio.run(export_tickets(settings, form, first, last, output, public=public, codes=codes))
+                run_async(export_tickets(settings, form, first, last, output, public=public, codes=codes))
             record_action(settings, JournalAction.EXPORTED, public=public, file=str(output or ""))
         except OutputNotWritable as error:
             print_error(f"Файл не записан: {error}")
@@ -143,7 +143,7 @@ def person_export(
     with report_database_faults():
         citizen = _find_citizen(settings, account, ticket)
         try:
-            rows = asyncio.run(export_person(settings, citizen, output))
+            rows = run_async(export_person(settings, citizen, output))
         except OutputNotWritable as error:
             print_error(f"Файл не записан: {error}")
             raise typer.Exit(EXIT_BAD_CONFIG) from None
@@ -178,7 +178,7 @@ def person_erase(
         try:
             if output is not None:
                 check_output(settings, output)
-            erasure = asyncio.run(erase_person(settings, citizen, force=force))
+            erasure = run_async(erase_person(settings, citizen, force=force))
             if erasure is None:
                 typer.echo(f"О человеке {citizen.key} ничего не хранится.")
                 return
@@ -204,7 +204,7 @@ def _find_citizen(settings: "Config", account: str | None, ticket: int | None) -
     if (account is None) is (ticket is None):
         print_error("Укажите одно: --account telegram:123 или --ticket НОМЕР.")
         raise typer.Exit(EXIT_BAD_CONFIG)
-    found = parse_account(account) if account is not None else asyncio.run(find_citizen(settings, ticket or 0))
+    found = parse_account(account) if account is not None else run_async(find_citizen(settings, ticket or 0))
     if found is None:
         print_error(
             f"Сообщения №{ticket} нет." if account is None else f"«{account}» — не адрес. Нужно так: telegram:123."
@@ -226,5 +226,5 @@ def journal(
     first = parse_moment(since, settings.zone, time.min)
     last = parse_moment(until, settings.zone, time.max)
     with report_database_faults():
-        for line in asyncio.run(list_journal(settings, first, last)):
+        for line in run_async(list_journal(settings, first, last)):
             typer.echo(line)

@@ -1,12 +1,11 @@
 """Commands about the database: copy it, restore it, move it."""
 
-import asyncio
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bot.cli.command_line import EXIT_BAD_CONFIG, ConfigFile, cli, load_settings, print_error, record_action
+from bot.cli.command_line import EXIT_BAD_CONFIG, ConfigFile, cli, load_settings, print_error, record_action, run_async
 from bot.cli.faults import report_database_faults
 from bot.cli.help_ru import RussianHelpCommand
 from bot.domain.audit import JournalAction
@@ -64,11 +63,9 @@ def restore(
     with report_database_faults():
         try:
             if copy is None:
-                asyncio.run(mark_restored(settings))
+                run_async(mark_restored(settings))
             else:
-                kept = asyncio.run(
-                    restore_database(settings, copy, _echo_progress, force=force, now=SystemClock().now())
-                )
+                kept = run_async(restore_database(settings, copy, _echo_progress, force=force, now=SystemClock().now()))
         except TransferFailed as error:
             print_error(f"База не восстановлена, всё осталось как было: {error}.")
             raise typer.Exit(1) from None
@@ -101,7 +98,7 @@ def migrate_data(
 
     with report_database_faults():
         try:
-            moved = asyncio.run(
+            moved = run_async(
                 copy_database(
                     settings.database_url, target, lambda one: typer.echo(f"{one.table}: {one.rows}, {one.checksum}")
                 )

@@ -1,13 +1,12 @@
 """The command that enters the messages of another system."""
 
-import asyncio
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bot.cli.command_line import EXIT_BAD_CONFIG, ConfigFile, cli, load_settings, print_error
+from bot.cli.command_line import EXIT_BAD_CONFIG, ConfigFile, cli, load_settings, print_error, run_async
 from bot.cli.faults import report_database_faults
 from bot.cli.help_ru import RussianHelpCommand
 from bot.domain.import_files import ImportCounts
@@ -38,7 +37,7 @@ def import_command(
     with report_database_faults():
         try:
             reports = Reports(on_refused, _show_progress)
-            counts = asyncio.run(import_file(settings, file, system, reports, dry_run=dry_run))
+            counts = run_async(import_file(settings, file, system, reports, dry_run=dry_run))
         except UnknownSystem as error:
             known = ", ".join(error.known)
             print_error(f"Столбцы системы «{system}» неизвестны. Есть: {known}; другие опишите в [[systems]].")

@@ -1,12 +1,11 @@
 """Commands about the officials: invite them, write them to the file, take them from the file."""
 
-import asyncio
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bot.cli.command_line import EXIT_BAD_CONFIG, ConfigFile, OutputFile, cli, load_settings, print_error
+from bot.cli.command_line import EXIT_BAD_CONFIG, ConfigFile, OutputFile, cli, load_settings, print_error, run_async
 from bot.cli.faults import report_database_faults
 from bot.cli.help_ru import RussianHelpCommand, RussianHelpGroup
 
@@ -23,7 +22,7 @@ def invite(config: ConfigFile = Path("config.toml")) -> None:
     from bot.cli.people import invite_all
 
     with report_database_faults():
-        invited = asyncio.run(invite_all(settings))
+        invited = run_async(invite_all(settings))
     if not invited:
         typer.echo("У всех сотрудников уже есть доступ.")
         return
@@ -47,7 +46,7 @@ def people_export(
     from bot.views.people_file import render_file
 
     with report_database_faults():
-        lines = render_file(asyncio.run(load_people(settings)).people)
+        lines = render_file(run_async(load_people(settings)).people)
     if output is None:
         typer.echo(lines, nl=False)
         return
@@ -72,7 +71,7 @@ def people_apply(
     from bot.views.people_file import count_steps, describe_plan
 
     with report_database_faults():
-        plan = asyncio.run(plan_people(settings))
+        plan = run_async(plan_people(settings))
         if not plan:
             typer.echo("Сотрудники в файле и в базе одни и те же: менять нечего.")
             return
@@ -81,7 +80,7 @@ def people_apply(
         if not yes:
             typer.confirm(f"Изменить ({count_steps(plan)})? (y — да)", abort=True, show_default=False)
         try:
-            if not asyncio.run(apply_people(settings, plan)):
+            if not run_async(apply_people(settings, plan)):
                 print_error("Ничего не изменено: пока вы читали, сотрудников изменили в чате. Запустите команду снова.")
                 raise typer.Exit(1)
         except NobodyManages:

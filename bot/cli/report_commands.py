@@ -1,12 +1,11 @@
 """Commands that make files for other offices."""
 
-import asyncio
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bot.cli.command_line import EXIT_BAD_CONFIG, ConfigFile, cli, load_settings, print_error
+from bot.cli.command_line import EXIT_BAD_CONFIG, ConfigFile, cli, load_settings, print_error, run_async
 from bot.cli.faults import report_database_faults
 from bot.cli.help_ru import RussianHelpCommand, RussianHelpGroup
 
@@ -47,9 +46,9 @@ def report_cur(
     with report_database_faults():
         try:
             if ticket:
-                _print_evidence(asyncio.run(regional.write_evidence(settings, ticket, output)), ticket, output)
+                _print_evidence(run_async(regional.write_evidence(settings, ticket, output)), ticket, output)
             else:
-                typer.echo(asyncio.run(regional.write_month(settings, asked, output)))
+                typer.echo(run_async(regional.write_month(settings, asked, output)))
         except MonthNotBegun:
             _refuse(f"Месяц {month} ещё не начался. Укажите другой, например --month 2026-10.")
         except OutputNotWritable as error:

@@ -1,6 +1,5 @@
 """Commands of the running bot: run, check, demo."""
 
-import asyncio
 import logging
 import os
 import signal
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot import file_modes, logging_setup
-from bot.cli.command_line import EXIT_BAD_CONFIG, EXIT_TRY_AGAIN, ConfigFile, cli, load_settings
+from bot.cli.command_line import EXIT_BAD_CONFIG, EXIT_TRY_AGAIN, ConfigFile, cli, load_settings, run_async
 from bot.cli.faults import report_database_faults
 from bot.cli.help_ru import RussianHelpCommand
 
@@ -51,7 +50,7 @@ def run(config: ConfigFile = Path("config.toml")) -> None:
     with report_database_faults(EXIT_TRY_AGAIN if settings.uses_server else EXIT_BAD_CONFIG):
         try:
             manager = ServiceManager.from_environment(os.environ, os.getpid())
-            asyncio.run(run_until_signal(App(settings), (signal.SIGTERM, signal.SIGINT), manager))
+            run_async(run_until_signal(App(settings), (signal.SIGTERM, signal.SIGINT), manager))
         except AddressInUse as error:
             fault = Fault("http.listen", f"адрес {error} занят или недоступен", "укажите свободный порт")
             typer.echo(render_faults((fault,)), err=True)
@@ -88,7 +87,7 @@ def check(
     from bot.views.notifications import posting_policy
 
     signs = {"ok": "✓", "note": "i", "fault": "✗"}
-    findings = [] if offline else asyncio.run(check_messengers(settings))
+    findings = [] if offline else run_async(check_messengers(settings))
     for note in (*list_warnings(settings), *list_personal_data_notes(settings)):
         typer.echo(
             f"i {note.key}: {with_full_stop(note.problem)} {with_full_stop(note.remedy[:1].upper() + note.remedy[1:])}"
@@ -127,7 +126,7 @@ def demo(
     except LookupError:
         typer.echo(f"Города «{town}» в показе нет. Есть: {', '.join(list_towns())}.", err=True)
         raise typer.Exit(EXIT_BAD_CONFIG) from None
-    asyncio.run(run_demo(Path("var/demo"), port, lambda address: typer.echo(address), shown))
+    run_async(run_demo(Path("var/demo"), port, lambda address: typer.echo(address), shown))
 
 
 def _paths_open_to_others(config: "Config") -> list[Path]:

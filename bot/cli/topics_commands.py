@@ -1,12 +1,11 @@
 """The command that takes the town's themes and words from the file."""
 
-import asyncio
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from bot.cli.command_line import ConfigFile, cli, load_settings, print_error
+from bot.cli.command_line import ConfigFile, cli, load_settings, print_error, run_async
 from bot.cli.faults import report_database_faults
 from bot.cli.help_ru import RussianHelpCommand, RussianHelpGroup
 
@@ -25,7 +24,7 @@ def topics_apply(
     from bot.views.notifications.topics import difference_lines
 
     with report_database_faults():
-        plan = asyncio.run(plan_topics(settings))
+        plan = run_async(plan_topics(settings))
         if not plan:
             typer.echo("Темы и слова в файле и в базе одни и те же: менять нечего.")
             return
@@ -34,7 +33,7 @@ def topics_apply(
         typer.echo("Слова, добавленные в чате, и выключенные темы останутся как есть.")
         if not yes:
             typer.confirm("Взять из файла? (y — да)", abort=True, show_default=False)
-        if not asyncio.run(apply_topics(settings, plan)):
+        if not run_async(apply_topics(settings, plan)):
             print_error("Ничего не изменено: пока вы читали, темы изменили в чате. Запустите команду снова.")
             raise typer.Exit(1)
     typer.echo("Готово: бот уже читает сообщения по-новому.")

@@ -52,7 +52,7 @@ def imported_by(*words: str, stdin: str = "") -> set[str]:
 def test_help_and_wrong_words_import_no_configuration(words: str) -> None:
     found = imported_by(*words.split())
 
-    assert not found & {*HEAVY, "bot.config", "bot.understanding", "numpy", "holidays", "pymorphy3"}
+    assert not found & {*HEAVY, "bot.config", "bot.understanding", "numpy", "holidays", "pymorphy3", "asyncio"}
 
 
 def test_reading_texts_imports_neither_messengers_nor_the_database() -> None:
@@ -64,6 +64,7 @@ def test_reading_texts_imports_neither_messengers_nor_the_database() -> None:
     assert not found & {*HEAVY, "bot.services", "bot.views", "bot.handlers", "storage", "filelock"}
     assert not found & {"bot.understanding.privacy", "bot.understanding.answer_check", "bot.understanding.reactions"}
     assert not found & {"bot.understanding.evaluation.evaluation", "bot.spreadsheets"}
+    assert not found & {"asyncio", "pydantic_settings"}
 
 
 def test_a_check_of_the_configuration_alone_imports_no_messenger() -> None:
