@@ -61,8 +61,11 @@ class PatternSet:
         self._by_form: defaultdict[tuple[str, bool], set[int]] = defaultdict(set)
         self._by_beginning: defaultdict[tuple[str, bool], set[int]] = defaultdict(set)
         self._longest_beginning = 0
-        self._typos: dict[str, tuple[str, ...]] = {}
-        """A lemma or one of its spellings with a letter left out → the lemmas; sets would take 4 MB more."""
+        self._long_lemmas: defaultdict[str, set[str]] = defaultdict(set)
+        """First letter → the lemmas in which a typing error is looked for."""
+        self._typos: dict[str, dict[str, tuple[str, ...]]] = {}
+        """First letter → a lemma or one of its spellings with a letter left out → the lemmas; sets would take 4 MB
+        more. A letter is filled in when a word first asks for it: most texts need few."""
         self._starting: defaultdict[int, list[tuple[int | None, Pattern]]] = defaultdict(list)
         """First element → the second element, if there is one, and the pattern."""
         self._of_word = lru_cache(maxsize=_CACHE_SIZE)(self._elements_of)
@@ -106,9 +109,8 @@ class PatternSet:
         lemmas = self._morphology.form(word).lemmas
         for lemma in (word,) if word in lemmas or not lemmas else lemmas:
             self._by_lemma[lemma, negated].add(number)
-            if len(lemma) >= _MIN_TYPO_LENGTH and lemma not in self._typos.get(lemma, ()):
-                for shorter in _with_one_deletion(lemma):
-                    self._typos[shorter] = (*self._typos.get(shorter, ()), lemma)
+            if len(lemma) >= _MIN_TYPO_LENGTH:
+                self._long_lemmas[lemma[0]].add(lemma)
         self._by_form[word, negated].add(number)
 
     def _elements_of(self, word: str, flags: _Flags) -> tuple[int, ...]:
@@ -128,12 +130,23 @@ class PatternSet:
         """Return the elements of the known words that are one typing error away from the unknown *lemma*."""
         if not _MIN_TYPO_LENGTH <= len(lemma) <= 25:
             return set()
-        near = {word for shorter in _with_one_deletion(lemma) for word in self._typos.get(shorter, ())}
+        known = self._typos_from(lemma[0])
+        near = {word for shorter in _with_one_deletion(lemma) for word in known.get(shorter, ())}
         found: set[int] = set()
         for word in near:
-            if word[0] == lemma[0] and abs(len(word) - len(lemma)) <= 1:
+            if abs(len(word) - len(lemma)) <= 1:
                 found |= self._by_lemma.get((word, negated), set())
         return found
+
+    def _typos_from(self, letter: str) -> dict[str, tuple[str, ...]]:
+        """Return the spellings of the lemmas that begin with *letter*: a typing error leaves the first one right."""
+        if letter not in self._typos:
+            spellings: dict[str, tuple[str, ...]] = {}
+            for lemma in self._long_lemmas.get(letter, ()):
+                for shorter in _with_one_deletion(lemma):
+                    spellings[shorter] = (*spellings.get(shorter, ()), lemma)
+            self._typos[letter] = spellings
+        return self._typos[letter]
 
     def _flags_of(self, words: Sequence[Word], index: int) -> _Flags:
         return _NEGATIVE if self._strict and is_denied(words, index) else _EITHER
@@ -141,18 +154,21 @@ class PatternSet:
     def find(self, words: Sequence[Word]) -> list[Match]:
         """Find all patterns: those of one word at every place (up to a bound), longer ones at the first place."""
         places: dict[int, list[int]] = {}
+        begun: list[int] = []
+        of_word, starting = self._of_word, self._starting
         for index, word in enumerate(words):
-            for element in self._of_word(word.norm, self._flags_of(words, index) if word.negated else _POSITIVE):
-                at = places.get(element)
-                if at is None:
+            for element in of_word(word.norm, self._flags_of(words, index) if word.negated else _POSITIVE):
+                if element not in places:
                     places[element] = [index]
-                elif len(at) < _MAX_OCCURRENCES:
+                    if element in starting:
+                        begun.append(element)
+                elif len(at := places[element]) < _MAX_OCCURRENCES:
                     at.append(index)
         found: list[Match] = []
-        for element, at in places.items():
-            for second, pattern in self._starting.get(element, ()):
+        for element in begun:
+            for second, pattern in starting[element]:
                 if second is None:
-                    found += [Match(pattern, (index,)) for index in at]
+                    found += [Match(pattern, (index,)) for index in places[element]]
                 elif second in places:
                     found += [Match(pattern, where) for where in _find_nearby(pattern.elements, places, words)]
         return found
