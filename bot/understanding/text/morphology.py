@@ -1,7 +1,9 @@
 """Russian word forms. The only importer of pymorphy3; every answer is remembered, within bounds."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.resources import files
 
 import pymorphy3
 
@@ -11,6 +13,10 @@ _CACHE_SIZE = 20_000
 _LONGEST_WORD = 40
 _MIN_PARSE_SCORE = 0.12
 """A parse less likely than this is left out of the lemmas."""
+
+_KNOWN_LEMMAS = "lemmas.txt"
+"""The answers of :meth:`Morphology.lemmas_of` for the words of the package's own patterns, by one version of the
+dictionary: to ask it for thousands of them would be a third of a start. ``python -m bench.lemmas`` writes the file."""
 
 _OBLIQUE_CASES = frozenset({"gent", "datv", "accs", "ablt", "loct"})
 
@@ -37,9 +43,27 @@ class Morphology:
 
     def __init__(self) -> None:
         self._analyzer = pymorphy3.MorphAnalyzer()
+        self._known_lemmas = read_known_lemmas(self.version)
         self.form = lru_cache(maxsize=_CACHE_SIZE)(self._form)
         self.in_gender = lru_cache(maxsize=_CACHE_SIZE)(self._in_gender)
         self.nominative = lru_cache(maxsize=_CACHE_SIZE)(self._nominative)
+
+    @property
+    def version(self) -> str:
+        """The version of the library and of its dictionary."""
+        meta = self._analyzer.dictionary.meta
+        parts = (meta["source_revision"], meta["corpus_revision"], meta["compiled_at"])
+        return " ".join((pymorphy3.__version__, *map(str, parts)))
+
+    def lemmas_of(self, word: str) -> tuple[str, ...]:
+        """Return the lemmas of a word of a pattern: itself if it may be one, or if the dictionary tells none."""
+        known = self._known_lemmas.get(word)
+        return self.find_lemmas(word) if known is None else known or (word,)
+
+    def find_lemmas(self, word: str) -> tuple[str, ...]:
+        """Return the same by the dictionary alone."""
+        lemmas = self.form(word).lemmas
+        return (word,) if word in lemmas or not lemmas else lemmas
 
     def is_known(self, word: str) -> bool:
         """Return whether the dictionary has *word*; nothing is remembered, for callers that try hundreds of words."""
@@ -78,3 +102,12 @@ class Morphology:
                 form = parse.inflect({"nomn"})
                 return form.word if form is not None else word
         return word
+
+
+def read_known_lemmas(version: str) -> Mapping[str, tuple[str, ...]]:
+    """Return the package's own answers, where nothing means the word itself; none for another *version*."""
+    text = files("bot.understanding").joinpath("data", _KNOWN_LEMMAS).read_text(encoding="utf-8")
+    stated, *lines = text.splitlines()
+    if stated != version:
+        return {}
+    return {one[0]: one[1:] for one in (tuple(line.split()) for line in lines)}

@@ -106,8 +106,7 @@ class PatternSet:
         return number
 
     def _add_lemma(self, word: str, negated: bool, number: int) -> None:
-        lemmas = self._morphology.form(word).lemmas
-        for lemma in (word,) if word in lemmas or not lemmas else lemmas:
+        for lemma in self._morphology.lemmas_of(word):
             self._by_lemma[lemma, negated].add(number)
             if len(lemma) >= _MIN_TYPO_LENGTH:
                 self._long_lemmas[lemma[0]].add(lemma)
