@@ -23,6 +23,7 @@ _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+){0,4}")
 _LATIN = re.compile(r"[A-Za-z]")
 _ANY_LETTERS = re.compile(r"[A-Za-zА-Яа-яЁё]{2,}")
 _GLUED_NUMBER = re.compile(r"(?<=[А-Яа-яЁё]{3})(?=\d)|(?<=\d)(?=[А-Яа-яЁё]{5})")
+_DIGIT_AT_LETTER = re.compile(r"\d(?:(?<=[А-Яа-яЁё]\d)|(?=[А-Яа-яЁё]))")
 _SENTENCE_END = re.compile(r"[.!?…\n;]")
 
 _NEGATIONS = frozenset({"не", "ни", "нельзя", "невозможно"})
@@ -48,7 +49,7 @@ class Word(NamedTuple):
 
     @property
     def starts_sentence(self) -> bool:
-        return self.position == 0 or _SENTENCE_END.search(self.gap) is not None
+        return self.position == 0 or (self.gap != " " and _SENTENCE_END.search(self.gap) is not None)
 
     @property
     def is_number(self) -> bool:
@@ -76,12 +77,19 @@ def prepare_text(raw: str) -> PreparedText:
     """Clean *raw*, which may be any string, and split its first :data:`MAX_TEXT_LENGTH` characters into words."""
     text = unicodedata.normalize("NFC", raw[: MAX_TEXT_LENGTH * 2])
     text = _INVISIBLE.sub("", text)[:MAX_TEXT_LENGTH].replace("\xa0", " ")
-    to_person = _PERSON_MENTION.search(text) is not None
-    to_body = _COMMUNITY_MENTION.search(text) is not None
-    text = _MENTION.sub(" ", text)
-    text, links = _LINK.subn(" ", text)
-    text = _MASK.sub(" ", text)
-    text = _GLUED_NUMBER.sub(" ", text)
+    # Most texts have none of these; the search for their marks costs next to nothing.
+    bracketed = "[" in text
+    to_person = bracketed and _PERSON_MENTION.search(text) is not None
+    to_body = bracketed and _COMMUNITY_MENTION.search(text) is not None
+    if bracketed or "@" in text:
+        text = _MENTION.sub(" ", text)
+    links = 0
+    if "/" in text or "www." in text.lower():
+        text, links = _LINK.subn(" ", text)
+    if bracketed:
+        text = _MASK.sub(" ", text)
+    if _DIGIT_AT_LETTER.search(text):
+        text = _GLUED_NUMBER.sub(" ", text)
     text = _REPEATED.sub(r"\1", text)
     if _LATIN.search(text):
         text = _ANY_LETTERS.sub(_fix_lookalikes, text)
@@ -107,14 +115,16 @@ def _split_words(text: str) -> tuple[Word, ...]:
     found: list[Word] = []
     end = 0
     place = -1
+    denied = denied_before = False
     for match in _WORD.finditer(text):
         gap = text[end : match.start()]
         end = match.end()
         place += 1
-        if found and _SENTENCE_END.search(gap):
+        if found and gap != " " and _SENTENCE_END.search(gap):
             place += 2
         raw = match.group()
-        twin = cyrillic_lookalike(raw)
-        negated = bool(found) and (found[-1].norm in _NEGATIONS or found[max(-2, -len(found))].norm in _NEGATIONS)
-        found.append(Word(raw, fold(twin or raw), gap, place if found else 0, negated))
+        twin = cyrillic_lookalike(raw) if raw.isascii() else None
+        norm = fold(twin or raw)
+        found.append(Word(raw, norm, gap, place if found else 0, denied or denied_before))
+        denied, denied_before = norm in _NEGATIONS, denied
     return tuple(found)
