@@ -39,10 +39,7 @@ def find_matters(text: str, understanding: TextAnalyzer) -> tuple[Matter, ...]:
     parts = list(_parts(text)) if len(text) <= _MAX_TEXT_CHARS else []
     if not 1 < len(parts) <= _MAX_PARTS:
         return ()
-    # Whether words speak for any topic costs a tenth of a reading, and of most messages one part says what it is about.
-    parts = [one for one in parts if understanding.may_have_topic(one[0])]
-    if len(parts) < 2:
-        return ()
+    parts = _that_may_report(parts, understanding)
     # Finding a place costs a third of a reading, and most messages name none after the first matter.
     may_follow = [False, *(announced or understanding.names_place(part) for part, announced in parts[1:])]
     found: dict[str, Matter] = {}
@@ -61,6 +58,20 @@ def find_matters(text: str, understanding: TextAnalyzer) -> tuple[Matter, ...]:
             found.setdefault(sector, Matter(part, reading))
     matters = tuple(found.values())
     return matters if len(matters) > 1 and all(_is_apart(one, other) for one in matters for other in matters) else ()
+
+
+def _that_may_report(parts: list[tuple[str, bool]], understanding: TextAnalyzer) -> list[tuple[str, bool]]:
+    """Return the *parts* whose words speak for some topic, or none if they are not at least two.
+
+    To ask costs a tenth of a reading. The short ones are asked first: they mostly greet, thank or urge.
+    """
+    silent: set[int] = set()
+    for at in sorted(range(len(parts)), key=lambda at: len(parts[at][0])):
+        if not understanding.may_have_topic(parts[at][0]):
+            silent.add(at)
+            if len(parts) - len(silent) < 2:
+                return []
+    return [part for at, part in enumerate(parts) if at not in silent]
 
 
 def _parts(text: str) -> Iterator[tuple[str, bool]]:
