@@ -197,7 +197,7 @@ class App:
         http = self.config.tree.http
         server = HttpServer(
             *(http.host, http.port, self.database, self.supervisor.restart_counts),
-            *(Webhooks(self.database, self.options.clock, self.runtime.inbox_wake_up.set), self.health),
+            *(Webhooks(self.database, self.options.clock, self.runtime.inbox_wake_up.set, self._on_press), self.health),
         )
         try:
             await server.open()
@@ -289,6 +289,11 @@ class App:
     def _find_inbox_worker(self) -> "InboxWorker | None":
         """Return the worker to which receivers may hand updates over; none before stored updates are worked on."""
         return self._started_work.inbox_worker if self._works.is_set() else None
+
+    def _on_press(self, account: str) -> None:
+        worker = self._find_inbox_worker()
+        if worker is not None:
+            worker.expect_presses(account, 1)
 
     def _on_token_in_use(self, error: TokenInUse) -> None:
         self._token_in_use = error

@@ -65,6 +65,8 @@ class Webhooks:
     database: Database
     clock: Clock
     on_stored: Callable[[], None]
+    on_press: Callable[[str], None] = lambda _: None
+    """Called with the account of a press that is about to be stored."""
     endpoints: Mapping[str, WebhookEndpoint] = field(default_factory=dict)
     _refused: int = field(init=False, default=0)  # since the last line in the log
     _refusal_logged_at: datetime | None = field(init=False, default=None)
@@ -129,8 +131,10 @@ class Webhooks:
 
     async def _store_update(self, messenger: WebhookReceiver, payload: Mapping[str, Any]) -> web.Response:
         update = messenger.receive(payload)
+        if update.is_press:
+            self.on_press(messenger.account)
         try:
-            async with self.database.begin() as uow:
+            async with self.database.begin(priority=update.is_press) as uow:
                 rows = [(update.key, update.conversation, update.payload)]
                 await uow.inbox.store(messenger.account, rows, self.clock.now())
         except DATABASE_ERRORS as error:

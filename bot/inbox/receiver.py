@@ -78,7 +78,10 @@ class UpdateReceiver:
             return
         now = self.runtime.clock.now()
         account = self.messenger.account
-        async with self.runtime.database.begin() as uow:
+        worker, presses = self.find_worker(), sum(one.is_press for one in updates)
+        if worker is not None:
+            worker.expect_presses(account, presses)
+        async with self.runtime.database.begin(priority=bool(presses)) as uow:
             await uow.inbox.store(account, [(one.key, one.conversation, one.payload) for one in updates], now)
             if gap:
                 logger.warning("gap in updates", extra={"account": account})
@@ -86,7 +89,6 @@ class UpdateReceiver:
                 self._gap_since = await uow.inbox.get_gap_start(account)
             if cursor is not None:
                 await uow.inbox.set_cursor(account, cursor, now)
-            worker = self.find_worker()
             claimed = await worker.claim_for_receiver(uow) if worker is not None and updates else ()
         if worker is not None and claimed:
             worker.hand_over(claimed)

@@ -104,6 +104,11 @@ class InboxWorker:
                 await self.runtime.inbox_wake_up.wait(IDLE_POLL_SECONDS)
                 self._is_idle = False
 
+    def expect_presses(self, account: str, presses: int) -> None:
+        """Prepare for the effects of *presses* that are about to be stored."""
+        if self.press_delivery is not None and presses:
+            self.press_delivery.expect(account, presses)
+
     async def claim_for_receiver(self, uow: UnitOfWork) -> Sequence[InboxRow]:
         """Claim what there is to handle in the transaction that stores updates, if this worker waits for some.
 

@@ -96,13 +96,14 @@ class RawUpdate:
     """One update as it was received.
 
     ``key`` is unique for the account (the messenger's own id of the update). ``conversation`` keeps the order: updates
-    with the same value are handled one after another. Both are found without parsing the rest, so that
-    an update that cannot be parsed is still stored.
+    with the same value are handled one after another. ``is_press``: somebody has pressed a button and waits. All are
+    found without parsing the rest, so that an update that cannot be parsed is still stored.
     """
 
     key: str
     conversation: str
     payload: Mapping[str, Any]
+    is_press: bool = False
 
 
 @dataclass(frozen=True, slots=True)

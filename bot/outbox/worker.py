@@ -143,6 +143,12 @@ class OutboxWorker:
         async with self._database.begin() as uow:
             return await uow.outbox.claim(ids, now, LEASE)
 
+    def expect(self, account: str, presses: int) -> None:
+        """Keep places of the rate for the effects of *presses*, which are handled now."""
+        if self._is_sending:
+            for _ in range(presses):
+                self._rows.limiters[account].expect_interactive(self.monotonic())
+
     async def claim_answers(self, uow: UnitOfWork, now: datetime) -> Sequence[OutboxRow]:
         """Claim what waits for a person who has pressed a button, with the transaction that has handled the press.
 

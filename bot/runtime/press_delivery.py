@@ -15,6 +15,10 @@ class PressDelivery(Protocol):
     cost that person more time than all the rest.
     """
 
+    def expect(self, account: str, presses: int) -> None:
+        """Prepare for the effects of *presses* that have been received: they go before what waits meanwhile."""
+        ...
+
     async def claim_answers(self, uow: UnitOfWork, now: datetime) -> Sequence[OutboxRow]:
         """Claim the answers to presses and their effects, at the end of the transaction that has handled the presses.
 

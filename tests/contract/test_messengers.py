@@ -92,6 +92,16 @@ async def test_an_update_that_is_brought_reads_like_one_that_is_polled(harness: 
     assert pushing.body_secret(polled.payload) == ""
 
 
+async def test_a_press_is_known_before_it_is_parsed(harness: MessengerHarness) -> None:
+    sent = await harness.messenger.send(Target(harness.private), CARD, key="1")
+    await harness.write_privately(HOLE)
+    await harness.press_button(sent.ids[0], "Принять")
+    updates = [one for one in (await harness.messenger.fetch()).updates if harness.messenger.parse(one.payload)]
+    parsed = [isinstance(event, ButtonPressed) for one in updates for event in harness.messenger.parse(one.payload)]
+    assert [one.is_press for one in updates] == parsed
+    assert sorted(parsed) == [False, True]
+
+
 async def test_a_public_message(harness: MessengerHarness) -> None:
     message_id = await harness.write_publicly(HOLE)
     event = await only_event(harness)

@@ -131,6 +131,49 @@ def test_a_distant_messenger_gets_its_limit_although_one_answer_in_a_hundred_han
     assert 5_000 / max(moment for moment, _ in drain.sent) >= 0.95 * 30
 
 
+@pytest.mark.parametrize("round_trip", [0.0, 0.05, 0.15, 0.3])
+def test_a_full_queue_leaves_evenly_so_that_a_press_finds_a_place_soon(round_trip: float) -> None:
+    _, server = telegram()
+    drain = SendSimulation(RateLimiter(TELEGRAM), server, Random(7), travel=lambda random: distant(random, round_trip))
+    drain.run({str(1001 + number): 125 for number in range(40)}, until=120)
+    moments = sorted(moment for moment, _ in drain.sent if 15 < moment < 115)
+    gaps = [later - earlier for earlier, later in itertools.pairwise(moments)]
+    waits_longer = sum(max(0.0, gap - 0.06) for gap in gaps) / sum(gaps)
+    assert waits_longer < 0.05  # of all moments at which somebody may press
+
+
+def fill_window(pace: RateLimiter) -> None:
+    """Send the thirty messages of a second, one every 33 ms from 100.0 on."""
+    for number in range(30):
+        pace.replay(str(number), ChatKind.PRIVATE, 100.0 + number / 30)
+
+
+def test_the_next_place_is_kept_for_the_effect_of_a_press_that_has_been_received() -> None:
+    pace = RateLimiter(TELEGRAM)
+    fill_window(pace)
+    waiting = pace.reserve("2001", ChatKind.PRIVATE, 101.001)
+    assert waiting.delay(101.001) == 0.0
+    pace.expect_interactive(100.98)
+    assert waiting.delay(101.001) == pytest.approx(1 / 30, abs=0.002)
+    effect = pace.reserve("2002", ChatKind.PRIVATE, 101.01, interactive=True)
+    assert effect.delay(101.01) == 0.0
+    effect.start(101.01)
+    assert waiting.delay(101.034) == pytest.approx(0.006, abs=0.001)  # evenly: the effect has just left
+    assert waiting.delay(101.045) == 0.0
+
+
+def test_a_press_without_an_effect_keeps_a_place_for_a_fifth_of_a_second() -> None:
+    pace = RateLimiter(TELEGRAM)
+    fill_window(pace)
+    for _ in range(20):
+        pace.expect_interactive(100.98)
+    waiting = pace.reserve("2001", ChatKind.PRIVATE, 101.0)
+    assert waiting.delay(101.15) == 0.0  # no more than three places are kept
+    assert waiting.delay(101.05) > 0.0
+    assert waiting.delay(101.19) == 0.0
+    assert pace.count_expected(101.19) == 0
+
+
 def test_a_way_that_becomes_shorter_oversteps_by_what_was_under_way_at_most() -> None:
     limits, server = telegram(refuses=False)
     drain = SendSimulation(RateLimiter(TELEGRAM), server, Random(7))

@@ -62,7 +62,8 @@ _MAX_AUTHOR_ID_LENGTH = 64
 
 def raw_update(update: dict[str, Any]) -> RawUpdate:
     """Return *update* with its key and its conversation, both found without parsing the rest."""
-    return RawUpdate(_update_key(update), _conversation_key(update), update)
+    is_press = update.get("update_type") == "message_callback"
+    return RawUpdate(_update_key(update), _conversation_key(update), update, is_press)
 
 
 def _update_key(update: JsonObject) -> str:

@@ -88,7 +88,7 @@ def raw_update(update: dict[str, Any]) -> RawUpdate:
         key = str(number)
     else:  # the server never sends such an update, but without a key it could not be stored
         key = "odd-" + hashlib.sha256(json.dumps(update, sort_keys=True).encode()).hexdigest()
-    return RawUpdate(key, conversation_key(update), update)
+    return RawUpdate(key, conversation_key(update), update, is_press="callback_query" in update)
 
 
 def conversation_key(update: JsonObject) -> str:

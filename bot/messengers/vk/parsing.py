@@ -101,7 +101,7 @@ def raw_update(update: Any) -> RawUpdate:
     payload: Mapping[str, Any] = update if isinstance(update, dict) else {"unreadable": update}
     event_id = payload.get("event_id")
     key = event_id if isinstance(event_id, str) and event_id else _digest(payload)
-    return RawUpdate(key, _conversation_key(payload), payload)
+    return RawUpdate(key, _conversation_key(payload), payload, is_press=payload.get("type") == "message_event")
 
 
 def _digest(payload: Mapping[str, Any]) -> str:

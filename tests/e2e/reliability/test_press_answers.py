@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from bot.inbox.worker import InboxWorker
+from bot.outbox.rate_limiter import RateLimiter
 from storage.repositories.inbox import Inbox
 from storage.repositories.outbox import Outbox
 from tests.e2e.harness import GROUP, HOUSING_HEAD, MARIA, ROADS_HEAD, Harness
@@ -35,6 +36,33 @@ async def test_an_answer_and_its_effect_leave_while_the_queue_is_being_read(
     await bot.wait_for_card(ROADS_HEAD, 1, "🛠 В работе")
     go_on.set()
     await bot.wait_for_message(HOUSING_HEAD, "№77")
+
+
+async def test_a_place_is_kept_for_the_effect_of_a_press_before_the_press_is_handled(
+    bot: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await bot.sandbox.telegram.send_message(GROUP, MARIA, HOLE)
+    card = await bot.wait_for_card(ROADS_HEAD, 1)
+    await wait_until_idle(bot)
+    events: list[str] = []
+    handle, expect = InboxWorker._apply_batch, RateLimiter.expect_interactive
+
+    async def notes_handling(self: InboxWorker, batch: Any, readings: Any) -> bool:
+        events.append("handled")
+        return await handle(self, batch, readings)
+
+    def notes_expecting(self: RateLimiter, now: float) -> None:
+        events.append("expected")
+        expect(self, now)
+
+    monkeypatch.setattr(InboxWorker, "_apply_batch", notes_handling)
+    monkeypatch.setattr(RateLimiter, "expect_interactive", notes_expecting)
+    await bot.press_button(ROADS_HEAD, card, "✅ Принять")
+    await bot.wait_for_card(ROADS_HEAD, 1, "🛠 В работе")
+    assert events == ["expected", "handled"]
+    await bot.sandbox.telegram.send_message(GROUP, MARIA, "И ещё там же")
+    await bot.wait_for_inbox()
+    assert events == ["expected", "handled", "handled"]
 
 
 async def test_an_update_is_claimed_as_it_is_stored_where_nothing_else_is_handled(
