@@ -61,6 +61,10 @@ class RowSelection:
         """Return whether an account has more to send than it may."""
         return bool(self._saturated_accounts)
 
+    def is_effect_awaited(self, moment: float) -> bool:
+        """Return whether a press is being handled, or its effect has not left yet."""
+        return any(limiter.interactive_waiting or limiter.count_expected(moment) for limiter in self.limiters.values())
+
     def take(self, row: OutboxRow, moment: float) -> None:
         """Record that the delivery of *row* begins."""
         self.in_hand[row.id] = row

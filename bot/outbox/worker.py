@@ -28,6 +28,9 @@ IDLE_POLL_SECONDS = 0.25
 SATURATED_POLL_SECONDS = 0.05
 """Seconds until the next reading of a saturated queue."""
 
+MAX_PRESS_LOOKS, PRESS_LOOK_SECONDS = 10, 0.005
+"""Looks for the effect of a press before a saturated queue is read all the same, and seconds between two of them."""
+
 RATE_WINDOW = timedelta(minutes=1)
 """The longest window of any messenger's rate limit; messages sent within it count after a restart."""
 
@@ -75,6 +78,7 @@ class OutboxWorker:
             while True:
                 leader.progress.report("outbox")
                 await self._extend_leases()
+                await self._let_effects_leave()
                 chosen = await self._select_rows(was_woken=was_woken)
                 if chosen:
                     taken_at = self.runtime.clock.now()
@@ -112,6 +116,16 @@ class OutboxWorker:
             for sent in await uow.outbox.list_sent_since(account, now - RATE_WINDOW):
                 ago = max((now - (sent.at or now)).total_seconds(), 0.0)
                 limiter.replay(sent.chat_id, ChatKind(sent.chat_kind), moment - ago, sent.messages)
+
+    async def _let_effects_leave(self) -> None:
+        """Leave the processor to what a person waits for, who has pressed a button: the next messages are in hand.
+
+        Reading the queue of many chats costs as much as rendering a card. On a shared database it finds the effects.
+        """
+        for _ in range(0 if self._database.is_shared else MAX_PRESS_LOOKS):
+            if not (self._rows.is_saturated and self._rows.is_effect_awaited(self.monotonic())):
+                return
+            await asyncio.sleep(PRESS_LOOK_SECONDS)
 
     def _is_press_poll_due(self) -> bool:
         """Return whether it is time to look for presses that another process may have handled."""

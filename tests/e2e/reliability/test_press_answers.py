@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 from bot.inbox.worker import InboxWorker
-from bot.outbox.rate_limiter import RateLimiter
+from bot.outbox import worker as outbox_worker
+from bot.outbox.rate_limiter import RateLimiter, Reservation
+from bot.outbox.row_selection import RowSelection
 from storage.repositories.inbox import Inbox
 from storage.repositories.outbox import Outbox
 from tests.e2e.harness import GROUP, HOUSING_HEAD, MARIA, ROADS_HEAD, Harness
@@ -63,6 +65,44 @@ async def test_a_place_is_kept_for_the_effect_of_a_press_before_the_press_is_han
     await bot.sandbox.telegram.send_message(GROUP, MARIA, "И ещё там же")
     await bot.wait_for_inbox()
     assert events == ["expected", "handled", "handled"]
+
+
+async def test_a_full_queue_is_not_read_between_a_press_and_its_effect(
+    bot: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await bot.sandbox.telegram.send_message(GROUP, MARIA, HOLE)
+    card = await bot.wait_for_card(ROADS_HEAD, 1)
+    await wait_until_idle(bot)
+    events: list[str] = []
+    expect, leave = RateLimiter.expect_interactive, Reservation.start
+    read = outbox_worker.OutboxWorker._select_rows
+
+    def notes_expecting(self: RateLimiter, now: float) -> None:
+        events.append("expected")
+        expect(self, now)
+
+    def notes_leaving(self: Reservation, now: float) -> None:
+        events.append("left")
+        leave(self, now)
+
+    async def notes_reading(self: outbox_worker.OutboxWorker, *, was_woken: bool) -> list[int]:
+        if "left" not in events:
+            events.append("read")
+        return await read(self, was_woken=was_woken)
+
+    monkeypatch.setattr(RowSelection, "is_saturated", property(lambda _: True))
+    monkeypatch.setattr(outbox_worker, "MAX_PRESS_LOOKS", 10_000)  # however busy the machine is
+    monkeypatch.setattr(RateLimiter, "expect_interactive", notes_expecting)
+    monkeypatch.setattr(Reservation, "start", notes_leaving)
+    monkeypatch.setattr(outbox_worker.OutboxWorker, "_select_rows", notes_reading)
+    await queue_notes(bot, build_note(HOUSING_HEAD, "№77", 77))
+    await bot.wait_for_message(HOUSING_HEAD, "№77")
+    events.clear()
+    await bot.press_button(ROADS_HEAD, card, "✅ Принять")
+    await bot.wait_for_card(ROADS_HEAD, 1, "🛠 В работе")
+    assert events[events.index("expected") :] == ["expected", "left"]
+    await queue_notes(bot, build_note(HOUSING_HEAD, "№78", 78))
+    await bot.wait_for_message(HOUSING_HEAD, "№78")
 
 
 async def test_an_update_is_claimed_as_it_is_stored_where_nothing_else_is_handled(
