@@ -33,7 +33,9 @@ async def on_activity(ctx: UseCaseContext, person: Person, account: str, user_id
     reach = (await ctx.reachability()).get(account_of(ctx.origin))
     if reach is not None and reach.last_bot_account != account:
         await ctx.uow.staff.set_contact_account(account_of(ctx.origin), account)
-    await on_reachable(ctx, account, user_id)
+    # Asking the database again would cost the person, who waits, two statements.
+    if reach is None or reach.unreachable_since is not None:
+        await on_reachable(ctx, account, user_id)
 
 
 async def on_unreachable(ctx: UseCaseContext, account: str, user_id: str) -> None:
