@@ -4,6 +4,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -48,9 +49,12 @@ class Laboratory:
         self.sectors = [Sector(code, title) for code, title in STANDARD_SECTORS.items()]
         self.analyzer = TextAnalyzer(self.sectors, 0.6, shipped=_EMPTY_MODEL)
         self.messages = load_messages()
-        self._findings = [self.analyzer.describe(one.text) for one in self.messages]
         phrases = list(topic_phrases(load_topics()))
         self._phrases = [(self.analyzer.describe(text).features, code) for text, code in phrases]
+
+    @cached_property
+    def _findings(self) -> list[MessageFindings]:
+        return [self.analyzer.describe(one.text) for one in self.messages]
 
     def train(self, without: Iterable[str] = ()) -> bytes:
         """Return a model, packed, that is trained on the messages of all hands but those of *without*."""
@@ -66,10 +70,8 @@ class Laboratory:
         """Return a hash of the messages, the phrases, and what the rules find in some messages."""
         texts = [f"{one.hand}\t{'|'.join(one.codes)}\t{one.urgency}\t{one.text}" for one in self.messages]
         phrases = [f"{code} {features.norms}" for features, code in self._phrases]
-        findings = [
-            f"{sorted(found.signs)} {found.features.lemmas} {found.alarm}"
-            for found in self._findings[::_HASHED_MESSAGES]
-        ]
+        hashed = (self.analyzer.describe(one.text) for one in self.messages[::_HASHED_MESSAGES])
+        findings = [f"{sorted(found.signs)} {found.features.lemmas} {found.alarm}" for found in hashed]
         return hashlib.sha256("\n".join((*texts, *phrases, *findings)).encode()).hexdigest()
 
 

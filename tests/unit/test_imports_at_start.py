@@ -75,18 +75,12 @@ def test_a_check_of_the_configuration_alone_imports_no_messenger() -> None:
     assert not found & {"aiogram", "vk_api", "apscheduler", "xlsxwriter", "openpyxl", "sklearn"}
 
 
-def test_run_imports_neither_files_formats_nor_training_before_it_polls() -> None:
+def test_run_imports_only_what_stores_updates_before_it_polls() -> None:
     done = subprocess.run([sys.executable, "-c", _IMPORT_WHAT_RUN_NEEDS], capture_output=True, text=True, check=True)
     found = set(done.stdout.split())
 
     assert not found & {"alembic", "xlsxwriter", "openpyxl", "sklearn", "scipy", "matplotlib", "asyncpg"}
     assert not found & {"aiogram.client.bot", "aiogram.dispatcher", "aiogram.webhook", "bot.understanding.training"}
-
-
-def test_run_imports_only_what_stores_updates_before_it_polls() -> None:
-    done = subprocess.run([sys.executable, "-c", _IMPORT_WHAT_RUN_NEEDS], capture_output=True, text=True, check=True)
-    found = set(done.stdout.split())
-
     assert not found & {"bot.bootstrap.work", "bot.handlers", "bot.views", "bot.outbox", "bot.services.context"}
     assert not found & {"bot.understanding", "numpy", "pymorphy3", "rapidfuzz", "apscheduler", "aiohttp.web"}
     assert not found & {"sqlalchemy.orm", "alembic", "storage.repositories.tickets"}

@@ -10,7 +10,8 @@ from bot.domain.audit_chain import PERSONAL_FACTS, NumberSet, split_facts
 NAMES = st.sampled_from(["message", "answer", "was", "ё", *PERSONAL_FACTS])
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
-    lambda one: st.lists(one) | st.dictionaries(NAMES, one),
+    lambda one: st.lists(one, max_size=3) | st.dictionaries(NAMES, one, max_size=3),
+    max_leaves=8,
 )
 
 

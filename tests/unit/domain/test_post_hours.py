@@ -1,8 +1,9 @@
 """The clocks of a ticket that is handed between posts with working hours of their own."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
+from functools import cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -211,7 +212,11 @@ def test_the_deadline_equals_that_of_a_clock_watched_minute_by_minute_over_hand_
 
 def share_of(moment: datetime, calendar: WorkingCalendar) -> Fraction:
     """Return the share of a working day that the minute from *moment* on is."""
-    day = moment.astimezone(calendar.zone).date()
+    return _share_on(moment.astimezone(calendar.zone).date(), calendar)
+
+
+@cache
+def _share_on(day: date, calendar: WorkingCalendar) -> Fraction:
     begin = datetime.combine(day, time.min, calendar.zone).astimezone(UTC)
     end = datetime.combine(day + timedelta(days=1), time.min, calendar.zone).astimezone(UTC)
     return Fraction(1, calendar.working_between(begin, end) // MINUTE)

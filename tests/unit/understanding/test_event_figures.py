@@ -1,6 +1,7 @@
 """The grouping on messages of several hands: the least figures that a change may leave."""
 
 import json
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -37,7 +38,9 @@ FLOORS = {
 """F1 of pairs, a little below the present figures: of these files some lose when others gain."""
 
 
+@cache
 def measure_file(understanding: TextAnalyzer, name: str) -> EventFigures:
+    """Measure the grouping of one file, once for all tests of a run."""
     messages = []
     for line in (FOLDER / f"{name}.jsonl").read_text(encoding="utf-8").splitlines():
         row = json.loads(line)

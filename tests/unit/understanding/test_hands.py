@@ -1,5 +1,6 @@
 """Messages of hands that nobody here trained on: the figures must not fall, and ``evaluate`` prints them."""
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,9 @@ FOLDER = Path(__file__).parents[2] / "fixtures" / "understanding"
 Rows = list[tuple[TableRow, Reading]]
 
 
+@cache
 def read(everything: TextAnalyzer, name: str) -> Rows:
+    """Read the messages of one table, once for all tests of a run."""
     return read_rows(everything, read_table(FOLDER / f"{name}.csv"))[0]
 
 

@@ -1,5 +1,7 @@
 """The town's words, themes and switched-off topics: counted by a copy of the analyzer, the original stays."""
 
+from functools import cache
+
 from bot.domain.sectors import Sector, Theme
 from bot.domain.topic_book import Keyword, Owner, OwnerKind, TopicBook, compare
 from bot.understanding.analyzer import TextAnalyzer
@@ -10,7 +12,9 @@ WRECK = "Уберите драндулет у вокзала"
 DARK = "Второй день нет света, отключили электричество"
 
 
+@cache
 def analyzer() -> TextAnalyzer:
+    """Return the analyzer of all tests: what one of them does to a copy must not reach the others."""
     return TextAnalyzer(SECTORS, 0.6, themes=(ENERGY,))
 
 

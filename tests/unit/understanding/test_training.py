@@ -60,17 +60,31 @@ def train_model(path: Path, shelf: ModelRegistry, sectors: Sequence[Sector] = DE
 
 
 @pytest.fixture(scope="module")
-def trained_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def trained_once(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, TrainingResult]:
     folder = tmp_path_factory.mktemp("trained")
-    assert train_model(write_table(folder, messages(120)), ModelRegistry(folder / "models")).published
-    return folder
+    return folder, train_model(write_table(folder, messages(120)), ModelRegistry(folder / "models"))
 
 
 @pytest.fixture
-def trained(trained_once: Path, tmp_path: Path) -> ModelRegistry:
+def trained(trained_once: tuple[Path, TrainingResult], tmp_path: Path) -> ModelRegistry:
     """A shelf of one's own with a model of three departments."""
-    shutil.copytree(trained_once / "models", tmp_path / "models")
+    shutil.copytree(trained_once[0] / "models", tmp_path / "models")
     return ModelRegistry(tmp_path / "models")
+
+
+MANAGEMENTS = (Sector("north", "Северная управа"), Sector("south", "Южная управа"))
+
+
+@pytest.fixture(scope="module")
+def of_districts(tmp_path_factory: pytest.TempPathFactory) -> Model:
+    """A model that knows nothing but the districts of two managements."""
+    places: Iterator[LabelledText] = cycle((("Северный", "north"), ("Южный", "south")))
+    words = [text for text, _ in messages(140)]
+    lines = [(text, code, district) for text, (district, code) in zip(words, islice(places, 140), strict=True)]
+    folder = tmp_path_factory.mktemp("districts")
+    shelf = ModelRegistry(folder / "models")
+    assert train_model(write_table(folder, lines, ("text", "codes", "district")), shelf, MANAGEMENTS).published
+    return current_model(shelf)
 
 
 def current_model(shelf: ModelRegistry) -> Model:
@@ -79,14 +93,14 @@ def current_model(shelf: ModelRegistry) -> Model:
     return model
 
 
-def test_departments_that_the_rules_do_not_know_are_learned(tmp_path: Path) -> None:
-    shelf = ModelRegistry(tmp_path / "models")
-
-    outcome = train_model(write_table(tmp_path, messages(120)), shelf)
+def test_departments_that_the_rules_do_not_know_are_learned(
+    trained_once: tuple[Path, TrainingResult], trained: ModelRegistry
+) -> None:
+    outcome = trained_once[1]
 
     assert outcome.published
     assert outcome.score_after > 0.9 > outcome.score_before
-    taught = TextAnalyzer(DEPARTMENTS, 0.6, current_model(shelf))
+    taught = TextAnalyzer(DEPARTMENTS, 0.6, current_model(trained))
     reading = taught.read("липа у библиотеки ломает ветки")
     assert (reading.sector, reading.is_confident) == ("zelenstroy", True)
     assert set(reading.sector_scores) == {"gorsvet", "zelenstroy", "kanaly"}
@@ -150,7 +164,7 @@ def test_at_eighty_per_cent_four_of_five_are_right(tmp_path: Path) -> None:
     """The score reflects that every fifth message of a kind went elsewhere."""
     lines = [
         (text, "kanaly" if code == "gorsvet" and number // 3 % 5 == 4 else code)
-        for number, (text, code) in enumerate(messages(600))
+        for number, (text, code) in enumerate(messages(300))
         if code != "kanaly"
     ]
     shelf = ModelRegistry(tmp_path / "models")
@@ -163,16 +177,9 @@ def test_at_eighty_per_cent_four_of_five_are_right(tmp_path: Path) -> None:
     assert 0.7 < sum(scores) / len(scores) < 0.9
 
 
-def test_the_district_decides_where_the_words_do_not(tmp_path: Path) -> None:
-    sectors = (Sector("north", "Северная управа"), Sector("south", "Южная управа"))
-    places: Iterator[LabelledText] = cycle((("Северный", "north"), ("Южный", "south")))
-    words = [text for text, _ in messages(140)]
-    lines = [(text, code, district) for text, (district, code) in zip(words, islice(places, 140), strict=True)]
-    shelf = ModelRegistry(tmp_path / "models")
+def test_the_district_decides_where_the_words_do_not(of_districts: Model) -> None:
+    taught = TextAnalyzer(MANAGEMENTS, 0.6, of_districts)
 
-    assert train_model(write_table(tmp_path, lines, ("text", "codes", "district")), shelf, sectors).published
-
-    taught = TextAnalyzer(sectors, 0.6, current_model(shelf))
     assert taught.read("скамейка сломана", "северный").sector == "north"
     assert taught.read("скамейка сломана", "Южный").sector == "south"
     assert taught.read("скамейка сломана", "Заречный").sector in {"north", "south"}
@@ -327,16 +334,10 @@ def test_a_model_says_which_words_it_went_by(trained: ModelRegistry) -> None:
     assert taught.with_model(None).read("вчера вечером липа").evidence in {(), ("липа",)}
 
 
-def test_the_list_of_streets_tells_the_model_the_district(tmp_path: Path) -> None:
-    sectors = (Sector("north", "Северная управа"), Sector("south", "Южная управа"))
-    places: Iterator[LabelledText] = cycle((("Северный", "north"), ("Южный", "south")))
-    words = [text for text, _ in messages(140)]
-    lines = [(text, code, district) for text, (district, code) in zip(words, islice(places, 140), strict=True)]
-    shelf = ModelRegistry(tmp_path / "models")
-    assert train_model(write_table(tmp_path, lines, ("text", "codes", "district")), shelf, sectors).published
+def test_the_list_of_streets_tells_the_model_the_district(of_districts: Model) -> None:
     streets = (StreetRow("Кленовая", district="Северный"), StreetRow("Речная", district="Южный"))
 
-    taught = TextAnalyzer(sectors, 0.6, current_model(shelf), streets)
+    taught = TextAnalyzer(MANAGEMENTS, 0.6, of_districts, streets)
 
     assert taught.read("скамейка сломана на улице Кленовой, 5").sector == "north"
     assert taught.read("скамейка сломана на улице Речной, 5").sector == "south"
