@@ -26,9 +26,8 @@ from bot.services.intake import register
 from bot.services.staff import absences, reachability
 from bot.services.tickets import workflow
 from bot.understanding.reading import Reading
-from storage.database import Database
-from storage.tables import metadata
 from tests.services.municipality import municipality_of
+from tests.services.town_database import create_town_database
 
 T = TypeVar("T")
 
@@ -65,11 +64,9 @@ class AbsentApproverMachine(RuleBasedStateMachine):
     @initialize(approval=st.sampled_from(CHAINS), four_eyes=st.booleans())
     def open(self, approval: tuple[str, ...], four_eyes: bool) -> None:
         self.four_eyes = four_eyes
-        self.database = Database(f"sqlite+aiosqlite:///{Path(self.folder.name) / 'town.sqlite3'}")
+        self.database = create_town_database(Path(self.folder.name))
 
         async def prepare() -> Municipality:
-            async with self.database.engine.begin() as connection:
-                await connection.run_sync(metadata.create_all)
             async with self.database.begin() as uow:
                 staff = Staff(await uow.staff.add_all(PEOPLE))
             rules = Rules((Rule(approval=approval, four_eyes=four_eyes),))

@@ -25,11 +25,10 @@ from bot.services.context import UseCaseContext
 from bot.services.intake import register
 from bot.services.tickets import workflow
 from bot.understanding.reading import Reading
-from storage.database import Database
 from storage.tables import answer as answer_table
 from storage.tables import draft as draft_table
-from storage.tables import metadata
 from tests.services.municipality import STAFF, municipality_of
+from tests.services.town_database import create_town_database
 
 T = TypeVar("T")
 
@@ -57,11 +56,9 @@ class ApprovalMachine(RuleBasedStateMachine):
     @initialize(approval=st.sampled_from(CHAINS), four_eyes=st.booleans())
     def open(self, approval: tuple[str, ...], four_eyes: bool) -> None:
         self.approval, self.four_eyes = approval, four_eyes
-        self.database = Database(f"sqlite+aiosqlite:///{Path(self.folder.name) / 'town.sqlite3'}")
+        self.database = create_town_database(Path(self.folder.name))
 
         async def prepare() -> tuple[Person, ...]:
-            async with self.database.engine.begin() as connection:
-                await connection.run_sync(metadata.create_all)
             async with self.database.begin() as uow:
                 return await uow.staff.add_all(PEOPLE)
 

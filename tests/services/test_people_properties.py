@@ -23,9 +23,8 @@ from bot.domain.people import MessengerName, Person, Staff, StaffAccount
 from bot.domain.roles import BLOCK_ROLES, RIGHTS, SUPERVISED, Right, Role, Scope
 from bot.services.context import UseCaseContext
 from bot.services.staff import absences, directory, invitations, people, reachability
-from storage.database import Database
-from storage.tables import metadata
 from tests.services.municipality import HEADS, STAFF, municipality_of
+from tests.services.town_database import create_town_database
 
 T = TypeVar("T")
 
@@ -60,11 +59,9 @@ class PeopleMachine(RuleBasedStateMachine):
 
     @initialize()
     def open(self) -> None:
-        self.database = Database(f"sqlite+aiosqlite:///{Path(self.folder.name) / 'town.sqlite3'}")
+        self.database = create_town_database(Path(self.folder.name))
 
         async def prepare() -> Staff:
-            async with self.database.engine.begin() as connection:
-                await connection.run_sync(metadata.create_all)
             async with self.database.begin() as uow:
                 return await directory.open_staff(uow, (*STAFF, *ADMINISTRATORS, MANAGER, *CURATORS, *WORKERS))
 

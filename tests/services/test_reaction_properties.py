@@ -20,9 +20,9 @@ from bot.messengers.events import Author, ButtonPressed, Chat, ChatKind, Message
 from bot.services.answers import answers, satisfaction, silence, submissions
 from bot.services.context import Municipality, UseCaseContext
 from storage.database import Database
-from storage.tables import metadata
 from tests.e2e.harness import build_understanding
 from tests.services.municipality import STAFF, municipality_of
+from tests.services.town_database import create_town_database
 
 CHAT = Chat("telegram", "77", ChatKind.PRIVATE, "private")
 START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -111,9 +111,7 @@ class Town:
 def test_returns_are_counted_and_states_follow_the_table(done: list[tuple[str, str]]) -> None:
     async def play() -> None:
         with tempfile.TemporaryDirectory() as folder:
-            database = Database(f"sqlite+aiosqlite:///{Path(folder) / 'town.sqlite3'}")
-            async with database.engine.begin() as connection:
-                await connection.run_sync(metadata.create_all)
+            database = create_town_database(Path(folder))
             async with database.begin() as uow:
                 staff = await uow.staff.add_all(STAFF)
             town = Town(database, _municipality(municipality_of(Staff(staff))))

@@ -24,9 +24,9 @@ from bot.services.intake import register
 from bot.services.staff import reachability
 from bot.services.tickets import districts, workflow
 from bot.understanding.reading import Reading
-from storage.database import Database
-from storage.tables import metadata, outbox
+from storage.tables import outbox
 from tests.services.municipality import municipality_of
+from tests.services.town_database import create_town_database
 
 T = TypeVar("T")
 
@@ -66,11 +66,9 @@ class ResponsibilityMachine(RuleBasedStateMachine):
 
     @initialize()
     def open(self) -> None:
-        self.database = Database(f"sqlite+aiosqlite:///{Path(self.folder.name) / 'town.sqlite3'}")
+        self.database = create_town_database(Path(self.folder.name))
 
         async def prepare() -> Municipality:
-            async with self.database.engine.begin() as connection:
-                await connection.run_sync(metadata.create_all)
             async with self.database.begin() as uow:
                 return municipality_of(Staff(await uow.staff.add_all(PEOPLE)))
 

@@ -25,9 +25,8 @@ from bot.services.intake import register
 from bot.services.reports import digest
 from bot.services.tickets import chain_steps, workflow
 from bot.understanding.reading import Reading
-from storage.database import Database
 from storage.tables import digest as digest_table
-from storage.tables import metadata, outbox
+from storage.tables import outbox
 from tests.services.municipality import (
     ACCEPT_TERM,
     COORDINATOR,
@@ -38,6 +37,7 @@ from tests.services.municipality import (
     ZONE,
     municipality_of,
 )
+from tests.services.town_database import create_town_database
 
 T = TypeVar("T")
 
@@ -66,14 +66,13 @@ class DeadlineMachine(RuleBasedStateMachine):
         self.known = 0
         self.was_put_back = False
         self.outages: list[tuple[datetime, datetime]] = []
+        self.tickets: list[Ticket] | None = None  # as of now, once they were read
 
     @initialize()
     def open(self) -> None:
-        self.database = Database(f"sqlite+aiosqlite:///{Path(self.folder.name) / 'town.sqlite3'}")
+        self.database = create_town_database(Path(self.folder.name))
 
         async def prepare() -> Municipality:
-            async with self.database.engine.begin() as connection:
-                await connection.run_sync(metadata.create_all)
             async with self.database.begin() as uow:
                 staff = await uow.staff.add_all(STAFF)
                 await uow.once_keys.claim("first_start", self.now)
@@ -188,6 +187,14 @@ class DeadlineMachine(RuleBasedStateMachine):
             async with self.database.begin() as uow:
                 return await act(UseCaseContext(self.municipality, uow, self.now))
 
+        self.tickets = None
+        return self.runner.run(transaction())
+
+    def _read(self, look: Callable[[UseCaseContext], Awaitable[T]]) -> T:
+        async def transaction() -> T:
+            async with self.database.read() as uow:
+                return await look(UseCaseContext(self.municipality, uow, self.now))
+
         return self.runner.run(transaction())
 
     def _try_step(self, number: int, act: Callable[[UseCaseContext, Person, str], Awaitable[Ticket]]) -> None:
@@ -220,7 +227,7 @@ class DeadlineMachine(RuleBasedStateMachine):
             query = select(outbox).where(outbox.c.id > self.known, outbox.c.kind == "note").order_by(outbox.c.id)
             return list((await ctx.uow._connection.execute(query)).all())
 
-        for row in self._run_in_transaction(read):
+        for row in self._read(read):
             self.known = row.id
             code = row.facts["code"]
             if code not in TIMELY_NOTES:
@@ -272,13 +279,15 @@ class DeadlineMachine(RuleBasedStateMachine):
 
         local = self.now.astimezone(ZONE)
         passed = local.time() >= DIGEST_AT and local.date() > self.first_start.astimezone(ZONE).date()
-        assert not passed or self._run_in_transaction(made), "the hour has passed without a digest"
+        assert not passed or self._read(made), "the hour has passed without a digest"
 
     def _tickets(self) -> list[Ticket]:
         async def read(ctx: UseCaseContext) -> list[Ticket]:
             return list((await ctx.uow.tickets.get_many(range(1, 200))).values())
 
-        return self._run_in_transaction(read)
+        if self.tickets is None:
+            self.tickets = self._read(read)
+        return self.tickets
 
 
 TestDeadlines = DeadlineMachine.TestCase
