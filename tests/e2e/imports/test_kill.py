@@ -13,7 +13,7 @@ from tests.e2e.imports.tables import as_csv, finished, pos_row
 from tests.e2e.reliability.test_kill import StationsHarness
 
 COORDINATOR = 994
-ROWS = [pos_row(str(number)) if number % 10 == 0 else finished(str(number)) for number in range(3000)]
+ROWS = [pos_row(str(number)) if number % 10 == 0 else finished(str(number)) for number in range(1500)]
 STAFF = f"""
 [[staff]]
 name = "Координатор"
@@ -39,14 +39,14 @@ async def test_entering_survives_two_deaths(town: StationsHarness) -> None:
     await town.bot.start()
     await _wait_for_text(town, "Вы подключены к центру управления")
     await telegram.send_message(COORDINATOR, COORDINATOR, document=("ПОС.csv", as_csv(ROWS)))
-    preview = await _wait_for_text(town, "Новых: 3000")
+    preview = await _wait_for_text(town, f"Новых: {len(ROWS)}")
     await telegram.press_button(COORDINATOR, COORDINATOR, preview, "Внести")
-    for entered in (200, 1200):
+    for entered in (200, 700):
         await _wait_for_rows(town, entered)
         await town.bot.kill()
         assert _count(town, "SELECT count(*) FROM import_record") < len(ROWS)
         await town.bot.start()
-    await _wait_for_text(town, "Внесено новых: 3000")
+    await _wait_for_text(town, f"Внесено новых: {len(ROWS)}")
     for query in (
         "SELECT count(*) FROM ticket",
         "SELECT count(*) FROM import_record",
