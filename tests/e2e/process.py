@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.e2e.harness import TIMEOUT_SECONDS
+from tests.e2e.operations.test_commands import run_command
 
 ROOT = Path(__file__).parents[2]
 
@@ -47,10 +48,10 @@ class BotProcess:
 
     async def export_tickets(self) -> list[dict[str, str]]:
         """Return the rows of ``python -m bot export``, one per ticket."""
-        process = await self._spawn("export", "--codes", out=PIPE, err=DEVNULL)
-        out, _ = await process.communicate()
-        assert process.returncode == 0
-        return list(csv.DictReader(io.StringIO(out.decode("utf-8-sig"))))
+        words = ("export", "--codes", "--config", str(self.config))
+        code, out, errors = await run_command(*words, cwd=self.config.parent)
+        assert code == 0, errors
+        return list(csv.DictReader(io.StringIO(out.removeprefix("\ufeff"))))
 
     async def run_refused_start(self) -> tuple[int, str]:
         """Run a start that is expected to end; return its exit code and output."""

@@ -1,35 +1,31 @@
 """``python -m bot import``: the same table by a command, while the bot works and while it does not."""
 
-import asyncio
-import os
-import sys
-from asyncio.subprocess import PIPE
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from sqlalchemy import text
 
 from tests.e2e.harness import ADMINISTRATOR, ROADS_HEAD, Harness, message_text
 from tests.e2e.imports.tables import as_csv, count, finished, pos_row
-from tests.e2e.process import ROOT
+from tests.e2e.operations.test_commands import run_command, run_process
 from tests.e2e.queries import wait_until_idle
 
 ROWS = [pos_row("101"), finished("102"), pos_row("103", came="31.02.2026")]
 
 
-async def run_import(bot: Harness, *options: str, data: bytes | None = None) -> tuple[int, str, str]:
-    """Run the command on a table; return its exit code and what it has printed."""
+async def run_import(
+    bot: Harness,
+    *options: str,
+    data: bytes | None = None,
+    run: Callable[..., Awaitable[tuple[int, str, str]]] = run_command,
+) -> tuple[int, str, str]:
+    """Run the command on a table; return its exit code and what it has printed.
+
+    *run*: ``run_process`` gives it a process of its own.
+    """
     file: Path = bot.folder / "ПОС.csv"
     file.write_bytes(as_csv(ROWS) if data is None else data)
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", "import", str(file), *options, "--config", str(bot.write_config())),
-        stdout=PIPE,
-        stderr=PIPE,
-        cwd=bot.folder,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"},
-    )
-    out, err = await process.communicate()
-    assert process.returncode is not None
-    return process.returncode, out.decode(), err.decode()
+    return await run("import", str(file), *options, "--config", str(bot.write_config()), cwd=bot.folder)
 
 
 async def test_command_enters_a_table_while_the_bot_works(bot: Harness) -> None:
@@ -38,7 +34,7 @@ async def test_command_enters_a_table_while_the_bot_works(bot: Harness) -> None:
     assert "Ничего не внесено, так было бы" in out
     assert await count(bot, "SELECT count(*) FROM ticket") == 0
 
-    code, out, err = await run_import(bot, "--system", "pos")
+    code, out, err = await run_import(bot, "--system", "pos", run=run_process)
     assert (code, err) == (1, "")
     assert "строка 4, №103, столбец «Дата поступления»" in out
     assert "новых: 2, из них завершены там: 1" in out

@@ -210,7 +210,7 @@ async def test_export_knows_three_formats_and_periods(bot: Harness) -> None:
     await bot.stop()
     config, folder = str(bot.folder / "config.toml"), bot.folder
 
-    code, output, _ = await run_process("export", "--config", config, "--format", "json", cwd=folder)
+    code, output, _ = await run_command("export", "--config", config, "--format", "json", cwd=folder)
     [ticket] = json.loads(output)
     assert (code, ticket["state"], ticket["answer"]) == (0, "answered", "Заделаем завтра.")
     assert ticket["registered_at"] == "2026-11-20T14:30:00+10:00"
