@@ -198,6 +198,30 @@ def test_the_training_process_tells_its_fault_by_its_exit_code(tmp_path: Path) -
     assert TrainingFault.of_error(OSError(errno.ENOSPC, "")) is TrainingFault.DISK
 
 
+NIGHTLY_TRAINING = "ночное обучение"
+
+
+@pytest.fixture
+def program(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """The file that is run in place of Python; there is none yet."""
+    from bot.scheduler import nightly_training
+
+    program = tmp_path / "program"
+    monkeypatch.setattr(nightly_training.sys, "executable", str(program))
+    return program
+
+
+async def spend_night(bot: Harness, day: int, program: Path, command: str | None) -> None:
+    if command is not None:
+        program.write_text(f"#!/bin/sh\n{command}\n")
+        program.chmod(0o755)
+    await bot.wait_for_outbox()  # a message that waits for a day is an incident of its own
+    bot.set_time(f"{day}.11 03:31")
+    while not await find_night(bot, day):
+        await bot.wait_for_tasks("watchdog")
+    await bot.wait_for_tasks("watchdog", times=2)
+
+
 @pytest.mark.parametrize(
     ("script", "code", "words"),
     [
@@ -209,32 +233,24 @@ def test_the_training_process_tells_its_fault_by_its_exit_code(tmp_path: Path) -
         (None, "training_other", "python -m bot train --own"),
     ],
 )
-async def test_a_failed_night_is_told_once_until_a_night_succeeds(
-    bot: Harness, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, script: str | None, code: str, words: str
+async def test_a_failed_night_is_told_with_its_fault(
+    bot: Harness, program: Path, script: str | None, code: str, words: str
 ) -> None:
-    from bot.scheduler import nightly_training
-
-    program, known = tmp_path / "program", "ночное обучение"
-    monkeypatch.setattr(nightly_training.sys, "executable", str(program))
     await decide_messages(bot, 40)
-
-    async def spend_night(day: int, command: str | None) -> None:
-        if command is not None:
-            program.write_text(f"#!/bin/sh\n{command}\n")
-            program.chmod(0o755)
-        await bot.wait_for_outbox()  # a message that waits for a day is an incident of its own
-        bot.set_time(f"{day}.11 03:31")
-        while not await find_night(bot, day):
-            await bot.wait_for_tasks("watchdog")
-        await bot.wait_for_tasks("watchdog", times=2)
-
-    await spend_night(21, script)
-    await bot.wait_for_message(ADMINISTRATOR, "Самопроверка", known, words)
+    await spend_night(bot, 21, program, script)
+    await bot.wait_for_message(ADMINISTRATOR, "Самопроверка", NIGHTLY_TRAINING, words)
     assert await list_troubles(bot) == [code]
-    await spend_night(22, script)
-    assert len([text for text in bot.bot_texts(ADMINISTRATOR) if known in text]) == 1
-    await spend_night(23, "exit 0")
-    await bot.wait_for_message(ADMINISTRATOR, "снова в порядке", known)
+
+
+async def test_a_failed_night_is_told_once_until_a_night_succeeds(bot: Harness, program: Path) -> None:
+    await decide_messages(bot, 40)
+    await spend_night(bot, 21, program, "exit 71")
+    await bot.wait_for_message(ADMINISTRATOR, "Самопроверка", NIGHTLY_TRAINING)
+    await spend_night(bot, 22, program, "exit 71")
+    assert len([text for text in bot.bot_texts(ADMINISTRATOR) if NIGHTLY_TRAINING in text]) == 1
+    assert await list_troubles(bot) == ["training_memory"]
+    await spend_night(bot, 23, program, "exit 0")
+    await bot.wait_for_message(ADMINISTRATOR, "снова в порядке", NIGHTLY_TRAINING)
     assert await list_troubles(bot) == []
 
 
