@@ -133,10 +133,14 @@ class BareStreetFinder:
         word = words[index]
         if index + 1 >= len(words) or not self._houses.may_begin(words[index + 1]):
             return None
+        if self._names.is_alias(word, words[index + 1]):
+            return None  # «Петра Первого, 5» goes on
         tail = word.norm in self._vocabulary.words["tails"]
         usual = index > 0 and self._names.is_usual_pair(words[index - 1], word)
         pair = usual or (index > 0 and self._names.is_genitive_pair(words[index - 1], word))
         undeclined = self._names.variants.genitive(word.norm)
+        ranks, honoured = self._vocabulary.words["ranks"], self._vocabulary.words["honoured"]
+        pair = pair or (index > 0 and words[index - 1].norm in ranks and word.norm in honoured)
         pair = pair or (index > 0 and self._names.is_alias(words[index - 1], word))
         known = tail or pair or undeclined is not None or self._names.can_be_street_with_house(word)
         if not known and not (self._names.is_foreign_name(word) or self._names.is_misspelt(word)):
@@ -225,6 +229,7 @@ class BareStreetFinder:
             or (corner and self._names.is_given_name(word))
             or self._names.can_be_street_alone(word)
             or self._contexts.is_surname_on(words, index)
+            or (before in ("на", "по") and self._names.is_rare_surname(word))
             or self._contexts.is_standalone_adjective(words, index)
             or self._contexts.is_two_word_name(words, index)
         ):

@@ -20,8 +20,12 @@ from bot.understanding.reading import PlaceName
 from bot.understanding.text.morphology import Morphology
 from bot.understanding.text.tokens import Word
 
-_SQUARE = "пл."
+_SQUARE, _ALLEY = "пл.", "аллея"
 _HOUSE_NOUNS = frozenset({"дом", "доме", "дома", "дому", "домом"})
+_CALLED_LIKE_STREETS = frozenset({"парк", "сквер", "стадион", "сад", "мемориал", "лесопарк", "бассейн", "дк"})
+_AT_A_HOUSE = frozenset({"у", "возле", "около", "от", "до", "в", "к", "напротив", "перед", "за", "под", "из", "на"})
+_MAX_ORDINAL_WORDS = 2
+"""Words: «сорок второго»."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +95,8 @@ class PlaceFinder:
         if best is not None and best.house is None and (apart := self._house_apart(words, taken)) is not None:
             best = replace(best, house=apart)
         settled = settlement.words if settlement is not None else frozenset()
-        if best is not None and best.kind == _SQUARE and best.house is None and self.gazetteer.is_empty:
-            best, taken = None, frozenset()  # a square is where people meet; its houses are its street's
+        if best is not None and best.house is None and self.gazetteer.is_empty and self._is_meeting_place(words, best):
+            best, taken = None, frozenset()  # people meet there; the houses are the next street's
         used = taken | settled
         landmark = self._landmarks.find(words, used)
         if best is not None and landmark is not None:
@@ -115,6 +119,17 @@ class PlaceFinder:
         """Return whether a quarter that has no type word is a district of the town: «в Южном»."""
         return street.first == street.last and fold(street.title or "") in self._districts
 
+    def _is_meeting_place(self, words: Sequence[Word], street: StreetCandidate) -> bool:
+        """Return whether «площадь Мира», «аллея Славы» is said, but not «Вишнёвая аллея»."""
+        return street.kind == _SQUARE or (street.kind == _ALLEY and not self._title(words, street).endswith("ая"))
+
+    @staticmethod
+    def _is_of_park(words: Sequence[Word], street: StreetCandidate) -> bool:
+        """Return whether a park or a stadium is called so: «парк 30-летия Победы»."""
+        if street.first == 0 or street.house is not None or words[street.first].gap.strip(' «"'):
+            return False
+        return words[street.first - 1].norm.rstrip("аеуом") in _CALLED_LIKE_STREETS
+
     def _title(self, words: Sequence[Word], street: StreetCandidate) -> str:
         title = street.title or self._names.dictionary_form(words[street.start : street.end], street.gender)
         return self._names.variants.correct(title) if self.gazetteer.is_empty else title
@@ -136,10 +151,20 @@ class PlaceFinder:
             if word.norm == "между" and (first := self._houses.parse_between(words, index + 1)) is not None:
                 found.add(first)
             if word.norm in _HOUSE_NOUNS and index not in taken:
-                read = self._houses.parse_at(words, index, after_street=True)
+                read = self._houses.parse_at(words, index, after_street=True) or self._house_before_noun(words, index)
                 if read is not None:
                     found.add(read[0])
         return found.pop() if len(found) == 1 else None
+
+    def _house_before_noun(self, words: Sequence[Word], noun: int) -> tuple[str, int] | None:
+        """Return the number of «упала возле 12-го дома», «у сорок второго дома»."""
+        for start in range(max(1, noun - _MAX_ORDINAL_WORDS), noun):
+            ranged = words[start - 1].norm in ("от", "до") and not words[start].is_number  # «от первого дома»
+            if words[start - 1].norm in _AT_A_HOUSE and not ranged:
+                read = self._houses.parse_before_noun(words, start)
+                if read is not None and read[1] == noun + 1:
+                    return read
+        return None
 
     def _find_house_after(
         self, words: Sequence[Word], settlement: FoundSettlement
@@ -167,7 +192,12 @@ class PlaceFinder:
             name = self._typed.candidate_at(words, index) if self._names.may_begin_typed(word) else None
             if name is None and self._names.may_be_bare(word):
                 name = self._bare.candidate_at(words, index)
-            if name is None or self._is_district(name) or not reserved.isdisjoint(range(name.start, name.end)):
+            if (
+                name is None
+                or self._is_district(name)
+                or self._is_of_park(words, name)
+                or not reserved.isdisjoint(range(name.start, name.end))
+            ):
                 continue
             taken.update(range(name.first, name.last))
             if best is None or name.weight > best.weight:

@@ -17,6 +17,8 @@ _SPLIT_BUILDING = re.compile(r"(\d{1,4})(?:корп|корпус|к)")
 _GLUED_BUILDING = re.compile(r"(к|корп|корпус|с|стр|строение)(\d{1,2}|[а-г])")
 _SPELLED_LETTERS = {"бэ": "б", "вэ": "в", "гэ": "г", "дэ": "д"}
 _SMALL_LETTERS = frozenset("абг")
+_PREPOSITION = "В"
+"""In a text of capitals it is hardly the letter of a house: «5 В ПОДВАЛЕ»."""
 _MAX_HOUSE_NUMBER = 1999
 _SHORT_ENTRANCES = frozenset({"под", "п"})
 _LACKING = frozenset({"нет", "нету", "без"})
@@ -162,7 +164,9 @@ class HouseNumberParser:
             if second is not None:
                 house, index = f"{house}/{second}", index + 2
         lettered = (
-            index < len(words) and house.isdecimal() and (_is_letter(words[index]) or self._ends_house(words, index))
+            index < len(words)
+            and house.isdecimal()
+            and (self._is_letter(words, index) or self._ends_house(words, index))
         )
         if lettered and not self._begins_building(words, index):
             house += _SPELLED_LETTERS.get(words[index].norm, words[index].norm)
@@ -219,6 +223,18 @@ class HouseNumberParser:
         following = words[index + 1] if index + 1 < len(words) else None
         return following is None or bool(following.gap.strip(" ")) or following.norm in self._words["inside"]
 
+    def _is_letter(self, words: Sequence[Word], index: int) -> bool:
+        """Return whether the word is a separate letter of a house number: «3 А», «3 "а"», not «3 В ПОДВАЛЕ»."""
+        word = words[index]
+        if len(word.raw) != 1 or not word.raw.isalpha():
+            return False
+        following = words[index + 1] if index + 1 < len(words) else None
+        if word.raw == _PREPOSITION and word.gap == " " and following is not None:
+            capitals = len(following.raw) > 1 and following.raw.isupper() and not following.gap.strip()
+            if capitals and following.norm not in self._words["inside"]:
+                return False
+        return (word.raw in "АБВГДЕЖЛ" and word.gap in (" ", "", ' "', " «")) or word.gap.strip() in ('"', "«", "'")
+
     def _begins_building(self, words: Sequence[Word], index: int) -> bool:
         """Return whether the letter is the beginning of «К. 2», not of a house «3 К»."""
         return words[index].norm in self._words["building"] and index + 1 < len(words) and words[index + 1].is_number
@@ -248,13 +264,6 @@ class HouseNumberParser:
             numbered = self._parse_plain(after) is not None or after in self._ordinals
             return not numbered and following not in _SHORT_ENTRANCES  # «5 под окнами»: a preposition
         return following in self._words["units"]
-
-
-def _is_letter(word: Word) -> bool:
-    """Return whether the word is a separate letter of a house number: «3 А», «3 "а"»."""
-    if len(word.raw) != 1 or not word.raw.isalpha():
-        return False
-    return (word.raw in "АБВГДЕЖЛ" and word.gap in (" ", "", ' "', " «")) or word.gap.strip() in ('"', "«", "'")
 
 
 def _is_break(gap: str) -> bool:

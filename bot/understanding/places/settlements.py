@@ -153,10 +153,17 @@ class SettlementFinder:
         if len(word.norm) >= _FULL_WORD_LENGTH or word.norm in _ABBREVIATIONS_WITHOUT_STOP:
             return True
         if word.capitalised and index + 1 < len(words) and not words[index + 1].raw.isupper():
-            return False  # an initial: «С. Разина»
+            return self._is_village_with_capital(words, index)
         if index + 1 < len(words) and not words[index + 1].gap.strip() and self._names.is_nominative(words[index + 1]):
             return True  # «с малиновка»: no preposition has the nominative
         return index + 1 < len(words) and words[index + 1].gap.startswith(".") and "\n" not in words[index + 1].gap
+
+    def _is_village_with_capital(self, words: Sequence[Word], index: int) -> bool:
+        """Return whether «С. Ивановское» begins a sentence; «С. Разина», «С. Петровский» are people."""
+        named, (_, gender) = words[index + 1], self._kinds[words[index].norm]
+        if not words[index].starts_sentence or not words[index + 1].gap.startswith("."):
+            return False
+        return self._names.is_nominative(named) and self._names.has_gender(named, frozenset({gender}))
 
     def _match_known(self, words: Sequence[Word], index: int) -> FoundSettlement | None:
         """Match a name of the list, in the case that its preposition asks for, or capitalised."""
@@ -248,6 +255,8 @@ class SettlementFinder:
         if before == "на" and index > 1:
             leading = _LEADS_TO.intersection(self._morphology.form(words[index - 2].norm).lemmas)
             return bool(leading) and self._names.is_destination(words, index)
+        if _LEADS_TO.intersection(self._morphology.form(before).lemmas) and self._names.is_village(word):
+            return True  # «дорога Ключи — Петровское»
         if before in _NEAR:
             return self._names.is_adjective_name(words, index)
         owned = _HAS_SETTLEMENT.intersection(self._morphology.form(before).lemmas)

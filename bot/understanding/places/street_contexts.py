@@ -28,6 +28,11 @@ _MIN_FULL_WORD = 4
 """Letters: a shorter word with a full stop is an abbreviation."""
 _MAX_SPAN_WORDS = 5
 """Words between «от Мира» and «до Победы»."""
+_WHOLE = frozenset({"всей", "нашей", "всю", "нашу"})
+_ALL_CASES = frozenset({"gent", "datv", "accs", "ablt", "loct"})
+_GOVERNED = {
+    "на": frozenset({"loct", "accs"}), "по": frozenset({"datv", "loct"}),
+}  # fmt: skip
 _FEMININE_CASES = ("gent", "datv", "loct", "accs", "nomn", "ablt")
 
 
@@ -82,12 +87,15 @@ class StreetContexts:
         if words[index].gap.strip():
             return False
         if not word.capitalised or word.raw.isupper():
-            return words[index - 1].norm in _ENDS and self._is_famous(words, index)
+            person = self._names.can_be_street_alone(word) and word.norm not in self._vocabulary.words["names"]
+            return words[index - 1].norm in _ENDS and (person or self._is_famous(words, index))
         lemmas = self._morphology.form(words[index - 1].norm).lemmas
         if self._vocabulary.words["parts"].isdisjoint(lemmas):
             return False
         form = self._morphology.form(word.norm)
         cases = ("gent", "nomn") if _CROSSINGS.intersection(lemmas) else ("gent",)  # «на переезде Заводская»
+        if self._names.is_surname_in_genitive(word):
+            return True  # «в начале Вишневского»
         return not self._names.is_street_adjective(word) or any(form.can_be("ADJF", "femn", one) for one in cases)
 
     def _is_famous(self, words: Sequence[Word], index: int) -> bool:
@@ -143,10 +151,17 @@ class StreetContexts:
         return not form.can_be("Surn") and (before.can_be("VERB", "tran") or before.can_be("INFN", "tran"))
 
     def is_surname_on(self, words: Sequence[Word], index: int) -> bool:
-        """Return whether «на Черняховского» is said, not «на Невского пастуха»."""
-        if words[index - 1].norm not in _ALONG or not self._names.is_surname_in_genitive(words[index]):
+        """Return whether «на Черняховского», «угол леваневского» is said, not «на Невского пастуха»."""
+        before = words[index - 1].norm
+        corner = before in self._vocabulary.words["corners"]
+        if not (before in _ALONG or before in _ENDS or corner) or not self._names.is_surname_in_genitive(words[index]):
             return False
-        return index + 1 >= len(words) or not self._names.agree(words[index], words[index + 1])
+        last = index + 1 >= len(words)
+        return (
+            last
+            or before == "по"
+            or not self._names.agree(words[index], words[index + 1], self._governed_cases(words, index))
+        )
 
     def is_cut_off(self, words: Sequence[Word], index: int) -> bool:
         """Return whether the street begins a sentence and lacks something: «Глинистая опять без света»."""
@@ -250,6 +265,7 @@ class StreetContexts:
         if index + 1 >= len(words) or words[index + 1].gap.strip(" "):
             return False
         first, second = words[index], words[index + 1]
+        honoured = second.norm in self._vocabulary.words["honoured"]  # «Защитников Отечества»
         return (
             self._names.is_alias(first, second)
             or (second.norm in self._vocabulary.words["tails"] and first.capitalised)
@@ -259,9 +275,27 @@ class StreetContexts:
             or (
                 first.norm in self._vocabulary.words["ranks"]
                 and self._names.is_first_part(first, second)
-                and (self._names.can_be_street_alone(second) or self._is_famous(words, index + 1))
+                and (self._names.can_be_street_alone(second) or honoured or self._is_famous(words, index + 1))
             )
         )
+
+    def _is_apart(self, words: Sequence[Word], index: int) -> bool:
+        """Return whether «на Луговой столб упал» is said, not «на Речной вокзал»."""
+        word, following = words[index], self._morphology.form(words[index + 1].norm)
+        if not word.norm.endswith("ой") or following.can_be("femn"):
+            return False
+        return words[index + 1].norm.islower() and self._vocabulary.landmarks.known.isdisjoint(following.lemmas)
+
+    def _governed_cases(self, words: Sequence[Word], index: int) -> frozenset[str]:
+        """Return the cases that the preposition asks for: in «на Полевой собаки» the two words do not agree."""
+        at = index - 1
+        if at > 0 and words[at].norm in _WHOLE:
+            at -= 1
+        plain = at >= 0 and not words[at + 1].gap.strip()
+        word = words[index]
+        if not (word.capitalised or self._names.is_well_known(self._names.dictionary_form([word], None))):
+            return _ALL_CASES  # «на посадочной площадки»: a slip
+        return _GOVERNED.get(words[at].norm, _ALL_CASES) if plain else _ALL_CASES
 
     def is_standalone_adjective(self, words: Sequence[Word], index: int) -> bool:
         """Return whether the adjective has no noun of its own: «на советской возле», not «на детской площадке»."""
@@ -269,8 +303,12 @@ class StreetContexts:
         if not self._names.is_street_adjective(word):
             return False
         form = self._morphology.form(word.norm)
+        governed = self._governed_cases(words, index)
         feminine = [case for case in _FEMININE_CASES if form.can_be("ADJF", "femn", case)]
-        if not feminine or _is_common_noun(form):
+        feminine = [case for case in feminine if case in governed] or feminine
+        named = word.capitalised and not (word.raw.isupper() or word.starts_sentence) and index > 0
+        on_street = named and words[index - 1].norm in _ALONG  # «на Учительской», «по Рабочей»
+        if not feminine or (_is_common_noun(form) and not on_street):
             return False
         if index + 1 >= len(words) or words[index + 1].gap.strip(" "):
             return True
@@ -280,7 +318,7 @@ class StreetContexts:
         agreeing = any(form.can_be("ADJF", "femn", one) and following.can_be("ADJF", "femn", one) for one in feminine)
         if agreeing and not words[index + 1].capitalised:
             return False
-        if self._names.agree(word, words[index + 1]):
+        if self._names.agree(word, words[index + 1], governed) and not (on_street and self._is_apart(words, index)):
             return False
         nouns = [tag for tag in following.tags if tag >= {"NOUN", "femn"} and "Surn" not in tag]
         return not any(case in tag for tag in nouns for case in feminine)

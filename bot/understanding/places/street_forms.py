@@ -101,6 +101,8 @@ class StreetForms:
 
     def _genitive_of_surname(self, word: Word) -> str | None:
         """Return «Гагарина» for «улица Гагарин», as people write who do not decline."""
+        if word.norm in self._vocabulary.words["names"]:
+            return None  # «улица Медиков»
         form = self._morphology.form(word.norm)
         plain = word.norm.endswith(("ин", "ов", "ев")) and form.can_be("Surn", "nomn", "masc") and form.known
         return capitalize(word.raw.lower() + "а") if plain and not form.can_be("Surn", "gent") else None

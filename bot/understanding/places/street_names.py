@@ -70,6 +70,8 @@ class StreetNames:
             return True
         if word.norm in self._honoured or self._lemma(word) in self._alias_starts or word.norm in self._alias_starts:
             return True
+        if word.norm.endswith(("ых", "их")) and self._morphology.form(word.norm).can_be("ADJF", "plur", "gent"):
+            return True
         if not words["areas"].isdisjoint(self._morphology.form(word.norm).lemmas):
             return True
         if word.norm in self._vocabulary.common or self.variants.is_plural(word.norm):
@@ -87,7 +89,8 @@ class StreetNames:
         words = self._vocabulary.words
         if word.norm in words["names"] or word.norm in words["quays"] or word.norm in self._vocabulary.aliases:
             return True
-        if word.norm in words["never"] or word.norm in words["units"] or word.is_number or len(word.norm) < 3:
+        never = word.norm in words["never"] and not _is_street_called_new(word)
+        if never or word.norm in words["units"] or word.is_number or len(word.norm) < 3:
             return False
         if word.norm in self._vocabulary.kinds or word.norm in words["house"] or word.norm in words["before"]:
             return False
@@ -131,7 +134,7 @@ class StreetNames:
         if word.capitalised and not form.known and not word.raw.isupper():
             village = village_nominative(word.norm, form) is not None and not can_be_surname(word.norm)
             return not (village or word.norm.endswith(_FOREIGN_ENDINGS))
-        if word.norm in self._vocabulary.common and form.can_be("Surn", "gent"):
+        if self.is_known_alone(word) and not form.can_be("ADJF"):
             return True  # «на кутузова»: the dictionary puts a woman called so first
         top = form.tags[0] if form.tags else frozenset[str]()
         if word.capitalised:
@@ -139,14 +142,17 @@ class StreetNames:
             return trade or (_is_genitive_surname(word.norm, form.tags) and bool(top & {"Surn", "Geox"}))
         return {"Surn", "gent"} <= top
 
-    def agree(self, adjective: Word, noun: Word) -> bool:
-        """Return whether the adjective may belong to the next word: «на переходной балкон», not «на полевой яма»."""
-        if noun.gap.strip():
+    def agree(self, adjective: Word, noun: Word, cases: frozenset[str] = _OBLIQUE_CASES) -> bool:
+        """Return whether the adjective may belong to the next word: «на переходной балкон», not «на полевой яма».
+
+        *cases*: those that the preposition before the adjective may ask for.
+        """
+        if noun.gap.strip() or len(noun.norm) == 1:
             return False
         adjectives = [tag for tag in self._morphology.form(adjective.norm).tags if "ADJF" in tag]
         nouns = [tag for tag in self._morphology.form(noun.norm).tags if "NOUN" in tag]
         return any(
-            one & other & _OBLIQUE_CASES and ("plur" in one & other or one & other & _GENDERS)
+            one & other & cases and ("plur" in one & other or one & other & _GENDERS)
             for one in adjectives
             for other in nouns
         )
@@ -185,7 +191,18 @@ class StreetNames:
 
     def is_surname_in_genitive(self, word: Word) -> bool:
         """Return whether the word is «Черняховского»."""
-        return word.capitalised and not word.raw.isupper() and word.norm.endswith(SURNAME_GENITIVES)
+        if not word.norm.endswith(SURNAME_GENITIVES):
+            return False
+        form = self._morphology.form(word.norm)
+        return (word.capitalised and not word.raw.isupper()) or form.can_be("Surn") or not form.known
+
+    def is_rare_surname(self, word: Word) -> bool:
+        """Return whether a word that no dictionary has is built like «рябикова», which after «на» is no nominative."""
+        form = self._morphology.form(word.norm)
+        built = (
+            word.raw.isalpha() and word.norm.endswith(("ова", "ева", "ина")) and len(word.norm) >= _MIN_FOREIGN_LENGTH
+        )
+        return built and not form.known and form.can_be("Surn", "gent", "masc")
 
     def is_well_known(self, title: str) -> bool:
         """Return whether streets all over Russia are called like the last word of *title*."""
@@ -275,7 +292,7 @@ class StreetNames:
             return True
         if first.norm in self._vocabulary.words["ranks"]:
             sentence_ends = "." in second.gap and len(first.norm) >= _MIN_FULL_WORD
-            return not sentence_ends and self._can_follow_rank(second)
+            return not sentence_ends and self._can_follow_rank(second, adjective=first.norm.endswith(("ая", "яя")))
         if first.norm in SHORT_SIZES:
             return self._is_sized(first, second)
         if first.norm in self._vocabulary.short_ranks:
@@ -310,13 +327,26 @@ class StreetNames:
         feminine = form.can_be("ADJF", "femn") and not form.can_be("Surn", "gent", "masc")
         return feminine and self.is_street_adjective(second) and (first.capitalised or "." in second.gap)
 
-    def _can_follow_rank(self, word: Word) -> bool:
-        """Return whether a name goes on: «Маршала Жукова», «новая садовая», not «улица Новая не чищена»."""
+    def _can_follow_rank(self, word: Word, *, adjective: bool) -> bool:
+        """Return whether a name goes on: «Маршала Жукова», «новая садовая», not «улица Новая не чищена».
+
+        *adjective*: the rank is «новая», to which another adjective belongs.
+        """
         if word.norm in self._vocabulary.kinds or word.norm in self._vocabulary.words["house"] or len(word.norm) < 3:
             return False
         form = self._morphology.form(word.norm)
         named = word.capitalised and not word.raw.isupper()
-        return named or form.can_be("ADJF") or form.can_be("NOUN", "gent") or not form.known
+        noun = form.can_be("NOUN", "gent") and not (adjective and form.can_be("NOUN", "nomn"))
+        return named or form.can_be("ADJF") or noun or not form.known
+
+    def adjective(self, word: Word, gender: str) -> str:
+        """Return the dictionary form of an adjective that its type word follows: «московского шоссе»."""
+        if gender == "femn" or not self._morphology.form(word.norm).can_be("ADJF", gender):
+            return self.dictionary_form([word], gender)
+        form = self._morphology.form(word.norm)
+        if word.norm.endswith("ой") and form.can_be("ADJF", gender, "nomn"):
+            return capitalize(word.raw)
+        return capitalize(self._morphology.in_gender(word.norm, gender) or word.raw)
 
     def dictionary_form(self, parts: Sequence[Word], gender: str | None) -> str:
         """Return the dictionary form of the name of *parts*; *gender* is that of its type word, if there is one."""

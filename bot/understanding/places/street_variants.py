@@ -16,10 +16,13 @@ _MIN_COMMON_SIMILARITY = 81.0
 """Percent: one wrong letter of six, two of eleven."""
 _MIN_STEM_SIMILARITY = 65.0
 """Percent: «совец» and «советс»."""
+_HEARD = str.maketrans("оеэяыгвдзбж", "аиииикфтспш", "ьъ")
+_DOUBLED = re.compile(r"(.)\1")
+_OF_PEOPLE = ("ова", "ева", "ина", "ына", "ого")
 _MAX_ENDING, _MAX_EXTRA_LETTERS = 4, 2
-_SHORT_NAMES = frozenset({"комсомолка", "пролетарка", "дзержинка", "красноармейка", "первомайка"})
+_SHORT_NAMES = frozenset({"комсомолка", "пролетарка", "дзержинка", "красноармейка", "первомайка", "пионерка"})
 """Short names of streets that the dictionary has as everyday words as well."""
-_SHORT_NAME_ENDING = re.compile("к(?:и|е|у|ой)$")
+_SHORT_NAME_ENDING = re.compile("(?<=[кс])(?:и|е|у|ой|ы)$")
 
 
 class StreetVariants:
@@ -37,6 +40,7 @@ class StreetVariants:
             if (form := morphology.form(key)).can_be("Surn", "gent", "masc")
             for lemma in form.lemmas[:1]
         }
+        self._heard = {_sound(key): title for key, title in vocabulary.common.items()}
         self._short_names = self._list_short_names()
         self.genitive = lru_cache(maxsize=_CACHE_SIZE)(self._find_genitive)
         self.correct = lru_cache(maxsize=_CACHE_SIZE)(self._find_correction)
@@ -70,16 +74,23 @@ class StreetVariants:
             if stem != key:
                 found[f"{stem.removesuffix('ь')}ка"] = title
         known = self._morphology.is_known
-        return {short: title for short, title in found.items() if short in _SHORT_NAMES or not known(short)}
+        found |= self._vocabulary.short_names
+        return {
+            short: title
+            for short, title in found.items()
+            if short in _SHORT_NAMES or short in self._vocabulary.short_names or not known(short)
+        }
 
     def from_short_name(self, norm: str) -> str | None:
         """Return «Первомайская» for «первомайке», «первомайку», «первомайка»."""
-        return self._short_names.get(_SHORT_NAME_ENDING.sub("ка", norm))
+        return self._short_names.get(_SHORT_NAME_ENDING.sub("а", norm))
 
     def _find_correction(self, title: str) -> str:
         """Return the well-known name of a street that *title* misspells («Митталистов»), else *title*."""
         if len(title) < _MIN_CORRECTED_LENGTH or " " in title or self._morphology.form(fold(title)).known:
             return title
+        if (heard := self._heard.get(_sound(fold(title)))) is not None:
+            return heard
         found = process.extractOne(
             fold(title), self._vocabulary.commonest.keys(), scorer=fuzz.ratio, score_cutoff=_MIN_COMMON_SIMILARITY
         )
@@ -123,11 +134,18 @@ class StreetVariants:
         return {fold(name), fold(self._morphology.in_gender(fold(name), "femn") or name)}
 
 
+def _sound(norm: str) -> str:
+    """Return the letters that remain if unstressed vowels and paired consonants are not told apart: «ватутена»."""
+    return _DOUBLED.sub(r"\1", norm.replace("тс", "ц").replace("дс", "ц").translate(_HEARD))
+
+
 def _is_slip(written: str, known: str) -> bool:
     """Return whether *written* may be *known* with wrong letters: «Камсамольская», not «Нововокзальная», «Волховская».
 
     The ending that they share says nothing: half of all streets end in «-ская».
     """
+    if written.endswith("ая") != known.endswith("ая") and written.endswith((*_OF_PEOPLE, "ая")):
+        return False  # «Рябикова» is a person, «Рябиновая» none
     ending = next((size for size in range(_MAX_ENDING, 0, -1) if written[-size:] == known[-size:]), 0)
     stems = written[: len(written) - ending], known[: len(known) - ending]
     return abs(len(stems[0]) - len(stems[1])) <= _MAX_EXTRA_LETTERS and fuzz.ratio(*stems) >= _MIN_STEM_SIMILARITY

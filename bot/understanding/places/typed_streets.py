@@ -31,12 +31,26 @@ _ORDINALS = (
     "семнадцатый",
 )
 _ORDINAL = re.compile(r"(\d{1,2})-?(?:я|й|ая|ой|ый|ю|ую|е|ое|го|му|м)")
+_ORDINAL_BEHIND = re.compile(r"(\d{1,2})-?(?:я|ая|ой|ей|ю|ую)")
+"""Feminine as the street: «Садовая 16-й дом» names a house."""
 _AREA_ORDINAL = re.compile(r"(\d{1,3})-?(?:й|ый|ий|ой|я|го|ого|его|му|ому|ем|ом|м|е)?")
 _DAY_ENDING = re.compile("-?(?:е|го|ое|ого|ом|м)$")
 _JUBILEE = re.compile(r"(\d{2,3})-?(летия|лет)")
 _ACRONYMS = {"ссср": "СССР", "ср": "СССР", "влксм": "ВЛКСМ"}
 """Of three equal letters in a row one remains: «СССР» is read as «ср»."""
+_IN_HONOUR = frozenset({"имени", "им", "товарища", "тов"})
+_LINES = frozenset({"линия", "линии", "линию"})
 _WATERS = ("реки", "канала")
+_TELLING_KINDS = ("пр-т", "пер.", "б-р", "ш.", "туп.", "тракт", "пр-д")
+"""Kinds of streets after which a usual name needs no capital."""
+_ALWAYS_STREETS = ("пер.", "б-р")
+_PLAIN_ADJECTIVES = frozenset(
+    {"центральный", "главный", "новый", "городской", "деревенский", "сельский", "детский", "соседский", "человеческий",
+     "гражданский", "бесплатный", "льготный", "железнодорожный", "дачный", "транспортный", "пожарный", "широкий",
+     "параллельный", "безымянный", "ближний", "заснеженный", "обледенелый", "аварийный", "злополучный", "любимый",
+     "местный", "цветущий"}
+)  # fmt: skip
+"""Adjectives that say what a lane or a ride is like: «льготный проезд», «железнодорожный тупик»."""
 _AREAS = ("мкр.", "кв-л")
 _ENDINGS = {"femn": "я", "masc": "й", "neut": "е"}
 _FULL_WORD_LENGTH = 5
@@ -88,6 +102,8 @@ class TypedStreetFinder:
             return None
         if "." in words[start].gap and not self._is_abbreviation(kind):
             return None
+        while start + 1 < len(words) and words[start].norm in _IN_HONOUR:
+            start += 1
         gender = self._vocabulary.kinds[kind][1]
         for numbered in (self._match_date_name(words, start), self._match_ordinal_name(words, start, gender)):
             if numbered is not None:
@@ -140,6 +156,8 @@ class TypedStreetFinder:
     def _can_follow_type(self, words: Sequence[Word], index: int) -> bool:
         word = words[index]
         form = self._morphology.form(word.norm)
+        if self._is_initial(words, index):
+            return True
         if word.norm in self._vocabulary.kinds or word.norm in self._vocabulary.words["house"]:
             return False
         if not form.known and not word.is_number:
@@ -153,8 +171,18 @@ class TypedStreetFinder:
         following = words[index + 1] if index + 1 < len(words) else None
         if following is not None and self._names.is_first_part(word, following, typed=True):
             return True
+        if form.can_be("Name", "gent"):
+            return True  # «ул. ермака»
         housed = following is not None and (following.is_number or following.norm in self._vocabulary.words["house"])
         return housed and form.can_be("NOUN", "gent")
+
+    def _is_initial(self, words: Sequence[Word], index: int) -> bool:
+        """Return whether a person's initial is said, which may look like a preposition: «ул. К. Маркса»."""
+        if len(words[index].norm) > 2 or index + 1 >= len(words):
+            return False
+        following = words[index + 1]
+        initial = words[index].capitalised and following.gap.startswith(".") and following.capitalised
+        return (initial and len(following.norm) > 2) or self._names.is_alias(words[index], following)
 
     def _match_type_after(self, words: Sequence[Word], index: int) -> StreetCandidate | None:
         """Match a street with its type word after it: «Невский проспект», «Щербаков пер.», «третий микрорайон»."""
@@ -175,13 +203,26 @@ class TypedStreetFinder:
             return self._builder.build(words, index, index, index + 2, kind, surname)
         if not self._names.is_street_adjective(word):
             return None
-        title = self._names.dictionary_form([word], self._vocabulary.kinds[kind][1])
+        title = self._names.adjective(word, self._vocabulary.kinds[kind][1])
         found = self._builder.build(words, index, index, index + 2, kind, title)
         named = self._vocabulary.kinds[kind][0] not in _AREAS
         plain = not self._vocabulary.words["qualities"].isdisjoint(form.lemmas)
+        if not plain and self._is_sure_of_kind(word, kind):
+            return replace(found, end=index + 1)
         if not (word.capitalised or form.can_be("Geox") or (found.house is not None and named and not plain)):
             return None  # «узкий проезд», but «тихий пер д 4»
         return replace(found, end=index + 1)
+
+    def _is_sure_of_kind(self, word: Word, kind: str) -> bool:
+        """Return whether «сиреневом бульваре», «московское шоссе» is said, not «в главном переулке»."""
+        form = self._morphology.form(word.norm)
+        if self._vocabulary.kinds[kind][0] not in _TELLING_KINDS or not _PLAIN_ADJECTIVES.isdisjoint(form.lemmas):
+            return False
+        sure = self._vocabulary.kinds[kind][0] in _ALWAYS_STREETS and form.known
+        if sure or any(lemma.endswith(("ский", "цкий")) for lemma in form.lemmas):
+            return True
+        feminine = self._morphology.in_gender(word.norm, "femn")
+        return feminine is not None and self._names.is_well_known(feminine)
 
     def _surname(self, word: Word) -> str | None:
         """Return the name of a street after a person, or a well-known thing: «Гагарина ул.», «Ленин улица»."""
@@ -296,9 +337,11 @@ class TypedStreetFinder:
         number = int(digits[1]) if digits is not None else self._spelled_ordinal(first.norm)
         if number is None and first.norm.isdecimal() and len(first.norm) == 1 and not self._is_counted(words, index):
             number = int(first.norm)  # «у 3 линейной 16»
+        if number is not None and digits is not None and second.norm in _LINES:
+            return self._builder.build(words, index, index, index + 2, None, f"{number}-я линия")  # of a garden society
         if number is not None:
             return self._build_ordinal(words, index, number, second, digits is not None, typed)
-        behind = _ORDINAL.fullmatch(second.norm) if second.is_number else None
+        behind = _ORDINAL_BEHIND.fullmatch(second.norm) if second.is_number else None
         if behind is not None and first.capitalised and self._names.is_street_adjective(first):
             return self._build_ordinal(words, index, int(behind[1]), first, True, typed)
         return None

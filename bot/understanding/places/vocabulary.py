@@ -74,6 +74,8 @@ class Vocabulary:
     numbers: Mapping[str, int]
     ordinals: Mapping[str, int]
     """Ordinal numbers in the cases that follow a preposition: «третьего», «третьем», «третьим»."""
+    short_names: Mapping[str, str]
+    """«ленинка» → «Ленина»: short names that cannot be derived."""
     short_ranks: Mapping[str, str]
     """«ген» → «Генерала»."""
     years: frozenset[str]
@@ -102,6 +104,7 @@ def load_vocabulary() -> Vocabulary:
         ordinals={
             stem + ending: value for stem, value in data["ordinals"].items() for ending in _ordinal_endings(stem)
         },
+        short_names=data["short_names"],
         short_ranks=data["short_ranks"],
         years=frozenset(data["years"]["of"]),
         months=frozenset(data["days"]["months"]),
