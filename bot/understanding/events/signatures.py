@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from bot.domain.text_normal import fold
 from bot.understanding.events.hints import Hint, HintReader
+from bot.understanding.events.marks import MarkFinder
 from bot.understanding.events.subjects import SubjectRelations, read_vocabulary, stem
 from bot.understanding.places.finder import PlaceFinder
 from bot.understanding.reading import PlaceName
@@ -26,6 +27,7 @@ _NO_STREET_TAGS = frozenset({"Apro", "Anum"})
 _MIN_STREET_LENGTH = 5
 _NAME_TAGS = frozenset({"Name", "Surn", "Patr", "Geox", "Abbr"})
 _MIN_NOUN_LENGTH = 3
+_TRANSPORT = frozenset({"транспорт"})
 _CACHE_SIZE = 20_000
 _MAX_ECHO_WORDS = 10
 _MAX_ME_TOO_WORDS = 6
@@ -112,11 +114,8 @@ class SignatureExtractor:
         self._common_nouns = frozenset(rules["words"]["common"].split())
         self._noun_stem = lru_cache(maxsize=_CACHE_SIZE)(self._find_noun_stem)
         found = rules["places"]
-        self._marks = frozenset(found["marks"])
-        self._numbered = frozenset(found["numbered"])
+        self._marks = MarkFinder(found, self._lemma)
         self._qualities = frozenset(stem(word) for word in found["qualities"].split())
-        self._routes = frozenset(found["routes"])
-        self._nicknames: dict[str, int] = found["nicknames"]
         self._ordinals: dict[str, int] = found["ordinals"]
 
     def extract(self, text: str) -> Signature:
@@ -154,7 +153,12 @@ class SignatureExtractor:
             names = [stem(word.norm) for word in self._find_bare_street(words)]
         house = int(digits[0]) if place and place.house and (digits := re.match(r"\d+", place.house)) else None
         stems = frozenset(stem(word.norm) for word in words)
-        marks = self._find_marks(words, numbers, transport="транспорт" in subjects)
+        route = None if subjects else self._marks.find_route(words, numbers)
+        if route is not None:
+            subjects = _TRANSPORT
+        marks = self._marks.find(words, numbers, transport=not subjects.isdisjoint(_TRANSPORT))
+        if route is not None:
+            marks.add(f"маршрут {route}")
         return Signature(
             subjects=subjects,
             stems=stems,
@@ -256,29 +260,6 @@ class SignatureExtractor:
         )
         if clock or following is None:
             return clock
-        if self._lemma(following) in self._numbered | self._routes:
+        if self._lemma(following) in self._marks.counted:
             return False
         return following.norm in vocabulary["units"] or following.norm in vocabulary["inside"]
-
-    def _find_marks(self, words: Sequence[Word], numbers: dict[int, int | None], *, transport: bool) -> set[str]:
-        marks: set[str] = set()
-        for index, word in enumerate(words):
-            lemma = self._lemma(word)
-            counted = lemma in self._numbered
-            near = _number_near(words, index, numbers) if counted or lemma in self._routes else None
-            if near is not None:
-                marks.add(f"{lemma if counted else 'маршрут'} {near}")
-            elif lemma in self._marks:
-                marks.add(lemma)
-            elif transport and lemma in self._nicknames:
-                marks.add(f"маршрут {self._nicknames[lemma]}")
-        return marks
-
-
-def _number_near(words: Sequence[Word], index: int, numbers: dict[int, int | None]) -> int | None:
-    """Return the number that belongs to the word at *index*: «школа № 3», «3 школа», «автобус номер 3»."""
-    for at in (index + 1, index - 1, index + 2):
-        between = words[min(at, index) + 1 : max(at, index) + 1]
-        if numbers.get(at) is not None and all(word.gap.strip() in ("", "№", "-", "«", "#") for word in between):
-            return numbers[at]
-    return None
