@@ -9,6 +9,8 @@ from bot.understanding.events.signatures import Signature
 
 IMMEDIATE_SECONDS = 180.0
 """Time in which an answer is typed: «это с очистных» is said of what was just written."""
+PROMPT_SECONDS = 300.0
+"""Time in which a second report of the same kind in a chat is about the first one's matter, unless it says where."""
 FRESH_SECONDS = 1200.0
 """Time for which «и у нас» and «бригада едет» refer to what the chat spoke of before."""
 TALK_SECONDS = 3 * 3600.0
@@ -19,6 +21,8 @@ make a talk; of a crowd of two or three, «Лесная, 4. Сидим как в
 MIN_APPEAL_SCORE, MIN_PLACE_SCORE, MIN_TALK_SCORE = 0.2, 0.35, 0.08
 """Scores below which it is doubtful that a message with a subject, and one with nothing but a place, reports anything,
 and below which it surely sells or looks for something."""
+MIN_BURST_SCORE, MIN_BURST_HEAT = 0.3, 1.5
+"""The least score and weight of messages by which a complaint in other words is part of a burst."""
 _MIN_ECHO_SCORE = 0.1
 """Score below which a message in words of its own goes on with no report, unless it follows at once."""
 
@@ -72,6 +76,17 @@ class Occasion:
         if not names_another and self.appeal_score >= MIN_APPEAL_SCORE and self.signature.near & event.subjects:
             return heat >= MIN_TALK_HEAT or place >= CHAT
         return (bool(self.signature.names) or place >= STREET) and heat >= MIN_CROWD_HEAT
+
+    def is_in_burst(self, event: OpenEvent, silence: float, place: int) -> bool:
+        """Return whether a complaint without a matter falls into a burst of messages about *event* alone."""
+        seen = self.signature
+        if seen.subjects and not seen.is_carrier:
+            return False
+        is_last = event.chats.get(self.chat) == self.latest and silence <= PROMPT_SECONDS
+        names_another = place < STREET and bool(seen.names or seen.marks)
+        if not is_last or names_another or event.ended is not None or Hint.PRIVATE in seen.hints:
+            return False
+        return self.appeal_score >= MIN_BURST_SCORE and event.heat_at(self.timestamp) >= MIN_BURST_HEAT
 
     def is_of_talk(self, event: OpenEvent, silence: float, place: int) -> bool:
         """Return whether a report of nothing but a place may be about *event*, because people are talking of it."""

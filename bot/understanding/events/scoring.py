@@ -13,6 +13,7 @@ from bot.understanding.events.occasion import (
     MIN_PLACE_SCORE,
     MIN_TALK_SCORE,
     MIN_WAVE_HEAT,
+    PROMPT_SECONDS,
     TALK_SECONDS,
     Occasion,
 )
@@ -108,12 +109,13 @@ class EventScorer:
             and _is_elsewhere(seen, event)
         ):
             return 0  # an outage spreads in a fresh talk alone
-        if spread.is_at_one_spot and not replies and event.size < _CROWD_SIZE and _names_no_place(said):
-            return 0  # there are many pits: «яма на дороге» of somebody else is about another one
+        is_alone = event.size < _CROWD_SIZE and silence > PROMPT_SECONDS
+        if spread.is_at_one_spot and not replies and is_alone and _names_no_place(said):
+            return 0  # there are many pits: «яма на дороге», said later by somebody else, is about another one
         talking = silence <= (SLOW_TALK_SECONDS if spread.slow else TALK_SECONDS)
         place = score_place(seen, said.title, event, talking=talking, indoors=spread.indoors)
-        if place == OTHER and spread.moving:
-            place = UNKNOWN
+        if place == OTHER and spread.moving and not (said.is_pointing and seen.house is not None):
+            place = UNKNOWN  # «Садовая 22, тоже нет» tells of a house, where nobody waits for a bus
         if seen.settlement is not None and event.settlements:
             place = _within_settlement(place, spread, is_same=seen.settlement in event.settlements)
         matter = self._score_matter(said, event, silence, place)
@@ -143,6 +145,8 @@ class EventScorer:
                 return _SAME_VAGUE_TOPIC if seen.is_vague else _SAME_BROAD_TOPIC
         elif self._subjects.are_related(seen.subjects, event.subjects):
             return _KIN_SUBJECT
+        if said.is_in_burst(event, silence, place):
+            return _POINTING_BACK
         if said.is_pointing:
             if seen.is_broad and seen.marks and place < STREET:
                 return None  # a landmark has matters of its own: «и на почте очередь»

@@ -1,0 +1,54 @@
+"""Evidence that a talk of several people adds to the words of a message. Invented town, people and messages."""
+
+import pytest
+
+from bot.understanding.analyzer import TextAnalyzer
+from tests.unit.understanding.test_grouping import TOWN, Conversation
+
+
+@pytest.fixture
+def talk(everything: TextAnalyzer) -> Conversation:
+    return Conversation(everything)
+
+
+def test_a_number_that_does_not_come_is_a_route(talk: Conversation) -> None:
+    outage = talk.events(["Лесная 5 нет горячей воды", "Лесная 9, горячей нет", "и на Лесной 11 тоже"])
+    buses = talk.events(["почему 38 не едет, ждём с семи", "38 отменили?"])
+
+    assert len(set(outage)) == 1
+    assert len(set(buses)) == 1
+    assert set(outage).isdisjoint(buses)
+
+
+def test_another_route_is_another_event(talk: Conversation) -> None:
+    first, second = talk.events(["38 опять не пришёл", "а 41 ходит? тоже не пришёл"])
+
+    assert first != second
+
+
+def test_a_house_in_the_talk_of_a_bus_is_of_the_outage(talk: Conversation) -> None:
+    outage = talk.events(["Садовая 20 нет воды", "Садовая 24 тоже сухо", "Садовая 18, воды нет"])
+    bus = talk.events(["автобус 7 не пришёл", "семёрки нет сорок минут", "автобус 7 так и не приехал"])
+    still = talk.join_message("на втором этаже по Садовой 22 тоже нет")
+
+    assert still is not None
+    assert still.event_number in outage
+    assert still.event_number not in bus
+
+
+def test_a_complaint_in_other_words_is_part_of_a_burst(talk: Conversation) -> None:
+    outage = talk.events(["Света нет во всём Сосновом", "у нас в 16 тоже", "и в 18 нет света"])
+    complaint = talk.join_message("чай согреть не могу, дети голодные")
+
+    assert complaint is not None
+    assert {complaint.event_number} == set(outage)
+
+
+@pytest.mark.parametrize("after", [120, 4000])
+def test_a_second_report_without_a_place_is_of_the_same_matter_at_once_alone(talk: Conversation, after: float) -> None:
+    first = talk.join_message("Собаки стаей лежат, прохожим не пройти", TOWN)
+    second = talk.join_message("стая бросается на людей", TOWN, after=after)
+
+    assert first is not None
+    assert second is not None
+    assert (first.event_number == second.event_number) is (after < 300)
