@@ -1,7 +1,7 @@
 """Hints: that an event is over, that it is so here, too, that it is an old story …."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -20,6 +20,8 @@ _MAX_TALK_WORDS = 16
 """Words: who writes more than this tells a story of their own."""
 _MAX_NEWS_WORDS = 4
 """Words of a message that «дали» sums up."""
+_MAX_ABSENT_WORDS = 6
+"""Words of a message that says nothing but that a trouble is absent."""
 _NOT_FINE = frozenset({"нет", "нету", "не", "опять", "снова", "еще", "только", "когда", "кого"})
 """Words that take «у нас есть» back."""
 _TOO_WORDS = frozenset({"тоже", "также", "аналогично"})
@@ -58,7 +60,7 @@ class HintReader:
     """Finds hints. It is pure; *rules* is the table ``hints`` of ``data/events.toml``."""
 
     def __init__(self, rules: dict[str, Any], morphology: Morphology) -> None:
-        self._names = ("talk", "over", "fine", "long", "past", "still", "private", "asks", "offer", "notice")
+        self._names = ("talk", "over", "fine", "absent", "long", "past", "still", "private", "asks", "offer", "notice")
         # «не дали» must not be read as «дали».
         self._patterns = PatternSet(morphology, strict=True)
         for number, name in enumerate(self._names):
@@ -77,7 +79,7 @@ class HintReader:
         alone = cheers or (len(norms) <= _MAX_NEWS_WORDS and not self._over_alone.isdisjoint(norms))
         if ("over" in found or alone) and "?" not in text and self._not_over.isdisjoint(norms):
             hints |= {Hint.OVER, Hint.TALK}
-        elif "fine" in found and "?" not in text and _NOT_FINE.isdisjoint(norms):
+        elif "?" not in text and _says_fine(found, norms):
             hints.add(Hint.FINE)
         if "talk" in found and len(words) <= _MAX_TALK_WORDS:
             hints.add(Hint.TALK)
@@ -101,6 +103,11 @@ class HintReader:
         if _says_too(text, norms):
             hints.add(Hint.TOO)
         return frozenset(hints)
+
+
+def _says_fine(found: Collection[str], norms: Sequence[str]) -> bool:
+    """Return whether all is well: «у нас всё есть», and, in few words, «дыма нет»."""
+    return ("fine" in found and _NOT_FINE.isdisjoint(norms)) or ("absent" in found and len(norms) <= _MAX_ABSENT_WORDS)
 
 
 def _says_too(text: str, norms: Sequence[str]) -> bool:

@@ -16,7 +16,7 @@ from bot.domain.text_normal import fold
 from bot.understanding.events.hints import Hint
 from bot.understanding.events.occasion import Occasion
 from bot.understanding.events.open_event import MessageToMatch, OpenEvent
-from bot.understanding.events.scoring import JOIN_SCORE, SURE_REPORT_SCORE, EventScorer
+from bot.understanding.events.scoring import JOIN_SCORE, EventScorer, is_no_report
 from bot.understanding.events.signatures import Signature, SignatureExtractor
 from bot.understanding.events.subjects import SubjectRelations, stem
 from bot.understanding.reading import Noise, PlaceName, Reading
@@ -31,8 +31,6 @@ _MIN_START_SCORE, _MIN_START_SCORE_BY_TOPIC = 0.15, 0.2
 """Chances of needing action from which a message may start an event; lower where its words name a subject."""
 _MIN_START_SCORE_AT_HOUSE = 0.08
 """The same where a message names its subject and a house: «Мигнуло и всё. Гагарина 5»."""
-_NO_REPORTS = frozenset({Hint.FINE, Hint.OFFER, Hint.NOTICE})
-"""All is well, somebody sells something, an office announces something."""
 _SURE_TOPIC_SCORE = 0.8
 """Chance of needing action below which a message says too little to tell its topic: «рыбки в аквариуме без воздуха»."""
 
@@ -122,8 +120,7 @@ class EventMatcher:
         a joke without a place."""
         if reading.noise is not None or not (signature.subjects or reading.appeal):
             return False
-        is_doubtful = not reading.urgent and reading.appeal_score < SURE_REPORT_SCORE
-        if is_doubtful and not _NO_REPORTS.isdisjoint(signature.hints):
+        if not reading.urgent and self._says_no_trouble(reading, signature):
             return False
         if Hint.OVER in signature.hints or (Hint.LAUGHTER in signature.hints and not reading.appeal):
             return False
@@ -133,6 +130,12 @@ class EventMatcher:
             return reading.appeal_score >= _MIN_START_SCORE_AT_HOUSE
         least = _MIN_START_SCORE_BY_TOPIC if signature.by_topic or not signature.subjects else _MIN_START_SCORE
         return reading.appeal_score >= least
+
+    def _says_no_trouble(self, reading: Reading, signature: Signature) -> bool:
+        """Return whether all is well, there is a feast, an office announces or somebody sells something."""
+        if Hint.FINE in signature.hints or (signature.subjects and signature.subjects <= self._reader.festive):
+            return True
+        return is_no_report(signature.hints, reading.appeal_score)
 
     def may_be_of(self, signature: Signature, event: OpenEvent) -> bool:
         """Return whether the subject does not exclude the event."""
@@ -172,6 +175,9 @@ class EventMatcher:
     def _rank(self, said: Occasion, events: Collection[OpenEvent]) -> list[OpenEvent]:
         scored = [(self._scorer.score(said, event), event) for event in events]
         fitting = [(points, event) for points, event in scored if points >= JOIN_SCORE]
+        if said.is_pointing:  # «на Лесной тоже пропала»: that street has told what, whatever else the chat speaks of
+            there = said.signature.names
+            fitting = [one for one in fitting if not there.isdisjoint(one[1].names)] or fitting
         latest = -1e18
         return [
             event

@@ -39,8 +39,10 @@ SLOW_TALK_SECONDS = 12 * 3600.0
 """``TALK_SECONDS`` for a slow matter, such as rubbish: people write of it when they come by, mornings and evenings."""
 OWN_SECONDS = 3600.0
 """Time for which an author is taken to go on with the matter that they have written of."""
-SURE_REPORT_SCORE = 0.5
+SURE_REPORT_SCORE = 0.7
 """Score from which words of trade («недорого», «на заказ») do not make a message an offer."""
+SURE_DESPITE_NOTICE_SCORE = 0.9
+"""The same for words of an office: «плановое отключение» scores as high as most reports."""
 ENDED_SECONDS = 3600.0
 """An outage that returns this long after somebody said that it is over is another one."""
 
@@ -79,7 +81,6 @@ _OTHER_MATTER = -10
 _CROWD_SIZE = 2
 """Messages of an event from which on somebody who names no place means it."""
 
-_NO_NEIGHBOUR = frozenset({Hint.OFFER, Hint.NOTICE})
 _NEVER = frozenset({Hint.PAST, Hint.FINE})
 """«Вчера мигало», «у нас всё есть»: such a message is about no event of this hour."""
 
@@ -156,6 +157,13 @@ class EventScorer:
         if said.is_reply:
             return 0 if seen.by_topic else _OTHER_SUBJECT_OF_REPLY
         return None
+
+
+def is_no_report(hints: frozenset[Hint], appeal_score: float) -> bool:
+    """Return whether somebody sells something, or an office announces something, rather than complains."""
+    if Hint.NOTICE in hints and appeal_score < SURE_DESPITE_NOTICE_SCORE:
+        return True
+    return Hint.OFFER in hints and appeal_score < SURE_REPORT_SCORE
 
 
 def _score_words(said: Occasion, event: OpenEvent, place: int, *, owns: bool) -> int:
@@ -265,7 +273,7 @@ def _score_hints(said: Occasion, event: OpenEvent, matter: int, place: int, spre
         total += _OTHER_MATTER
     if Hint.LONG in hints and not event.lasting and (spread.outage or (said.is_reply and matter < 0)):
         total += _OTHER_MATTER
-    if not _NO_NEIGHBOUR.isdisjoint(hints) and said.appeal_score < SURE_REPORT_SCORE:
+    if is_no_report(hints, said.appeal_score):
         total += _OTHER_MATTER
     if Hint.PRIVATE in hints:
         total += _PRIVATE

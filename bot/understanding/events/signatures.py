@@ -101,6 +101,8 @@ class SignatureExtractor:
         def are(kind: str) -> frozenset[str]:
             return frozenset(row["name"] for row in rules["subject"] if row.get(kind))
 
+        self.festive = are("festive")
+        """Subjects of no trouble: «субботник в субботу», «праздник двора»."""
         self._vocabulary = read_vocabulary(rules["subject"])
         families = SubjectRelations.build_families(kin)
         self.subjects = SubjectRelations(

@@ -36,6 +36,15 @@ def test_a_house_in_the_talk_of_a_bus_is_of_the_outage(talk: Conversation) -> No
     assert still.event_number not in bus
 
 
+def test_a_street_that_told_of_an_outage_goes_on_with_it(talk: Conversation) -> None:
+    outage = talk.events(["Полевая 3 нет воды", "Полевая 5 тоже сухо", "Садовая 18, воды нет"])
+    talk.events(["автобус 7 не пришёл", "семёрки нет сорок минут"])
+    still = talk.join_message("на Полевой тоже пропала")
+
+    assert still is not None
+    assert {still.event_number} == set(outage)
+
+
 def test_a_complaint_in_other_words_is_part_of_a_burst(talk: Conversation) -> None:
     outage = talk.events(["Света нет во всём Сосновом", "у нас в 16 тоже", "и в 18 нет света"])
     complaint = talk.join_message("чай согреть не могу, дети голодные")
@@ -52,3 +61,31 @@ def test_a_second_report_without_a_place_is_of_the_same_matter_at_once_alone(tal
     assert first is not None
     assert second is not None
     assert (first.event_number == second.event_number) is (after < 300)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "12 числа с 10:00 до 12:00 плановое отключение электроэнергии: ул. Лесная, Полевая. Просим подготовиться.",
+        "Субботник в воскресенье, сбор у клуба, мешки для мусора выдаются",
+        "автобус пришёл минута в минуту, я в шоке",
+        "дыма нет и ладно",
+        "Вывоз мусора, старой мебели, грузчики 24/7",
+    ],
+)
+def test_notices_feasts_and_praise_open_no_event(talk: Conversation, text: str) -> None:
+    assert talk.join_message(text) is None
+
+
+def test_a_notice_joins_no_event(talk: Conversation) -> None:
+    talk.events(["Лесная 5 нет света", "Лесная 9, света нет"])
+    notice = "Уважаемые жители! Аварийное отключение электроэнергии на ул. Лесной. Работы до 14:00."
+
+    assert talk.join_message(notice) is None
+
+
+def test_a_burst_pipe_is_no_turnkey_offer(talk: Conversation) -> None:
+    first, second = talk.events(["Лесная 5, воды нет", "Лесная 7, из-под асфальта бьёт ключом"])
+
+    assert first is not None
+    assert first == second
