@@ -164,7 +164,7 @@ def test_at_eighty_per_cent_four_of_five_are_right(tmp_path: Path) -> None:
     """The score reflects that every fifth message of a kind went elsewhere."""
     lines = [
         (text, "kanaly" if code == "gorsvet" and number // 3 % 5 == 4 else code)
-        for number, (text, code) in enumerate(messages(300))
+        for number, (text, code) in enumerate(messages(600))
         if code != "kanaly"
     ]
     shelf = ModelRegistry(tmp_path / "models")
