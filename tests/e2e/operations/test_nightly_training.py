@@ -1,5 +1,6 @@
 """The bot learns from people's decisions at night, while it works, and without a restart."""
 
+import asyncio
 import errno
 import json
 import shutil
@@ -23,6 +24,7 @@ from tests.e2e.harness import (
     PYOTR,
     ROADS_HEAD,
     START_TIME,
+    TIMEOUT_SECONDS,
     Harness,
     message_text,
 )
@@ -212,14 +214,27 @@ def program(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 
 async def spend_night(bot: Harness, day: int, program: Path, command: str | None) -> None:
+    """Let *command* be the training of the night of *day*, and wait until it has begun."""
+    started = program.with_name(f"started-{day}")
     if command is not None:
-        program.write_text(f"#!/bin/sh\n{command}\n")
-        program.chmod(0o755)
+        fresh = program.with_name(f"program-{day}")  # a shell may still read the file of the night before
+        fresh.write_text(f"#!/bin/sh\ntouch {started}\n{command}\n")
+        fresh.chmod(0o755)
+        fresh.replace(program)
     await bot.wait_for_outbox()  # a message that waits for a day is an incident of its own
     bot.set_time(f"{day}.11 03:31")
     while not await find_night(bot, day):
         await bot.wait_for_tasks("watchdog")
-    await bot.wait_for_tasks("watchdog", times=2)
+    if command is not None:
+        await bot.wait_until(started.exists)
+
+
+async def wait_for_report(bot: Harness, *words: str) -> None:
+    """Let the watchdog look until it has told the administrator; a training ends at a moment of its own."""
+    async with asyncio.timeout(TIMEOUT_SECONDS):
+        while bot.find_message(ADMINISTRATOR, NIGHTLY_TRAINING, *words) is None:
+            await bot.wait_for_tasks("watchdog")
+            await bot.wait_for_outbox()
 
 
 @pytest.mark.parametrize(
@@ -238,19 +253,20 @@ async def test_a_failed_night_is_told_with_its_fault(
 ) -> None:
     await decide_messages(bot, 40)
     await spend_night(bot, 21, program, script)
-    await bot.wait_for_message(ADMINISTRATOR, "Самопроверка", NIGHTLY_TRAINING, words)
+    await wait_for_report(bot, "Самопроверка", words)
     assert await list_troubles(bot) == [code]
 
 
 async def test_a_failed_night_is_told_once_until_a_night_succeeds(bot: Harness, program: Path) -> None:
     await decide_messages(bot, 40)
     await spend_night(bot, 21, program, "exit 71")
-    await bot.wait_for_message(ADMINISTRATOR, "Самопроверка", NIGHTLY_TRAINING)
+    await wait_for_report(bot, "Самопроверка")
     await spend_night(bot, 22, program, "exit 71")
-    assert len([text for text in bot.bot_texts(ADMINISTRATOR) if NIGHTLY_TRAINING in text]) == 1
+    await bot.wait_for_tasks("watchdog", times=2)
     assert await list_troubles(bot) == ["training_memory"]
-    await spend_night(bot, 23, program, "exit 0")
-    await bot.wait_for_message(ADMINISTRATOR, "снова в порядке", NIGHTLY_TRAINING)
+    await spend_night(bot, 23, program, "exit 0")  # begins when the night before has been written down
+    await wait_for_report(bot, "снова в порядке")
+    assert len([text for text in bot.bot_texts(ADMINISTRATOR) if NIGHTLY_TRAINING in text]) == 2
     assert await list_troubles(bot) == []
 
 
