@@ -21,7 +21,7 @@ from bot.understanding.text.morphology import Morphology
 from bot.understanding.text.tokens import Word
 
 _SQUARE, _ALLEY = "пл.", "аллея"
-_HOUSE_NOUNS = frozenset({"дом", "доме", "дома", "дому", "домом"})
+_HOUSE_NOUNS = frozenset({"дом", "доме", "дома", "дому", "домом", "домами"})
 _CALLED_LIKE_STREETS = frozenset({"парк", "сквер", "стадион", "сад", "мемориал", "лесопарк", "бассейн", "дк"})
 _AT_A_HOUSE = frozenset({"у", "возле", "около", "от", "до", "в", "к", "напротив", "перед", "за", "под", "из", "на"})
 _MAX_ORDINAL_WORDS = 2

@@ -12,6 +12,7 @@ _WITH_BUILDING = re.compile(r"(\d{1,4})([а-я]?)(к|корп|с|стр)(\d{1,2}
 _RANGE = re.compile(r"(\d{1,4}[а-я]?)-(\d{1,4}[а-я]?)")
 _ORDINAL = re.compile(r"\d{1,2}-?(?:й|я|ый|ая|ой|е|х|м)")
 _GLUED = re.compile(r"(?:д|дом)(\d{1,4}[а-я]?)(?:кв\d{1,4})?")
+_WITH_FLAT = re.compile(r"(\d{1,4}[а-г]?)кв\d{0,4}")
 _SPLIT_BUILDING = re.compile(r"(\d{1,4})(?:корп|корпус|к)")
 """«5корп.1», of which the full stop makes two words."""
 _GLUED_BUILDING = re.compile(r"(к|корп|корпус|с|стр|строение)(\d{1,2}|[а-г])")
@@ -146,6 +147,8 @@ class HouseNumberParser:
             part = words[index + 1].norm
             if part.isdecimal() and len(part) < 3:
                 return f"{split[1]}к{part}", index + 2
+        if (flat := _WITH_FLAT.fullmatch(norm)) is not None:
+            return flat[1], index + 1
         if (ranged := _RANGE.fullmatch(norm)) is not None:
             return ranged[1], index + 1
         lettered = _LETTERED.fullmatch(norm)

@@ -22,6 +22,7 @@ _LONG_PREPOSITIONS = {
     ("входе", "в"), ("крыльцо", "в"), ("дорога", "к"), ("дороге", "к"), ("дорожке", "к"), ("подход", "к"),
     ("тротуар", "к"), ("пути", "к"), ("спуск", "к"), ("дорога", "до"), ("дорогу", "до"), ("дороги", "до"),
     ("тротуар", "до"), ("дойти", "до"), ("доехать", "до"), ("пройти", "до"), ("добраться", "до"),
+    ("в", "сторону"), ("со", "стороны"), ("в", "направлении"),
 }  # fmt: skip
 """Two words that tell where something is, with the landmark in the genitive, dative or accusative."""
 _IN = frozenset({"в", "во", "на"})
@@ -31,6 +32,8 @@ _STOPS = frozenset({"остановка", "станция", "конечный"})
 _SHORT_NAMES = {("д", "с"): "детский сад", ("т", "ц"): "тц", ("т", "к"): "тц"}
 """Two letters with a stroke between them."""
 _STROKED = frozenset({"ч"}.union(second for _, second in _SHORT_NAMES))
+_WALKED_ALONG = frozenset({"аллея", "парк", "сквер", "мост", "набережная", "дамба", "лесопарк", "путепровод", "виадук"})
+_REDS = frozenset({"красное", "красного", "красным", "красном", "красному"})
 _COOPERATIVE = re.compile(r"(гск|гспк|жск)-?(\d{1,3})")
 _POINTING = frozenset({"наш", "ваш", "этот", "тот"})
 _MAX_NUMBER = 999
@@ -106,6 +109,7 @@ class LandmarkFinder:
         """Return whether a word may be a landmark, or begin one; a cheap first check."""
         if (
             norm in _STROKED
+            or norm in _REDS
             or _COOPERATIVE.fullmatch(norm) is not None
             or any(norm.startswith(start) for start in self._words.shops)
         ):
@@ -118,6 +122,8 @@ class LandmarkFinder:
             return Landmark(f"{garages[1].upper()} № {garages[2]}", None, _NUMBERED_SCORE)
         if (word.norm, word.gap) == ("ч", "/") and index + 1 < len(words) and words[index + 1].is_number:
             return Landmark(f"в/ч {words[index + 1].raw}", None, _NUMBERED_SCORE)
+        if word.norm.startswith("красн") and (red_and_white := self._find_red_and_white(words, index)) is not None:
+            return red_and_white
         for start, name in self._words.shops.items():
             if word.norm.startswith(start):
                 return self._find_shop(words, index, name)
@@ -167,9 +173,26 @@ class LandmarkFinder:
             prefix = "рядом с" if before == "с" else before
             return Landmark(name, f"{prefix} {_capitalize(words[index].raw)}", _NEAR_SCORE)
         quoted = _OPENING.search(words[index].gap) is not None
+        if before.startswith("магазин") and index > 1 and words[index - 2].norm in _CASES_AFTER:
+            return Landmark(name, f"{words[index - 2].norm} {before} {name}", _NAMED_SCORE + 1)
         if before in ("магазин", "магазина", "магазине", "магазином") or (before in _IN and quoted):
             return Landmark(name, None, _IN_SCORE)
         return Landmark(name, None, _IN_SCORE) if before in _IN and words[index].capitalised else None
+
+    def _find_red_and_white(self, words: Sequence[Word], index: int) -> Landmark | None:
+        """Find the chain whose name is two adjectives: «у красного и белого», «в Красном и белом»."""
+        following = [word.norm for word in words[index + 1 : index + 3]]
+        if index == 0 or len(following) < 2 or following[0] != "и" or not following[1].startswith("бел"):
+            return None
+        before = words[index - 1].norm
+        cases = _CASES_AFTER.get(before) or (("ablt",) if self._is_with(words, index) else ())
+        form = self._morphology.form(words[index].norm)
+        if cases and any(form.can_be("ADJF", "neut", case) for case in cases):
+            prefix = "рядом с" if before in ("с", "со") else before
+            said = " ".join(word.raw for word in words[index : index + 3])
+            return Landmark("Красное и Белое", f"{prefix} {said}", _NEAR_SCORE, index + 3)
+        inside = before in _IN and form.can_be("ADJF", "neut", "loct")
+        return Landmark("Красное и Белое", None, _IN_SCORE, index + 3) if inside else None
 
     def _head_at(self, words: Sequence[Word], index: int) -> _Head | None:
         """Return the landmark whose noun is the word at *index*."""
@@ -218,6 +241,7 @@ class LandmarkFinder:
             return None
         gender = _gender(self._morphology.form(lemma).tags)
         nouns = [tag for tag in self._morphology.form(noun.norm).tags if "NOUN" in tag and gender in tag]
+        nouns = [tag | {"loct"} if "loc2" in tag else tag for tag in nouns]  # «на пешеходном мосту»
         agrees = any(
             one & other & {"nomn", "gent", "datv", "accs", "ablt", "loct"} and one & other & {"sing", "plur"}
             for one in form.tags
@@ -264,6 +288,8 @@ class LandmarkFinder:
             return _SPAN_SCORE
         form = self._morphology.form(words[head.noun].norm)
         case = any(form.can_be(part, one) for part in ("NOUN", "ADJF") for one in ("loct", "loc2"))
+        if before == "по" and head.name in _WALKED_ALONG:
+            return _IN_SCORE  # «по аллее не пройти»
         if before in _IN and (case or form.can_be("Fixd") or not form.known):
             return _IN_SCORE
         if head.start and not words[head.start].gap.strip() and form.can_be("NOUN", "gent"):

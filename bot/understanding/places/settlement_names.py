@@ -10,6 +10,8 @@ from bot.understanding.text.morphology import Morphology
 from bot.understanding.text.tokens import Word
 
 _MIN_NAME_LENGTH = 3
+_GARDEN_SOCIETIES = frozenset({"снт", "днт", "днп"})
+"""They may be called by any word: «снт заря»."""
 _MAX_ACRONYM_LENGTH = 4
 _PLURAL_ENDINGS = ("ах", "ях", "ей", "ов", "ев", "ам", "ям", "ами", "ями", "ек", "ок", "ков")
 _GENDERS = ("masc", "neut", "femn")
@@ -72,7 +74,7 @@ class SettlementNames:
         proper = word.capitalised and not word.raw.isupper() and not full_stop
         quoted = bool(words[start].gap.strip(" ."))
         proper = proper and self._can_be_proper(word, abbreviated=len(kind.norm) == 1)
-        if not (proper or quoted or self._agrees(kind, word, gender)):
+        if not (proper or quoted or self._agrees(kind, word, gender) or self._is_undeclined(words, start, gender)):
             return start
         if not (proper and form.can_be("ADJF") and start + 1 < len(words)):
             return start + 1
@@ -88,12 +90,25 @@ class SettlementNames:
             return True
         return self._village(word) is not None or form.can_be("Surn", "nomn")
 
+    def _is_undeclined(self, words: Sequence[Word], index: int, gender: str) -> bool:
+        """Return whether «в посёлке солнечный» is said, not «в деревне новая дорога»."""
+        form = self._morphology.form(words[index].norm)
+        if not (self._is_adjective_name(words[index]) and form.can_be("ADJF", gender, "nomn")):
+            return False
+        following = words[index + 1] if index + 1 < len(words) else None
+        if following is None or following.gap.strip():
+            return True
+        after = self._morphology.form(following.norm)
+        return not (after.can_be("nomn") or after.can_be("accs"))
+
     def _agrees(self, kind: Word, word: Word, gender: str) -> bool:
         """Return whether a word without a capital is the name: «хутор вольный», «в селе малиновка»."""
         form, typed = self._morphology.form(word.norm), self._morphology.form(kind.norm)
         if self._is_adjective_name(word):
             cases = {case for tag in typed.tags for case in tag & {"nomn", "gent", "datv", "accs", "ablt", "loct"}}
             return not cases or any(form.can_be("ADJF", gender, case) for case in cases)
+        if kind.norm in _GARDEN_SOCIETIES and form.can_be("NOUN", "nomn", "inan"):
+            return True
         village = self._village(word) is not None or form.can_be("Geox")
         return village and form.can_be("NOUN", "nomn") and not self._is_elsewhere(word)
 

@@ -139,6 +139,8 @@ class StreetContexts:
     def is_worked_on(self, words: Sequence[Word], index: int) -> bool:
         """Return whether something is done to the street: «починили Мельничную», «перекопали Береговую»."""
         word = words[index]
+        if self._is_person_worked_on(words, index):
+            return True
         if word.raw.isupper() or not word.norm.endswith(("ую", "юю")):
             return False
         if not word.capitalised:
@@ -149,6 +151,15 @@ class StreetContexts:
             return False
         form, before = self._morphology.form(word.norm), self._morphology.form(words[index - 1].norm)
         return not form.can_be("Surn") and (before.can_be("VERB", "tran") or before.can_be("INFN", "tran"))
+
+    def _is_person_worked_on(self, words: Sequence[Word], index: int) -> bool:
+        """Return whether «когда почистят Горького?» is said."""
+        word = words[index]
+        if index == 0 or not word.capitalised or word.raw.isupper() or word.starts_sentence or word.gap != " ":
+            return False
+        if not self._names.is_known_alone(word) or word.norm.endswith("ая"):
+            return False
+        return not self._vocabulary.words["works"].isdisjoint(self._morphology.form(words[index - 1].norm).lemmas)
 
     def is_surname_on(self, words: Sequence[Word], index: int) -> bool:
         """Return whether «на Черняховского», «угол леваневского» is said, not «на Невского пастуха»."""
