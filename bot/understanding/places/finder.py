@@ -19,6 +19,7 @@ from bot.understanding.places.vocabulary import Vocabulary, load_vocabulary
 from bot.understanding.reading import PlaceName
 from bot.understanding.text.morphology import Morphology
 from bot.understanding.text.tokens import Word
+from bot.understanding.text.transliteration import russian_words
 
 _SQUARE, _ALLEY = "пл.", "аллея"
 _HOUSE_NOUNS = frozenset({"дом", "доме", "дома", "дому", "домом", "домами"})
@@ -70,6 +71,7 @@ class PlaceFinder:
 
     def find(self, words: Sequence[Word]) -> FoundPlace | None:
         """Return the place, or ``None``. Never raises."""
+        words = russian_words(words)
         found = self._find_by_rules(words)
         place = self.gazetteer.resolve(found.place if found else None, words)
         if place is None:
