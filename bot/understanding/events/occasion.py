@@ -10,7 +10,7 @@ from bot.understanding.events.signatures import Signature
 IMMEDIATE_SECONDS = 180.0
 """Time in which an answer is typed: «это с очистных» is said of what was just written."""
 PROMPT_SECONDS = 300.0
-"""Time in which a second report of the same kind in a chat is about the first one's matter, unless it says where."""
+"""Time in which a second report of the same kind in a chat is about the first one's matter, if neither says where."""
 FRESH_SECONDS = 1200.0
 """Time for which «и у нас» and «бригада едет» refer to what the chat spoke of before."""
 TALK_SECONDS = 3 * 3600.0

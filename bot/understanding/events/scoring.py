@@ -110,9 +110,9 @@ class EventScorer:
             and _is_elsewhere(seen, event)
         ):
             return 0  # an outage spreads in a fresh talk alone
-        is_alone = event.size < _CROWD_SIZE and silence > PROMPT_SECONDS
-        if spread.is_at_one_spot and not replies and is_alone and _names_no_place(said):
-            return 0  # there are many pits: «яма на дороге», said later by somebody else, is about another one
+        is_prompt = silence <= PROMPT_SECONDS and not (event.names or event.marks or event.settlements)
+        if spread.is_at_one_spot and not (replies or is_prompt) and event.size < _CROWD_SIZE and _names_no_place(said):
+            return 0  # there are many pits: «яма на дороге» of somebody else is about another one
         talking = silence <= (SLOW_TALK_SECONDS if spread.slow else TALK_SECONDS)
         place = score_place(seen, said.title, event, talking=talking, indoors=spread.indoors)
         if place == OTHER and spread.moving and not (said.is_pointing and seen.house is not None):

@@ -27,7 +27,7 @@ FLOORS = {
     "hands_c": 0.50,
     "hands_d1": 0.79,
     "hands_d2": 0.79,
-    "hands_d3": 0.67,
+    "hands_d3": 0.64,
     "hands_d4": 0.30,
     "hands_d5": 0.90,
     "hands_d6": 0.62,
