@@ -56,7 +56,18 @@ def test_figures_of_other_hands_do_not_fall(
     assert len(sure) / len(right) >= coverage
 
 
-@pytest.mark.parametrize("name", ["messages_dev", "messages_sealed", "messages_c", "messages_d"])
+def test_sectors_of_long_letters_do_not_get_worse(everything: TextAnalyzer) -> None:
+    """Portals get letters: laws, thanks and headers surround the matter, and incidental words name other sectors."""
+    letters = [(row["codes"].split("|"), one) for row, one in read(everything, "letters")]
+    right = [one.sector in codes for codes, one in letters]
+    sure = [one.sector in codes for codes, one in letters if one.is_confident]
+    assert sum(right) / len(right) >= 0.92
+    assert sum(one.sector == codes[0] for codes, one in letters) / len(right) >= 0.74
+    assert sum(sure) / len(sure) >= 0.94
+    assert len(sure) / len(right) >= 0.88
+
+
+@pytest.mark.parametrize("name", ["messages_dev", "messages_sealed", "messages_c", "messages_d", "letters"])
 def test_nobody_is_woken_for_what_is_not_urgent(everything: TextAnalyzer, name: str) -> None:
     rows = read(everything, name)
     alarms = [one for row, one in rows if row["urgent"] == "no" and one.urgency in (Urgency.CRIME, Urgency.SUICIDE)]
