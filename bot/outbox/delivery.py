@@ -41,6 +41,7 @@ from bot.runtime.commit_retry import retry_until_committed
 from bot.runtime.runtime import Runtime
 from bot.services.answers import answers, corrections
 from bot.services.context import UseCaseContext
+from bot.services.deadlines import urgent_alerts
 from bot.services.intake import danger_advice
 from bot.services.notifications import held_notes, notify
 from bot.services.sources import sources
@@ -291,6 +292,7 @@ class Delivery:
             await reachability.on_unreachable(ctx, row.account, row.chat_id)
             if not await failover.reroute(ctx, row):
                 await held_notes.on_unreachable(ctx, row)
+                await urgent_alerts.on_undelivered(ctx, row)
             return
         if row.kind in (OutboxKind.CARD, OutboxKind.CARD_MEDIA, OutboxKind.NOTE) and not isinstance(error, MessageGone):
             day = ctx.now.date().isoformat()

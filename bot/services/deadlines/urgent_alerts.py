@@ -1,8 +1,9 @@
 """Urgent alerts: the coordinator is notified in addition to the head, for some dangers also the duty officer."""
 
 from bot.domain.messages import Message, MessageRole
+from bot.domain.notifications.registry import notification_of
 from bot.domain.notifications.tickets import AdviceFailed, BecameUrgent, DutyAlert, UrgentNews
-from bot.domain.outbox import Priority
+from bot.domain.outbox import OutboxKind, OutboxRow, Priority
 from bot.domain.people import Person
 from bot.domain.recipients import Audience
 from bot.domain.sources import AnswerPolicy
@@ -12,6 +13,8 @@ from bot.messengers.events import Chat, ChatKind
 from bot.messengers.serialization import chat_from_columns
 from bot.services.context import UseCaseContext
 from bot.services.notifications import cards, notify
+
+_DUTY_LOCK = "duty alerts"
 
 
 async def alert_watchers(
@@ -71,6 +74,26 @@ async def _alert_duty(
 async def _duty_officers(ctx: UseCaseContext) -> tuple[Person, ...]:
     """Return the duty officers; if none can be reached, those who take their place."""
     return await cards.next_on_ladder(ctx, (), Audience.DUTY) or ctx.municipality.staff.recipients(Audience.DUTY)
+
+
+async def on_undelivered(ctx: UseCaseContext, row: OutboxRow) -> None:
+    """Alert those who take the duty officers' place, if *row* was an alert for the last of these who could be reached.
+
+    That a person has not let the bot in is often known only after the first alert.
+    """
+    duty = ctx.municipality.staff.recipients(Audience.DUTY)
+    if row.kind is not OutboxKind.NOTE or row.person_id not in {person.id for person in duty}:
+        return
+    alert = notification_of(row.facts)
+    ticket = await ctx.uow.tickets.get(row.ticket_id) if row.ticket_id is not None else None
+    if ticket is None or not isinstance(alert, DutyAlert | AdviceFailed):
+        return
+    await ctx.uow.lock(_DUTY_LOCK)  # two officers may be found unreachable at once
+    if any([await ctx.can_reach(person) for person in duty]):
+        return
+    await notify.notify_all(
+        ctx, await cards.next_on_ladder(ctx, duty, Audience.DUTY), alert, ticket=ticket, priority=Priority.URGENT
+    )
 
 
 async def _find_root(ctx: UseCaseContext, ticket_id: int) -> Message | None:

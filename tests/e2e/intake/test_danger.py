@@ -159,6 +159,24 @@ async def test_next_person_on_the_ladder_is_alerted_when_the_first_is_unreachabl
     await bot.wait_for_message(COORDINATOR, "🚨 Дежурному: сообщение №1")
 
 
+async def test_an_alert_that_no_duty_officer_lets_in_goes_to_the_next_person(closed_bot: Harness) -> None:
+    """Both have blocked the bot, which learns it from the alert alone; the next person gets it once."""
+    bot, officers = closed_bot, (1013, 1014)
+    rows = [f'\n[[staff]]\nname = "Дежурный {one}"\nrole = "duty"\ntelegram_id = {one}\n' for one in officers]
+    bot.settings["staff"] = STAFF + "".join(rows)
+    for one in officers:
+        bot.sandbox.telegram.user(one, f"Дежурный {one}")
+        await bot.sandbox.telegram.start_bot(one)
+    await bot.start()
+    await wait_until_idle(bot)
+    for one in officers:
+        bot.sandbox.telegram.world.get_chat(one).bot_status = "kicked"  # and no update tells of it
+    await bot.sandbox.telegram.send_message(GROUP, MARIA, VIOLENCE)
+    await bot.wait_for_message(COORDINATOR, "🚨 Дежурному: сообщение №1")
+    await wait_until_idle(bot)
+    assert sum("🚨 Дежурному: сообщение №1" in text for text in bot.bot_texts(COORDINATOR)) == 1
+
+
 async def test_own_words_of_the_municipality_are_said(closed_bot: Harness) -> None:
     closed_bot.settings["more"] = '[danger]\ngas = "Звоните в горгаз: 104."\n'
     await closed_bot.start()
