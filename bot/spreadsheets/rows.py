@@ -77,7 +77,12 @@ class RowReader:
         if len(filled) > 1 and all(texts[at] == str(self.columns[at].position + 1) for at in filled):
             return True
         first = next(cell for cell in all_cells if text_of(cell) is not None)
-        return isinstance(first, str) and _TOTALS.match(first.strip()) is not None
+        is_total = isinstance(first, str) and _TOTALS.match(first.strip()) is not None
+        return is_total and not self._has_date(texts)  # the words of a citizen may begin so, too
+
+    def _has_date(self, texts: list[str | None]) -> bool:
+        fields = (Field.REGISTERED, Field.DUE)
+        return any(texts[at] is not None for field in fields for at in self.indices.get(field, ()))
 
     def moment(self, cell: Cell, *, day_end: bool) -> datetime | None:
         """Return the instant of a date. Raises :class:`BadDate`."""

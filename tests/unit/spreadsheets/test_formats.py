@@ -95,6 +95,16 @@ def test_titles_empty_lines_and_numbers_of_columns_are_no_rows() -> None:
     assert (table.row_count, refused(table)) == (2, [])
 
 
+def test_words_that_begin_like_a_total_are_a_row() -> None:
+    """A line with a date is a message, though its first column has the words of a citizen."""
+    headings = ("Факт", "Номер", "Дата поступления")
+    words = ["Всего неделю держится дорога", "Итого третий день не вывозят мусор"]
+    lines = [[text, str(number), "25.11.2026"] for number, text in enumerate(words, 1)]
+    table = read(text_table([headings, *lines, ["Итого", "2", ""]]))
+    assert [(row.number, row.subject) for row in taken(table)] == [("1", words[0]), ("2", words[1])]
+    assert refused(table) == []
+
+
 def test_headings_are_known_in_any_order_case_and_spacing() -> None:
     headings = (
         "  СТАТУС ",
