@@ -24,7 +24,7 @@ _SHOWN_CHARS = 80
 _MENTION = re.compile(r"\[(?:club|public|id|event)\d+(?::[^|\]]*)?\|([^\]]*)\]")
 """The mention of a page in VK: «[club123|Администрация]»."""
 
-_TOTALS = re.compile(r"(?:итого|всего)\b", re.IGNORECASE)
+_TOTALS = re.compile(r"(?:итого|всего|общий итог)\b", re.IGNORECASE)
 _KINDS = {
     "физическое лицо": ApplicantKind.CITIZEN,
     "гражданин": ApplicantKind.CITIZEN,

@@ -100,7 +100,7 @@ def test_words_that_begin_like_a_total_are_a_row() -> None:
     headings = ("Факт", "Номер", "Дата поступления")
     words = ["Всего неделю держится дорога", "Итого третий день не вывозят мусор"]
     lines = [[text, str(number), "25.11.2026"] for number, text in enumerate(words, 1)]
-    table = read(text_table([headings, *lines, ["Итого", "2", ""]]))
+    table = read(text_table([headings, *lines, ["Итого", "2", ""], ["Общий итог", "2", ""]]))
     assert [(row.number, row.subject) for row in taken(table)] == [("1", words[0]), ("2", words[1])]
     assert refused(table) == []
 
