@@ -92,7 +92,7 @@ def figure_lines(counts: ImportCounts) -> list[str]:
     known = f"Уже есть: {counts.known}"
     if counts.joined:
         known += f", из них сообщения из чатов: {counts.joined}"
-    lines = [new, f"Обновится: {counts.updated}", known, f"Не внести: {counts.refused}"]
+    lines = [new, f"Обновится: {counts.updated}", known, f"Нельзя внести: {counts.refused}"]
     if counts.doubtful:
         lines.append(f"Похоже на сообщения из чатов, решит тот, кто распределяет: {counts.doubtful}")
     return lines
@@ -138,7 +138,7 @@ def preview(note: ImportPreview, data: NotificationData, context: RenderContext)
     if missing:
         spans.append(f"\nНет столбцов: {', '.join(missing)}")
     if counts.refused:
-        spans += ["\n\n", Bold("Не внести:"), "\n", "\n".join(refusal_lines(note.refusals, counts.refused))]
+        spans += ["\n\n", Bold("Нельзя внести:"), "\n", "\n".join(refusal_lines(note.refusals, counts.refused))]
     if not counts.new and not counts.updated and not counts.joined:
         spans.append("\n\nВносить нечего: всё, что можно внести, уже есть.")
     buttons = [Button("Внести", _code("go", note.file_id)), Button("Отмена", _code("no", note.file_id))]

@@ -34,7 +34,7 @@ async def test_refused_rows_are_named_with_row_and_column(bot: Harness) -> None:
         incident("9", came="21.11.2026"),
     ]
     await send_table(bot, rows, headings=HEADINGS)
-    preview = await bot.wait_for_message(COORDINATOR, "Новых: 1", "Не внести: 8")
+    preview = await bot.wait_for_message(COORDINATOR, "Новых: 1", "Нельзя внести: 8")
     expected = [
         "строка 3, №2, столбец «Срок»: срок раньше, чем поступило сообщение («15.11.2026»)",
         "строка 4, №3, столбец «Автор»: автор — сотрудник администрации",
@@ -50,7 +50,7 @@ async def test_refused_rows_are_named_with_row_and_column(bot: Harness) -> None:
     done = await bot.wait_for_message(COORDINATOR, "✅", "Внесено новых: 1", "Не внесено: 8")
     assert [line for line in expected if line not in message_text(done)] == []
     await send_table(bot, rows, headings=HEADINGS)
-    await bot.wait_for_message(COORDINATOR, "Новых: 0", "Уже есть: 1", "Не внести: 8")
+    await bot.wait_for_message(COORDINATOR, "Новых: 0", "Уже есть: 1", "Нельзя внести: 8")
     assert await count(bot, "SELECT count(*) FROM ticket") == 1
 
 
@@ -68,7 +68,7 @@ async def test_sheets_that_contradict_are_named_with_sheet_and_row(bot: Harness)
             sheet.append([row[heading] for heading in POS_HEADINGS])
     book.save(stream)
     await bot.sandbox.telegram.send_message(COORDINATOR, COORDINATOR, document=("ПОС.xlsx", stream.getvalue()))
-    preview = message_text(await bot.wait_for_message(COORDINATOR, "Новых: 2", "Не внести: 2"))
+    preview = message_text(await bot.wait_for_message(COORDINATOR, "Новых: 2", "Нельзя внести: 2"))
     assert "лист «Октябрь», строка 3, №2, столбец «Статус»: тот же номер" in preview
     assert "лист «Ноябрь», строка 2, №2, столбец «Статус»: тот же номер" in preview
 

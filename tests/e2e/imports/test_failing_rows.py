@@ -67,7 +67,7 @@ async def test_row_that_breaks_a_constraint_is_refused_and_the_others_go_in(bot:
 async def test_row_that_fails_at_the_preview_is_named_there(bot: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     fail_at(monkeypatch, "112")
     await send_table(bot, ROWS)
-    preview = await bot.wait_for_message(COORDINATOR, "Новых: 29", "Не внести: 1", f"строка 14, №112: {FAULT}")
+    preview = await bot.wait_for_message(COORDINATOR, "Новых: 29", "Нельзя внести: 1", f"строка 14, №112: {FAULT}")
     await bot.press_button(COORDINATOR, preview, "Внести")
     await bot.wait_for_message(COORDINATOR, "✅ ПОС", "Внесено новых: 29", f"строка 14, №112: {FAULT}")
     assert await count(bot, "SELECT count(*) FROM ticket") == 29

@@ -24,7 +24,7 @@ async def test_preview_then_enter(bot: Harness) -> None:
     words = message_text(preview)
     assert "Новых: 5, из них уже завершены там: 1" in words
     assert "Обновится: 0" in words
-    assert "Не внести: 1" in words
+    assert "Нельзя внести: 1" in words
     assert "Зазвонит телефонов: 0" in words
     assert "строка 7, №106, столбец «Дата поступления»" in words
     assert "31.02.2026" in words
