@@ -25,6 +25,9 @@ _MENTION = re.compile(r"\[(?:club|public|id|event)\d+(?::[^|\]]*)?\|([^\]]*)\]")
 """The mention of a page in VK: «[club123|Администрация]»."""
 
 _TOTALS = re.compile(r"(?:итого|всего|общий итог)\b", re.IGNORECASE)
+_FOOTER = re.compile(r"[а-яё]{4,}.*(?::|\s.*\s)", re.IGNORECASE | re.DOTALL)
+"""Words alone in the column of numbers, below many tables: «Исполнитель: …», «Отчёт сформирован 01.12.2026»."""
+
 _KINDS = {
     "физическое лицо": ApplicantKind.CITIZEN,
     "гражданин": ApplicantKind.CITIZEN,
@@ -64,11 +67,11 @@ class RowReader:
         width = len(all_cells)
         cells = [all_cells[one.position] if one.position < width else None for one in self.columns]
         texts = [text_of(cell) for cell in cells]
-        if self._is_no_row(all_cells, texts):
+        if self._is_no_row(all_cells, cells, texts):
             return None
         return _Row(self, RowPlace(number, self._sheet), cells, texts).read()
 
-    def _is_no_row(self, all_cells: list[Cell], texts: list[str | None]) -> bool:
+    def _is_no_row(self, all_cells: list[Cell], cells: list[Cell], texts: list[str | None]) -> bool:
         filled = [at for at, text in enumerate(texts) if text is not None]
         if not filled:
             return True
@@ -76,13 +79,22 @@ class RowReader:
             return True
         if len(filled) > 1 and all(texts[at] == str(self.columns[at].position + 1) for at in filled):
             return True
-        first = next(cell for cell in all_cells if text_of(cell) is not None)
-        is_total = isinstance(first, str) and _TOTALS.match(first.strip()) is not None
-        return is_total and not self._has_date(texts)  # the words of a citizen may begin so, too
+        others = [text for cell in all_cells if (text := text_of(cell)) is not None]
+        if _TOTALS.match(others[0]) is not None:
+            return not self._has_date(cells)  # the words of a citizen may begin so, too
+        at = self.indices[Field.NUMBER][0]
+        return len(others) == 1 and filled == [at] and _FOOTER.match(others[0]) is not None
 
-    def _has_date(self, texts: list[str | None]) -> bool:
-        fields = (Field.REGISTERED, Field.DUE)
-        return any(texts[at] is not None for field in fields for at in self.indices.get(field, ()))
+    def _has_date(self, cells: list[Cell]) -> bool:
+        """Return whether a date is found where the line of a total has a count or nothing."""
+        for field in (Field.REGISTERED, Field.DUE):
+            for at in self.indices.get(field, ()):
+                try:
+                    if self.moment(cells[at], day_end=False) is not None:
+                        return True
+                except BadDate:
+                    continue
+        return False
 
     def moment(self, cell: Cell, *, day_end: bool) -> datetime | None:
         """Return the instant of a date. Raises :class:`BadDate`."""

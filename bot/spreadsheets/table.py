@@ -1,6 +1,7 @@
 """A table of another system: what it has, and its rows one by one."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
@@ -28,7 +29,7 @@ class ReadTable:
     """A table that can be read. Iterating reads the file from its beginning, as often as needed, row by row.
 
     ``columns``: those that are understood; ``new_headings``: the others; ``missing``: fields that the layout knows and
-    the file does not have; ``row_count``: all rows, taken or refused.
+    the file does not have; ``row_count``: all rows, taken or refused, and each that the file repeats once.
     """
 
     layout: Layout
@@ -90,6 +91,7 @@ def read_rows(
     headers = source.headers()
     facts: dict[bytes, bytes] = {}
     contradicting: dict[bytes, str] = {}
+    repeats: Counter[bytes] = Counter()
     count = foreign = 0
     for row in source.rows():
         count += 1
@@ -97,6 +99,8 @@ def read_rows(
             raise UnreadableFile(FileFault.TOO_MANY_ROWS, line=row.place.line)
         if isinstance(row, ImportedRow):
             key, own = _digest(row.number), _facts(row)
+            if key in facts:
+                repeats[key] += 1
             other = facts.setdefault(key, own)
             if other != own:
                 contradicting.setdefault(key, _first_difference(own, other))
@@ -114,7 +118,7 @@ def read_rows(
         columns=columns,
         new_headings=tuple(dict.fromkeys(heading for header in headers for heading in header.new_headings)),
         missing=tuple(field for field in layout.headings if field not in present),
-        row_count=count,
+        row_count=count - sum(times for key, times in repeats.items() if key not in contradicting),
         _source=source,
         _contradicting=contradicting,
     )

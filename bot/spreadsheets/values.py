@@ -17,10 +17,13 @@ from bot.spreadsheets.dates import (
 from bot.spreadsheets.sheets import Cell
 
 _NOTHING = frozenset({"-", "--", "–", "—", "−", ".", "н/д", "нет данных", "не указано", "не указан", "null", "(пусто)"})
+_NO_DATE = frozenset({"нет", "отсутствует", "без срока", "не установлен", "не определен", "не определён", "бессрочно"})
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _SPACES = re.compile(r"\s+")
 _SPOILT = re.compile(r"[+-]?\d+[.,]\d*E\+?\d+|#+", re.IGNORECASE)
 """A number as Excel shows it in a narrow column or in exponential form; saved as CSV, its digits are lost."""
+
+_ANSWERS = frozenset({"да", "нет", "true", "false", "истина", "ложь"})
 
 _EXACT_LIMIT = 1e15
 """Excel keeps 15 digits of a number; of a longer one the last are zeros."""
@@ -53,14 +56,17 @@ def text_of(cell: Cell) -> str | None:
 
 
 def number_of(cell: Cell) -> str | None:
-    """Return a number of another system, without spaces and «№». Raises :class:`SpoiltNumber`."""
+    """Return a number of another system, without spaces, «№» and the sign by which Excel marks a text («'77»).
+
+    Raises :class:`SpoiltNumber`, also for a cell of true or false.
+    """
     if isinstance(cell, datetime) or (isinstance(cell, float) and not abs(cell) < _EXACT_LIMIT):
         raise SpoiltNumber
     text = text_of(cell)
     if text is None:
         return None
-    number = _SPACES.sub(" ", text).removeprefix("№").strip()
-    if _SPOILT.fullmatch(number) or len(number) > MAX_NUMBER_CHARS:
+    number = _SPACES.sub(" ", text).removeprefix("'").removeprefix("№").strip()
+    if number.casefold() in _ANSWERS or _SPOILT.fullmatch(number) or len(number) > MAX_NUMBER_CHARS:
         raise SpoiltNumber
     # «17.0» is how a program writes the number 17 that it took for a decimal fraction.
     return re.sub(r"^(\d+)[.,]0+$", r"\1", number) or None
@@ -96,6 +102,8 @@ def _local_moment(cell: Cell, epoch: datetime) -> datetime | None:
         return _moment_of_number(cell, epoch)
     text = text_of(cell)
     if text is None:
+        return None
+    if text.casefold().rstrip(".") in _NO_DATE:
         return None
     if is_plain_serial(text):
         return _moment_of_number(float(text.replace(",", ".")), epoch)

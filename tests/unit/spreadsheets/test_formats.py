@@ -100,9 +100,23 @@ def test_words_that_begin_like_a_total_are_a_row() -> None:
     headings = ("Факт", "Номер", "Дата поступления")
     words = ["Всего неделю держится дорога", "Итого третий день не вывозят мусор"]
     lines = [[text, str(number), "25.11.2026"] for number, text in enumerate(words, 1)]
-    table = read(text_table([headings, *lines, ["Итого", "2", ""], ["Общий итог", "2", ""]]))
+    totals = [["Итого", "2", ""], ["Общий итог", "2", ""], ["Всего", "2", "5"]]
+    table = read(text_table([headings, *lines, *totals]))
     assert [(row.number, row.subject) for row in taken(table)] == [("1", words[0]), ("2", words[1])]
     assert refused(table) == []
+
+
+def test_words_below_the_table_are_no_row() -> None:
+    words = ("Количество: 1", "Исполнитель: специалист отдела, тел. 2-34-56", "Отчёт сформирован 01.12.2026 9:05")
+    table = read(text_table([POS_HEADINGS, pos_line("1"), *([one] for one in words), ["4012346"]]))
+    assert [row.number for row in taken(table)] == ["1"]
+    assert [(row.number, row.reason) for row in refused(table)] == [("4012346", "empty_cells")]
+
+
+def test_a_row_that_the_file_repeats_counts_once() -> None:
+    lines = [pos_line("1"), pos_line("1"), pos_line("2"), pos_line("2", Факт="Другое"), pos_line("1")]
+    table = read(text_table([POS_HEADINGS, *lines]))
+    assert (table.row_count, len(taken(table)), len(refused(table))) == (3, 1, 2)
 
 
 def test_headings_are_known_in_any_order_case_and_spacing() -> None:
@@ -143,6 +157,16 @@ def test_serial_dates_are_read_by_the_calendar_of_the_book(form: Callable[..., b
         ("2026-11-20T14:05:00", "2026-11-20 14:05"),
         ("2026-11-20T14:05:00.123+11:00", "2026-11-20 14:05"),
         ("2026-11-20T03:05:00Z", "2026-11-20 14:05"),
+        ("2026-11-20 06:05:00 +0300", "2026-11-20 14:05"),
+        ("20.11.2026T06:05:00+03:00", "2026-11-20 14:05"),
+        ("20.11.2026 06:05 (МСК)", "2026-11-20 14:05"),
+        ("20.11.2026 14:05 мск+8", "2026-11-20 14:05"),
+        ("20.11.2026 14:05 +11", "2026-11-20 14:05"),
+        ("20 ноября 2026 г. в 14:05", "2026-11-20 14:05"),
+        ("5 мая 2026", "2026-05-05 00:00"),
+        ("20 нояб. 2026", "2026-11-20 00:00"),
+        ("20.11.2026 (пт)", "2026-11-20 00:00"),
+        ("пятница, 20.11.2026 14:05", "2026-11-20 14:05"),
         ("46346", "2026-11-20 00:00"),
         ("46346,5", "2026-11-20 12:00"),
     ],
@@ -152,7 +176,27 @@ def test_dates_are_read_as_people_write_them(written: str, local: str) -> None:
     assert row.registered_at == datetime.fromisoformat(f"{local}+11:00")
 
 
-@pytest.mark.parametrize("written", ["31.02.2026", "20.13.2026", "завтра", "20.11.0226", "11.2026", 12.0, "########"])
+@pytest.mark.parametrize("written", ["нет", "Отсутствует", "Без срока", "не установлен."])
+def test_words_for_no_date_are_no_date(written: str) -> None:
+    line = pos_line(Дата_поступления=written, Дата_планируемого_завершения_работ=written)
+    (row,) = taken(read(text_table([POS_HEADINGS, line])))
+    assert (row.registered_at, row.due) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "20.11.2026 9:00-10:00",
+        "31.02.2026",
+        "20.13.2026",
+        "31 ноября 2026",
+        "завтра",
+        "20.11.0226",
+        "11.2026",
+        12.0,
+        "########",
+    ],
+)
 def test_broken_date_is_refused_with_row_and_column(written: str | float) -> None:
     lines = [pos_line(str(number)) for number in range(1, 30)]
     lines[17] = pos_line("18", Дата_поступления=written)
@@ -176,7 +220,14 @@ def test_broken_date_in_row_30_000_is_refused_and_the_rest_goes_in() -> None:
 
 @pytest.mark.parametrize(
     ("written", "number"),
-    [(17.0, "17"), ("17,0", "17"), (" № 17 ", "17"), ("0017", "0017"), (123456789012345.0, "123456789012345")],
+    [
+        (17.0, "17"),
+        ("17,0", "17"),
+        (" № 17 ", "17"),
+        ("'17", "17"),
+        ("0017", "0017"),
+        (123456789012345.0, "123456789012345"),
+    ],
 )
 def test_number_is_read_without_what_a_spreadsheet_adds(written: str | float, number: str) -> None:
     (row,) = taken(read(xlsx([POS_HEADINGS, pos_line(written)])))
@@ -184,9 +235,10 @@ def test_number_is_read_without_what_a_spreadsheet_adds(written: str | float, nu
 
 
 @pytest.mark.parametrize(
-    "written", ["1.23457E+11", "1,23457E+11", 1.2345678901234567e18, datetime.fromisoformat("2026-10-12"), "#####"]
+    "written",
+    [True, "1.23457E+11", "1,23457E+11", 1.2345678901234567e18, datetime.fromisoformat("2026-10-12"), "#####"],
 )
-def test_number_that_a_spreadsheet_has_spoilt_is_refused(written: str | float | datetime) -> None:
+def test_number_that_a_spreadsheet_has_spoilt_is_refused(written: str | float | datetime | bool) -> None:
     (row,) = refused(read(xlsx([POS_HEADINGS, pos_line(written)])))
     assert (row.reason, row.column) == ("spoilt_number", "Номер")
 
