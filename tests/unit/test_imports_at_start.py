@@ -1,5 +1,6 @@
 """A command imports nothing that it does not need: importing is most of what a start costs."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -42,8 +43,14 @@ HEAVY = {"aiogram", "aiohttp", "vk_api", "sqlalchemy", "alembic", "apscheduler",
 
 
 def imported_by(*words: str, stdin: str = "") -> set[str]:
+    """Return the modules of a command that no variable configures; those of the tests themselves begin so, too."""
     done = subprocess.run(
-        [sys.executable, "-c", _LIST_MODULES, *words], input=stdin, capture_output=True, text=True, check=True
+        [sys.executable, "-c", _LIST_MODULES, *words],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        check=True,
+        env={name: value for name, value in os.environ.items() if not name.startswith("MCU_")},
     )
     return set(done.stderr.splitlines()[-1].split())
 
