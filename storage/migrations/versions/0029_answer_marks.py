@@ -1,4 +1,4 @@
-"""What was wanting in published answers, and the index of earlier answers about a place"""
+"""Gaps in published answers, and the index of earlier answers about a place"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""What came of an answer"""
+"""The outcome of an answer"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""What happened to the clocks of tickets"""
+"""Events of the clocks of tickets"""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""What became of promises, and promises in the words of answers"""
+"""The outcome of promises, and promises in the words of answers"""
 
 import sqlalchemy as sa
 from alembic import op

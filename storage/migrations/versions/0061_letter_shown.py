@@ -1,4 +1,4 @@
-"""What each sent message shows, so that an edit that changes nothing is not sent"""
+"""The content of each sent message, so that an edit that changes nothing is not sent"""
 
 import sqlalchemy as sa
 from alembic import op
