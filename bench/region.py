@@ -1,6 +1,7 @@
 """One region on one server: many municipalities, each a process and a database of its own on one PostgreSQL."""
 
 import asyncio
+import itertools
 import random
 import time
 from contextlib import AsyncExitStack
@@ -23,6 +24,7 @@ BLOCKS, CITIZENS = 5, 100
 IDLE_SECONDS = 60.0
 SAMPLE_SECONDS = 5.0
 SETTLE_SECONDS = 20.0
+START_SECONDS, RESTART_SECONDS = 1200.0, 5.0
 
 
 @dataclass
@@ -72,10 +74,11 @@ async def region(folder: Path, server: str, size: RegionSize) -> Figures:
         stack.push_async_callback(engine.dispose)
         watched = _Server(engine)
         began = time.perf_counter()
-        await asyncio.gather(*(_start(town) for town in made))
+        repeated = await asyncio.gather(*(_start(town) for town in made))
         figures: Figures = {
             "towns": size.towns,
             "connections_each": size.connections,
+            "starts_repeated": sum(repeated),
             "all_listen_after_s": round(time.perf_counter() - began, 1),
         }
         figures["start_cpu_s_of_a_town"] = round(sum(town.cpu_seconds() for town in made) / size.towns, 2)
@@ -97,9 +100,19 @@ async def _make_town(stack: AsyncExitStack, folder: Path, server: str, connectio
     return town
 
 
-async def _start(town: BenchHarness) -> None:
-    town.process = await town.spawn()
-    await town.sandbox.change_log.wait_until(lambda: town.poll_count() > 0, 600)
+async def _start(town: BenchHarness) -> int:
+    """Start a bot, and again if it ends, as a service manager does; return how many times it has ended."""
+    async with asyncio.TaskGroup() as group:
+        polled = group.create_task(town.sandbox.change_log.wait_until(lambda: town.poll_count() > 0, START_SECONDS))
+        for repeated in itertools.count():
+            town.process = await town.spawn()
+            ended = group.create_task(town.process.wait())
+            await asyncio.wait({polled, ended}, return_when=asyncio.FIRST_COMPLETED)
+            if polled.done():
+                ended.cancel()
+                return repeated
+            await asyncio.sleep(RESTART_SECONDS)
+    raise AssertionError("the loop above has no other end")
 
 
 def _memory(town: BenchHarness) -> float:
