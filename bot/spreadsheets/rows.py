@@ -25,8 +25,14 @@ _MENTION = re.compile(r"\[(?:club|public|id|event)\d+(?::[^|\]]*)?\|([^\]]*)\]")
 """The mention of a page in VK: «[club123|Администрация]»."""
 
 _TOTALS = re.compile(r"(?:итого|всего|общий итог)\b", re.IGNORECASE)
-_FOOTER = re.compile(r"[а-яё]{4,}.*(?::|\s.*\s)", re.IGNORECASE | re.DOTALL)
-"""Words alone in the column of numbers, below many tables: «Исполнитель: …», «Отчёт сформирован 01.12.2026»."""
+_FOOTER = re.compile(
+    r"(?:(?:исполнитель|составил|подготовил|ответственн\w+|руководитель|подпись|количество)\b[^:]*:"
+    r"|(?:отч[её]т|выгрузка|таблица)\s+(?:сформирован|создан|составлен|выгружен)\w*\b"
+    r"|дата\s+(?:формирования|выгрузки|печати|составления)\b)",
+    re.IGNORECASE,
+)
+"""Words of an office below a table, alone in the column of numbers. Any other words there are refused with their line:
+they may be the rest of a message whose line break was not quoted."""
 
 _KINDS = {
     "физическое лицо": ApplicantKind.CITIZEN,

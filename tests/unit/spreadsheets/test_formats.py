@@ -108,9 +108,17 @@ def test_words_that_begin_like_a_total_are_a_row() -> None:
 
 def test_words_below_the_table_are_no_row() -> None:
     words = ("Количество: 1", "Исполнитель: специалист отдела, тел. 2-34-56", "Отчёт сформирован 01.12.2026 9:05")
-    table = read(text_table([POS_HEADINGS, pos_line("1"), *([one] for one in words), ["4012346"]]))
+    table = read(text_table([POS_HEADINGS, pos_line("1"), *([one] for one in words)]))
     assert [row.number for row in taken(table)] == ["1"]
-    assert [(row.number, row.reason) for row in refused(table)] == [("4012346", "empty_cells")]
+    assert refused(table) == []
+
+
+@pytest.mark.parametrize("alone", ["4012346", "и третий день не вывозят мусор: куда звонить?", "отчёт о ремонте где?"])
+def test_other_words_on_a_line_of_their_own_are_refused_and_not_lost(alone: str) -> None:
+    """They may be the rest of a citizen's message, whose line break a program did not quote."""
+    table = read(text_table([POS_HEADINGS, pos_line("1"), [alone], pos_line("2")]))
+    assert [row.number for row in taken(table)] == ["1", "2"]
+    assert [(row.place.line, row.reason) for row in refused(table)] == [(3, "empty_cells")]
 
 
 def test_a_row_that_the_file_repeats_counts_once() -> None:
