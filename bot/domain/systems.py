@@ -57,6 +57,9 @@ class Systems:
         own = {fold(name): code for code, title in self.own_titles.items() for name in (code, title)}
         return {**_CODES, **own}
 
+    def __contains__(self, code: str) -> bool:
+        return code in self.titles
+
     def stored_name(self, source: str) -> str:
         """Return the form in which a ticket names the source that a person has typed or chosen."""
         code = self._codes.get(fold(source.strip()))

@@ -10,11 +10,9 @@ from bot.domain.notifications.base import Notification
 from bot.domain.notifications.dialogs import (
     AskNewApplicant,
     AskNewDeadline,
-    AskNewDistrict,
     AskNewField,
     AskNewNumber,
     AskNewOwnTerm,
-    AskNewSource,
     AskNewText,
     NewTicketRegistered,
     PromptClosed,
@@ -24,6 +22,7 @@ from bot.domain.people import Person
 from bot.domain.roles import Right
 from bot.domain.written_dates import read_deadline
 from bot.handlers import tickets
+from bot.handlers.entry_questions import district_question, find_page, question_of_field, source_question
 from bot.handlers.replies import answer_callback, edit_pressed_note
 from bot.handlers.types import ButtonHandlers, ButtonPress, DialogStepHandlers, OfficialMessage
 from bot.services.context import UseCaseContext, responsibility
@@ -46,10 +45,12 @@ MAX_SOURCE_CHARS = 64
 
 _CHOICE_STEPS = {
     "source": DialogStep.ENTRY_SOURCE,
+    "sources": DialogStep.ENTRY_SOURCE,
     "number": DialogStep.ENTRY_NUMBER,
     "due": DialogStep.ENTRY_DEADLINE,
     "own": DialogStep.ENTRY_OWN_TERM,
     "district": DialogStep.ENTRY_DISTRICT,
+    "districts": DialogStep.ENTRY_DISTRICT,
     "kind": DialogStep.ENTRY_APPLICANT,
     "edit": DialogStep.ENTRY_APPLICANT,
     "field": DialogStep.ENTRY_APPLICANT,
@@ -93,7 +94,7 @@ async def _on_text(ctx: UseCaseContext, message: OfficialMessage) -> None:
 async def _save_text(
     ctx: UseCaseContext, person: Person, dialog: Dialog, text: str, *, files_left: bool = False
 ) -> None:
-    note = AskNewSource(files_left_out=files_left)
+    note = source_question(ctx, files_left_out=files_left)
     await _go_on(ctx, person, dialog, DialogStep.ENTRY_SOURCE, note, {"text": text})
 
 
@@ -144,7 +145,7 @@ async def _save_due(
     facts: DialogFacts = {"deadline": due.isoformat() if due else ""}
     districts = ctx.municipality.districts()
     if districts and ctx.municipality.understanding.read(dialog.facts["text"]).district is None:
-        note = AskNewDistrict(districts=tuple(districts))
+        note = district_question(ctx)
         await _go_on(ctx, person, dialog, DialogStep.ENTRY_DISTRICT, note, facts, pressed)
         return
     await _ask_applicant(ctx, person, dialog, facts, pressed)
@@ -167,7 +168,7 @@ async def _on_district(ctx: UseCaseContext, message: OfficialMessage) -> None:
     named = next((one for one in districts if one.casefold() == said), None)
     if named is None:
         again = await dialogs.advance(ctx, message.dialog, DialogStep.ENTRY_DISTRICT)
-        await dialogs.prompt(ctx, message.person, again, AskNewDistrict(districts=tuple(districts)))
+        await dialogs.prompt(ctx, message.person, again, district_question(ctx))
         return
     await _ask_applicant(ctx, message.person, message.dialog, {"district": named})
 
@@ -201,15 +202,25 @@ async def on_choice(ctx: UseCaseContext, press: ButtonPress) -> None:
     if dialog is None or dialog.step is not _CHOICE_STEPS.get(name):
         raise DialogEnded()
     await answer_callback(ctx, press)
+    page = find_page(ctx, dialog, name, value)
+    if page is not None:
+        await edit_pressed_note(ctx, press, page, prompt_user_id=dialog.user_id)
+        return
     chosen = await _CHOICES[name](ctx, press, dialog, value)
     await edit_pressed_note(ctx, press, PromptClosed(text=f"✓ {chosen}"))
 
 
 async def _choose_source(ctx: UseCaseContext, press: ButtonPress, dialog: Dialog, value: str) -> str:
-    is_listed = value.isdecimal() and int(value) < len(MANUAL_SOURCES)
-    chosen = MANUAL_SOURCES[int(value)] if is_listed else MANUAL_SOURCES[-1]
+    """Take one of the usual sources by its place in their list, a system of the municipality by its code."""
+    systems = ctx.municipality.systems
+    if value.isdecimal() and int(value) < len(MANUAL_SOURCES):
+        chosen = MANUAL_SOURCES[int(value)]
+    elif value in systems:
+        chosen = systems.stored_name(value)
+    else:
+        raise DialogEnded()
     await _save_source(ctx, press.person, dialog, chosen, press.event.message_id)
-    return chosen
+    return systems.title(chosen)
 
 
 async def _choose_no_number(ctx: UseCaseContext, press: ButtonPress, dialog: Dialog, value: str) -> str:
@@ -256,17 +267,11 @@ async def _open_fields(ctx: UseCaseContext, press: ButtonPress, dialog: Dialog, 
 
 async def _choose_field(ctx: UseCaseContext, press: ButtonPress, dialog: Dialog, value: str) -> str:
     """Ask for the field once more; «Назад» asks the last question again."""
-    asked: dict[str, tuple[DialogStep, Notification]] = {
-        "text": (DialogStep.ENTRY_TEXT, AskNewText()),
-        "source": (DialogStep.ENTRY_SOURCE, AskNewSource()),
-        "number": (DialogStep.ENTRY_NUMBER, AskNewNumber()),
-        "due": (DialogStep.ENTRY_DEADLINE, AskNewDeadline()),
-        "own": (DialogStep.ENTRY_OWN_TERM, AskNewOwnTerm()),
-        "district": (DialogStep.ENTRY_DISTRICT, AskNewDistrict(districts=tuple(ctx.municipality.districts()))),
-    }
-    step, note = asked.get(value, (DialogStep.ENTRY_APPLICANT, AskNewApplicant()))
-    is_review = value in asked
-    changed = await dialogs.advance(ctx, dialog, step, pressed_message_id=press.event.message_id, review=is_review)
+    asked = question_of_field(ctx, value)
+    step, note = asked or (DialogStep.ENTRY_APPLICANT, AskNewApplicant())
+    changed = await dialogs.advance(
+        ctx, dialog, step, pressed_message_id=press.event.message_id, review=asked is not None
+    )
     await dialogs.prompt(ctx, press.person, changed, note)
     return FIELD_TITLES.get(value, "Назад")
 

@@ -46,9 +46,14 @@ class AskNewText(Notification, code="new_text"):
 
 
 class AskNewSource(Notification, code="new_source"):
-    """Prompt for where such a message came from; ``files_left_out`` if files were sent with its text."""
+    """Prompt for where such a message came from; ``files_left_out`` if files were sent with its text.
+
+    ``systems``: the codes of those that the municipality names.
+    """
 
     files_left_out: bool = stored("files_left", default=False)
+    systems: tuple[str, ...] = stored(default=(), omit_default=True)
+    page: int = stored(default=0, omit_default=True)
 
 
 class AskNewNumber(Notification, code="new_number"):
@@ -69,6 +74,7 @@ class AskNewDistrict(Notification, code="new_district"):
     """Prompt for the district, where posts are divided by it and the words name none."""
 
     districts: tuple[str, ...]
+    page: int = stored(default=0, omit_default=True)
 
 
 class AskNewField(Notification, code="new_field"):

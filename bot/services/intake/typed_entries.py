@@ -35,11 +35,20 @@ def check_may_enter(ctx: UseCaseContext, person: Person) -> None:
         raise NotAllowed(right=Right.TYPE_IN.value)
 
 
+def list_systems(ctx: UseCaseContext) -> tuple[str, ...]:
+    """Return the codes of the systems that the municipality names: in its file, at its curators, in its rules."""
+    town = ctx.municipality
+    curated = sorted(system for person in town.staff.people for system in person.systems)
+    ruled = sorted(source for rule in town.rules.rules for source in rule.condition.source)
+    return tuple(code for code in dict.fromkeys((*town.systems.own_titles, *curated, *ruled)) if code in town.systems)
+
+
 async def check_number(ctx: UseCaseContext, source: str, number: str) -> Ticket | None:
     """Raise :class:`NumberKnown` if a ticket has this number of the same system; return one of another system."""
     known = await ctx.uow.tickets.list_with_number(number)
+    code = source_code(ctx.municipality.systems.stored_name(source))
     for ticket in known:
-        if source_code(ticket.source) == source_code(source):
+        if source_code(ticket.source) == code:
             raise NumberKnown(number=ticket.id)
     return known[0] if known else None
 

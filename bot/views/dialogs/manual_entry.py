@@ -15,20 +15,25 @@ from bot.domain.notifications.dialogs import (
     AskNewText,
     NewTicketRegistered,
 )
+from bot.domain.systems import source_code
 from bot.domain.view_data import NotificationData
 from bot.messengers.content import Bold, Button, Content
 from bot.views.applicants import APPLICANT_KIND_TITLES
 from bot.views.callback_codes import Op, pack
 from bot.views.dialogs.dates import EXAMPLES, date_fault, passed_row
 from bot.views.dialogs.drafts import cancel_row
+from bot.views.notifications.people_pages import MAX_BUTTON_CHARS, Pager, in_rows
 from bot.views.notifications.view_table import row
-from bot.views.render_context import RenderContext
+from bot.views.render_context import RenderContext, shorten
 
 SOURCES_WITHOUT_NUMBER = ("Телефон", "Личный приём")
 """Sources that assign no number to a message."""
 
 MANUAL_SOURCES = ("Телефон", "Личный приём", "ПОС", "Инцидент Менеджмент", "СЭД", "Другое")
-"""Sources offered for a message that is entered by hand."""
+"""Sources that every municipality is offered; buttons name them by their place here."""
+
+_FIRST_SOURCES = 3
+"""As many of them come before the municipality's own systems."""
 
 NO_NUMBER, USUAL_TERM = "Нет номера", "Обычный срок"
 """Choices instead of a number and of a deadline, for a message that is entered by hand."""
@@ -55,10 +60,29 @@ def new_text(note: AskNewText, data: NotificationData, context: RenderContext) -
 
 
 def new_source(note: AskNewSource, data: NotificationData, context: RenderContext) -> Content:
-    rows = [[Button(name, pack(Op.MANUAL_ENTRY, 0, f"source={i}"))] for i, name in enumerate(MANUAL_SOURCES)]
-    pairs = [rows[i][0:1] + (rows[i + 1] if i + 1 < len(rows) else []) for i in range(0, len(rows), 2)]
+    """Ask for the source: the usual ones and the municipality's own, on as many pages as they need."""
+    usual = [(str(at), name) for at, name in enumerate(MANUAL_SOURCES)]
+    known = set(map(source_code, MANUAL_SOURCES))
+    own = [(code, code) for code in note.systems if code not in known]
+    buttons = [
+        _choice(context.systems.title(source), f"source={argument}")
+        for argument, source in (*usual[:_FIRST_SOURCES], *own, *usual[_FIRST_SOURCES:])
+    ]
     warning = "Файлы сюда не вносятся, записан только текст. " if note.files_left_out else ""
-    return Content.of(f"{warning}Откуда пришло сообщение?", keyboard=[*pairs, *cancel_row(data)])
+    rows = _paged(buttons, note.page, "sources", context, other_rows=1)
+    return Content.of(f"{warning}Откуда пришло сообщение?", keyboard=[*rows, *cancel_row(data)])
+
+
+def _choice(title: str, argument: str) -> Button:
+    return Button(shorten(title, MAX_BUTTON_CHARS), pack(Op.MANUAL_ENTRY, 0, argument))
+
+
+def _paged(
+    buttons: list[Button], number: int, verb: str, context: RenderContext, *, other_rows: int
+) -> list[list[Button]]:
+    """Return one page of the buttons, two in a row, and the row that turns the pages if there are several."""
+    page = Pager(context, number, len(buttons), verb, width=2, other_rows=other_rows, op=Op.MANUAL_ENTRY)
+    return [*in_rows(page.cut(buttons), 2), *page.turns()]
 
 
 def new_number(note: AskNewNumber, data: NotificationData, context: RenderContext) -> Content:
@@ -83,12 +107,9 @@ def new_own_term(note: AskNewOwnTerm, data: NotificationData, context: RenderCon
 
 
 def new_district(note: AskNewDistrict, data: NotificationData, context: RenderContext) -> Content:
-    """Ask for the district; what has no room for a button is typed."""
-    buttons = [Button(name, pack(Op.MANUAL_ENTRY, 0, f"district={at}")) for at, name in enumerate(note.districts)]
-    width = 2
-    shown = buttons[: max(1, context.capabilities.button_rows - 2) * width]
-    rows = [shown[at : at + width] for at in range(0, len(shown), width)]
-    unknown = Button(UNKNOWN_DISTRICT, pack(Op.MANUAL_ENTRY, 0, "district="))
+    buttons = [_choice(name, f"district={at}") for at, name in enumerate(note.districts)]
+    rows = _paged(buttons, note.page, "districts", context, other_rows=2)
+    unknown = _choice(UNKNOWN_DISTRICT, "district=")
     words = "Какой это район? Выберите или напишите его название."
     return Content.of(words, keyboard=[*rows, [unknown], *cancel_row(data)])
 
@@ -133,7 +154,7 @@ def _typed_lines(facts: Json, context: RenderContext) -> list[str]:
     if "source" not in facts:
         return []
     number = f" · номер {facts['number']}" if facts.get("number") else ""
-    lines = [f"📝 {facts['source']}{number}"]
+    lines = [f"📝 {context.systems.title(facts['source'])}{number}"]
     if due := facts.get("deadline"):
         at = context.format_full(datetime.fromisoformat(due))
         lines.append(f"📆 Срок в {context.systems.title(facts['source'])}: до {at}")

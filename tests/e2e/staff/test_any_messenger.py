@@ -13,6 +13,7 @@ HEAD, COORDINATOR_ID = 3001, 3003
 MORE = ("improvement", "transport", "waste", "energy", "health", "social", "trade", "culture")
 JPEG = b"\xff\xd8filled in"
 MAX_TOKEN = "max-token-for-tests-only"
+SYSTEMS = {"smls": "СМ ЛС", "sakhalin": "Сахалин.Онлайн", "ecpur": "ЕЦПУР", "eds": "ЕДС", "site": "Портал района"}
 MAX_SECTION = '[max]\ntoken = "{token}"\napi_base = "{url}/max"\n'
 
 
@@ -33,6 +34,7 @@ async def office(request: pytest.FixtureRequest, closed_bot: Harness) -> Messeng
     )
     bot.settings["staff"] = staff.replace('role = "coordinator"', 'roles = ["coordinator", "manager"]')
     bot.settings["more"] = "".join(f'[[sectors]]\ncode = "{code}"\n' for code in MORE)
+    bot.settings["more"] += "".join(f'[[systems]]\ncode = "{code}"\ntitle = "{SYSTEMS[code]}"\n' for code in SYSTEMS)
     if name == "max":
         bot.sandbox.max.add_bot(MAX_TOKEN, username="mcu_max_bot")
         bot.settings["more"] += MAX_SECTION.format(token=MAX_TOKEN, url=bot.sandbox.url)
@@ -186,6 +188,32 @@ async def test_lists_reminders_digest_and_typing_in(office: MessengerStaff) -> N
     await sorter.wait_for_message("Сводка за")
     await head.send_message("/digest")
     await head.wait_for_message("не для вашей роли")
+
+
+async def test_every_system_of_the_town_is_offered_on_the_pages_of_new(office: MessengerStaff) -> None:
+    """VK shows ten buttons under a message, in five rows."""
+    desk, wait_until = office.coordinator_chat, office.harness.wait_until
+    await desk.send_message("/new На Мира 7 на дороге яма")
+    page = await desk.wait_for_message("Откуда пришло", button="Телефон")
+    seen = list(page.button_labels)
+    while "Дальше ›" in page.button_labels:
+        assert len(page.button_labels) <= 10
+        known = page.button_labels
+        await desk.press_without_answer(page, "Дальше ›")
+        await wait_until(lambda known=known: desk.find_message("Откуда пришло").button_labels != known)
+        page = desk.find_message("Откуда пришло")
+        seen += page.button_labels
+    usual = ["Телефон", "Личный приём", "ПОС", "Инцидент Менеджмент", "СЭД", "Другое"]
+    chosen = [one for one in seen if one not in ("Дальше ›", "‹ Раньше", "Отмена")]
+    assert chosen == [*usual[:3], *SYSTEMS.values(), *usual[3:]]
+    if "‹ Раньше" in page.button_labels:
+        known = page.button_labels
+        await desk.press_without_answer(page, "‹ Раньше")
+        await wait_until(lambda: desk.find_message("Откуда пришло").button_labels != known)
+        page = desk.find_message("Откуда пришло")
+    await desk.press_without_answer(page, "Сахалин.Онлайн")
+    await desk.wait_for_message("✓ Сахалин.Онлайн")
+    await desk.wait_for_message("Номер в той системе?", button="Отмена")
 
 
 async def test_a_draft_survives_a_restart_and_a_second_press_says_so(office: MessengerStaff) -> None:

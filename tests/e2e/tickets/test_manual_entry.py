@@ -273,3 +273,52 @@ async def test_a_number_is_entered_once_and_that_of_another_system_is_pointed_ou
     await bot.wait_for_message(COORDINATOR, "⚠️ Такой же номер у №1 из другой системы")
     await bot.send_message(COORDINATOR, "Начальник отдела дорог, 89141234567")
     await bot.wait_for_message(COORDINATOR, "⚠️ Начальник отдела дорог — сотрудник")
+
+
+async def test_systems_that_the_town_names_are_offered_and_keep_their_numbers_apart(closed_bot: Harness) -> None:
+    """Those of the file, of a curator and of a rule; a title of the town's own is on the button."""
+    bot = closed_bot
+    bot.settings["staff"] = STAFF.replace('role = "coordinator"', 'role = "coordinator"\nsystems = ["ecur"]')
+    bot.settings["more"] = (
+        '\n[[systems]]\ncode = "site"\ntitle = "Портал района"\n[[systems]]\ncode = "pos"\ntitle = "Портал ПОС"\n'
+        '[[rules]]\nsource = ["smls", "telegram"]\nanswer = "1d"\n'
+    )
+    await bot.start()
+    for number in (1, 2):
+        await bot.send_message(COORDINATOR, f"/new На Мира {number} не чистят дорогу от снега")
+        asked = await bot.wait_until(lambda: find_question(bot, "Откуда пришло"))
+        assert button_rows(asked) == [
+            ["Телефон", "Личный приём"],
+            ["Портал ПОС", "Портал района"],
+            ["ЕЦУР", "СМ ЛС"],
+            ["Инцидент Менеджмент", "СЭД"],
+            ["Другое"],
+            ["Отмена"],
+        ]
+        await bot.press_button(COORDINATOR, asked, "Портал района")
+        await bot.wait_until(lambda: find_question(bot, "Номер в той системе?"))
+        await bot.send_message(COORDINATOR, "17")
+        if number == 1:
+            question = await bot.wait_until(lambda: find_question(bot, "До какого"))
+            await bot.press_button(COORDINATOR, question, "Обычный срок")
+            await bot.wait_for_message(COORDINATOR, "📝 Портал района · номер 17")
+            await choose_kind(bot, "Гражданин")
+            await bot.wait_for_card(ROADS_HEAD, 1, "Портал района")
+    await bot.wait_for_message(COORDINATOR, "Сообщение с таким номером уже есть: №1", "/find 1")
+
+
+async def test_every_district_can_be_chosen_by_presses(closed_bot: Harness) -> None:
+    names = [f"Район {letter}" for letter in "абвгдежзиклмнопрстуфхцчш"]
+    bot = closed_bot
+    head = 'sectors = ["roads"]\ntelegram_id = 1001'
+    districts = ", ".join(f'"{name}"' for name in names)
+    bot.settings["staff"] = STAFF.replace(head, f'sectors = ["roads"]\ndistricts = [{districts}]\ntelegram_id = 1001')
+    await bot.start()
+    await bot.send_message(COORDINATOR, "/new Яма на дороге у рынка, звонила Анна")
+    await enter_ticket(bot, "Телефон")
+    await bot.press_button(COORDINATOR, await bot.wait_until(lambda: find_question(bot, "До какого")), "Обычный срок")
+    asked = await bot.wait_until(lambda: find_question(bot, "Какой это район?"))
+    await bot.press_button(COORDINATOR, asked, "Дальше ›")
+    await bot.wait_until(lambda: any("Район ш" in row for row in button_rows(asked)))
+    await bot.press_button(COORDINATOR, asked, "Район ш")
+    await bot.wait_for_message(COORDINATOR, "📍 Район: Район ш")
