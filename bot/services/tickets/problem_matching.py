@@ -166,7 +166,7 @@ def _candidate_query(
     subjects = frozenset[str]() if is_guess else signature.subjects
     window = ctx.municipality.problem_window or timedelta()
     return CandidateQuery(
-        subject_families=sorted(matcher.subject_family(subject) for subject in subjects),
+        subject_families=matcher.families_of(subjects),
         since=ctx.now - timedelta(seconds=matcher.open_seconds(subjects, window.total_seconds())),
         lone_since=ctx.now - ECHO_WINDOW if signature.is_pointing or signature.is_me_too else None,
         sector=sector,

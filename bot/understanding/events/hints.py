@@ -33,6 +33,8 @@ class Hint(StrEnum):
 
     TALK = "talk"
     """The chat speaks of the trouble already, so its subject is not named: «бригада едет», «когда включат?»."""
+    LACKS = "lacks"
+    """The thing that the chat speaks of is still absent: «в 12-м ещё нет», «когда дадут?»."""
     DEIXIS = "deixis"
     """It points to what was just said, or begins as an answer does: «это с очистных», «да, и запах»."""
     ASKS = "asks"
@@ -60,7 +62,20 @@ class HintReader:
     """Finds hints. It is pure; *rules* is the table ``hints`` of ``data/events.toml``."""
 
     def __init__(self, rules: dict[str, Any], morphology: Morphology) -> None:
-        self._names = ("talk", "over", "fine", "absent", "long", "past", "still", "private", "asks", "offer", "notice")
+        self._names = (
+            "talk",
+            "over",
+            "fine",
+            "absent",
+            "long",
+            "past",
+            "still",
+            "private",
+            "asks",
+            "offer",
+            "notice",
+            "lacks",
+        )
         # «не дали» must not be read as «дали».
         self._patterns = PatternSet(morphology, strict=True)
         for number, name in enumerate(self._names):
@@ -83,6 +98,8 @@ class HintReader:
             hints.add(Hint.FINE)
         if "talk" in found and len(words) <= _MAX_TALK_WORDS:
             hints.add(Hint.TALK)
+        if "lacks" in found and len(words) <= _MAX_TALK_WORDS:
+            hints.add(Hint.LACKS)
         if "past" in found and "still" not in found:
             hints.add(Hint.PAST)
         if "long" in found:

@@ -86,8 +86,12 @@ class EventMatcher:
         """
         return quiet_seconds * (1 if subjects.isdisjoint(self._subjects.slow) else SLOW_FACTOR)
 
+    def families_of(self, subjects: Collection[str]) -> list[str]:
+        """Return the families of which an event may be that a message of *subjects* is about."""
+        return sorted(frozenset().union(*map(self._subjects.families_of, subjects)))
+
     def subject_family(self, subject: str) -> str:
-        """Return the name shared by all related subjects: a message matches only events of its own family."""
+        """Return the name shared by all related subjects."""
         return self._subjects.family(subject)
 
     def match(
@@ -104,8 +108,7 @@ class EventMatcher:
         """
         if reading.noise in (Noise.THANKS, Noise.GREETING):
             return None, False
-        latest = max((event.chats.get(message.chat, 0.0) for event in events), default=0.0)
-        said = self._occasion(message, reading, self.with_known_streets(signature, events), latest)
+        said = self._occasion(message, reading, self.with_known_streets(signature, events), events)
         if replied_to is not None:
             points = self._scorer.score(replace(said, is_reply=True), replied_to)
             if points >= JOIN_SCORE:
@@ -154,13 +157,15 @@ class EventMatcher:
         """Return the matching events, the best first; of equal ones that of the latest message."""
         if reading.noise is not None:
             return []
-        return self._rank(self._occasion(message, reading, signature), events)
+        return self._rank(self._occasion(message, reading, signature, ()), events)
 
     def _occasion(
-        self, message: MessageToMatch, reading: Reading, signature: Signature, latest: float = 0.0
+        self, message: MessageToMatch, reading: Reading, signature: Signature, events: Collection[OpenEvent]
     ) -> Occasion:
         title = self._title_signature(message.title or message.chat)
         is_plus = reading.noise is Noise.PLUS
+        latest = max((event.chats.get(message.chat, 0.0) for event in events), default=0.0)
+        shared = (event.chats.get(message.chat, 0.0) for event in events if event.size > 1)
         return Occasion(
             signature,
             title,
@@ -170,6 +175,8 @@ class EventMatcher:
             is_plus,
             author=message.author,
             latest=latest,
+            latest_shared=max(shared, default=0.0),
+            is_local=self._reader.is_local(title),
         )
 
     def _rank(self, said: Occasion, events: Collection[OpenEvent]) -> list[OpenEvent]:

@@ -6,6 +6,7 @@ from bot.understanding.events.hints import Hint
 from bot.understanding.events.open_event import OpenEvent
 from bot.understanding.events.place_agreement import CHAT, MAX_SHORT_MESSAGE_WORDS, STREET
 from bot.understanding.events.signatures import Signature
+from bot.understanding.events.subjects import Spread
 
 IMMEDIATE_SECONDS = 180.0
 """Time in which an answer is typed: «это с очистных» is said of what was just written."""
@@ -23,6 +24,8 @@ MIN_APPEAL_SCORE, MIN_PLACE_SCORE, MIN_TALK_SCORE = 0.2, 0.35, 0.08
 and below which it surely sells or looks for something."""
 MIN_BURST_SCORE, MIN_BURST_HEAT = 0.3, 1.5
 """The least score and weight of messages by which a complaint in other words is part of a burst."""
+MIN_MISSED_SIZE = 2
+"""Messages of an outage from which on a chat knows what is meant by «ещё нет», also after an hour of silence."""
 _MIN_ECHO_SCORE = 0.1
 """Score below which a message in words of its own goes on with no report, unless it follows at once."""
 
@@ -32,7 +35,8 @@ class Occasion:
     """A message to be compared with events: its signature and that of the chat's title, its chat, time and relevance.
 
     ``is_noise``: it is nothing but «+1»; ``is_reply``: it replies to a message of the event that it is compared with;
-    ``latest``: when its chat last spoke of any event.
+    ``latest``: when its chat last spoke of any event, and ``latest_shared``, of one that several messages tell of;
+    ``is_local``: its chat is that of one house, school or village.
     """
 
     signature: Signature
@@ -44,6 +48,8 @@ class Occasion:
     is_reply: bool = False
     author: str = ""
     latest: float = 0.0
+    latest_shared: float = 0.0
+    is_local: bool = False
 
     def can_mean(self, event: OpenEvent, silence: float, place: int) -> bool:
         """Return whether a message that names no subject may be about *event*, because people are talking of it.
@@ -76,6 +82,21 @@ class Occasion:
         if not names_another and self.appeal_score >= MIN_APPEAL_SCORE and self.signature.near & event.subjects:
             return heat >= MIN_TALK_HEAT or place >= CHAT
         return (bool(self.signature.names) or place >= STREET) and heat >= MIN_CROWD_HEAT
+
+    def means_its_own_place(self, spread: Spread) -> bool:
+        """Return whether no place is named since the chat is that of one house or village."""
+        seen = self.signature
+        if not self.is_local or seen.names or seen.marks:
+            return False
+        return spread.indoors if seen.subjects else (spread.outage and self.is_pointing)
+
+    def misses_it(self, event: OpenEvent, spread: Spread, silence: float) -> bool:
+        """Return whether the message says that what *event* took away has not returned: «в 12-м ещё нет»."""
+        if not (spread.outage or spread.moving):
+            return False
+        if Hint.LACKS not in self.signature.hints or event.size < MIN_MISSED_SIZE or event.ended is not None:
+            return False
+        return silence <= TALK_SECONDS and self.latest_shared <= event.chats.get(self.chat, 0.0)
 
     def is_in_burst(self, event: OpenEvent, silence: float, place: int) -> bool:
         """Return whether a complaint without a matter falls into a burst of messages about *event* alone."""

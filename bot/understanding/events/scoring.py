@@ -50,6 +50,8 @@ _SAME_SUBJECT, _KIN_SUBJECT, _SAME_BROAD_TOPIC, _SAME_VAGUE_TOPIC = 3, 2, 2, 0
 """Points of the matter. A topic that is no subject is broad, and without a finer name vague: many things are of it."""
 _POINTING_BACK = 2
 """Points of a message that names no subject and says that it is so here as well, or goes on with the talk."""
+_MISSED = 3
+"""Points of «ещё нет» about what the chat spoke of last."""
 _NEAR_HOUSE, _SAME_STREET, _CHAT_OF_PLACE = 3, 2, 1
 """Points of the place."""
 _OTHER_PLACE, _OTHER_PLACE_IN_OUTAGE, _OTHER_PLACE_IN_WAVE, _OTHER_NUMBER = -3, -2, -1, -5
@@ -81,9 +83,6 @@ _OTHER_MATTER = -10
 _CROWD_SIZE = 2
 """Messages of an event from which on somebody who names no place means it."""
 
-_NEVER = frozenset({Hint.PAST, Hint.FINE})
-"""«Вчера мигало», «у нас всё есть»: such a message is about no event of this hour."""
-
 
 class EventScorer:
     """Scores messages against events. It is pure."""
@@ -96,10 +95,12 @@ class EventScorer:
         seen, replies = said.signature, said.is_reply
         # Most events are of another matter; this early check spares them the rest.
         owns = said.author in event.authors and said.timestamp - event.authors[said.author] <= OWN_SECONDS
-        if not _NEVER.isdisjoint(seen.hints) or not (replies or owns or self._may_be_related(seen, event)):
+        if Hint.FINE in seen.hints or not (replies or owns or self._may_be_related(seen, event)):
             return 0
         silence = said.timestamp - event.chats.get(said.chat, -1e18) if said.chat else 1e18
         spread = self._subjects.spread(event.subjects)
+        if Hint.PAST in seen.hints and not (spread.slow and silence <= FRESH_SECONDS):
+            return 0  # «вчера мигало» is about no event of this hour; «вчера там упала» is, of ice that still lies
         if spread.outage and event.ended is not None and said.timestamp - event.ended > ENDED_SECONDS:
             return 0
         if (
@@ -115,6 +116,8 @@ class EventScorer:
             return 0  # there are many pits: «яма на дороге» of somebody else is about another one
         talking = silence <= (SLOW_TALK_SECONDS if spread.slow else TALK_SECONDS)
         place = score_place(seen, said.title, event, talking=talking, indoors=spread.indoors)
+        if place == UNKNOWN and talking and event.size >= _CROWD_SIZE and said.means_its_own_place(spread):
+            place = CHAT
         if place == OTHER and spread.moving and not (said.is_pointing and seen.house is not None):
             place = UNKNOWN  # «Садовая 22, тоже нет» tells of a house, where nobody waits for a bus
         if seen.settlement is not None and event.settlements:
@@ -134,7 +137,9 @@ class EventScorer:
 
     def _may_be_related(self, seen: Signature, event: OpenEvent) -> bool:
         """Return whether the subjects do not exclude the event."""
-        return seen.is_broad or not seen.subjects or self._subjects.are_related(seen.subjects, event.subjects)
+        if seen.is_broad or not seen.subjects or self._subjects.are_related(seen.subjects, event.subjects):
+            return True
+        return self._subjects.are_told_together(seen.subjects, event.subjects)
 
     def _score_matter(self, said: Occasion, event: OpenEvent, silence: float, place: int) -> int | None:
         """Return the points of the matter; ``None`` if the message is about another."""
@@ -146,12 +151,16 @@ class EventScorer:
                 return _SAME_VAGUE_TOPIC if seen.is_vague else _SAME_BROAD_TOPIC
         elif self._subjects.are_related(seen.subjects, event.subjects):
             return _KIN_SUBJECT
+        elif self._subjects.are_told_together(seen.subjects, event.subjects):
+            return _KIN_SUBJECT if silence <= FRESH_SECONDS and place >= UNKNOWN else None
         if said.is_in_burst(event, silence, place):
             return _POINTING_BACK
         if said.is_pointing:
             if seen.is_broad and seen.marks and place < STREET:
                 return None  # a landmark has matters of its own: «и на почте очередь»
-            return _POINTING_BACK if said.can_mean(event, silence, place) else 0
+            if said.can_mean(event, silence, place):
+                return _POINTING_BACK
+            return _MISSED if said.misses_it(event, self._subjects.spread(event.subjects), silence) else 0
         if not seen.subjects:
             return 0
         if said.is_reply:
@@ -245,7 +254,8 @@ def _place_points(
             return _WIDE
         if not (spread.outage or spread.wide):
             return _OTHER_PLACE
-        is_wave = not spread.slow and silence <= FRESH_SECONDS and event.heat_at(said.timestamp) >= MIN_WAVE_HEAT
+        is_hot = silence <= FRESH_SECONDS and event.heat_at(said.timestamp) >= MIN_WAVE_HEAT
+        is_wave = not spread.slow and (is_hot or (said.is_local and silence <= PROMPT_SECONDS))
         return _OTHER_PLACE_IN_WAVE if is_wave else _OTHER_PLACE_IN_OUTAGE
     if place == UNKNOWN:
         if wide:

@@ -19,7 +19,7 @@ from bot.understanding.text.tokens import Word, prepare_text
 
 _NUMBER = re.compile(r"(\d{1,4})(?:-?(?:го|й|я|ая|ого|ом|ой|му|м|ый|а|б|в|г|к\d))?")
 _MAX_NUMBER = 999
-_TALK_HINTS = frozenset({Hint.TALK, Hint.DEIXIS})
+_TALK_HINTS = frozenset({Hint.TALK, Hint.DEIXIS, Hint.LACKS})
 _MAX_BARE_PLACE_WORDS = 2
 """Words of a message that is nothing but a place, without the name of the street: its kind, and a number."""
 _STREET_TAGS = frozenset({"ADJF", "femn", "sing"})
@@ -96,7 +96,11 @@ class SignatureExtractor:
             self._patterns.add(number, 1.0, row["patterns"])
         self._me_too_owner = len(self._names)
         self._patterns.add(self._me_too_owner, 1.0, rules["echo"]["patterns"])
-        kin = frozenset(frozenset((row["name"], other)) for row in rules["subject"] for other in row.get("kin", ()))
+
+        def pairs(kind: str) -> frozenset[frozenset[str]]:
+            return frozenset(frozenset((row["name"], other)) for row in rules["subject"] for other in row.get(kind, ()))
+
+        kin = pairs("kin")
 
         def are(kind: str) -> frozenset[str]:
             return frozenset(row["name"] for row in rules["subject"] if row.get(kind))
@@ -106,7 +110,7 @@ class SignatureExtractor:
         self._vocabulary = read_vocabulary(rules["subject"])
         families = SubjectRelations.build_families(kin)
         self.subjects = SubjectRelations(
-            kin, are("wide"), are("outage"), are("slow"), are("indoors"), are("moving"), families
+            kin, are("wide"), are("outage"), are("slow"), are("indoors"), are("moving"), families, pairs("together")
         )
         self._by_topic = {topic: row["name"] for row in rules["subject"] for topic in row.get("topics", ())}
         self._carriers = frozenset(rules["topics"]["carriers"])
@@ -118,6 +122,7 @@ class SignatureExtractor:
         found = rules["places"]
         self._marks = MarkFinder(found, self._lemma)
         self._qualities = frozenset(stem(word) for word in found["qualities"].split())
+        self._local = frozenset(stem(word) for word in found["local"].split())
         self._ordinals: dict[str, int] = found["ordinals"]
 
     def extract(self, text: str) -> Signature:
@@ -125,6 +130,10 @@ class SignatureExtractor:
         words = prepare_text(text).words
         found = self._places.find(words)
         return self.extract_from_words(text, words, found.place if found is not None else None)
+
+    def is_local(self, title: Signature) -> bool:
+        """Return whether the people of a chat with this *title* live, learn or garden at one place."""
+        return bool(title.numbers) or not title.stems.isdisjoint(self._local)
 
     def with_topic(self, signature: Signature, topic: str | None, *, is_guess: bool = False) -> Signature:
         """Return the signature with the subject of *topic*, or the topic itself if it is none of the subjects.

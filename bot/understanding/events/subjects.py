@@ -22,7 +22,8 @@ class SubjectRelations:
     """Relations of subjects: those that describe one event, and how each is spread over a town and over time.
 
     A ``wide`` one strikes many streets at once, an ``outage`` spreads within minutes, a ``slow`` one lasts for days,
-    one that is ``indoors`` is each house's own, a ``moving`` one is met at any street.
+    one that is ``indoors`` is each house's own, a ``moving`` one is met at any street. ``told_together``: one brings
+    the other, so in one talk both are of one event.
     """
 
     related_pairs: frozenset[frozenset[str]]
@@ -32,6 +33,7 @@ class SubjectRelations:
     indoors: frozenset[str]
     moving: frozenset[str]
     families: Mapping[str, str]
+    told_together: frozenset[frozenset[str]] = frozenset()
     _spreads: dict[frozenset[str], "Spread"] = field(default_factory=dict, compare=False, repr=False)
 
     def are_related(self, first: frozenset[str], second: frozenset[str]) -> bool:
@@ -39,6 +41,10 @@ class SubjectRelations:
         return not first.isdisjoint(second) or any(
             frozenset((one, other)) in self.related_pairs for one in first for other in second
         )
+
+    def are_told_together(self, first: frozenset[str], second: frozenset[str]) -> bool:
+        """Return whether some subject of *first* is told of in the same talk as some subject of *second*."""
+        return any(frozenset((one, other)) in self.told_together for one in first for other in second)
 
     def spread(self, subjects: frozenset[str]) -> "Spread":
         """Return how an event of *subjects* is spread."""
@@ -53,6 +59,11 @@ class SubjectRelations:
     def family(self, subject: str) -> str:
         """Return the name shared by all subjects related to *subject*, also indirectly: the first of them."""
         return self.families.get(subject, subject)
+
+    def families_of(self, subject: str) -> frozenset[str]:
+        """Return the families of *subject* and of those that are told together with it."""
+        companions = {other for pair in self.told_together if subject in pair for other in pair}
+        return frozenset(map(self.family, {subject, *companions}))
 
     @staticmethod
     def build_families(related_pairs: Iterable[frozenset[str]]) -> dict[str, str]:

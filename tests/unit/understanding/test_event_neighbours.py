@@ -1,0 +1,80 @@
+"""Messages that tell of an event in words of another matter, later, or without a place. Invented town and people."""
+
+import pytest
+
+from bot.understanding.analyzer import TextAnalyzer
+from tests.unit.understanding.test_grouping import PARENTS, TOWN, Conversation
+
+QUARTER = "ЖК «Ясный», жильцы"
+
+
+@pytest.fixture
+def talk(everything: TextAnalyzer) -> Conversation:
+    return Conversation(everything)
+
+
+@pytest.mark.parametrize(
+    ("event", "neighbour"),
+    [
+        (["Света нет, Кленовая 4", "Кленовая 6 без света"], "на Кленовой столб лежит поперёк дороги"),
+        (["На Кленовой 4 мусор не вывозят", "Кленовая 4, баки переполнены"], "по двору уже крысы бегают"),
+        (["Вонь стоит на Кленовой", "на Кленовой 4 вонища страшная"], "это канализация, колодец переполнен"),
+    ],
+)
+def test_what_an_event_brings_with_it_is_told_of_it(talk: Conversation, event: list[str], neighbour: str) -> None:
+    *_, joined = talk.events([*event, neighbour])
+    opened = talk.events([event[0]])
+
+    assert joined is not None
+    assert [joined] == opened
+
+
+def test_street_lamps_are_another_matter_than_an_outage(talk: Conversation) -> None:
+    outage = talk.events(["Света нет, Кленовая 4", "Кленовая 6 без света"])
+    lamp = talk.join_message("на Кленовой фонарь у остановки не горит неделю")
+
+    assert lamp is None or lamp.event_number not in outage
+
+
+def test_after_an_hour_of_silence_what_is_still_absent_needs_no_name(talk: Conversation) -> None:
+    outage = talk.events(["Света нет, Кленовая 4", "Кленовая 6 без света", "и в восьмом тоже"])
+    still = talk.join_message("у нас в 10-м до сих пор нет", after=5400)
+
+    assert still is not None
+    assert {still.event_number} == set(outage)
+
+
+def test_what_is_absent_after_the_end_is_no_part_of_the_outage(talk: Conversation) -> None:
+    talk.events(["Света нет, Кленовая 4", "Кленовая 6 без света", "дали свет"])
+
+    assert talk.join_message("а сметаны до сих пор нет", after=5400) is None
+
+
+def test_in_a_chat_of_one_place_nobody_needs_to_name_it(talk: Conversation) -> None:
+    outage = talk.events(["горячей воды нет с утра", "тоже сухо", "у всех"], QUARTER)
+    later = talk.join_message("диспетчер сказал ждать до обеда", QUARTER, after=3000)
+    elsewhere = talk.join_message("диспетчер сказал ждать до обеда", TOWN, after=60)
+
+    assert later is not None
+    assert {later.event_number} == set(outage)
+    assert elsewhere is None or elsewhere.event_number not in outage
+
+
+def test_yesterdays_ice_still_lies_but_yesterdays_outage_is_over(talk: Conversation) -> None:
+    ice = talk.events(["крыльцо лицея 2 сплошной лёд", "да, скользко, упала там"], PARENTS)
+    fall = talk.join_message("я вчера там упала, крыльцо не посыпают", PARENTS)
+    outage = talk.events(["Света нет, Кленовая 4", "Кленовая 6 без света"])
+    flicker = talk.join_message("вчера на Кленовой свет мигал")
+
+    assert fall is not None
+    assert {fall.event_number} == set(ice)
+    assert flicker is None or flicker.event_number not in outage
+
+
+def test_an_outage_reaches_the_next_street_of_a_village_within_minutes(talk: Conversation) -> None:
+    first, second = talk.events(["Кленовая 4, воды нет", "на Дубовой воды нет"], "Село Ясное")
+    others = talk.events(["Кленовая 4, света нет", "на Дубовой света нет"], TOWN)
+
+    assert first is not None
+    assert first == second
+    assert others[0] != others[1]
