@@ -221,6 +221,7 @@ def test_bridge_over_a_river_is_in_no_settlement(everything: TextAnalyzer) -> No
         ("messages_c", 0.86, 0.03, 0.78),
         ("places_d", 0.96, 0.0, 0.80),
         ("places_e", 0.94, 0.02, 0.78),
+        ("places_f", 0.82, 0.06, 0.73),
     ],
 )
 def test_figures_of_places_do_not_fall(
