@@ -67,7 +67,8 @@ class PlaceFinder:
         self._bare = BareStreetFinder(morphology, self.vocabulary, self._names, self._houses, builder)
         self._landmarks = LandmarkFinder(self.vocabulary, morphology)
         self._settlements = SettlementFinder(morphology, self.vocabulary, listed, named)
-        self.gazetteer = Gazetteer(rows, morphology, self.vocabulary, self._settlements.split_kind)
+        split, correct = self._settlements.split_kind, self._names.variants.correct
+        self.gazetteer = Gazetteer(rows, morphology, self.vocabulary, split, correct)
 
     def find(self, words: Sequence[Word]) -> FoundPlace | None:
         """Return the place, or ``None``. Never raises."""
@@ -97,7 +98,7 @@ class PlaceFinder:
         if best is not None and best.house is None and (apart := self._house_apart(words, taken)) is not None:
             best = replace(best, house=apart)
         settled = settlement.words if settlement is not None else frozenset()
-        if best is not None and best.house is None and self.gazetteer.is_empty and self._is_meeting_place(words, best):
+        if best is not None and best.house is None and self._is_meeting_place(words, best):
             best, taken = None, frozenset()  # people meet there; the houses are the next street's
         used = taken | settled
         landmark = self._landmarks.find(words, used)
@@ -122,8 +123,12 @@ class PlaceFinder:
         return street.first == street.last and fold(street.title or "") in self._districts
 
     def _is_meeting_place(self, words: Sequence[Word], street: StreetCandidate) -> bool:
-        """Return whether «площадь Мира», «аллея Славы» is said, but not «Вишнёвая аллея»."""
-        return street.kind == _SQUARE or (street.kind == _ALLEY and not self._title(words, street).endswith("ая"))
+        """Return whether «площадь Мира», «аллея Славы» is said, which no list has, but not «Вишнёвая аллея»."""
+        if street.kind not in (_SQUARE, _ALLEY):
+            return False
+        title = self._title(words, street)
+        named = street.kind == _ALLEY and title.endswith("ая")
+        return not (named or self.gazetteer.may_know(title, street.kind))
 
     @staticmethod
     def _is_of_park(words: Sequence[Word], street: StreetCandidate) -> bool:

@@ -28,6 +28,8 @@ _PLACE_PREPOSITIONS = frozenset(
 _STREET_TYPE_WORDS = frozenset(
     {"ул", "улица", "улице", "улицы", "пер", "переулок", "переулке", "мкр", "микрорайон", "микрорайоне"}
 )
+_ALONG = frozenset({"на", "по", "угол", "углу"})
+"""Words after which even a surname is a street."""
 _IN_PREPOSITIONS = frozenset({"в", "во", "из"})
 _AREA_KINDS = frozenset({"мкр.", "кв-л", "пос.", "с.", "д.", "р-н"})
 """Types of areas, which people live «in», not «on»."""
@@ -55,8 +57,10 @@ class Gazetteer:
         morphology: Morphology,
         vocabulary: Vocabulary,
         split_settlement: Callable[[str], tuple[str, str | None]],
+        correct: Callable[[str], str],
     ) -> None:
-        """*split_settlement* splits «с. Малиновка» into name and type word."""
+        """*split_settlement* splits «с. Малиновка» into name and type word; *correct* mends well-known names."""
+        self._correct = correct
         self._morphology = morphology
         self._vocabulary = vocabulary
         self._houses = HouseNumberParser(vocabulary)
@@ -92,6 +96,10 @@ class Gazetteer:
         """True if the municipality has no list."""
         return not (self._streets or self._settled)
 
+    def may_know(self, name: str, kind: str | None) -> bool:
+        """Return whether the list has a street of that name and kind, or one of that name whose kind it omits."""
+        return any(street.kind in (kind, None) for street in self._find_exact(_fold(name).split()))
+
     def resolve(self, place: PlaceName | None, words: Sequence[Word]) -> PlaceName | None:
         """Return *place* as the list spells it, with district and coordinates.
 
@@ -102,7 +110,9 @@ class Gazetteer:
             return place
         if place is not None and place.street is not None:
             known = self._find_streets(place.street, place.kind)
-            return self._with_location(place, known, words) if known else self._with_settlement(place)
+            if known:
+                return self._with_location(place, known, words)
+            return self._with_settlement(replace(place, street=self._correct(place.street)))
         if place is not None and place.landmark is not None:
             known = self._find_exact(_fold(place.landmark).split())
             if known:
@@ -164,14 +174,20 @@ class Gazetteer:
         found = self._find_exact(words)
         if not found and len(words[-1]) >= _MIN_FUZZY_LENGTH:
             found = [s for s in self._by_last_word.get(words[-1], ()) if _fits_initial(words, _fold(s.name).split())]
-        if not found:
-            found = self._find_similar(folded)
+        if not found and not self._is_well_spelt(words):
+            found = self._find_similar(folded) or self._find_exact(_fold(self._correct(name)).split())
+            if not found and folded.endswith("ой"):  # «на Кидровой»
+                found = self._find_similar(f"{folded[:-2]}ая")
         same_kind = [street for street in found if kind is not None and street.kind == kind]
         return same_kind or found
 
     def _find_exact(self, norms: Sequence[str]) -> list[_Street]:
         """Return the streets of that name, in any grammatical case."""
         return self._by_name.get(" ".join(norms)) or self._by_lemmas.get(self._lemmas(norms)) or []
+
+    def _is_well_spelt(self, words: Sequence[str]) -> bool:
+        """Return whether a word of the dictionary is said: «Лётная» is no slip for «Взлётная»."""
+        return len(words) == 1 and (words[0] in self._vocabulary.common or self._morphology.is_known(words[0]))
 
     def _find_similar(self, folded: str) -> list[_Street]:
         if len(folded) < _MIN_FUZZY_LENGTH:
@@ -180,8 +196,9 @@ class Gazetteer:
             folded, self._names, scorer=fuzz.ratio, score_cutoff=_MIN_SIMILARITY - _MIN_SIMILARITY_MARGIN, limit=3
         )
         best = [one for one in best if _digits(one[0]) == _digits(folded)]
-        if not best or best[0][1] < _MIN_SIMILARITY:
-            return []
+        usual = _fold(self._correct(folded.capitalize()))
+        if not best or best[0][1] < _MIN_SIMILARITY or (usual != folded and fuzz.ratio(folded, usual) > best[0][1]):
+            return []  # «Вокзальнная» is rather no «Привокзальная»
         if len(best) > 1 and best[0][1] - best[1][1] < _MIN_SIMILARITY_MARGIN:
             return []
         return self._by_name[best[0][0]]
@@ -196,14 +213,20 @@ class Gazetteer:
                 read = self._houses.parse_at(words, end, after_street=True)
                 found = self._find_exact([word.norm for word in words[start:end]])
                 if not found and end == start + 1 and (read is not None or before in _STREET_TYPE_WORDS):
-                    found = self._find_similar(words[start].norm)
+                    norm = words[start].norm
+                    found = [] if self._is_well_spelt([norm]) else self._find_similar(norm)
                 if read is None and before not in _STREET_TYPE_WORDS:
-                    found = [] if self._is_adjective_of_next(words, end) else _filter_by_preposition(found, before)
+                    other = self._is_adjective_of_next(words, end) or self._is_person(words[end - 1], before)
+                    found = [] if other else _filter_by_preposition(found, before)
                 if found and (
                     read is not None or before in _PLACE_PREPOSITIONS | _STREET_TYPE_WORDS | _IN_PREPOSITIONS
                 ):
                     return found, read[0] if read else None
         return None
+
+    def _is_person(self, word: Word, before: str) -> bool:
+        """Return whether «у Гоголя», «с Лениным» is said, and perhaps his monument is meant."""
+        return before not in _ALONG and self._morphology.form(word.norm).can_be("Surn", "masc")
 
     def _is_adjective_of_next(self, words: Sequence[Word], end: int) -> bool:
         """Return whether the word before *end* is an adjective of the next noun and no name: «на северной стороне»."""

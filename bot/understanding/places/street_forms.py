@@ -69,7 +69,9 @@ class StreetForms:
 
     def _inflect_last(self, word: Word, gender: str | None) -> str:
         raw, form = word.raw, self._morphology.form(word.norm)
-        if gender in (None, "femn") and word.norm.endswith(SURNAME_GENITIVES):
+        if gender in (None, "femn") and (
+            word.norm.endswith(SURNAME_GENITIVES) or (word.norm.endswith("ого") and not form.known)
+        ):
             return capitalize(raw)
         if "-" in word.norm:
             return self._inflect_compound(word, gender)

@@ -86,7 +86,7 @@ class StreetVariants:
         return self._short_names.get(_SHORT_NAME_ENDING.sub("а", norm))
 
     def _find_correction(self, title: str) -> str:
-        """Return the well-known name of a street that *title* misspells («Митталистов»), else *title*."""
+        """Return the well-known name of a street that *title* misspells («Митталистов», «Школной»), else *title*."""
         if len(title) < _MIN_CORRECTED_LENGTH or " " in title or self._morphology.form(fold(title)).known:
             return title
         if (heard := self._heard.get(_sound(fold(title)))) is not None:
@@ -94,7 +94,12 @@ class StreetVariants:
         found = process.extractOne(
             fold(title), self._vocabulary.commonest.keys(), scorer=fuzz.ratio, score_cutoff=_MIN_COMMON_SIMILARITY
         )
-        return self._vocabulary.common[found[0]] if found is not None and _is_slip(fold(title), found[0]) else title
+        if found is not None and _is_slip(fold(title), found[0]):
+            return self._vocabulary.common[found[0]]
+        if title.endswith("ой"):  # no guess tells that an unknown word is an adjective in another case
+            nominative = f"{title[:-2]}ая"
+            return title if (mended := self.correct(nominative)) == nominative else mended
+        return title
 
     def _find_genitive(self, norm: str) -> str | None:
         """Return «Гагарина» for «Гагарин», «Гагарине», «Строителей» for «строители», if streets are called so.

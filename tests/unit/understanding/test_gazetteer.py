@@ -95,6 +95,28 @@ def test_a_point_lies_in_the_district_of_what_is_near(reader: TextAnalyzer) -> N
     assert reader.district_at(55.75, 37.62) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "street", "kind"),
+    [
+        ("яма на Кидровой 3", "Кедровая", "ул."),
+        ("на Школной 7 темно", "Школьная", None),  # the list lacks it, and everybody knows it
+        ("ул. Лётная, 5, темно", "Лётная", "ул."),  # a word of its own, and no slip for «Взлётная»
+        ("Достоевского 3, темно", "Достоевского", None),
+        ("на Вокзальнной 40 темно", "Вокзальная", None),
+        ("на площади Островского фонтан стоит", None, None),
+        ("на площади Победы фонтан стоит", "Победы", "пл."),
+        ("бюст у Гоголя облупился", None, None),
+        ("с Гоголем беда, бюст облупился", None, None),
+        ("темно на гоголя", "Гоголя", "ул."),
+    ],
+)
+def test_a_list_corrects_slips_and_nothing_else(text: str, street: str | None, kind: str | None) -> None:
+    names = ("ул. Кедровая", "ул. Взлётная", "ул. Островского", "ул. Гоголя", "ул. Привокзальная", "пл. Победы")
+    town = TextAnalyzer([Sector("roads", "Дороги")], 0.6, streets=[StreetRow(name) for name in names])
+    found = town.read(text).place or PlaceName(None, None)
+    assert (found.street, found.kind) == (street, kind)
+
+
 def test_it_reads_what_a_spreadsheet_saves(tmp_path: Path) -> None:
     file = tmp_path / "streets.csv"
     file.write_bytes('Улица,Район\r\n"ул. Речная",Заречный\r\n'.encode("cp1251"))

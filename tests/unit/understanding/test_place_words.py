@@ -1,7 +1,11 @@
 """Streets, houses and landmarks in the words of people who do not think of a list: kinds of errors that were mended."""
 
+from pathlib import Path
+
 import pytest
 
+from bot.config.gazetteer import read_gazetteer
+from bot.domain.sectors import Sector
 from bot.understanding.analyzer import TextAnalyzer
 from bot.understanding.evaluation.places import place_figures
 from tests.unit.understanding.test_hands import read
@@ -231,3 +235,20 @@ def test_figures_of_places_do_not_fall(
     assert (figures.address or 0.0) >= address
     assert (figures.false_street or 0.0) <= false_street
     assert (figures.landmark or 0.0) >= landmark
+
+
+@pytest.fixture(scope="module")
+def of_another_town() -> TextAnalyzer:
+    """A list of streets that most messages do not name: what is written in them must not be bent to it."""
+    rows, faults = read_gazetteer(Path(__file__).parents[3] / "examples" / "barnaul-streets.csv")
+    assert faults == []
+    return TextAnalyzer([Sector("roads", "Дороги")], 0.6, streets=rows)
+
+
+@pytest.mark.parametrize("name", ["messages_sealed", "messages_c", "places_d", "places_e", "places_f"])
+def test_a_list_of_streets_makes_nothing_worse(
+    everything: TextAnalyzer, of_another_town: TextAnalyzer, name: str
+) -> None:
+    plain, listed = place_figures(read(everything, name)), place_figures(read(of_another_town, name))
+    assert (listed.address or 0.0) >= (plain.address or 0.0) - 0.011
+    assert (listed.false_street or 0.0) <= (plain.false_street or 0.0) + 0.001
