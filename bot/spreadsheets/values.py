@@ -58,7 +58,8 @@ def text_of(cell: Cell) -> str | None:
 def number_of(cell: Cell) -> str | None:
     """Return a number of another system, without spaces, «№» and the sign by which Excel marks a text («'77»).
 
-    Raises :class:`SpoiltNumber`, also for a cell of true or false.
+    ``None`` for words without a digit («б/н»): other rows have the same ones. Raises :class:`SpoiltNumber`, also for a
+    cell of true or false.
     """
     if isinstance(cell, datetime) or (isinstance(cell, float) and not abs(cell) < _EXACT_LIMIT):
         raise SpoiltNumber
@@ -68,6 +69,8 @@ def number_of(cell: Cell) -> str | None:
     number = _SPACES.sub(" ", text).removeprefix("'").removeprefix("№").strip()
     if number.casefold() in _ANSWERS or _SPOILT.fullmatch(number) or len(number) > MAX_NUMBER_CHARS:
         raise SpoiltNumber
+    if not any(map(str.isdigit, number)):
+        return None
     # «17.0» is how a program writes the number 17 that it took for a decimal fraction.
     return re.sub(r"^(\d+)[.,]0+$", r"\1", number) or None
 

@@ -113,12 +113,19 @@ def test_words_below_the_table_are_no_row() -> None:
     assert refused(table) == []
 
 
-@pytest.mark.parametrize("alone", ["4012346", "и третий день не вывозят мусор: куда звонить?", "отчёт о ремонте где?"])
-def test_other_words_on_a_line_of_their_own_are_refused_and_not_lost(alone: str) -> None:
+@pytest.mark.parametrize(
+    ("alone", "reason"),
+    [
+        ("4012346", "empty_cells"),
+        ("и третий день не вывозят мусор: куда звонить?", "no_number"),
+        ("отчёт о ремонте где?", "no_number"),
+    ],
+)
+def test_other_words_on_a_line_of_their_own_are_refused_and_not_lost(alone: str, reason: str) -> None:
     """They may be the rest of a citizen's message, whose line break a program did not quote."""
     table = read(text_table([POS_HEADINGS, pos_line("1"), [alone], pos_line("2")]))
     assert [row.number for row in taken(table)] == ["1", "2"]
-    assert [(row.place.line, row.reason) for row in refused(table)] == [(3, "empty_cells")]
+    assert [(row.place.line, row.reason) for row in refused(table)] == [(3, reason)]
 
 
 def test_a_row_that_the_file_repeats_counts_once() -> None:
@@ -265,6 +272,7 @@ def test_rows_that_cannot_be_are_refused_and_the_rest_goes_in() -> None:
         pos_line("-"),
         pos_line("4", Категория="-", Подкатегория="—", Факт=""),
         pos_line("5"),
+        pos_line("б/н"),
     ]
     table = read(text_table([POS_HEADINGS, *lines]))
     assert [(row.place.line, row.reason) for row in refused(table)] == [
@@ -272,6 +280,7 @@ def test_rows_that_cannot_be_are_refused_and_the_rest_goes_in() -> None:
         (3, "registered_later"),
         (4, "no_number"),
         (5, "empty_cells"),
+        (7, "no_number"),
     ]
     assert [row.number for row in taken(table)] == ["5"]
 
