@@ -68,6 +68,7 @@ class RefusalReason(StrEnum):
     UNKNOWN_BLOCK = "unknown_block"
     OFFICIAL = "official"  # the author is one of the officials
     EMPTY_CELLS = "empty_cells"  # neither words nor a subject
+    BROKEN_LINE = "broken_line"  # the quotes of a text are wrong, so its cells are unknown
     SPOILT_NUMBER = "spoilt_number"  # a spreadsheet program has rounded the number or taken it for a date
     FAILED = "failed"  # the program or the database failed at it
 

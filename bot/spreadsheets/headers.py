@@ -6,7 +6,7 @@ from itertools import islice
 
 from bot.domain.imports import Field
 from bot.domain.layouts import Layout, heading_key
-from bot.spreadsheets.sheets import Line, Sheet
+from bot.spreadsheets.sheets import BrokenLine, Line, Sheet
 from bot.spreadsheets.values import text_of
 
 _HEADER_WITHIN_LINES = 60
@@ -46,10 +46,18 @@ def find_header(sheet: Sheet, layout: Layout) -> Header | None:
     """Return the header of *sheet*: the row that names the most columns of *layout*; ``None`` if no row names any."""
     best: Header | None = None
     for line in islice(sheet.lines(), _HEADER_WITHIN_LINES):
+        if isinstance(line[1], BrokenLine):
+            continue
         header = _header(sheet, line, layout)
         if header.columns and (best is None or _score(header) > _score(best)):
             best = header
     return best
+
+
+def broken_line_at_beginning(sheet: Sheet) -> int | None:
+    """Return the number of the first line among those of the header that cannot be divided into its cells."""
+    lines = islice(sheet.lines(), _HEADER_WITHIN_LINES)
+    return next((number for number, cells in lines if isinstance(cells, BrokenLine)), None)
 
 
 def _score(header: Header) -> tuple[bool, int]:

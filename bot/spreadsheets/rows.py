@@ -17,7 +17,7 @@ from bot.domain.imports import (
 from bot.domain.layouts import ANSWER_HEADINGS, Layout, heading_key, is_foreign_number
 from bot.spreadsheets.headers import Header
 from bot.spreadsheets.municipalities import Ours
-from bot.spreadsheets.sheets import Cell, Line
+from bot.spreadsheets.sheets import BrokenLine, Cell, Line
 from bot.spreadsheets.values import BadDate, SpoiltNumber, house_of, moment_of, number_of, text_of
 
 _SHOWN_CHARS = 80
@@ -70,12 +70,22 @@ class RowReader:
     def read(self, line: Line) -> ImportedRow | RefusedRow | None:
         """Return the row; ``None`` for a line that is none: a repeated header, numbers of columns, a total."""
         number, all_cells = line
+        if isinstance(all_cells, BrokenLine):
+            return RefusedRow(RowPlace(number, self._sheet), RefusalReason.BROKEN_LINE, self._number_of(all_cells))
         width = len(all_cells)
         cells = [all_cells[one.position] if one.position < width else None for one in self.columns]
         texts = [text_of(cell) for cell in cells]
         if self._is_no_row(all_cells, cells, texts):
             return None
         return _Row(self, RowPlace(number, self._sheet), cells, texts).read()
+
+    def _number_of(self, cells: BrokenLine) -> str | None:
+        """Return the number of a row whose further cells are unknown."""
+        at = self.columns[self.indices[Field.NUMBER][0]].position
+        try:
+            return number_of(cells[at]) if at < len(cells) else None
+        except SpoiltNumber:
+            return None
 
     def _is_no_row(self, all_cells: list[Cell], cells: list[Cell], texts: list[str | None]) -> bool:
         filled = [at for at, text in enumerate(texts) if text is not None]

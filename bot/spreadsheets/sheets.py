@@ -4,7 +4,7 @@ import csv
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -19,7 +19,22 @@ An empty text is ``None``; «истина» and «ложь» are «Да» and «
 """
 
 Line = tuple[int, list[Cell]]
-"""A line that is not empty: its number as a spreadsheet program shows it, and its cells from column A on."""
+"""A line that is not empty: its number as a spreadsheet program shows it, and its cells from column A on.
+
+A line that cannot be divided into its cells has a :class:`BrokenLine` instead.
+"""
+
+
+class BrokenLine(list[Cell]):
+    """The first cells of a line of a text whose quotes are wrong, up to the first one that is not certain.
+
+    ``width``: the number of cells that the line would have if its quotes were letters like others.
+    """
+
+    def __init__(self, cells: Iterable[Cell], width: int) -> None:
+        super().__init__(cells)
+        self.width = width
+
 
 EPOCH_1900, EPOCH_1904 = (datetime.combine(day, time.min) for day in (date(1899, 12, 30), date(1904, 1, 1)))
 """Day 0 of the two ways in which workbooks count days. Excel takes 1900 for a leap year, so its day 1 is one later."""

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.imports import Field, FileFault, ImportedRow, RefusalReason, RefusedRow, UnreadableFile
 from bot.domain.layouts import BUILT_IN, Layout, heading_key
 from bot.spreadsheets.books import open_book
-from bot.spreadsheets.headers import Column, Header, find_header
+from bot.spreadsheets.headers import Column, Header, broken_line_at_beginning, find_header
 from bot.spreadsheets.municipalities import Ours, Town
 from bot.spreadsheets.rows import RowReader, shortened
 from bot.spreadsheets.sheets import Sheet
@@ -93,6 +93,7 @@ def read_rows(
     contradicting: dict[bytes, str] = {}
     repeats: Counter[bytes] = Counter()
     count = foreign = 0
+    broken: list[int] = []
     for row in source.rows():
         count += 1
         if count > MAX_ROWS:
@@ -107,8 +108,12 @@ def read_rows(
         elif row.reason is RefusalReason.OTHER_MUNICIPALITY:
             foreign += 1
             name = row.value
+        elif row.reason is RefusalReason.BROKEN_LINE:
+            broken.append(row.place.line)
     if not count:
         raise UnreadableFile(FileFault.EMPTY)
+    if len(broken) == count:
+        raise UnreadableFile(FileFault.DAMAGED, line=broken[0])
     if foreign == count:
         raise UnreadableFile(FileFault.OTHER_MUNICIPALITY, detail=name)
     columns = tuple(dict.fromkeys(column for header in headers for column in header.columns))
@@ -134,6 +139,8 @@ def find_systems(data: bytes | Path, layouts: Iterable[Layout]) -> list[str]:
             (max((len(header.columns) for header in _whole_headers(sheets, layout)), default=0), layout.code)
             for layout in layouts
         ]
+        if not any(count for count, _ in found):
+            _check_beginning(sheets)
     return [code for count, code in sorted(found, key=lambda one: -one[0]) if count]
 
 
@@ -176,6 +183,7 @@ class _Source:
         if other is not None:
             raise UnreadableFile(FileFault.OTHER_SYSTEM, detail=other)
         if not found:
+            _check_beginning(sheets)
             raise UnreadableFile(FileFault.NO_HEADER)
         has_number = any(Field.NUMBER in header.indices for header in found)
         raise UnreadableFile(FileFault.NO_WORDS_COLUMN if has_number else FileFault.NO_NUMBER_COLUMN)
@@ -183,6 +191,13 @@ class _Source:
     def _other_system(self, sheets: list[Sheet]) -> str | None:
         others = (one for one in BUILT_IN.values() if one.code != self.layout.code)
         return next((one.code for one in others if _whole_headers(sheets, one)), None)
+
+
+def _check_beginning(sheets: Iterable[Sheet]) -> None:
+    """Refuse a file in which no header is found if that may be because a line cannot be divided into its cells."""
+    line = next(filter(None, map(broken_line_at_beginning, sheets)), None)
+    if line is not None:
+        raise UnreadableFile(FileFault.DAMAGED, line=line)
 
 
 def _is_whole(header: Header) -> bool:

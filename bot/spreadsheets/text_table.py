@@ -1,20 +1,23 @@
 """Tables of text (CSV): every encoding, separator and end of line that spreadsheet programs write in Russia."""
 
-import csv
 import io
 import re
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
 from typing import BinaryIO
 
 from bot.bounded_files import text_encoding
 from bot.domain.imports import FileFault, UnreadableFile
-from bot.spreadsheets.sheets import MAX_COLUMNS, MAX_LINES, Cell, Line, Sheet
-
-MAX_RECORD_CHARS = 1 << 20
-"""Characters of one record: a line, and the further lines that belong to it by quotes."""
+from bot.spreadsheets.sheets import MAX_COLUMNS, BrokenLine, Cell, Line, Sheet
+from bot.spreadsheets.text_records import RecordReader
 
 _SEPARATORS = ";\t,|"
 _SAMPLE_LINES = 50
+_MIN_SHARE_OF_USUAL_WIDTH = 0.9
+"""Records that must have the same number of cells for a shorter one to be no row."""
+
 _SEPARATOR_LINE = re.compile(r"sep=(.)\s*", re.IGNORECASE)
 """The first line by which a program tells Excel the separator."""
 
@@ -31,8 +34,19 @@ def open_text_table(stream: BinaryIO) -> list[Sheet]:
     """Return the only sheet. Raises :class:`UnreadableFile` for what is no text at all."""
     encoding = text_encoding(stream)
     told = _SEPARATOR_LINE.fullmatch(_beginning(stream, encoding))
-    separator = told[1] if told else _guess_separator(stream, encoding)
-    return [Sheet(None, lambda: _lines(stream, encoding, separator, has_separator_line=told is not None))]
+    separators = told[1] if told else _SEPARATORS
+    samples = {one: _count_widths(stream, encoding, one) for one in separators}
+    separator = max(separators, key=lambda one: _agreement(samples[one]))
+    form = _Form(encoding, separator, _usual_width(samples[separator]), has_separator_line=told is not None)
+    return [Sheet(None, lambda: _lines(stream, form))]
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    encoding: str
+    separator: str
+    width: int  # cells of a record; 0 if the records have no number of them in common
+    has_separator_line: bool
 
 
 def _beginning(stream: BinaryIO, encoding: str) -> str:
@@ -43,22 +57,35 @@ def _beginning(stream: BinaryIO, encoding: str) -> str:
         text.detach()
 
 
-def _guess_separator(stream: BinaryIO, encoding: str) -> str:
-    """Return the separator that most lines at the beginning have in common."""
-    return max(_SEPARATORS, key=lambda one: _columns_in_common(stream, encoding, one))
-
-
-def _columns_in_common(stream: BinaryIO, encoding: str, separator: str) -> int:
+def _count_widths(stream: BinaryIO, encoding: str, separator: str) -> Counter[int]:
+    """Return how many of the first records have how many cells; a broken record has none."""
+    sample = islice(_records(stream, encoding, separator, 0), _SAMPLE_LINES)
     try:
-        widths = [len(cells) for _, cells in _records(stream, encoding, separator, limit=_SAMPLE_LINES) if cells]
-    except (csv.Error, UnreadableFile):
-        return 0
-    return max((width * widths.count(width) for width in widths if width > 1), default=0)
+        return Counter(0 if isinstance(cells, BrokenLine) else len(cells) for _, cells in sample)
+    except UnreadableFile:
+        return Counter()
 
 
-def _lines(stream: BinaryIO, encoding: str, separator: str, *, has_separator_line: bool) -> Iterator[Line]:
-    for line, texts in _records(stream, encoding, separator):
-        if line == 1 and has_separator_line:
+def _agreement(widths: Counter[int]) -> float:
+    """Return how wide the lines are that agree about it, the less the fewer they are among all.
+
+    A list in one long message has more lines than its table, and its own commas.
+    """
+    return max((width * count / widths.total() for width, count in widths.items() if width > 1), default=0)
+
+
+def _usual_width(widths: Counter[int]) -> int:
+    several = {width: count for width, count in widths.items() if width > 1}
+    width, count = max(several.items(), key=lambda one: one[1], default=(0, 0))
+    return width if count >= _MIN_SHARE_OF_USUAL_WIDTH * sum(several.values()) else 0
+
+
+def _lines(stream: BinaryIO, form: _Form) -> Iterator[Line]:
+    for line, texts in _records(stream, form.encoding, form.separator, form.width):
+        if isinstance(texts, BrokenLine):
+            yield line, texts
+            continue
+        if line == 1 and form.has_separator_line:
             continue
         if len(texts) > MAX_COLUMNS:
             raise UnreadableFile(FileFault.TOO_MANY_COLUMNS, line=line)
@@ -70,45 +97,14 @@ def _lines(stream: BinaryIO, encoding: str, separator: str, *, has_separator_lin
 
 
 def _records(
-    stream: BinaryIO, encoding: str, separator: str, limit: int = MAX_LINES + 1
-) -> Iterator[tuple[int, list[str]]]:
-    """Yield the records with their numbers, which count line breaks inside of quotes as nothing, like a spreadsheet."""
+    stream: BinaryIO, encoding: str, separator: str, width: int
+) -> Iterator[tuple[int, list[str] | BrokenLine]]:
     stream.seek(0)
     text = io.TextIOWrapper(stream, encoding, errors="replace", newline="")
-    lines = _BoundedLines(text)
     try:
-        reader = csv.reader(lines, delimiter=separator, strict=True)
-        for line, cells in enumerate(reader, 1):
-            lines.record_chars = 0
-            if line > MAX_LINES:
-                raise UnreadableFile(FileFault.TOO_MANY_ROWS)
-            if line > limit:
-                return
-            yield line, cells
-    except csv.Error:
-        raise UnreadableFile(FileFault.DAMAGED, line=reader.line_num) from None
+        yield from RecordReader(text, separator, width)
     finally:
         text.detach()
-
-
-class _BoundedLines:
-    """The lines of a text, as long as a record can be that a table has: a file may be one line."""
-
-    def __init__(self, text: io.TextIOWrapper) -> None:
-        self._text = text
-        self.record_chars = 0
-
-    def __iter__(self) -> "_BoundedLines":
-        return self
-
-    def __next__(self) -> str:
-        line = self._text.readline(MAX_RECORD_CHARS + 1)
-        if not line:
-            raise StopIteration
-        self.record_chars += len(line)
-        if self.record_chars > MAX_RECORD_CHARS:
-            raise UnreadableFile(FileFault.TOO_LARGE)
-        return line
 
 
 def _cell(text: str) -> Cell:

@@ -36,6 +36,7 @@ _ROW_REFUSALS: dict[RefusalReason, str] = {
     RefusalReason.UNKNOWN_BLOCK: "такого блока нет",
     RefusalReason.OFFICIAL: "автор — сотрудник администрации",
     RefusalReason.EMPTY_CELLS: "нет ни текста, ни темы",
+    RefusalReason.BROKEN_LINE: "кавычка не закрыта или лишняя: исправьте строку или выгрузите файл как XLSX",
     RefusalReason.SPOILT_NUMBER: "номер испорчен табличным редактором: сохраните столбец как текст и выгрузите ещё раз",
     RefusalReason.FAILED: "на этой строке случилась ошибка программы, внесите сообщение вручную",
 }

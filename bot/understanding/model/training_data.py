@@ -101,11 +101,14 @@ def _too_large(file: Path) -> TableError:
 def _read_lines(file: Path) -> Iterator[list[str]]:
     """Yield the lines of the first sheet that are not empty."""
     from bot.spreadsheets.books import open_sheets
+    from bot.spreadsheets.sheets import BrokenLine
     from bot.spreadsheets.values import text_of
 
     with open_regular(file) as stream:
         for sheet in open_sheets(stream, MAX_CSV_BYTES)[:1]:
-            for _, cells in sheet.lines():
+            for number, cells in sheet.lines():
+                if isinstance(cells, BrokenLine):
+                    raise UnreadableFile(FileFault.DAMAGED, line=number)
                 yield [text_of(cell) or "" for cell in cells]
 
 

@@ -5,7 +5,7 @@ import io
 import openpyxl
 
 from tests.e2e.harness import COORDINATOR, Harness, message_text
-from tests.e2e.imports.tables import INCIDENT_HEADINGS, POS_HEADINGS, count, pos_row, send_table
+from tests.e2e.imports.tables import INCIDENT_HEADINGS, POS_HEADINGS, as_csv, count, pos_row, send_table
 from tests.e2e.queries import get_ticket
 
 HEADINGS = (*INCIDENT_HEADINGS, "Муниципалитет", "Населённый пункт", "Адрес")
@@ -95,3 +95,25 @@ async def test_settlement_of_a_column_is_that_of_the_ticket(bot: Harness) -> Non
     tickets = [await get_ticket(bot, number) for number in range(1, 5)]
     assert [one.settlement for one in tickets] == ["Смирных", "Малиновка", "Ключи", None]
     assert (tickets[0].place, tickets[0].street) == ("пгт Смирных, ул. Ленина, д. 5", "Ленина")
+
+
+async def test_row_with_wrong_quotes_is_refused_and_the_others_go_in(bot: Harness) -> None:
+    """A program that wrote none of the quotes twice, and one that lost the end of a message."""
+    head, *lines = as_csv([incident(str(number)) for number in range(1, 31)], HEADINGS).decode("cp1251").splitlines()
+    lines[1] = lines[1].replace("Яма на дороге 2", '"Яма у "Магнита" на дороге"')
+    lines[4] = lines[4].replace("Яма на дороге 5", '"Яма на дороге 5')
+    data = "\r\n".join([head, *lines, ""]).encode("cp1251")
+    await bot.sandbox.telegram.send_message(COORDINATOR, COORDINATOR, document=("Инцидент.csv", data))
+    preview = await bot.wait_for_message(COORDINATOR, "Новых: 28", "Нельзя внести: 2")
+    expected = [f"строка {number + 1}, №{number}: кавычка не закрыта или лишняя" for number in (2, 5)]
+    assert [line for line in expected if line not in message_text(preview)] == []
+    await bot.press_button(COORDINATOR, preview, "Внести")
+    done = await bot.wait_for_message(COORDINATOR, "✅", "Внесено новых: 28", "Не внесено: 2")
+    assert [line for line in expected if line not in message_text(done)] == []
+    assert await count(bot, "SELECT count(*) FROM ticket WHERE external_number IN ('1', '3', '4', '6', '30')") == 5
+
+
+async def test_file_that_a_quote_takes_in_from_its_first_line_is_refused_in_words(bot: Harness) -> None:
+    data = b'"' + as_csv([incident(str(number)) for number in range(1, 4)], HEADINGS)
+    await bot.sandbox.telegram.send_message(COORDINATOR, COORDINATOR, document=("Инцидент.csv", data))
+    await bot.wait_for_message(COORDINATOR, "❌", "Файл повреждён", "Чтение остановилось на строке 1.")

@@ -95,7 +95,9 @@ FILES: dict[str, tuple[bytes, FileFault]] = {
     "far row": (sheet('<row r="1048577"><c><v>1</v></c></row>'), FileFault.TOO_MANY_ROWS),
     "far column": (sheet('<row r="1"><c r="XFD1"><v>1</v></c></row>'), FileFault.TOO_MANY_COLUMNS),
     "wide text": (b";" * 16_384, FileFault.TOO_MANY_COLUMNS),
-    "quotation without end": (text_table(GOOD) + '"Яма'.encode("cp1251"), FileFault.DAMAGED),
+    "quotation without end": (text_table([POS_HEADINGS]) + '"Яма'.encode("cp1251"), FileFault.DAMAGED),
+    "header in a quotation without end": (b'"' + text_table(GOOD), FileFault.DAMAGED),
+    "quotations everywhere": (text_table([["Номер", "Факт"]]) + b'a";"\r\n' * 60_000, FileFault.DAMAGED),
     "other headings": (text_table([["Товар", "Цена"], ["Лопата", "100"]]), FileFault.NO_HEADER),
     "no number": (text_table([["Категория", "Статус"], ["Дороги", "Решено"]]), FileFault.NO_NUMBER_COLUMN),
     "no words": (text_table([["Номер", "Статус"], ["1", "Решено"]]), FileFault.NO_WORDS_COLUMN),
@@ -183,6 +185,8 @@ def test_bombs_do_not_exhaust_the_memory(tmp_path: Path) -> None:
         stream.truncate(200 * MEBIBYTE)
     (tmp_path / "separators").write_bytes(b";" * (60 * MEBIBYTE))
     (tmp_path / "lines").write_text("Номер;Факт\n" + "".join(f"1;{line:0500}\n" for line in range(ROWS + 1)))
+    swallowed = "\n".join(['1;"Яма', *(f"{line};{line:0200}" for line in range(2, ROWS + 1))])
+    (tmp_path / "quote").write_text(f"Номер;Факт\n{swallowed}\n")
     expected = {
         "spaces": "too_large",
         "rows": "too_many_rows",
@@ -191,6 +195,7 @@ def test_bombs_do_not_exhaust_the_memory(tmp_path: Path) -> None:
         "sparse": "too_large",
         "separators": "too_large",
         "lines": "too_many_rows",
+        "quote": str(ROWS),
     }
     process = subprocess.run(
         [sys.executable, "-c", BOMBS, str(ADDRESS_SPACE_BYTES), str(ROWS), *expected],
