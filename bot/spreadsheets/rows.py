@@ -18,21 +18,12 @@ from bot.domain.layouts import ANSWER_HEADINGS, Layout, heading_key, is_foreign_
 from bot.spreadsheets.headers import Header
 from bot.spreadsheets.municipalities import Ours
 from bot.spreadsheets.sheets import BrokenLine, Cell, Line
+from bot.spreadsheets.totals import is_footer, is_total
 from bot.spreadsheets.values import BadDate, SpoiltNumber, house_of, moment_of, number_of, text_of
 
 _SHOWN_CHARS = 80
 _MENTION = re.compile(r"\[(?:club|public|id|event)\d+(?::[^|\]]*)?\|([^\]]*)\]")
 """The mention of a page in VK: «[club123|Администрация]»."""
-
-_TOTALS = re.compile(r"(?:итого|всего|общий итог)\b", re.IGNORECASE)
-_FOOTER = re.compile(
-    r"(?:(?:исполнитель|составил|подготовил|ответственн\w+|руководитель|подпись|количество)\b[^:]*:"
-    r"|(?:отч[её]т|выгрузка|таблица)\s+(?:сформирован|создан|составлен|выгружен)\w*\b"
-    r"|дата\s+(?:формирования|выгрузки|печати|составления)\b)",
-    re.IGNORECASE,
-)
-"""Words of an office below a table, alone in the column of numbers. Any other words there are refused with their line:
-they may be the rest of a message whose line break was not quoted."""
 
 _KINDS = {
     "физическое лицо": ApplicantKind.CITIZEN,
@@ -95,11 +86,11 @@ class RowReader:
             return True
         if len(filled) > 1 and all(texts[at] == str(self.columns[at].position + 1) for at in filled):
             return True
-        others = [text for cell in all_cells if (text := text_of(cell)) is not None]
-        if _TOTALS.match(others[0]) is not None:
-            return not self._has_date(cells)  # the words of a citizen may begin so, too
+        all_texts = [text for cell in all_cells if (text := text_of(cell)) is not None]
         at = self.indices[Field.NUMBER][0]
-        return len(others) == 1 and filled == [at] and _FOOTER.match(others[0]) is not None
+        if is_total(all_texts, is_number=texts[at] == all_texts[0]):
+            return not self._has_date(cells)
+        return len(all_texts) == 1 and filled == [at] and is_footer(all_texts[0])
 
     def _has_date(self, cells: list[Cell]) -> bool:
         """Return whether a date is found where the line of a total has a count or nothing."""

@@ -106,6 +106,51 @@ def test_words_that_begin_like_a_total_are_a_row() -> None:
     assert refused(table) == []
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Всего неделю держится дорога",
+        "Всего в районе три фонаря, и те не горят",
+        "Итого третий день не вывозят мусор",
+        "Итого: ямы так и не засыпали",
+        "Всего доброго, спасибо за ремонт дороги",
+        "Всего по улице Ленина не горят 5 фонарей",
+        "Всего по улице Ленина три урны",
+        "Итог: дорогу не ремонтируют",
+    ],
+)
+@pytest.mark.parametrize("headings", [("Факт", "Номер", "Статус"), ("Примечание", "Номер", "Факт")])
+def test_words_of_a_citizen_that_begin_like_a_total_are_a_row_without_a_date(
+    words: str, headings: tuple[str, ...]
+) -> None:
+    rows = taken(read(text_table([headings, ["Яма", "1", "В работе"], [words, "4012346", "В работе"]])))
+    assert [row.number for row in rows] == ["1", "4012346"]
+
+
+@pytest.mark.parametrize(
+    "total",
+    [
+        ["Итого", "2", ""],
+        ["ИТОГО:", "", "2"],
+        ["Всего обращений: 2", "", ""],
+        ["Всего за ноябрь 2026 г.", "2", "100 %"],
+        ["Итого по Северному району", "2", ""],
+        ["Итого по теме «Вывоз мусора»", "2", "(50,0 %)"],
+        ["Общий итог", "2", "2"],
+        ["Итого ЖКХ", "2", ""],
+        ["Дороги Итог", "2", ""],
+        ["Всего: 2, из них просрочено: 1", "", "из них новых 2"],
+        ["", "Всего заявок: 2", ""],
+        ["", "Итого записей в таблице", "2"],
+        ["", "Всего по городу", "из них просрочено: 1"],
+    ],
+)
+def test_totals_are_no_rows(total: list[str]) -> None:
+    table = read(text_table([("Факт", "Номер", "Статус"), ["Яма", "1", "В работе"], total]))
+    assert [row.number for row in taken(table)] == ["1"]
+    assert refused(table) == []
+
+
 def test_words_below_the_table_are_no_row() -> None:
     words = ("Количество: 1", "Исполнитель: специалист отдела, тел. 2-34-56", "Отчёт сформирован 01.12.2026 9:05")
     table = read(text_table([POS_HEADINGS, pos_line("1"), *([one] for one in words)]))
