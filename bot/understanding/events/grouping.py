@@ -45,7 +45,7 @@ class EventGrouper:
     def add(self, message: MessageToMatch, reading: Reading) -> EventAssignment | None:
         """Return the event of *message*, perhaps a new one, or ``None`` if the message is not about any event.
 
-        «Дали свет» belongs to none: it ends the event that it is about.
+        «Дали свет» belongs to none: it ends the event that it is about. Nor does «скорая приехала»: it is no report.
         """
         judge, events = self._matcher, self._open_events(message.timestamp)
         seen = judge.with_known_streets(judge.signature(message.text, reading), events)
@@ -55,8 +55,9 @@ class EventGrouper:
                 return None
             self._count += 1
             event = OpenEvent(self._count, message.timestamp)
-        elif seen.says_over:
-            event.ended = message.timestamp
+        elif seen.is_news:
+            if seen.says_over:
+                event.ended = message.timestamp
             self._remember(message, event)
             return None
         event.add(message, seen)

@@ -20,6 +20,8 @@ _MAX_TALK_WORDS = 16
 """Words: who writes more than this tells a story of their own."""
 _MAX_NEWS_WORDS = 4
 """Words of a message that «дали» sums up."""
+_MAX_HELP_WORDS = 8
+"""Words of a message that brings no news but that help has come; a longer one complains of something besides."""
 _MAX_ABSENT_WORDS = 6
 """Words of a message that says nothing but that a trouble is absent."""
 _NOT_FINE = frozenset({"нет", "нету", "не", "опять", "снова", "еще", "только", "когда", "кого"})
@@ -43,6 +45,8 @@ class Hint(StrEnum):
     """Here as well: «и на Лесной», «Лесная, 3 +»."""
     OVER = "over"
     """It has ended: «дали свет»."""
+    HELP = "help"
+    """Those who mend it have come, or are on their way, and nothing more."""
     FINE = "fine"
     """It has not come here: «у нас всё нормально»."""
     LONG = "long"
@@ -65,9 +69,11 @@ class HintReader:
         self._names = (
             "talk",
             "over",
+            "help",
             "fine",
             "absent",
             "long",
+            "not_long",
             "past",
             "still",
             "private",
@@ -83,6 +89,7 @@ class HintReader:
         self._deixis = frozenset(rules["deixis"].split())
         self._answers = frozenset(rules["answers"].split())
         self._over_alone = frozenset(rules["over_alone"].split())
+        self._no_help = frozenset(rules["no_help"].split())
         self._not_over = frozenset(rules["not_over"].split())
 
     def find(self, text: str, words: Sequence[Word]) -> frozenset[Hint]:
@@ -96,13 +103,15 @@ class HintReader:
             hints |= {Hint.OVER, Hint.TALK}
         elif "?" not in text and _says_fine(found, norms):
             hints.add(Hint.FINE)
+        if "help" in found and len(words) <= _MAX_HELP_WORDS and "?" not in text and self._no_help.isdisjoint(norms):
+            hints.add(Hint.HELP)
         if "talk" in found and len(words) <= _MAX_TALK_WORDS:
             hints.add(Hint.TALK)
         if "lacks" in found and len(words) <= _MAX_TALK_WORDS:
             hints.add(Hint.LACKS)
         if "past" in found and "still" not in found:
             hints.add(Hint.PAST)
-        if "long" in found:
+        if "long" in found and "not_long" not in found:
             hints.add(Hint.LONG)
         if "asks" in found and "?" in text:
             hints.add(Hint.ASKS)

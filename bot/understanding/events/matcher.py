@@ -82,9 +82,10 @@ class EventMatcher:
     def open_seconds(self, subjects: frozenset[str], quiet_seconds: float) -> float:
         """Return the time without messages after which an event of *subjects* is closed.
 
-        Of a slow matter people write mornings and evenings, so the night must not part them.
+        Of a slow matter people write mornings and evenings, so the night must not part them; of a bus, on both ways.
         """
-        return quiet_seconds * (1 if subjects.isdisjoint(self._subjects.slow) else SLOW_FACTOR)
+        is_long = not subjects.isdisjoint(self._subjects.slow | self._subjects.moving)
+        return quiet_seconds * (SLOW_FACTOR if is_long else 1)
 
     def families_of(self, subjects: Collection[str]) -> list[str]:
         """Return the families of which an event may be that a message of *subjects* is about."""
@@ -125,7 +126,7 @@ class EventMatcher:
             return False
         if not reading.urgent and self._says_no_trouble(reading, signature):
             return False
-        if Hint.OVER in signature.hints or (Hint.LAUGHTER in signature.hints and not reading.appeal):
+        if signature.is_news or (Hint.LAUGHTER in signature.hints and not reading.appeal):
             return False
         if Hint.ASKS in signature.hints and signature.subjects and not signature.is_broad:
             return True  # it asks for no action, but the answers are about an event
@@ -147,9 +148,8 @@ class EventMatcher:
 
     def with_known_streets(self, signature: Signature, events: Collection[OpenEvent]) -> Signature:
         """Return the signature with the streets of the events that its words name, in any form («в южном»)."""
-        if signature.names:
-            return signature
-        return replace(signature, names=frozenset().union(*(signature.stems & event.names for event in events)))
+        known = frozenset().union(*(signature.stems & event.names for event in events))
+        return replace(signature, names=signature.names | known) if known else signature
 
     def rank_events(
         self, message: MessageToMatch, reading: Reading, signature: Signature, events: Collection[OpenEvent]

@@ -19,10 +19,10 @@ TALK_SECONDS = 3 * 3600.0
 MIN_WAVE_HEAT, MIN_TALK_HEAT, MIN_CROWD_HEAT = 1.2, 0.8, 1.5
 """Messages weighed by their age: two within a quarter of an hour make a wave, one never does; two within half an hour
 make a talk; of a crowd of two or three, «Лесная, 4. Сидим как в погребе» needs no subject."""
-MIN_APPEAL_SCORE, MIN_PLACE_SCORE, MIN_TALK_SCORE = 0.2, 0.35, 0.08
+MIN_APPEAL_SCORE, MIN_PLACE_SCORE, MIN_TALK_SCORE = 0.2, 0.35, 0.05
 """Scores below which it is doubtful that a message with a subject, and one with nothing but a place, reports anything,
 and below which it surely sells or looks for something."""
-MIN_BURST_SCORE, MIN_BURST_HEAT = 0.3, 1.5
+MIN_BURST_SCORE, MIN_CARRIER_BURST_SCORE, MIN_BURST_HEAT = 0.3, 0.6, 1.5
 """The least score and weight of messages by which a complaint in other words is part of a burst."""
 MIN_MISSED_SIZE = 2
 """Messages of an outage from which on a chat knows what is meant by «ещё нет», also after an hour of silence."""
@@ -60,7 +60,7 @@ class Occasion:
             return False
         if self.is_reply:
             return True
-        if self._is_small_talk and silence > IMMEDIATE_SECONDS:
+        if self._is_small_talk and (silence > IMMEDIATE_SECONDS or Hint.TALK not in self.signature.hints):
             return False
         if self.is_noise or self.signature.points_back:
             return silence <= FRESH_SECONDS
@@ -107,7 +107,8 @@ class Occasion:
         names_another = place < STREET and bool(seen.names or seen.marks)
         if not is_last or names_another or event.ended is not None or Hint.PRIVATE in seen.hints:
             return False
-        return self.appeal_score >= MIN_BURST_SCORE and event.heat_at(self.timestamp) >= MIN_BURST_HEAT
+        least = MIN_CARRIER_BURST_SCORE if seen.is_carrier else MIN_BURST_SCORE
+        return self.appeal_score >= least and event.heat_at(self.timestamp) >= MIN_BURST_HEAT
 
     def is_of_talk(self, event: OpenEvent, silence: float, place: int) -> bool:
         """Return whether a report of nothing but a place may be about *event*, because people are talking of it."""

@@ -43,10 +43,10 @@ SURE_REPORT_SCORE = 0.7
 """Score from which words of trade («недорого», «на заказ») do not make a message an offer."""
 SURE_DESPITE_NOTICE_SCORE = 0.9
 """The same for words of an office: «плановое отключение» scores as high as most reports."""
-ENDED_SECONDS = 3600.0
+ENDED_SECONDS = 7200.0
 """An outage that returns this long after somebody said that it is over is another one."""
 
-_SAME_SUBJECT, _KIN_SUBJECT, _SAME_BROAD_TOPIC, _SAME_VAGUE_TOPIC = 3, 2, 2, 0
+_SAME_SUBJECT, _SAME_TOPIC, _KIN_SUBJECT, _SAME_BROAD_TOPIC, _SAME_VAGUE_TOPIC = 3, 2, 2, 2, 0
 """Points of the matter. A topic that is no subject is broad, and without a finer name vague: many things are of it."""
 _POINTING_BACK = 2
 """Points of a message that names no subject and says that it is so here as well, or goes on with the talk."""
@@ -101,7 +101,7 @@ class EventScorer:
         spread = self._subjects.spread(event.subjects)
         if Hint.PAST in seen.hints and not (spread.slow and silence <= FRESH_SECONDS):
             return 0  # «вчера мигало» is about no event of this hour; «вчера там упала» is, of ice that still lies
-        if spread.outage and event.ended is not None and said.timestamp - event.ended > ENDED_SECONDS:
+        if spread.outage and event.ended is not None and said.timestamp - event.ended >= ENDED_SECONDS:
             return 0
         if (
             silence > FRESH_SECONDS
@@ -146,7 +146,7 @@ class EventScorer:
         seen = said.signature
         if not seen.subjects.isdisjoint(event.subjects):
             if not seen.is_broad:
-                return _SAME_SUBJECT
+                return _SAME_TOPIC if seen.by_topic else _SAME_SUBJECT
             if not said.is_pointing:
                 return _SAME_VAGUE_TOPIC if seen.is_vague else _SAME_BROAD_TOPIC
         elif self._subjects.are_related(seen.subjects, event.subjects):
@@ -276,7 +276,7 @@ def _score_hints(said: Occasion, event: OpenEvent, matter: int, place: int, spre
     # That it is over is no report, so its score is low by nature.
     if not (said.is_pointing or said.is_reply or Hint.OVER in hints):
         if said.appeal_score < MIN_TALK_SCORE and place < HOUSE:
-            total += _OTHER_MATTER
+            total += _DOUBT if Hint.ASKS in hints else _OTHER_MATTER
         elif said.appeal_score < MIN_APPEAL_SCORE:
             total += _DOUBT
     if Hint.OVER in hints and place < UNKNOWN:

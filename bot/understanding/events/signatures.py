@@ -77,6 +77,11 @@ class Signature:
         return self.points_back or not _TALK_HINTS.isdisjoint(self.hints) or self.is_bare_place
 
     @property
+    def is_news(self) -> bool:
+        """True if the message says nothing but that the trouble has ended, or that help has come."""
+        return self.says_over or Hint.HELP in self.hints
+
+    @property
     def says_over(self) -> bool:
         """True if the message says that the trouble has ended."""
         return Hint.OVER in self.hints

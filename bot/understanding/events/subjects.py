@@ -94,6 +94,7 @@ class Spread:
 @lru_cache(maxsize=_CACHE_SIZE)
 def stem(word: str) -> str:
     """Return the word without its ending, roughly: «Садовой» and «садовую» have the same stem."""
+    word = word.removesuffix("-то")
     return _ENDING.sub("", word) if len(word) > 3 else word
 
 

@@ -78,3 +78,46 @@ def test_an_outage_reaches_the_next_street_of_a_village_within_minutes(talk: Con
     assert first is not None
     assert first == second
     assert others[0] != others[1]
+
+
+@pytest.mark.parametrize(
+    "news", ["скорая приехала", "электрики проехали на Кленовую", "экскаватор приехал, роют", "автобус пошёл наконец"]
+)
+def test_news_that_help_has_come_is_no_report(talk: Conversation, news: str) -> None:
+    outage = talk.events(["Света нет, Кленовая 4", "Кленовая 6 без света"])
+
+    assert talk.join_message(news) is None
+    assert {talk.join_message("Кленовая 8, света нет").event_number} == set(outage)
+
+
+def test_help_that_brings_a_new_outage_or_does_not_come_is_told_of_the_event(talk: Conversation) -> None:
+    leak = talk.events(["Кленовая 4 газом пахнет", "Кленовая 4, сильный запах газа"])
+
+    assert talk.events(["приехали газовщики, перекрыли стояк, Кленовая 4"])[0] == leak[0]
+
+
+def test_how_young_somebody_is_does_not_make_an_outage_old(talk: Conversation) -> None:
+    cold = talk.events(["На Кленовой 4 батареи ледяные", "Кленовая 4 батареи холодные"])
+
+    assert talk.events(["Кленовая 4, в квартире 15 градусов, а ребёнку два месяца"])[0] == cold[0]
+
+
+def test_links_and_reminders_are_no_notices(talk: Conversation) -> None:
+    outage = talk.events(["На Кленовой нет связи с провайдером", "на Кленовой интернета нет"])
+
+    assert outage[0] is not None
+    assert outage[0] == outage[1]
+
+
+def test_a_report_of_two_streets_is_of_the_one_that_is_known(talk: Conversation) -> None:
+    tree = talk.events(["На Кленовой упало дерево", "дерево лежит поперёк Кленовой"])
+
+    assert talk.events(["Объезжайте Кленовую через Садовую, там ствол на всю дорогу"])[0] == tree[0]
+
+
+def test_a_bus_of_the_morning_and_of_the_evening_is_one_matter(talk: Conversation) -> None:
+    morning = talk.events(["автобус 8 не пришёл", "восьмой маршрут отменили что ли"])
+    evening = talk.join_message("автобуса 8 опять нет, стоим час", after=8 * 3600.0)
+
+    assert evening is not None
+    assert evening.event_number == morning[0]
