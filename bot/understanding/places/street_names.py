@@ -168,8 +168,8 @@ class StreetNames:
         return word.raw.isalpha() and not self._morphology.form(word.norm).known
 
     def is_misspelt(self, word: Word) -> bool:
-        """Return whether a word that no dictionary has resembles one of the commonest streets: «гагарена»."""
-        return word.raw.isalpha() and self.variants.correct(capitalize(word.norm)) != capitalize(word.norm)
+        """Return whether a word that no dictionary has resembles a well-known street: «гагарена»."""
+        return word.raw.isalpha() and self.variants.misspelt(capitalize(word.norm)) is not None
 
     def split_house(self, raw: str) -> tuple[Word, str] | None:
         """Split «Ленина-45» into name and house; ``None`` for a quarter such as «Южный-2»."""

@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 
 from bot.domain.text_normal import fold
 from bot.understanding.places.vocabulary import Vocabulary
@@ -12,12 +13,15 @@ from bot.understanding.text.tokens import Word
 
 _CACHE_SIZE = 20_000
 _MIN_CORRECTED_LENGTH = 6
+_MIN_SLIP_LENGTH = 5
+"""Letters of «чхова», which lacks one."""
 _MIN_COMMON_SIMILARITY = 81.0
 """Percent: one wrong letter of six, two of eleven."""
 _MIN_STEM_SIMILARITY = 65.0
 """Percent: «совец» and «советс»."""
 _HEARD = str.maketrans("оеэяыгвдзбж", "аиииикфтспш", "ьъ")
 _DOUBLED = re.compile(r"(.)\1")
+_GENDERS = {"ой": "femn", "ий": "masc", "ый": "masc", "ое": "neut"}
 _OF_PEOPLE = ("ова", "ева", "ина", "ына", "ого")
 _MAX_ENDING, _MAX_EXTRA_LETTERS = 4, 2
 _SHORT_NAMES = frozenset({"комсомолка", "пролетарка", "дзержинка", "красноармейка", "первомайка", "пионерка"})
@@ -43,7 +47,7 @@ class StreetVariants:
         self._heard = {_sound(key): title for key, title in vocabulary.common.items()}
         self._short_names = self._list_short_names()
         self.genitive = lru_cache(maxsize=_CACHE_SIZE)(self._find_genitive)
-        self.correct = lru_cache(maxsize=_CACHE_SIZE)(self._find_correction)
+        self.misspelt = lru_cache(maxsize=_CACHE_SIZE)(self._find_misspelt)
 
     def from_nominative(self, norm: str) -> str | None:
         """Return «Победы» for «победа», as people write after «улица» who do not decline."""
@@ -85,21 +89,51 @@ class StreetVariants:
         """Return «Первомайская» for «первомайке», «первомайку», «первомайка»."""
         return self._short_names.get(_SHORT_NAME_ENDING.sub("а", norm))
 
-    def _find_correction(self, title: str) -> str:
-        """Return the well-known name of a street that *title* misspells («Митталистов», «Школной»), else *title*."""
-        if len(title) < _MIN_CORRECTED_LENGTH or " " in title or self._morphology.form(fold(title)).known:
-            return title
-        if (heard := self._heard.get(_sound(fold(title)))) is not None:
+    def correct(self, title: str) -> str:
+        """Return *title* without its slip of the pen: a well-known name, or one letter less; else *title*."""
+        return self.misspelt(title) or self._without_repeated(title)
+
+    def _without_repeated(self, title: str) -> str:
+        """Return the name of «Бехтереваа», «Нагоррная»: a known word in which a letter was typed twice."""
+        is_known = self._morphology.is_known
+        pairs = () if " " in title or is_known(fold(title)) else _DOUBLED.finditer(title)
+        singles = (title[: pair.start()] + title[pair.start() + 1 :] for pair in pairs)
+        return next((single for single in singles if is_known(fold(single))), title)
+
+    def _find_misspelt(self, title: str) -> str | None:
+        """Return the well-known name of a street that *title* misspells: «Митталистов», «Школной»."""
+        written = fold(title)
+        if len(title) < _MIN_SLIP_LENGTH or " " in title or self._morphology.is_known(written):
+            return None
+        if (heard := self._heard.get(_sound(written))) is not None and len(title) >= _MIN_CORRECTED_LENGTH:
             return heard
+        return self._find_slip(written) or self._find_similar(written) or self._find_in_other_form(title)
+
+    def _find_slip(self, written: str) -> str | None:
+        """Return the only well-known name that has one letter more, less, exchanged or in another place."""
+        names = self._vocabulary.common
+        near = process.extract(written, names.keys(), scorer=OSA.distance, score_cutoff=1, limit=2)
+        near = [one for one in near if max(len(one[0]), len(written)) >= _MIN_CORRECTED_LENGTH]
+        return names[near[0][0]] if len(near) == 1 else None
+
+    def _find_similar(self, written: str) -> str | None:
+        if len(written) < _MIN_CORRECTED_LENGTH:
+            return None
         found = process.extractOne(
-            fold(title), self._vocabulary.commonest.keys(), scorer=fuzz.ratio, score_cutoff=_MIN_COMMON_SIMILARITY
+            written, self._vocabulary.commonest.keys(), scorer=fuzz.ratio, score_cutoff=_MIN_COMMON_SIMILARITY
         )
-        if found is not None and _is_slip(fold(title), found[0]):
-            return self._vocabulary.common[found[0]]
-        if title.endswith("ой"):  # no guess tells that an unknown word is an adjective in another case
-            nominative = f"{title[:-2]}ая"
-            return title if (mended := self.correct(nominative)) == nominative else mended
-        return title
+        return self._vocabulary.common[found[0]] if found is not None and _is_slip(written, found[0]) else None
+
+    def _find_in_other_form(self, title: str) -> str | None:
+        """Return the name whose case or gender no guess tells, as the word is unknown: «Школной», «Комсомолский»."""
+        gender = next((gender for ending, gender in _GENDERS.items() if title.endswith(ending)), None)
+        if gender is None:
+            return None
+        mended = self.misspelt(f"{title[:-2]}ая")
+        if mended is None or gender == "femn":
+            return mended
+        inflected = self._morphology.in_gender(fold(mended), gender)
+        return None if inflected is None else _capitalize(inflected)
 
     def _find_genitive(self, norm: str) -> str | None:
         """Return «Гагарина» for «Гагарин», «Гагарине», «Строителей» for «строители», if streets are called so.
