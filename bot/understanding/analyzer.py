@@ -155,7 +155,7 @@ class TextAnalyzer:
         named = (place.district if place is not None else None) or self._district_finder.find(prepared.words, elsewhere)
         district = district or named
         message = self._describe(prepared, evidence, found, 5.0 * sum(own.counts.values()), noise)
-        judgement = self._judge.judge(message.features, message.signs, message.standard)
+        judgement = self._judge.judge(message.features, message.signs, message.standard, message.sharing)
         exact = self._sector_scores(message, judgement, district, own)
         scores = {code: round(exact[code], 4) for code in self._codes}  # a tie is one for everybody who reads them
         appeal_score = combine(message.log_odds, judgement.appeal) if noise is None else NOISE_SCORE
@@ -249,7 +249,7 @@ class TextAnalyzer:
     def extract_features(self, text: str) -> tuple[TextFeatures, Votes]:
         """Return the input of a town's model: the features of the text, and the votes of what the package brings."""
         message = self.describe(text)
-        judgement = self._judge.judge(message.features, message.signs, message.standard)
+        judgement = self._judge.judge(message.features, message.signs, message.standard, message.sharing)
         shipped = self._town_probabilities(judgement, message.evidence)
         return message.features, Votes(self._topic_probabilities(message), shipped)
 
@@ -276,6 +276,7 @@ class TextAnalyzer:
             self._features(text, evidence, alarm),
             self._signs.find(text, rules),
             with_alarm(self._topics.standard_probabilities(evidence), alarm),
+            self._topics.sharing_sectors(evidence),
             log_odds,
             alarm,
         )

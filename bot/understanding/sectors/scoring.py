@@ -35,6 +35,8 @@ _UNCERTAINTY_MASS = 3.5
 """Evidence (squared) that counts against every topic: a single weak word must not give a confident answer."""
 _EVIDENCE_EXPONENT = 2.0
 _SECTOR_PRIORS = {"housing": 0.25, "improvement": 0.3, "roads": 0.15, "waste": 0.08, "transport": 0.04, "social": 0.03}
+_MIN_SHARED_READINESS = 0.3
+"""Least readiness with which a sector shares a topic with that topic's own."""
 _DEFAULT_PRIOR = 0.01
 """The rough frequency of messages about a sector: decides if the words say nothing."""
 
@@ -205,6 +207,14 @@ class TopicScorer:
             code: (support[code] + _UNCERTAINTY_MASS * _SECTOR_PRIORS.get(code, _DEFAULT_PRIOR)) / total
             for code in STANDARD_SECTORS
         }
+
+    def sharing_sectors(self, evidence: Evidence) -> tuple[str, ...]:
+        """Return the standard sectors that share the strongest topic: each may be right, and the topic orders them."""
+        strongest = max(evidence.weights, key=lambda index: evidence.weights[index], default=None)
+        if strongest is None:
+            return ()
+        sectors = self.topics[strongest].sectors
+        return tuple(code for code, readiness in sectors.items() if readiness >= _MIN_SHARED_READINESS)
 
     def find_heir(self, evidence: Evidence, codes: Collection[str]) -> Heir | None:
         """Return who handles the strongest topic where the town has no sector of its own for it, one of *codes*."""

@@ -10,12 +10,13 @@ from bot.understanding.sectors.scoring import Evidence
 
 @dataclass(frozen=True, slots=True)
 class MessageFindings:
-    """The findings in one message. ``standard``: the rules' probabilities of the standard sectors; ``log_odds``: their
-    opinion about its relevance."""
+    """The findings in one message. ``standard``: the rules' probabilities of the standard sectors; ``sharing``: the
+    sectors that share the strongest topic; ``log_odds``: the rules' opinion about its relevance."""
 
     evidence: Evidence
     features: TextFeatures
     signs: Mapping[str, float]
     standard: Mapping[str, float]
+    sharing: tuple[str, ...]
     log_odds: float
     alarm: Alarm

@@ -33,6 +33,12 @@ speak for themselves the more, the less these do), for their first choice being 
 
 Fitted on hands that the model was not trained on. With them 96 % instead of 92 % of the surest 85 % are right in chats.
 """
+_ORDER_WEIGHT, _ORDER_LEAST = 2.0, 1e-3
+"""The weight of the rules, once more, between sectors that share the topic, and what is added to their probabilities.
+
+Either may be right there («rubbish in a yard»), so most of the model's texts name one, and it is no judge of the order.
+With it the preferred sector comes first for 1 % more of the portals' messages, and as many of the chats' are right.
+"""
 _MAX_WEIGHT = 127
 """The largest whole number: a weight fits into a byte."""
 
@@ -76,13 +82,23 @@ class MessageJudge:
         self._model = model
         sectors = model.sectors
         self._rows = {name: row for row, name in enumerate(sectors.features)}
+        self._columns = {code: column for column, code in enumerate(sectors.codes)}
         self._rarity = sectors.rarity.tolist()
         self._weighed = np.column_stack([sectors.weights, model.appeal]) * sectors.rarity[:, None]
         self._bias = np.append(sectors.bias, np.float32(model.bias)).astype(np.float32)
         self._score_of_pieces = lru_cache(maxsize=_CACHE_SIZE)(self._find_score_of_pieces)
 
-    def judge(self, features: TextFeatures, signs: Mapping[str, float], rules: Mapping[str, float]) -> Judgement:
-        """Return the opinion about a text. *rules*: the rules' probabilities of the standard sectors."""
+    def judge(
+        self,
+        features: TextFeatures,
+        signs: Mapping[str, float],
+        rules: Mapping[str, float],
+        sharing: Collection[str] = (),
+    ) -> Judgement:
+        """Return the opinion about a text.
+
+        *rules*: the rules' probabilities of the standard sectors; *sharing*: those that share the strongest topic.
+        """
         scores = self._bias + self._score_of_words(features) + self._score_of_all_pieces(features)
         appeal = float(scores[-1])
         weights = self._model.signs
@@ -93,7 +109,17 @@ class MessageJudge:
         votes = ((rules, sectors.recipe.rules + long * _LONG_TEXT_RULES),)
         text = softmax(scores[:-1].astype(np.float64))
         shares = mix_shares(text, votes, sectors.codes, sectors.frequency, sectors.recipe.prior)
+        self._put_in_order(shares, rules, sharing)
         return Judgement(shares, appeal, self._weigh_agreement(shares, rules, signs))
+
+    def _put_in_order(self, shares: NDArray[np.float64], rules: Mapping[str, float], sharing: Collection[str]) -> None:
+        """Let the rules divide what the sectors of one topic have together; no other sector gains or loses."""
+        at = [self._columns[code] for code in sharing if code in self._columns]
+        if len(at) > 1:
+            codes = self._model.sectors.codes
+            before = shares[at]
+            after = before * np.array([(rules.get(codes[one], 0.0) + _ORDER_LEAST) ** _ORDER_WEIGHT for one in at])
+            shares[at] = after * (before.sum() / after.sum())
 
     def _weigh_agreement(
         self, shares: NDArray[np.float64], rules: Mapping[str, float], signs: Mapping[str, float]

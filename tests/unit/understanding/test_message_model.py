@@ -2,6 +2,7 @@
 
 from functools import cache
 
+import numpy as np
 import pytest
 
 from bench.words import load_messages
@@ -52,6 +53,20 @@ def test_judge_computes_what_the_model_was_trained_on() -> None:
             float(model.appeal[rows[name]]) * value for name, value in feature_values(found.features, rarity).items()
         )
         assert judge.judge(found.features, {}, found.standard).appeal == pytest.approx(slow, abs=1e-3)
+
+
+def test_topic_divides_what_its_sectors_have_together() -> None:
+    """Rubbish in a yard may go to two sectors; the rules put them in order, and no third one gains or loses."""
+    found = laboratory().analyzer.describe("на детской площадке мусор, окурки и битое стекло")
+    assert set(found.sharing) >= {"improvement", "waste"}
+    judge = MessageJudge(load_shipped_model())
+    codes = load_shipped_model().sectors.codes
+    before, after = (judge.judge(found.features, {}, found.standard, some).shares for some in ((), found.sharing))
+    shared = [codes.index(code) for code in found.sharing]
+    assert after[shared].sum() == pytest.approx(before[shared].sum())
+    assert np.delete(after, shared) == pytest.approx(np.delete(before, shared))
+    preferred = codes.index(max(found.sharing, key=lambda code: found.standard[code]))
+    assert after[preferred] > before[preferred]
 
 
 def test_crimes_and_threats_of_suicide_of_all_hands_are_found(everything: TextAnalyzer) -> None:
