@@ -58,7 +58,7 @@ async def collect(ctx: UseCaseContext, month: Month) -> RegionalReport:
         raise MonthNotBegun()
     groups = await _collect_groups(ctx, since, until)
     before = await _collect_total(ctx, month.previous)
-    counts = await ctx.uow.reports.count_by_sector(since, min(until, ctx.now))
+    counts = await ctx.uow.reports.count_by_sector(since, min(until, ctx.now), now=ctx.now)
     return RegionalReport(
         municipality=ctx.municipality.name,
         year=month.year,

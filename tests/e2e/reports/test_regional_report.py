@@ -94,8 +94,12 @@ async def test_a_month_before_is_compared_and_the_last_whole_one_is_the_default(
     text = message_text(await bot.wait_for_message(COORDINATOR, "📑 Отчёт для ЦУР: ноябрь 2026", "Поступило: 1"))
     assert "месяц не закончился" not in text
     assert "Ответ: в срок 0 % (0 из 1)" in text
+    assert "В работе сейчас: 1, из них просрочено 1" in text
     await bot.send_message(COORDINATOR, "/report цур 2026-12")
     await bot.wait_for_message(COORDINATOR, "ЦУР: декабрь 2026", "Поступило: 0 (месяцем раньше 1)")
+    # What is late now is late in the report of a month in which it was not there yet.
+    await bot.send_message(COORDINATOR, "/report цур 10.2026")
+    await bot.wait_for_message(COORDINATOR, "ЦУР: октябрь 2026", "В работе сейчас: 1, из них просрочено 1")
 
 
 @pytest.mark.parametrize("asked", ["", " цур 13.2026", " цур ноябрь", " чур 11.2026", " цур №", " цур 00.2026"])
