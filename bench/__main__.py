@@ -20,6 +20,7 @@ from bench import (
     distance,
     drain,
     growth,
+    idle,
     import_bench,
     load,
     machine_info,
@@ -41,8 +42,9 @@ tickets_all     the same with all understanding: `bot train` has learned from 3,
                 event is joined to one problem (a ticket that joins has no card of its own: fewer cards than tickets).
 postgres_one, postgres_two   keyword routing on PostgreSQL by one process and by two at once, server on this machine.
 In these the updates are stored beforehand by the poller; the real inbox worker handles them. One message in twenty-one
-is off the clock: it warms up, and its SQL statements are counted. `cpu_ms_per_message` is processor time of the bot's
-processes and means something on a busy machine, too; `server_cpu_ms_per_message` is that of PostgreSQL for us.
+is off the clock: it warms up, and its SQL statements are counted (those of `idle` are per second).
+`cpu_ms_per_message` is processor time of the bot's processes and means something on a busy machine, too;
+`server_cpu_ms_per_message` is that of PostgreSQL for us.
 """
 
 
@@ -119,12 +121,17 @@ TARGETS = (
     Target("audit", "verify_s", "audit verify of a million tickets' records", "s", 60.0),
     Target("control", "slowest_ms", "/control: slowest page on a million tickets", "ms", 300),
     Target("control_postgres", "slowest_ms", "the same on PostgreSQL", "ms", 300),
+    Target("idle", "cpu_s_a_minute", "a town without work: processor time a minute", "s", 0.5),
+    Target("idle_postgres", "cpu_s_a_minute", "the same on PostgreSQL", "s", 0.5),
+    Target("idle_postgres", "server_cpu_s_a_minute", "  of the server for it", "s", 0.2),
     Target("region", "card_p99_s", "a region on one server: message to card, p99", "s", 5.0),
     Target("memory", "rss_mb", "resident memory after all messages", "MB", 300.0),
     Target("notices", "longest_s", "overdue notice after its moment, longest", "s", 1.0),
 )
 
-POSTGRES_MEASUREMENTS = ("postgres_one", "postgres_two", "takeover", "growth_postgres", "control_postgres", "region")
+POSTGRES_MEASUREMENTS = (
+    *("postgres_one", "postgres_two", "takeover", "growth_postgres", "control_postgres", "region", "idle_postgres"),
+)
 
 MEASUREMENT_NAMES = tuple(dict.fromkeys(target.measurement for target in TARGETS))
 
@@ -187,6 +194,10 @@ async def _measure(name: str, folder: Path, options: argparse.Namespace) -> dict
         case "region":
             size = region.RegionSize(options.towns, options.minutes, options.per_minute, options.connections)
             return await region.region(folder, options.postgres, size)
+        case "idle":
+            return await idle.idle(folder, options.seconds)
+        case "idle_postgres":
+            return await idle.idle(folder, options.seconds, options.postgres)
         case "distance":
             return await distance.distance(folder, options.queue)
         case "takeover":
@@ -253,7 +264,7 @@ def _print_table(result: dict[str, Any]) -> None:
         for figure, value in figures.items():
             if figure == "shapes":
                 for shape, times, took in value[:12]:
-                    print(f"    {times:6.2f} × a message {took:7.3f} ms  {shape[:70]}")
+                    print(f"    {times:6.2f} × {took:7.3f} ms  {shape[:70]}")
             else:
                 print(f"  {figure:<28}{value!s:>14}")
         print()
