@@ -156,6 +156,7 @@ class App:
             *(self.municipality.set_staff, self.municipality.set_topics),
             progress=Progress(patience=self.options.patience),
         )
+        database.when_messages_are_queued(self.runtime.outbox_wake_up.set)
         database.acquire_file_lock()
         self.supervisor = self._create_supervisor()
 
@@ -306,6 +307,7 @@ class App:
 
     def _on_wake_up(self, topic: WakeUpTopic) -> None:
         """Wake the loops: another process, or this one, has committed something."""
+        self.database.agenda.forget()
         if topic is WakeUpTopic.STAFF:
             self._staff_wake_up.set()
             return
@@ -316,6 +318,8 @@ class App:
         """Read the officials again after another process, or a command, has changed them."""
         while True:
             was_woken = await self._staff_wake_up.wait(STAFF_POLL_SECONDS)
+            if not was_woken and self.runtime.is_up_to_date(await self.database.agenda.load()):
+                continue
             async with self.database.read() as uow:
                 await self.runtime.follow_changes(uow, always=was_woken)  # processes of 0.1.0 change no version
 

@@ -4,16 +4,17 @@ import asyncio
 import logging
 import secrets
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from copy import copy
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from storage.agenda_cache import AgendaCache
 from storage.engine import MAX_CONNECTIONS, create_engine
 from storage.errors import FAULT_MESSAGES, DatabaseFault, DatabaseUnavailable, classify_error
 from storage.postgres.leader_lease import check_term
@@ -21,6 +22,9 @@ from storage.sqlite.file_lock import DatabaseFileLock
 from storage.sqlite.write_lock import PriorityLock
 from storage.tables import metadata
 from storage.unit_of_work import UnitOfWork
+
+if TYPE_CHECKING:
+    from bot.domain.agenda import Agenda
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +42,7 @@ class _ProcessState:
 
     current_fault: DatabaseFault | None = None
     presence_lock_id: int | None = None
+    on_new_messages: Callable[[], None] = lambda: None
 
 
 class Database:
@@ -82,6 +87,10 @@ class Database:
         )  # nesting depth: a read may run inside a transaction
         self._file_lock: DatabaseFileLock | None = None
         self._state = _ProcessState()
+        single = {"sqlite_begin": None} if self._is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+        self._single_statements = self._engine.execution_options(**single)
+        self.agenda = AgendaCache(self._read_agenda)
+        """The agenda, by which a loop knows without asking that it has nothing to do."""
 
     def fenced(self, term: int) -> "Database":
         """Return a view of this database for the tasks of a leader.
@@ -146,6 +155,10 @@ class Database:
         except Exception as error:
             self._log_fault(classify_error(error))
             raise
+        finally:
+            self.agenda.on_change()  # also if it is not known whether the transaction has been committed
+        if uow.outbox.has_new_work:
+            self._state.on_new_messages()
         if self._state.current_fault and accepted:
             logger.warning("База снова принимает записи.")
             self._state.current_fault = None
@@ -181,6 +194,15 @@ class Database:
             async with self._readers.connect() as connection:
                 yield UnitOfWork(connection, batching=self._batching)
 
+    def when_messages_are_queued(self, wake_up: Callable[[], None]) -> None:
+        """Call *wake_up* after every transaction of this process that has queued messages."""
+        self._state.on_new_messages = wake_up
+
+    async def _read_agenda(self) -> "Agenda":
+        with self._track_task():
+            async with self._single_statements.connect() as connection:
+                return await UnitOfWork(connection).agenda.load()
+
     async def vacuum(self, pages: int) -> bool:
         """Return up to *pages* free pages of an SQLite file to the system; True if more are free.
 
@@ -188,8 +210,7 @@ class Database:
         """
         if self.is_shared:
             return False
-        outside = self._engine.execution_options(sqlite_begin=None)
-        async with self._write_lock.acquire(), outside.connect() as connection:
+        async with self._write_lock.acquire(), self._single_statements.connect() as connection:
             before = await _count_free_pages(connection)
             driver: Any = (await connection.get_raw_connection()).driver_connection
             # Every page is one step of the statement; Python takes a script's statements to their last step.
@@ -203,12 +224,11 @@ class Database:
         and overwrites them later; its own log and archives keep them as long as it is configured to.
         """
         if self.is_shared:
-            async with self._engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
+            async with self._single_statements.connect() as connection:
                 for table in metadata.sorted_tables:
                     await connection.exec_driver_sql(f'VACUUM "{table.name}"')
             return
-        outside = self._engine.execution_options(sqlite_begin=None)
-        async with self._write_lock.acquire(), outside.connect() as connection:
+        async with self._write_lock.acquire(), self._single_statements.connect() as connection:
             await connection.exec_driver_sql("VACUUM")
             await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
@@ -216,10 +236,7 @@ class Database:
         """Copy the write-ahead log into the file, as far as no reader needs it."""
         if self.is_shared:
             return
-        async with (
-            self._write_lock.acquire(),
-            self._engine.execution_options(sqlite_begin=None).connect() as connection,
-        ):
+        async with self._write_lock.acquire(), self._single_statements.connect() as connection:
             await connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
 
     def is_in_transaction(self, task: asyncio.Task[Any]) -> bool:

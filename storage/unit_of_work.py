@@ -16,6 +16,7 @@ from storage.transaction import Transaction
 if TYPE_CHECKING:
     from storage.repositories.absences import Absences
     from storage.repositories.activity import Activity
+    from storage.repositories.agenda import AgendaReading
     from storage.repositories.answer_limits import AnswerLimitCounts
     from storage.repositories.answer_marks import AnswerMarks
     from storage.repositories.answers import Answers
@@ -99,6 +100,7 @@ class _WhenUsed(Generic[R]):
 class UnitOfWork:
     """A transaction and its repositories, which commit or roll back together."""
 
+    agenda: "_WhenUsed[AgendaReading]" = _WhenUsed("agenda", "AgendaReading")
     inbox: "_WhenUsed[Inbox]" = _WhenUsed("inbox", "Inbox")
     imports: "_WhenUsed[Imports]" = _WhenUsed("imports", "Imports")
     outbox: "_WhenUsed[Outbox]" = _WhenUsed("outbox", "Outbox")

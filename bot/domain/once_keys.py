@@ -5,3 +5,6 @@ FIRST_START = "first_start"
 
 RESTORED_AT = "restored_at"
 """The latest restore of the database from a copy."""
+
+OUTAGE_PREFIX = "outage:"
+"""The beginning of the key of an outage of which people have not been told."""

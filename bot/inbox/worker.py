@@ -100,9 +100,18 @@ class InboxWorker:
             # Do not claim before the presence lock is held: if this process died, the rows would stay leased for a
             # minute. Acquiring the lock wakes this loop, as does every later update.
             if not self.runtime.database.is_registered or await self.process_batch() < BATCH_SIZE:
-                self._is_idle = not self._handed_over
-                await self.runtime.inbox_wake_up.wait(IDLE_POLL_SECONDS)
-                self._is_idle = False
+                await self._wait_for_updates()
+
+    async def _wait_for_updates(self) -> None:
+        """Wait for new updates, or until it is time to look for those whose moment has come."""
+        self._is_idle = not self._handed_over
+        try:
+            while not await self.runtime.inbox_wake_up.wait(IDLE_POLL_SECONDS):
+                self.runtime.progress.report("inbox", LOOK_UP_SECONDS)
+                if (await self.runtime.database.agenda.load()).inbox_waits:
+                    return
+        finally:
+            self._is_idle = False
 
     def expect_presses(self, account: str, presses: int) -> None:
         """Prepare for the effects of *presses* that are about to be stored."""

@@ -23,7 +23,12 @@ from storage.database import Database
 from storage.unit_of_work import UnitOfWork
 
 LEASE = timedelta(minutes=2)
-IDLE_POLL_SECONDS = 0.25
+POLL_SECONDS = 0.25
+"""Seconds until the next reading while anything waits for its moment, its rate, or what goes before it."""
+
+IDLE_POLL_SECONDS = 1.0
+"""Seconds until the next look at an empty queue: what queues a message wakes the loop, unless it is a command, or a
+process whose notification is lost."""
 
 SATURATED_POLL_SECONDS = 0.05
 """Seconds until the next reading of a saturated queue."""
@@ -55,6 +60,7 @@ class OutboxWorker:
     _rows: RowSelection = field(init=False)
     _leases_extended_at: float = 0.0
     _is_sending: bool = False
+    _is_empty: bool = False  # nothing waited at the last look
     _presses_read_at: float = 0.0
     _database: Database = field(init=False)
     """The leader's fenced database."""
@@ -83,11 +89,14 @@ class OutboxWorker:
                 if chosen:
                     taken_at = self.runtime.clock.now()
                     self.start(await self._claim_rows(chosen, taken_at), taken_at)
-                was_woken = await self.runtime.outbox_wake_up.wait(
-                    SATURATED_POLL_SECONDS if self._rows.is_saturated else IDLE_POLL_SECONDS
-                )
+                was_woken = await self.runtime.outbox_wake_up.wait(self._pause_seconds())
         finally:
             self._is_sending = False
+
+    def _pause_seconds(self) -> float:
+        if self._rows.is_saturated:
+            return SATURATED_POLL_SECONDS
+        return IDLE_POLL_SECONDS if self._is_empty else POLL_SECONDS
 
     def max_in_flight(self, account: str) -> int:
         """Return how many messages to officials may be under way through *account*."""
@@ -129,7 +138,7 @@ class OutboxWorker:
 
     def _is_press_poll_due(self) -> bool:
         """Return whether it is time to look for presses that another process may have handled."""
-        return asyncio.get_running_loop().time() >= self._presses_read_at + IDLE_POLL_SECONDS
+        return asyncio.get_running_loop().time() >= self._presses_read_at + POLL_SECONDS
 
     async def _select_rows(self, *, was_woken: bool) -> list[int]:
         """Return the ids of rows to send: for every account as many as its free slots and rate limits allow.
@@ -140,6 +149,9 @@ class OutboxWorker:
         capacities, answers = self._rows.list_with_room(moment), list[int]()
         looks_for_presses = was_woken or self._is_press_poll_due()
         if not (capacities or looks_for_presses):
+            return []
+        self._is_empty = not (was_woken or self._rows.is_saturated or (await self._database.agenda.load()).outbox_waits)
+        if self._is_empty:
             return []
         async with self._database.read() as uow:
             if not (was_woken or self._rows.is_saturated or await uow.outbox.has_due(now)):

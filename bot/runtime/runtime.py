@@ -13,6 +13,7 @@ from storage.repositories.versions import STAFF_VERSION, TOPICS_VERSION
 from storage.unit_of_work import UnitOfWork
 
 if TYPE_CHECKING:
+    from bot.domain.agenda import Agenda
     from bot.domain.people import Staff
     from bot.domain.topic_book import TopicBook
     from bot.services.context import Municipality, UseCaseContext
@@ -43,6 +44,11 @@ class Runtime:
             self.on_staff_changed(town.staff.with_people(await uow.staff.load()))
         if versions.get(TOPICS_VERSION, "") != town.topics.version:
             self.on_topics_changed(await uow.topic_books.load())
+
+    def is_up_to_date(self, agenda: "Agenda") -> bool:
+        """Return whether the officials and the topics are those of the database."""
+        town = self.municipality()
+        return (agenda.staff_version, agenda.topics_version) == (town.staff.version, town.topics.version)
 
     def context(self, uow: UnitOfWork) -> "UseCaseContext":
         """Return the context of a use case that runs now in *uow*."""

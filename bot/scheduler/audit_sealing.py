@@ -35,6 +35,9 @@ class AuditSealing:
 
     async def seal_new(self, runtime: Runtime) -> None:
         """Seal what is new; at the end of the lead, too, so that a stopped bot leaves nothing unprotected."""
+        agenda = await runtime.database.agenda.load()
+        if self.sealer.is_complete(agenda.newest_audit_id, runtime.clock.now()):
+            return
         async with runtime.database.read() as uow:
             await self.sealer.observe(runtime.context(uow))
         while self.sealer.has_new():

@@ -1,7 +1,7 @@
 """APScheduler runs the periodic tasks of the leader."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -88,6 +88,7 @@ class Scheduler:
     _triggered: set[str] = field(default_factory=set)  # tasks that must run once more, whatever goes on now
     _apscheduler: ClockChangeScheduler | None = None
     _executor: SupervisedExecutor | None = None
+    _on_trigger: Callable[[], None] = lambda: None
 
     def start(self, supervisor: Supervisor, runtime: Runtime) -> None:
         """Run the tasks with the leader's *runtime* until `stop`.
@@ -100,6 +101,7 @@ class Scheduler:
         }
         runtime.progress.report(LOOP_NAME)
         self._triggered.clear()
+        self._on_trigger = runtime.database.agenda.forget
         self._executor = SupervisedExecutor(supervisor)
         self._apscheduler = ClockChangeScheduler(intervals, timezone=UTC, executors={"default": self._executor})
         for task in PERIODIC_TASKS:
@@ -124,7 +126,10 @@ class Scheduler:
         """Run these tasks at once if this process leads; one that is running runs once more afterwards."""
         if self._apscheduler is None or self._executor is None:
             return
-        for name in set(names) - self._triggered:
+        if not (names := set(names) - self._triggered):
+            return
+        self._on_trigger()
+        for name in names:
             self._triggered.add(name)
             if not self._executor.is_running(name):
                 self._apscheduler.modify_job(name, next_run_time=SystemClock().now())
@@ -136,7 +141,7 @@ class Scheduler:
             progress.report(LOOP_NAME)  # the most frequent tasks run at every tick
             progress.report(name, task.wait_seconds)
             try:
-                await task.run(state)
+                await task.run_if_needed(state)
             finally:
                 progress.finish(name)
             self.completed_runs[task.name] += 1

@@ -5,11 +5,14 @@ What is due is stored in the database; a task only asks for it. To add one, writ
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
+from typing import TYPE_CHECKING
 
 from bot.runtime.runtime import Runtime
-from bot.scheduler import audit_sealing
+from bot.scheduler import audit_sealing, conditions
 from bot.scheduler.audit_sealing import AuditSealing
+from bot.scheduler.conditions import Condition
 from bot.scheduler.imports import FailureCounts, ImportTask
 from bot.scheduler.publication_check import PublicationChecker
 from bot.scheduler.retention import Cleaner
@@ -25,6 +28,9 @@ from bot.services.personal_data import retention
 from bot.services.reports import board, digest, official_pages, summaries
 from bot.services.staff import absences, failover
 from bot.services.tickets import chain_steps, inquiries, promises
+
+if TYPE_CHECKING:
+    from bot.services.context import Municipality
 
 RETENTION_INTERVAL_SECONDS = 3600.0
 
@@ -45,6 +51,25 @@ class TaskState:
     audit_sealing: AuditSealing = field(default_factory=AuditSealing)
     unconfirmed_incidents: frozenset[str] = field(default_factory=frozenset)
     import_failures: FailureCounts = field(default_factory=FailureCounts)
+    occasions: "dict[str, Occasion]" = field(default_factory=dict)
+    """The occasions of the last runs of tasks that run once in each."""
+
+    def current_occasion(self) -> "Occasion":
+        runtime = self.runtime
+        minute = runtime.clock.now().replace(second=0, microsecond=0)
+        return Occasion(minute, runtime.database.agenda.revision, runtime.municipality())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Occasion:
+    """A minute of the clock, without a change of the database by this process and of people, words or the model."""
+
+    minute: datetime
+    revision: int
+    town: "Municipality"
+
+    def is_same(self, other: "Occasion") -> bool:
+        return (self.minute, self.revision) == (other.minute, other.revision) and self.town is other.town
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +84,26 @@ class PeriodicTask:
     seconds: float | None = None
     wait_seconds: float = 0.0
     """Seconds that a run may wait for messengers or between its transactions."""
+    condition: Condition | None = None
+    """The condition without which nothing is to be done; ``None``: only a run knows."""
+    is_once_per_occasion: bool = False
+    """True if all that makes the work due is a minute of the clock, or a change."""
+
+    async def may_have_work(self, state: TaskState) -> bool:
+        """Return whether a run might find something to do. Commits of this process are known at once, others soon."""
+        if self.is_once_per_occasion:
+            last = state.occasions.get(self.name)
+            return last is None or not last.is_same(state.current_occasion())
+        if self.condition is None:
+            return True
+        return self.condition(await state.runtime.database.agenda.load(), state.runtime.clock.now())
+
+    async def run_if_needed(self, state: TaskState) -> None:
+        """Run, unless there is nothing to do."""
+        if await self.may_have_work(state):
+            occasion = state.current_occasion()
+            await self.run(state)
+            state.occasions[self.name] = occasion
 
 
 def loop_name(task: str) -> str:
@@ -205,29 +250,53 @@ async def _seal_audit(state: TaskState) -> None:
 
 
 PERIODIC_TASKS = (
-    PeriodicTask("terms", 10, _recompute_deadlines, wait_seconds=LONG_RUN_SECONDS),
-    PeriodicTask("reminders", 1, _send_reminders),
-    PeriodicTask("digest", 10, when_due(digest.is_due, digest.send_daily)),
-    PeriodicTask("summaries", 10, when_due(summaries.is_due, summaries.send_due)),
-    PeriodicTask("official_pages", 20, when_due(official_pages.is_due, official_pages.send_weekly)),
-    PeriodicTask("failover", 4, when_due(failover.has_pending, failover.run)),
-    PeriodicTask("waiting_answers", 10, when_due(waiting_answers.has_untold, waiting_answers.tell)),
-    PeriodicTask("held_notes", 4, when_due(held_notes.has_deliverable, held_notes.deliver)),
-    PeriodicTask("absences", 20, when_due(absences.has_due, absences.run)),
-    PeriodicTask("inquiries", 10, when_due(inquiries.has_due, inquiries.remind)),
-    PeriodicTask("promises", 10, when_due(promises.has_due, promises.remind)),
-    PeriodicTask("publication_check", 10, _check_publications, wait_seconds=LONG_RUN_SECONDS),
-    PeriodicTask("imports", 4, _import_files, wait_seconds=LONG_RUN_SECONDS),
-    PeriodicTask("expired_dialogs", 40, when_due(_has_expired_dialogs, dialogs.expire_abandoned)),
-    PeriodicTask("review_queue", 20, when_due(review_queue.is_due, review_queue.publish_lists)),
-    PeriodicTask("spikes", 60, _report_spikes),
-    PeriodicTask("satisfaction", 40, when_due(satisfaction.is_due, satisfaction.ask_due)),
-    PeriodicTask("control", 40, when_due(control.is_due, control.remind)),
+    PeriodicTask("terms", 10, _recompute_deadlines, wait_seconds=LONG_RUN_SECONDS, is_once_per_occasion=True),
+    PeriodicTask("reminders", 1, _send_reminders, condition=conditions.has_reminders),
+    PeriodicTask("digest", 10, when_due(digest.is_due, digest.send_daily), is_once_per_occasion=True),
+    PeriodicTask("summaries", 10, when_due(summaries.is_due, summaries.send_due), is_once_per_occasion=True),
+    PeriodicTask(
+        "official_pages", 20, when_due(official_pages.is_due, official_pages.send_weekly), is_once_per_occasion=True
+    ),
+    PeriodicTask("failover", 4, when_due(failover.has_pending, failover.run), condition=conditions.has_rerouting),
+    PeriodicTask(
+        *("waiting_answers", 10, when_due(waiting_answers.has_untold, waiting_answers.tell)),
+        condition=conditions.has_failing_messenger,
+    ),
+    PeriodicTask(
+        *("held_notes", 4, when_due(held_notes.has_deliverable, held_notes.deliver)),
+        condition=conditions.has_held_notes,
+    ),
+    PeriodicTask("absences", 20, when_due(absences.has_due, absences.run), condition=conditions.has_absences),
+    PeriodicTask("inquiries", 10, when_due(inquiries.has_due, inquiries.remind), condition=conditions.has_inquiries),
+    PeriodicTask("promises", 10, when_due(promises.has_due, promises.remind), condition=conditions.has_promises),
+    PeriodicTask(
+        *("publication_check", 10, _check_publications),
+        wait_seconds=LONG_RUN_SECONDS,
+        condition=conditions.has_checks,
+    ),
+    PeriodicTask("imports", 4, _import_files, wait_seconds=LONG_RUN_SECONDS, condition=conditions.has_imports),
+    PeriodicTask(
+        *("expired_dialogs", 40, when_due(_has_expired_dialogs, dialogs.expire_abandoned)),
+        condition=conditions.has_expired_dialogs,
+    ),
+    PeriodicTask(
+        *("review_queue", 20, when_due(review_queue.is_due, review_queue.publish_lists)),
+        condition=conditions.has_unlisted_posts,
+    ),
+    PeriodicTask("spikes", 60, _report_spikes, is_once_per_occasion=True),
+    PeriodicTask(
+        *("satisfaction", 40, when_due(satisfaction.is_due, satisfaction.ask_due)), condition=conditions.has_questions
+    ),
+    PeriodicTask("control", 40, when_due(control.is_due, control.remind), condition=conditions.has_controls),
     PeriodicTask("silence", 0, when_due(silence.is_due, silence.close_silent), seconds=silence.INTERVAL_SECONDS),
-    PeriodicTask("board", 0, when_due(board.has_changed, board.update), seconds=board.EDIT_INTERVAL_SECONDS),
+    PeriodicTask(
+        *("board", 0, when_due(board.has_changed, board.update)),
+        seconds=board.EDIT_INTERVAL_SECONDS,
+        condition=conditions.has_boards,
+    ),
     PeriodicTask("words_retention", 60, when_due(retention.is_due, retention.run), is_clock_driven=False),
     PeriodicTask("audit_seal", 0, _seal_audit, is_clock_driven=False, seconds=audit_sealing.INTERVAL_SECONDS),
-    PeriodicTask("audit_head", 60, when_due(audit_head.is_due, audit_head.send)),
+    PeriodicTask("audit_head", 60, when_due(audit_head.is_due, audit_head.send), is_once_per_occasion=True),
     # These observe the others, or count how long the process runs.
     PeriodicTask("watchdog", 30, _run_watchdog, is_clock_driven=False),
     PeriodicTask("heartbeat", 60, _record_heartbeat, is_clock_driven=False),

@@ -17,8 +17,9 @@ async def release_orphaned_leases(database: Database) -> None:
     if not database.is_shared:
         await asyncio.Event().wait()
     while True:
-        async with database.begin() as uow:
-            released = await uow.inbox.release_orphaned()
-        if released:
-            logger.warning("released the updates that a dead process had claimed", extra={"updates": released})
+        if (await database.agenda.load()).inbox_waits:
+            async with database.begin() as uow:
+                released = await uow.inbox.release_orphaned()
+            if released:
+                logger.warning("released the updates that a dead process had claimed", extra={"updates": released})
         await asyncio.sleep(CHECK_INTERVAL_SECONDS)

@@ -33,9 +33,11 @@ def prepare_sqlite(engine: AsyncEngine) -> None:
     @event.listens_for(engine.sync_engine, "begin")
     def _(connection: Connection) -> None:
         mode = connection.get_execution_options().get("sqlite_begin", "IMMEDIATE")
+        driver: Any = connection.connection.dbapi_connection
+        if isinstance(driver, SingleHopConnection):
+            driver.has_no_transaction = mode is None
         if mode is None:  # a checkpoint runs outside any transaction
             return
-        driver: Any = connection.connection.dbapi_connection
         if isinstance(driver, SingleHopConnection):
             driver.delay_begin(f"BEGIN {mode}")
         else:

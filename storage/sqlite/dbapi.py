@@ -95,7 +95,7 @@ class _StreamingCursor(AsyncAdapt_aiosqlite_ss_cursor):
 class SingleHopConnection(AsyncAdapt_aiosqlite_connection):
     """A connection whose transactions begin in the thread together with their first statement."""
 
-    __slots__ = ("_delayed_begin",)
+    __slots__ = ("_delayed_begin", "has_no_transaction")
 
     _cursor_cls = _SingleHopCursor  # type: ignore[assignment]
     _ss_cursor_cls = _StreamingCursor
@@ -103,6 +103,8 @@ class SingleHopConnection(AsyncAdapt_aiosqlite_connection):
     def __init__(self, dbapi: Any, connection: Any) -> None:
         super().__init__(dbapi, connection)
         self._delayed_begin: str | None = None
+        self.has_no_transaction = False
+        """True while each statement commits alone: there is nothing to end."""
 
     def delay_begin(self, statement: str) -> None:
         """Execute *statement* before the next one; never, if the transaction ends without any."""
@@ -124,11 +126,11 @@ class SingleHopConnection(AsyncAdapt_aiosqlite_connection):
             raise
 
     def commit(self) -> None:
-        if self.pop_delayed_begin() is None:
+        if self.pop_delayed_begin() is None and not self.has_no_transaction:
             super().commit()
 
     def rollback(self) -> None:
-        if self.pop_delayed_begin() is None:
+        if self.pop_delayed_begin() is None and not self.has_no_transaction:
             super().rollback()
 
 

@@ -44,6 +44,7 @@ async def _board_length(page: BoardPage, uow: UnitOfWork) -> object:
 
 
 HOT_QUERIES: dict[str, Query] = {
+    "agenda": lambda uow: uow.agenda.load(),
     "outbox: is anything due": lambda uow: uow.outbox.has_due(NOW),
     "outbox: what waits": lambda uow: uow.outbox.next_per_chat(NOW, ("telegram", "vk:5")),
     "outbox: presses": lambda uow: uow.outbox.next_callback_answers(NOW, ("telegram", "vk:5"), 10),
@@ -146,7 +147,9 @@ HOT_QUERIES: dict[str, Query] = {
 }
 HOT_QUERIES.update({f"cleaning: {kind}": partial(_delete_old, kind) for kind in RetentionKind})
 
-SMALL_TABLES = ("board", "daily_summary", "digest", "person", "dialog", "once", "account", "cursor")
+SMALL_TABLES = (
+    *("absence", "account", "board", "cursor", "daily_summary", "dialog", "digest", "held_note", "once", "person"),
+)
 """Tables that stay small: reading one from end to end is the quickest."""
 
 OWN_SCANS = ("lane", "CONSTANT", "ours", "press", "chosen")

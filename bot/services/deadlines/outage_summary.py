@@ -8,6 +8,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.domain.once_keys import OUTAGE_PREFIX
 from bot.domain.people import Person
 from bot.domain.recipients import Audience
 from bot.domain.tickets import Ticket
@@ -22,7 +23,6 @@ MAX_BACKLOG_WAIT = timedelta(minutes=2)
 """The longest wait of the summary for messages of the outage that a messenger does not deliver."""
 
 _HEARTBEAT_KEY = "alive"
-_OUTAGE_KEY_PREFIX = "outage:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +55,14 @@ async def detect_outage(ctx: UseCaseContext) -> None:
     if last is not None and ctx.now - last >= MIN_OUTAGE:
         before = await find_open_outage(ctx)
         since = before.since if before is not None else last
-        await ctx.uow.once_keys.set(f"{_OUTAGE_KEY_PREFIX}{since.isoformat()}", ctx.now)
+        await ctx.uow.once_keys.set(f"{OUTAGE_PREFIX}{since.isoformat()}", ctx.now)
     await record_heartbeat(ctx)
 
 
 async def find_open_outage(ctx: UseCaseContext) -> Outage | None:
     """Return the outage that has not been reported yet."""
-    for key, until in (await ctx.uow.once_keys.list_by_prefix(_OUTAGE_KEY_PREFIX)).items():
-        return Outage(datetime.fromisoformat(key.removeprefix(_OUTAGE_KEY_PREFIX)), until)
+    for key, until in (await ctx.uow.once_keys.list_by_prefix(OUTAGE_PREFIX)).items():
+        return Outage(datetime.fromisoformat(key.removeprefix(OUTAGE_PREFIX)), until)
     return None
 
 
@@ -83,7 +83,7 @@ async def is_backlog_handled(ctx: UseCaseContext, outage: Outage, *, messengers_
 
 async def close_outage(ctx: UseCaseContext) -> None:
     """Mark the outage as reported."""
-    for key in await ctx.uow.once_keys.list_keys(_OUTAGE_KEY_PREFIX):
+    for key in await ctx.uow.once_keys.list_keys(OUTAGE_PREFIX):
         await ctx.uow.once_keys.delete(key)
 
 

@@ -68,6 +68,14 @@ class AuditSealer:
         """True if records from before the upgrade are left."""
         return self._position is not None and self._position.last.backlog_id < self._position.boundary
 
+    def is_complete(self, newest_id: int, at: datetime) -> bool:
+        """Return whether all records are sealed, and none can come but with a greater number than *newest_id*."""
+        position = self._position
+        if position is None or self._unsealed or self.has_backlog() or position.settled_id != newest_id:
+            return False
+        position.since = at
+        return True
+
     def forget(self) -> None:
         """Read everything from the chain again: a transaction failed, or somebody else has sealed."""
         self._position = self._observation = self._settles_at = self._looked_at = None
