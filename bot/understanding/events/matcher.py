@@ -27,7 +27,7 @@ __all__ = ["EventMatcher", "MessageToMatch", "OpenEvent"]
 _MAX_CACHED_TITLES = 500
 _MAX_CACHED_EVENTS = 5_000
 SLOW_FACTOR = 2
-_MIN_START_SCORE, _MIN_START_SCORE_BY_TOPIC = 0.15, 0.2
+_MIN_START_SCORE, _MIN_START_SCORE_BY_TOPIC = 0.15, 0.3
 """Chances of needing action from which a message may start an event; lower where its words name a subject."""
 _MIN_START_SCORE_AT_HOUSE = 0.08
 """The same where a message names its subject and a house: «Мигнуло и всё. Гагарина 5»."""

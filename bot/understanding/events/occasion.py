@@ -18,11 +18,12 @@ TALK_SECONDS = 3 * 3600.0
 """Time for which a chat continues to talk about an event without naming the place."""
 MIN_WAVE_HEAT, MIN_TALK_HEAT, MIN_CROWD_HEAT = 1.2, 0.8, 1.5
 """Messages weighed by their age: two within a quarter of an hour make a wave, one never does; two within half an hour
-make a talk; of a crowd of two or three, «Лесная, 4. Сидим как в погребе» needs no subject."""
-MIN_APPEAL_SCORE, MIN_PLACE_SCORE, MIN_TALK_SCORE = 0.2, 0.35, 0.05
+make a talk, in which «Лесная, 4. Сидим как в погребе» needs no subject; two or three make a crowd, of which other chats
+write, too."""
+MIN_APPEAL_SCORE, MIN_PLACE_SCORE, MIN_TALK_SCORE = 0.15, 0.45, 0.05
 """Scores below which it is doubtful that a message with a subject, and one with nothing but a place, reports anything,
 and below which it surely sells or looks for something."""
-MIN_BURST_SCORE, MIN_CARRIER_BURST_SCORE, MIN_BURST_HEAT = 0.3, 0.6, 1.5
+MIN_BURST_SCORE, MIN_CARRIER_BURST_SCORE, MIN_BURST_HEAT = 0.3, 0.6, 1.0
 """The least score and weight of messages by which a complaint in other words is part of a burst."""
 MIN_MISSED_SIZE = 2
 """Messages of an outage from which on a chat knows what is meant by «ещё нет», also after an hour of silence."""
@@ -81,7 +82,7 @@ class Occasion:
             return event.size > 1 and (heat >= MIN_TALK_HEAT or place >= CHAT)
         if not names_another and self.appeal_score >= MIN_APPEAL_SCORE and self.signature.near & event.subjects:
             return heat >= MIN_TALK_HEAT or place >= CHAT
-        return (bool(self.signature.names) or place >= STREET) and heat >= MIN_CROWD_HEAT
+        return (bool(self.signature.names) or place >= STREET) and heat >= MIN_TALK_HEAT
 
     def means_its_own_place(self, spread: Spread) -> bool:
         """Return whether no place is named since the chat is that of one house or village."""

@@ -63,9 +63,8 @@ _FRESH_TALK, _EARLIER_TALK, _NO_TALK = 2, 1, -1
 """Points of the conversation; ``_NO_TALK`` if neither the chat nor the place connects the message with the event."""
 _IMMEDIATE = 1
 """Of two events, «+1» means the one that was spoken of a moment ago."""
-_TOO, _WIDE, _WAVE, _CROWD = 2, 1, 1, 1
-"""Points of «тоже» in a fresh talk, of a matter that is all over the town, of a wave of messages, and of a crowd in
-another chat."""
+_TOO, _WAVE, _CROWD = 2, 1, 1
+"""Points of «тоже» in a fresh talk, of a wave of messages, and of a crowd in another chat."""
 _REPLY, _OTHER_SUBJECT_OF_REPLY, _OTHER_PLACE_OF_REPLY = 4, -1, -2
 """A reply is about what it answers, unless it clearly speaks of something else elsewhere."""
 _SHARED_NOUN, _SHARED_NOUNS = 1, 2
@@ -251,7 +250,7 @@ def _place_points(
         return _OTHER_NUMBER
     if place == OTHER:
         if wide:
-            return _WIDE
+            return 0
         if not (spread.outage or spread.wide):
             return _OTHER_PLACE
         is_hot = silence <= FRESH_SECONDS and event.heat_at(said.timestamp) >= MIN_WAVE_HEAT
@@ -259,7 +258,7 @@ def _place_points(
         return _OTHER_PLACE_IN_WAVE if is_wave else _OTHER_PLACE_IN_OUTAGE
     if place == UNKNOWN:
         if wide:
-            return _WIDE
+            return 0
         if spread.outage or spread.wide or said.is_pointing:
             return 0 if talking else _NO_TALK
         if (spread.slow or spread.moving) and talking and event.size > 2 and not (seen.names or seen.marks):
@@ -267,7 +266,7 @@ def _place_points(
         # A street and a landmark may be one place, but only those who live there know it.
         is_placed = bool(event.names or event.marks or seen.names or seen.marks)
         return _ONE_PLACE_UNKNOWN if is_placed and not spread.moving else _BOTH_PLACES_UNKNOWN
-    return {CHAT: _CHAT_OF_PLACE, STREET: _SAME_STREET, HOUSE: _NEAR_HOUSE}[place] + wide * _WIDE
+    return {CHAT: _CHAT_OF_PLACE, STREET: _SAME_STREET, HOUSE: _NEAR_HOUSE}[place]
 
 
 def _score_hints(said: Occasion, event: OpenEvent, matter: int, place: int, spread: Spread) -> int:
