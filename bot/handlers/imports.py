@@ -63,6 +63,13 @@ async def _turn(ctx: UseCaseContext, press: ButtonPress, rest: str) -> Notificat
     return await lists.open_page(ctx, press.person, *pair)
 
 
+async def _turn_again(ctx: UseCaseContext, press: ButtonPress, rest: str) -> Notification:
+    pair = parse_pair(rest)
+    if pair is None:
+        raise OutdatedButton()
+    return await lists.open_again_page(ctx, press.person, *pair)
+
+
 async def _join(ctx: UseCaseContext, press: ButtonPress, rest: str) -> Notification:
     return await lists.decide_similar(ctx, press.person, _number(rest), same=True)
 
@@ -76,6 +83,7 @@ PAGES: dict[str, Page] = {
     "go": _confirm,
     "no": _cancel,
     "list": _turn,
+    "again": _turn_again,
     "same": _join,
     "apart": _keep_apart,
 }

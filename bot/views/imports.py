@@ -1,6 +1,6 @@
 """Words about tables of other systems: the preview, the progress, the result, the lists of what has come."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from bot.domain.import_files import LIST_PAGE_SIZE, ImportCounts
 from bot.domain.imports import Field, RefusalReason
@@ -8,6 +8,7 @@ from bot.domain.notifications.imports import (
     AskImportSystem,
     ImportCancelled,
     ImportDone,
+    ImportedAgain,
     ImportedWork,
     ImportFailed,
     ImportPreview,
@@ -197,13 +198,33 @@ def imported_work(note: ImportedWork, data: NotificationData, context: RenderCon
     spans += [Text(f"\n{_work_line(one, context)}") for one in found]
     if not found:
         spans = [Text(f"📥 Из {note.title}: новых больше нет.")]
+    return Content.of(*spans, keyboard=_list_rows("list", note, found))
+
+
+def imported_again(note: ImportedAgain, data: NotificationData, context: RenderContext) -> Content:
+    """List what another system works on again although it has ended here: somebody who sorts decides."""
+    found = [data.tickets[one] for one in note.ticket_ids if one in data.tickets]
+    if not found:
+        return Content.of(f"↩️ Из {note.title}: возвращать больше нечего.")
+    spans: list[Span | str] = [
+        Bold(f"↩️ Снова в работе в {note.title}: {note.total}"),
+        "\nУ нас эти сообщения завершены. Откройте и, если нужно, верните в работу.",
+    ]
+    for one in found:
+        words = shorten(one.text, MAX_WORDS) if one.may_be_quoted else ""
+        spans.append(f"\n№{one.id} ({one.external_number}) · {words or 'без текста'}")
+    return Content.of(*spans, keyboard=_list_rows("again", note, found))
+
+
+def _list_rows(verb: str, note: ImportedWork | ImportedAgain, found: Sequence[Ticket]) -> list[list[Button]]:
+    """Return a button for each message of the page, and those that turn the pages."""
     buttons = [Button(f"Открыть №{one.id}", pack(Op.OPEN, one.id)) for one in found]
     turns = []
     if note.page:
-        turns.append(Button("‹ Раньше", _code("list", f"{note.file_id}.{note.page - 1}")))
+        turns.append(Button("‹ Раньше", _code(verb, f"{note.file_id}.{note.page - 1}")))
     if note.page * LIST_PAGE_SIZE + len(note.ticket_ids) < note.total:
-        turns.append(Button("Дальше ›", _code("list", f"{note.file_id}.{note.page + 1}")))
-    return Content.of(*spans, keyboard=[*in_rows(buttons, 2), *([turns] if turns else [])])
+        turns.append(Button("Дальше ›", _code(verb, f"{note.file_id}.{note.page + 1}")))
+    return [*in_rows(buttons, 2), *([turns] if turns else [])]
 
 
 def _work_line(ticket: Ticket, context: RenderContext) -> str:
@@ -246,5 +267,6 @@ IMPORT_VIEWS = (
     row(ImportCancelled, cancelled),
     row(ImportFailed, failed),
     row(ImportedWork, imported_work),
+    row(ImportedAgain, imported_again),
     row(SimilarImported, similar),
 )

@@ -23,11 +23,14 @@ def system_lines(facts: CardFacts, context: RenderContext) -> list[Span]:
 def finished_there(facts: CardFacts, context: RenderContext) -> list[Span] | None:
     """Return the status of a ticket that had ended in the other system before it came here; ``None`` for any other."""
     said, ticket = facts.system_facts, facts.ticket
-    if said is None or not said.is_finished or ticket.is_open or ticket.answered_at is not None:
+    if said is None or ticket.is_open or ticket.answered_at is not None:
         return None
     if ticket.accepted_at is not None or ticket.assignee_id is not None:
         return None
-    return [Text(f"\n🏁 Завершено в системе: {facts.system_title}{_when(said, context)}{_status(said)}")]
+    title = facts.system_title
+    if not said.is_finished:
+        return [Text(f"\n🏁 Было завершено в системе: {title}. "), Bold(f"Там снова в работе{_status(said)}")]
+    return [Text(f"\n🏁 Завершено в системе: {title}{_when(said, context)}{_status(said)}")]
 
 
 def _when(said: SystemFacts, context: RenderContext) -> str:

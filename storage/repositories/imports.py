@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, literal_column, select, update
+from sqlalchemy import bindparam, delete, func, insert, literal_column, not_, select, update
 
 from bot.domain.import_files import (
     ACTIVE_STATES,
@@ -245,6 +245,30 @@ class Imports(Repository):
                 literal_column(OPEN_STATES_SQL.replace("state", "ticket.state", 1)),
             )
             .order_by(ticket.c.answer_due, ticket.c.id)
+        )
+        return [ticket_from_row(row) for row in await self._rows(query)]
+
+    async def unlist(self, system: str, number: str) -> None:
+        """Let the next list name *number* once more: its system works on it again."""
+        await self._transaction.execute(
+            update(import_record)
+            .where(import_record.c.system == system, import_record.c.number_key == number_key(system, number))
+            .values(list_id=None)
+        )
+
+    async def list_again(self, file_id: int) -> list[Ticket]:
+        """List the tickets that had ended here when *file_id* said that their system works on them again."""
+        query = (
+            select(*TICKET_COLUMNS)
+            .join(import_record, import_record.c.ticket_id == ticket.c.id)
+            .where(
+                import_record.c.list_id == file_id,
+                import_record.c.list_id > UNLISTED_NEVER,
+                import_record.c.is_finished.is_(False),
+                func.coalesce(ticket.c.ended_at, ticket.c.answered_at) <= import_record.c.changed_at,
+                not_(literal_column(OPEN_STATES_SQL.replace("state", "ticket.state", 1))),
+            )
+            .order_by(ticket.c.id)
         )
         return [ticket_from_row(row) for row in await self._rows(query)]
 

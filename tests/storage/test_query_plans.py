@@ -109,6 +109,7 @@ HOT_QUERIES: dict[str, Query] = {
     "import: messages of those days": lambda uow: uow.imports.list_of_chats(NOW, NOW, 500),
     "import: what no list names": lambda uow: uow.imports.list_unlisted("pos", 1),
     "import: the list of a file": lambda uow: uow.imports.list_listed(1),
+    "import: what is open there again": lambda uow: uow.imports.list_again(1),
     "import: what may be double": lambda uow: uow.imports.list_similar(3),
     "regional report": lambda uow: _count(uow.regional_reports.iterate(NOW, NOW)),
     "evidence: answers": lambda uow: uow.evidence.list_answers(1, None),

@@ -115,6 +115,23 @@ class ImportedWork(Notification, code="import_list"):
         return self.ticket_ids
 
 
+class ImportedAgain(Notification, code="import_again"):
+    """The messages that have ended here and that another system works on again, as one file says: a page of them."""
+
+    file_id: int
+    title: str
+    total: int
+    ticket_ids: tuple[int, ...]
+    page: int = stored(default=0, omit_default=True)
+
+    @property
+    def is_minor(self) -> bool:
+        return True
+
+    def mentioned_ticket_ids(self) -> tuple[int, ...]:
+        return self.ticket_ids
+
+
 class SimilarPair(NamedTuple):
     """An imported ticket, and the one of a chat that may be the same message."""
 

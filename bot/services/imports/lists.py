@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from bot.domain.errors import NotAllowed, OutdatedButton, TakenByOther
 from bot.domain.import_files import LIST_PAGE_SIZE, ImportFile
-from bot.domain.notifications.imports import ImportedWork, SimilarImported, SimilarPair
+from bot.domain.notifications.imports import ImportedAgain, ImportedWork, SimilarImported, SimilarPair
 from bot.domain.people import Person
 from bot.domain.roles import Right
 from bot.domain.ticket_changes import TicketChange
@@ -35,6 +35,9 @@ async def send(ctx: UseCaseContext, file: ImportFile) -> None:
         reader = ctx.municipality.staff.find_by_id(person_id)
         if reader is not None:
             await notify.notify(ctx, reader, _page(ctx, file, own, 0), silent=True)
+    again = await ctx.uow.imports.list_again(file.id)
+    for person in await responsibility.sorting_people(ctx) if again else ():
+        await notify.notify(ctx, person, _again_page(ctx, file, again, 0), silent=True)
     await _send_similar(ctx)
 
 
@@ -51,14 +54,35 @@ async def open_page(ctx: UseCaseContext, person: Person, file_id: int, page: int
     return _page(ctx, file, own, page)
 
 
+async def open_again_page(ctx: UseCaseContext, person: Person, file_id: int, page: int) -> ImportedAgain:
+    """Return a page of what another system works on again; what was returned to work here is not on it any more."""
+    if not ctx.municipality.has_right_anywhere(person, Right.TRIAGE):
+        raise NotAllowed(right=Right.TRIAGE.value)
+    file = await ctx.uow.imports.get_file(file_id)
+    if file is None:
+        raise OutdatedButton()
+    return _again_page(ctx, file, await ctx.uow.imports.list_again(file_id), page)
+
+
+def _again_page(ctx: UseCaseContext, file: ImportFile, tickets: Sequence[Ticket], page: int) -> ImportedAgain:
+    page, shown = _cut(tickets, page)
+    title = ctx.municipality.systems.title(file.system or "")
+    return ImportedAgain(file_id=file.id, title=title, total=len(tickets), ticket_ids=shown, page=page)
+
+
+def _cut(tickets: Sequence[Ticket], page: int) -> tuple[int, tuple[int, ...]]:
+    """Return the number of the page that there is, and its tickets."""
+    page = min(page, max(0, (len(tickets) - 1) // LIST_PAGE_SIZE))
+    return page, tuple(one.id for one in tickets[page * LIST_PAGE_SIZE : (page + 1) * LIST_PAGE_SIZE])
+
+
 def _page(ctx: UseCaseContext, file: ImportFile, own: Sequence[Ticket], page: int) -> ImportedWork:
-    page = min(page, max(0, (len(own) - 1) // LIST_PAGE_SIZE))
-    shown = own[page * LIST_PAGE_SIZE : (page + 1) * LIST_PAGE_SIZE]
+    page, shown = _cut(own, page)
     return ImportedWork(
         file_id=file.id,
         title=ctx.municipality.systems.title(file.system or ""),
         total=len(own),
-        ticket_ids=tuple(one.id for one in shown),
+        ticket_ids=shown,
         page=page,
     )
 

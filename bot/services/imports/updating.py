@@ -38,6 +38,8 @@ async def update(ctx: UseCaseContext, system: str, fate: Fate, by: Person | None
         return
     if facts.due is not None and facts.due != ticket.external_due:
         ticket = await _follow_due(ctx, ticket, facts)
+    if before.is_finished and not facts.is_finished and not ticket.is_open:
+        await ctx.uow.imports.unlist(system, row.number)
     await _record(ctx, system, ticket, before, facts, by)
     await refresh_cards(ctx, ticket)
 
