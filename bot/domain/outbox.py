@@ -1,5 +1,6 @@
 """Outbox rows: a fact, its recipient, and the state of its delivery."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, IntEnum, StrEnum
@@ -149,6 +150,15 @@ class NextPending:
     chat_id: str
     priority: int
     kind: OutboxKind
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingRows:
+    """Rows that may leave: answers to presses, effects of presses, and the next row of each chat."""
+
+    answers: Sequence[NextPending] = ()
+    effects: Sequence[NextPending] = ()
+    chats: Sequence[NextPending] = ()
 
 
 @dataclass(frozen=True, slots=True)

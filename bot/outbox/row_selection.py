@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bot.domain.outbox import NextPending, OutboxKind, OutboxRow, Priority, is_read_by_citizens
+from bot.domain.outbox import NextPending, OutboxKind, OutboxRow, Priority, WaitingRows, is_read_by_citizens
 from bot.messengers.events import ChatKind
 from bot.messengers.port import Messenger
 from bot.outbox.free_slots import FreeSlots
@@ -84,15 +84,18 @@ class RowSelection:
             self.pressed_chats.discard(chat)
         return True
 
-    async def choose_callback_answers(self, outbox: Outbox, now: datetime, moment: float) -> list[int]:
+    async def read_waiting(self, outbox: Outbox, now: datetime, *, presses: bool, chats: bool) -> WaitingRows:
+        """Read what may leave: what people wait for who have pressed a button, and the next rows of the *chats*."""
+        limits = MAX_CALLBACK_ANSWERS, MAX_INTERACTIVE
+        return await outbox.next_waiting(now, tuple(self.messengers), *limits, presses=presses, chats=chats)
+
+    def choose_callback_answers(self, waiting: Sequence[NextPending], moment: float) -> list[int]:
         """Return the ids of answers to presses that may leave now."""
-        waiting = await outbox.next_callback_answers(now, tuple(self.messengers), MAX_CALLBACK_ANSWERS)
         self._forget_pauses(moment)
         return [one for account in self.messengers for one in self._callback_answers(account, waiting)]
 
-    async def choose_effects(self, outbox: Outbox, now: datetime, moment: float) -> list[int]:
+    def choose_effects(self, waiting: Sequence[NextPending], moment: float) -> list[int]:
         """Return the ids of the effects of presses that may leave now: they wait for no room in the account's rate."""
-        waiting = await outbox.next_interactive(now, tuple(self.messengers), MAX_INTERACTIVE)
         self._forget_pauses(moment)
         running = (account for account in self.messengers if (account, WHOLE_ACCOUNT) not in self.paused_until)
         return [one for account in running for one in self._effects(account, waiting, moment)]
@@ -142,7 +145,7 @@ class RowSelection:
             smallest_batch = min(MIN_BATCH_WHEN_SATURATED, limiter.max_in(moment, LOOKAHEAD_SECONDS))
         return capacity if capacity >= smallest_batch else 0
 
-    def _callback_answers(self, account: str, waiting: list[NextPending]) -> list[int]:
+    def _callback_answers(self, account: str, waiting: Sequence[NextPending]) -> list[int]:
         """Return the ids of callback answers that may leave now."""
         if (account, WHOLE_ACCOUNT) in self.paused_until or (account, _CALLBACK_ANSWERS) in self.paused_until:
             return []
@@ -150,7 +153,7 @@ class RowSelection:
         free = [row.id for row in waiting if row.account == account and row.id not in self.in_hand]
         return free[: max(MAX_CALLBACK_ANSWERS - busy, 0)]
 
-    def _effects(self, account: str, waiting: list[NextPending], moment: float) -> list[int]:
+    def _effects(self, account: str, waiting: Sequence[NextPending], moment: float) -> list[int]:
         rows = self._eligible_rows(account, [row for row in waiting if row.account == account], moment)
         mine = [row for row in self.in_hand.values() if row.account == account]
         busy = sum(row.priority == Priority.INTERACTIVE and row.kind not in NON_MESSAGE_KINDS for row in mine)

@@ -156,14 +156,14 @@ class OutboxWorker:
         async with self._database.read() as uow:
             if not (was_woken or self._rows.is_saturated or await uow.outbox.has_due(now)):
                 return []  # nearly always; the other questions cost five times as much
+            waiting = await self._rows.read_waiting(uow.outbox, now, presses=looks_for_presses, chats=bool(capacities))
             if looks_for_presses:
                 self._presses_read_at = asyncio.get_running_loop().time()
-                answers += await self._rows.choose_callback_answers(uow.outbox, now, moment)
-                answers += await self._rows.choose_effects(uow.outbox, now, moment)
-            waiting = await uow.outbox.next_per_chat(now, tuple(self.runtime.messengers)) if capacities else []
-            if waiting or answers:  # what a change of people has queued is rendered for the people of that moment
+                answers += self._rows.choose_callback_answers(waiting.answers, moment)
+                answers += self._rows.choose_effects(waiting.effects, moment)
+            if waiting.chats or answers:  # what a change of people has queued is rendered for the people of that moment
                 await self.runtime.follow_changes(uow)
-        return answers + self._rows.choose_messages(capacities, waiting, moment, without=answers)
+        return answers + self._rows.choose_messages(capacities, waiting.chats, moment, without=answers)
 
     async def _claim_rows(self, ids: list[int], now: datetime) -> list[OutboxRow]:
         async with self._database.begin() as uow:
@@ -186,9 +186,10 @@ class OutboxWorker:
         self._rows.pressed_chats |= uow.outbox.interactive_chats
         await uow.flush()  # nothing waits for another transaction's locks while the claim's lock is held
         moment = self.monotonic()
-        chosen = await self._rows.choose_callback_answers(uow.outbox, now, moment)
+        waiting = await self._rows.read_waiting(uow.outbox, now, presses=True, chats=False)
+        chosen = self._rows.choose_callback_answers(waiting.answers, moment)
         if not self._database.is_shared:
-            chosen += await self._rows.choose_effects(uow.outbox, now, moment)
+            chosen += self._rows.choose_effects(waiting.effects, moment)
         return await uow.outbox.claim(chosen, now, LEASE) if chosen else ()
 
     def start(self, rows: Sequence[OutboxRow], claimed_at: datetime) -> None:

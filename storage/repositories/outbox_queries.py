@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import (
     CTE,
     ColumnElement,
+    CompoundSelect,
     Select,
     String,
     and_,
@@ -29,6 +30,9 @@ from storage.tables import outbox
 
 PendingRow = tuple[int, str, str, int, str]
 """Row, account, chat, priority, kind."""
+
+ANSWER, EFFECT, CHAT = "answer", "effect", "chat"
+"""The queries of `next_waiting`."""
 
 _PENDING_COLUMNS = (outbox.c.id, outbox.c.account, outbox.c.chat_id, outbox.c.priority, outbox.c.kind)
 
@@ -64,8 +68,11 @@ def next_per_chat(accounts: tuple[str, ...]) -> Select[PendingRow]:
 
 
 @cache
-def next_callback_answers(accounts: tuple[str, ...]) -> Select[PendingRow]:
-    """Return the query for up to ``most`` callback answers of every account, so that a failing one hides no other."""
+def next_callback_answers(accounts: tuple[str, ...], limit: str = "most") -> Select[PendingRow]:
+    """Return the query for up to *limit* callback answers of every account, so that a failing one hides no other.
+
+    *limit*: the name of the parameter.
+    """
     each = (
         select(outbox.c.id)
         .where(
@@ -76,7 +83,7 @@ def next_callback_answers(accounts: tuple[str, ...]) -> Select[PendingRow]:
             is_unclaimed(),
         )
         .order_by(outbox.c.priority, outbox.c.id)
-        .limit(bindparam("most"))
+        .limit(bindparam(limit))
         .subquery("press")
         for account in accounts
     )
@@ -85,8 +92,8 @@ def next_callback_answers(accounts: tuple[str, ...]) -> Select[PendingRow]:
 
 
 @cache
-def next_interactive(accounts: tuple[str, ...]) -> Select[PendingRow]:
-    """Return the query for up to ``most`` messages of every account for which a person waits, oldest first."""
+def next_interactive(accounts: tuple[str, ...], limit: str = "most") -> Select[PendingRow]:
+    """Return the query for up to *limit* messages of every account for which a person waits, oldest first."""
     each = (
         select(outbox.c.id)
         .where(
@@ -99,12 +106,32 @@ def next_interactive(accounts: tuple[str, ...]) -> Select[PendingRow]:
             ~is_blocked(),
         )
         .order_by(outbox.c.id)
-        .limit(bindparam("most"))
+        .limit(bindparam(limit))
         .subquery("interactive")
         for account in accounts
     )
     ids = union_all(*(select(one.c.id) for one in each))
     return select(*_PENDING_COLUMNS).where(outbox.c.id.in_(ids)).order_by(outbox.c.id)
+
+
+@cache
+def next_waiting(accounts: tuple[str, ...], *, presses: bool, chats: bool) -> CompoundSelect[*tuple[Any, ...]]:
+    """Return what the three queries above return together, each row with the name of its query: one statement.
+
+    Parameters: ``most_answers`` and ``most_effects``. *presses*: the first two; *chats*: the third.
+    """
+    queries = {}
+    if presses:
+        queries[ANSWER] = next_callback_answers(accounts, "most_answers")
+        queries[EFFECT] = next_interactive(accounts, "most_effects")
+    if chats:
+        queries[CHAT] = next_per_chat(accounts)
+    return union_all(
+        *(
+            query.order_by(None).add_columns(literal_column(f"'{name}'", String).label("query"))
+            for name, query in queries.items()
+        )
+    )
 
 
 def _chats_with_pending(accounts: tuple[str, ...]) -> CTE:

@@ -21,6 +21,7 @@ from bot.domain.outbox import (
     OutboxRow,
     OutboxStatus,
     SentRow,
+    WaitingRows,
 )
 from storage.repositories import outbox_queries
 from storage.repositories.base import (
@@ -62,28 +63,37 @@ OUTBOX_COLUMNS = (
 class OutboxReading(Repository):
     """The queries for what waits, what was sent, and by whom."""
 
-    async def next_per_chat(self, now: datetime, accounts: tuple[str, ...]) -> list[NextPending]:
-        """Return the next due row of each chat of *accounts*, by priority, then age.
+    async def next_waiting(
+        self,
+        now: datetime,
+        accounts: tuple[str, ...],
+        max_answers: int,
+        max_effects: int,
+        *,
+        presses: bool,
+        chats: bool,
+    ) -> WaitingRows:
+        """Return the rows of *accounts* that may leave, from one statement.
 
-        The query costs in proportion to the chats, not to the rows. An earlier row with the same ``order_key`` that is
-        being sent, is due or waits for a retry goes first; one that is scheduled for later does not block.
+        *presses*: up to so many callback answers of each account, to which no chat's rate limit applies, and messages
+        for which a person waits. *chats*: the next due row of each chat; that costs in proportion to the chats, not to
+        the rows. An earlier row with the same ``order_key`` that is being sent, is due or waits for a retry goes first;
+        one that is scheduled for later does not block.
         """
-        found = await self._transaction.execute(outbox_queries.next_per_chat(accounts), time_params(now))
-        return sorted(map(_next_pending, found), key=lambda row: (row.priority, row.id))
-
-    async def next_callback_answers(self, now: datetime, accounts: tuple[str, ...], limit: int) -> list[NextPending]:
-        """Return up to *limit* callback answers of each account; no chat's rate limit applies to them."""
+        if not (presses or chats):
+            return WaitingRows()
         found = await self._transaction.execute(
-            outbox_queries.next_callback_answers(accounts), time_params(now) | {"most": limit}
+            outbox_queries.next_waiting(accounts, presses=presses, chats=chats),
+            time_params(now) | ({"most_answers": max_answers, "most_effects": max_effects} if presses else {}),
         )
-        return [_next_pending(row) for row in found]
-
-    async def next_interactive(self, now: datetime, accounts: tuple[str, ...], limit: int) -> list[NextPending]:
-        """Return up to *limit* messages of each account for which a person waits, oldest first."""
-        found = await self._transaction.execute(
-            outbox_queries.next_interactive(accounts), time_params(now) | {"most": limit}
+        rows: dict[str, list[NextPending]] = {}
+        for row in found:
+            rows.setdefault(row.query, []).append(_next_pending(row[:-1]))
+        return WaitingRows(
+            sorted(rows.get(outbox_queries.ANSWER, ()), key=lambda row: (row.priority, row.id)),
+            sorted(rows.get(outbox_queries.EFFECT, ()), key=lambda row: row.id),
+            sorted(rows.get(outbox_queries.CHAT, ()), key=lambda row: (row.priority, row.id)),
         )
-        return [_next_pending(row) for row in found]
 
     async def has_due(self, now: datetime) -> bool:
         """Return whether an unfinished row is due."""

@@ -366,13 +366,8 @@ class Harness:
         async with self.app.database.read() as uow:
             if not await uow.outbox.has_due(now):
                 return False
-            outbox = uow.outbox
-            return bool(
-                await outbox.next_per_chat(now, accounts)
-                or await outbox.next_interactive(now, accounts, 1)
-                or await outbox.next_callback_answers(now, accounts, 1)
-                or await outbox.list_holders()
-            )
+            waiting = await uow.outbox.next_waiting(now, accounts, 1, 1, presses=True, chats=True)
+            return bool(waiting.chats or waiting.effects or waiting.answers or await uow.outbox.list_holders())
 
     async def wait_for_inbox(self, seconds: float = TIMEOUT_SECONDS) -> None:
         """Wait until everything that people have done so far has had its effect."""

@@ -1,11 +1,11 @@
 """Rows for the tests of the storage."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bot.domain.messages import NewMessage
-from bot.domain.outbox import OutboxDraft, OutboxKind, OutboxRow, Priority
+from bot.domain.outbox import NextPending, OutboxDraft, OutboxKind, OutboxRow, Priority
 from bot.domain.ticket_changes import NewTicket
 from bot.domain.tickets import State, Ticket
 from storage.unit_of_work import UnitOfWork
@@ -66,6 +66,10 @@ def outbox_draft(
 ACCOUNTS = ("telegram", "vk:500")
 
 
+async def next_per_chat(uow: UnitOfWork, accounts: tuple[str, ...] = ("telegram",)) -> Sequence[NextPending]:
+    return (await uow.outbox.next_waiting(NOW, accounts, 0, 0, presses=False, chats=True)).chats
+
+
 async def claim_rows(
     uow: UnitOfWork,
     now: datetime,
@@ -79,8 +83,8 @@ async def claim_rows(
     nothing is left that may go. Rows *but* are in hand."""
     taken: list[OutboxRow] = []
     while len(taken) < most:
-        found = await uow.outbox.next_callback_answers(now, accounts, most)
-        found += await uow.outbox.next_per_chat(now, accounts)
+        waiting = await uow.outbox.next_waiting(now, accounts, most, 0, presses=True, chats=True)
+        found = [*waiting.answers, *waiting.chats]
         found = [row for row in found if row.id not in exclude_ids and row.chat_id not in blocked_chats]
         ids = [row.id for row in sorted(found, key=lambda row: (row.priority, row.id))]
         if not ids:

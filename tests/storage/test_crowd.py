@@ -13,7 +13,7 @@ from bot.runtime.commit_retry import retry_until_committed
 from storage import engine as module
 from storage.database import Database
 from storage.errors import DatabaseFault, classify_error
-from tests.storage.helpers import LEASE, NOW, outbox_draft
+from tests.storage.helpers import LEASE, NOW, next_per_chat, outbox_draft
 
 DELIVERIES, SWEEPS, FOR_EVER = 24, 12, 2
 
@@ -32,9 +32,7 @@ async def claim_sent_rows(database: Database, how_many: int) -> list[OutboxRow]:
     """Messages that have been sent just now."""
     async with database.begin() as uow:
         await uow.outbox.enqueue_all([outbox_draft(str(number)) for number in range(how_many)], NOW)
-        return await uow.outbox.claim(
-            [row.id for row in await uow.outbox.next_per_chat(NOW, ("telegram",))], NOW, LEASE
-        )
+        return await uow.outbox.claim([row.id for row in await next_per_chat(uow)], NOW, LEASE)
 
 
 async def record_delivery(database: Database, row: OutboxRow, tries: list[int], again: asyncio.Event) -> None:
@@ -81,7 +79,7 @@ async def test_there_are_connections_for_all_that_may_write_at_once(database: Da
 
     async def sweep() -> None:
         async with database.begin() as uow:
-            await uow.outbox.next_per_chat(NOW, ("telegram",))
+            await next_per_chat(uow)
 
     async with asyncio.timeout(60), asyncio.TaskGroup() as group, AsyncExitStack() as for_ever:
         for _ in range(FOR_EVER):

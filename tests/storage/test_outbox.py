@@ -14,7 +14,7 @@ from bot.domain.outbox import (
     Priority,
 )
 from storage.database import Database
-from tests.storage.helpers import ACCOUNTS, LEASE, NOW, claim_rows, outbox_draft, time_after
+from tests.storage.helpers import ACCOUNTS, LEASE, NOW, claim_rows, next_per_chat, outbox_draft, time_after
 
 
 async def add_drafts(database: Database, *drafts: OutboxDraft, now: datetime = NOW) -> None:
@@ -146,7 +146,7 @@ async def test_interactive_row_is_first_in_its_chat(database: Database) -> None:
     await add_drafts(database, outbox_draft("1", number=1), outbox_draft("1", number=2, priority=Priority.INTERACTIVE))
 
     async with database.begin() as uow:
-        [row] = await uow.outbox.next_per_chat(NOW, ("telegram",))
+        [row] = await next_per_chat(uow)
         assert row.priority == Priority.INTERACTIVE
 
 
@@ -159,7 +159,8 @@ async def test_presses_of_a_silent_account_do_not_hide_those_of_another(database
     await add_drafts(database, outbox_draft("", number=7, priority=Priority.INTERACTIVE))
 
     async with database.read() as uow:
-        rows = await uow.outbox.next_callback_answers(NOW, ("telegram", "vk:500"), 2)
+        waiting = await uow.outbox.next_waiting(NOW, ("telegram", "vk:500"), 2, 2, presses=True, chats=False)
+        rows = waiting.answers
     assert sorted(row.account for row in rows) == ["telegram", "vk:500", "vk:500"]
 
 
@@ -194,9 +195,25 @@ async def test_each_chat_offers_one_row_whatever_waits_behind_it(database: Datab
     await add_drafts(database, outbox_draft("1", number=1), outbox_draft("2", number=2, priority=Priority.URGENT))
 
     async with database.read() as uow:
-        rows = await uow.outbox.next_per_chat(NOW, ("telegram", "vk:500"))
+        rows = await next_per_chat(uow, ("telegram", "vk:500"))
         assert [row.chat_id for row in rows] == ["2", "storm", "1"]
-        assert await uow.outbox.next_per_chat(NOW, ("vk:500",)) == []
+        assert await next_per_chat(uow, ("vk:500",)) == []
+
+
+async def test_all_that_may_leave_is_read_at_once(database: Database) -> None:
+    answers = [outbox_draft("", number=number, priority=Priority.INTERACTIVE) for number in (1, 2, 3)]
+    effects = [outbox_draft("7", number=number, priority=Priority.INTERACTIVE) for number in (4, 5)]
+    await add_drafts(database, *answers, *effects, outbox_draft("8", number=6), outbox_draft("8", number=7))
+    async with database.read() as uow:
+        found = await uow.outbox.next_waiting(NOW, ("telegram", "vk:500"), 2, 5, presses=True, chats=True)
+        assert [[row.id for row in rows] for rows in (found.answers, found.effects, found.chats)] == [
+            *([1, 2], [4, 5], [4, 6])
+        ]
+        presses = await uow.outbox.next_waiting(NOW, ("telegram",), 5, 1, presses=True, chats=False)
+        assert [[row.id for row in rows] for rows in (presses.answers, presses.effects)] == [[1, 2, 3], [4]]
+        assert presses.chats == []
+        nothing = await uow.outbox.next_waiting(NOW, ("telegram",), 5, 5, presses=False, chats=False)
+        assert (nothing.answers, nothing.effects, nothing.chats) == ((), (), ())
 
 
 async def test_recent_sends_are_listed_with_their_parts(database: Database) -> None:

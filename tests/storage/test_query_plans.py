@@ -46,8 +46,15 @@ async def _board_length(page: BoardPage, uow: UnitOfWork) -> object:
 HOT_QUERIES: dict[str, Query] = {
     "agenda": lambda uow: uow.agenda.load(),
     "outbox: is anything due": lambda uow: uow.outbox.has_due(NOW),
-    "outbox: what waits": lambda uow: uow.outbox.next_per_chat(NOW, ("telegram", "vk:5")),
-    "outbox: presses": lambda uow: uow.outbox.next_callback_answers(NOW, ("telegram", "vk:5"), 10),
+    "outbox: what waits": lambda uow: uow.outbox.next_waiting(
+        NOW, ("telegram", "vk:5"), 10, 10, presses=False, chats=True
+    ),
+    "outbox: presses": lambda uow: uow.outbox.next_waiting(
+        NOW, ("telegram", "vk:5"), 10, 10, presses=True, chats=False
+    ),
+    "outbox: all that waits": lambda uow: uow.outbox.next_waiting(
+        NOW, ("telegram", "vk:5"), 10, 10, presses=True, chats=True
+    ),
     "outbox: claim": lambda uow: uow.outbox.claim([1, 2], NOW, LEASE),
     "outbox: put": lambda uow: uow.outbox.enqueue(outbox_draft(dedupe="card:1"), NOW),
     "outbox: what is this a reply to": lambda uow: uow.sent_messages.ticket_of("telegram", "1", "1"),
@@ -153,7 +160,7 @@ SMALL_TABLES = (
 )
 """Tables that stay small: reading one from end to end is the quickest."""
 
-OWN_SCANS = ("lane", "CONSTANT", "ours", "press", "chosen")
+OWN_SCANS = ("lane", "CONSTANT", "ours", "press", "interactive", "chosen")
 """Tables that queries put together themselves."""
 
 

@@ -24,14 +24,15 @@ async def test_an_answer_and_its_effect_leave_while_the_queue_is_being_read(
     await bot.sandbox.telegram.send_message(GROUP, MARIA, HOLE)
     card = await bot.wait_for_card(ROADS_HEAD, 1)
     await wait_until_idle(bot)
-    read, is_reading, go_on = Outbox.next_per_chat, asyncio.Event(), asyncio.Event()
+    read, is_reading, go_on = Outbox.next_waiting, asyncio.Event(), asyncio.Event()
 
-    async def reads_for_long(self: Outbox, *what: Any) -> Any:
-        is_reading.set()
-        await go_on.wait()
-        return await read(self, *what)
+    async def reads_for_long(self: Outbox, *what: Any, chats: bool, **how: Any) -> Any:
+        if chats:
+            is_reading.set()
+            await go_on.wait()
+        return await read(self, *what, chats=chats, **how)
 
-    monkeypatch.setattr(Outbox, "next_per_chat", reads_for_long)
+    monkeypatch.setattr(Outbox, "next_waiting", reads_for_long)
     await queue_notes(bot, build_note(HOUSING_HEAD, "№77", 77))
     await is_reading.wait()
     await bot.press_button(ROADS_HEAD, card, "✅ Принять")

@@ -89,7 +89,7 @@ async def test_a_failure_is_over_with_the_next_success_though_the_sending_loop_f
     bot: Harness, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await wait_until_idle(bot)
-    send, waiting = TelegramMessenger.send, Outbox.next_per_chat
+    send, waiting = TelegramMessenger.send, Outbox.next_waiting
     on_its_way, fails, fell = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
     async def fails_once(self: TelegramMessenger, *what: Any, **how: Any) -> Sent:
@@ -99,14 +99,14 @@ async def test_a_failure_is_over_with_the_next_success_though_the_sending_loop_f
         await fails.wait()
         raise TemporaryFailure("no answer")
 
-    async def falls_once(self: Outbox, *what: Any) -> Any:
+    async def falls_once(self: Outbox, *what: Any, **how: Any) -> Any:
         if on_its_way.is_set() and not fell.is_set():
             fell.set()
             raise OperationalError("SELECT", {}, Exception("connection was closed"), connection_invalidated=True)
-        return await waiting(self, *what)
+        return await waiting(self, *what, **how)
 
     monkeypatch.setattr(TelegramMessenger, "send", fails_once)
-    monkeypatch.setattr(Outbox, "next_per_chat", falls_once)
+    monkeypatch.setattr(Outbox, "next_waiting", falls_once)
     await queue_notes(bot, build_note(ROADS_HEAD, "№1", 1))
     await on_its_way.wait()
     await fell.wait()
