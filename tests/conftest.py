@@ -46,6 +46,8 @@ def _keep_files_in_memory() -> None:
 
 _keep_files_in_memory()
 
+gc.disable()  # while tests are imported: what that makes stays, and looking through it again and again takes a sixth
+
 LONGEST_FILES = (
     "e2e/centre/test_machine.py",
     *("browser/test_page.py", "e2e/reliability/test_crashes.py", "e2e/reliability/test_kill.py"),
@@ -77,6 +79,7 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
+    gc.enable()
 
 
 @pytest.fixture(scope="session")
