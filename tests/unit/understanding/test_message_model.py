@@ -1,12 +1,14 @@
 """The package's model of messages: made from its sources, the same after packing, fast and slow way alike."""
 
+from __future__ import annotations
+
 from functools import cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 
 from bench.words import load_messages
-from bench.words.training import Laboratory
 from bot.domain.sectors import STANDARD_SECTORS, Sector
 from bot.domain.urgency import Urgency
 from bot.understanding.analyzer import TextAnalyzer
@@ -22,11 +24,15 @@ from bot.understanding.shipped.message_model import (
     pack_model,
     unpack_model,
 )
-from bot.understanding.training import trainer
+
+if TYPE_CHECKING:
+    from bench.words.training import Laboratory
 
 
 @cache
 def laboratory() -> Laboratory:
+    from bench.words.training import Laboratory  # scikit-learn: every worker imports this file, one trains
+
     return Laboratory()
 
 
@@ -78,6 +84,8 @@ def test_crimes_and_threats_of_suicide_of_all_hands_are_found(everything: TextAn
 
 def test_strange_text_is_left_to_the_rules() -> None:
     """A model that has read letters about housing alone must not be sure of a chat's message about a bus."""
+    from bot.understanding.training import trainer
+
     rules = TextAnalyzer([Sector(code, title) for code, title in STANDARD_SECTORS.items()], 0.6)
     letters = [f"прошу провести ремонт подъезда номер {at} и заменить почтовые ящики" for at in range(40)]
     roads = [f"прошу отремонтировать проезжую часть улицы номер {at}" for at in range(40)]

@@ -8,7 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.reactions import CONTROLS, FOLDS, HANDS, SETS, VOICES, Labelled, Score, load_set, load_sets, score_pairs
-from bench.reactions.training import MODEL_FILE, Sample, fit, hash_sources
 from bot.understanding.analyzer import TextAnalyzer
 from bot.understanding.reactions.features import FeatureExtractor
 from bot.understanding.reactions.model import MAX_FILE_BYTES, load_shipped_model, unpack_model
@@ -43,6 +42,8 @@ def test_sets_are_large_and_the_rules_hand_and_its_control_share_no_text() -> No
 
 def test_shipped_model_was_made_from_the_sets_and_rules_of_the_repository() -> None:
     """Train it again with ``python -m bench.reactions --train``."""
+    from bench.reactions.training import MODEL_FILE, hash_sources  # scikit-learn: every worker imports this file
+
     packed = MODEL_FILE.read_bytes()
     assert unpack_model(packed).sources_hash == hash_sources(FeatureExtractor(Morphology()))
     assert len(packed) <= MAX_FILE_BYTES
@@ -59,6 +60,8 @@ def test_every_hand_is_left_out_with_its_fold_once() -> None:
 
 
 def test_training_gives_the_same_bytes_again_and_a_model_that_reads_new_words() -> None:
+    from bench.reactions.training import Sample, fit
+
     morphology = Morphology()
     extractor = FeatureExtractor(morphology)
     rows = [*load_set("held_out"), *(Labelled(Reaction.SOLVED, f"{word} починили") for word in ("кран", "люк", "лифт"))]
