@@ -26,7 +26,7 @@ from bot.scheduler.tasks import PeriodicTask, TaskState
 from bot.services.monitoring import watchdog
 from bot.services.monitoring.health import Health
 from storage.database import Database
-from storage.migrate import migrate
+from tests.databases import copy_migrated_sqlite
 from tests.e2e.messengers.test_webhook import free_port
 from tests.manual_clock import ManualClock
 from tests.services.municipality import STAFF, municipality_of
@@ -36,8 +36,9 @@ FIRST_START = datetime(2026, 10, 20, 12, 0, tzinfo=UTC)
 
 @pytest.fixture
 async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'town.sqlite3'}")
-    await migrate(database.engine)
+    url = f"sqlite+aiosqlite:///{tmp_path / 'town.sqlite3'}"
+    await copy_migrated_sqlite(url, tmp_path.parent)
+    database = Database(url)
     yield database
     await database.close()
 

@@ -18,8 +18,8 @@ from bot.services.monitoring.watchdog import (
     list_incidents,
 )
 from storage.database import Database
-from storage.migrate import migrate
 from storage.unit_of_work import UnitOfWork
+from tests.databases import copy_migrated_sqlite
 from tests.services.municipality import DIGEST_AT, STAFF, municipality_of
 from tests.storage.helpers import add_ticket, outbox_draft
 
@@ -30,8 +30,9 @@ A_MOMENT = timedelta(seconds=1)
 @pytest.fixture
 async def uow(tmp_path: Path) -> AsyncIterator[UnitOfWork]:
     """A town in which nothing is wrong."""
-    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'town.sqlite3'}")
-    await migrate(database.engine)
+    url = f"sqlite+aiosqlite:///{tmp_path / 'town.sqlite3'}"
+    await copy_migrated_sqlite(url, tmp_path.parent)
+    database = Database(url)
     async with database.begin() as uow:
         yield uow
     await database.close()

@@ -10,9 +10,9 @@ from bot.domain.messages import MessageRole
 from bot.domain.ticket_changes import TicketChange
 from bot.domain.tickets import State
 from storage.database import Database
-from storage.migrate import migrate
 from storage.tables import metadata
 from storage.unit_of_work import UnitOfWork
+from tests.databases import copy_migrated_sqlite
 from tests.storage.helpers import NOW, add_message, add_ticket, outbox_draft, time_after
 from tests.storage.test_candidate_cache import CANDIDATE_LIMIT, QUERIES, RandomWorkload
 
@@ -81,8 +81,9 @@ async def _rows(database: Database) -> dict[str, list[tuple[object, ...]]]:
 async def test_work_without_batching_stores_and_reads_the_same(tmp_path: Path, seed: int) -> None:
     results, statements = [], []
     for batching in (True, False):
-        database = Database(f"sqlite+aiosqlite:///{tmp_path / f'{batching}.sqlite3'}", batching=batching)
-        await migrate(database.engine)
+        url = f"sqlite+aiosqlite:///{tmp_path / f'{batching}.sqlite3'}"
+        await copy_migrated_sqlite(url, tmp_path.parent)
+        database = Database(url, batching=batching)
         executed: list[str] = []
         event.listen(
             database.engine.sync_engine, "before_cursor_execute", lambda *args, log=executed: log.append(args[2])

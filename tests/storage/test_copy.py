@@ -14,9 +14,8 @@ from bot.domain.roles import Role
 from storage.copy import copy_database
 from storage.database import Database
 from storage.errors import TransferFailed
-from storage.migrate import migrate
 from storage.sqlite.backup import PAGES_PER_STEP, backup_sqlite
-from tests.databases import DATABASE_KINDS, empty_database
+from tests.databases import DATABASE_KINDS, copy_migrated_sqlite, empty_database
 
 NOW = datetime(2026, 11, 20, 4, 30, 0, 123456, tzinfo=UTC)
 
@@ -24,10 +23,11 @@ PAGES = 10 * PAGES_PER_STEP
 """Of the database, at least."""
 
 
-async def fill_database(url: str, updates: int = 2500) -> None:
-    """A database with something of most kinds in it."""
+async def fill_database(file: Path, updates: int = 2500) -> str:
+    """Create a database with something of most kinds in it; return its address."""
+    url = f"sqlite+aiosqlite:///{file}"
+    await copy_migrated_sqlite(url, file.parent.parent)
     database = Database(url)
-    await migrate(database.engine)
     async with database.begin() as uow:
         rows = [(str(n), f"chat:{n % 7}", {"text": f"яма №{n} «ёлка»", "n": n}) for n in range(updates)]
         await uow.inbox.store("telegram", rows, NOW)
@@ -37,21 +37,22 @@ async def fill_database(url: str, updates: int = 2500) -> None:
         await uow.once_keys.claim("first_start", NOW)
         await uow.audit_log.record("registered", NOW, facts={"sector": "roads", "empty": None})
     await database.close()
+    return url
 
 
-async def fill_large_database(url: str) -> None:
-    """A database of some ten times as many pages as are copied in one step."""
-    await fill_database(url, 10)
+async def fill_large_database(file: Path) -> str:
+    """Create a database of some ten times as many pages as are copied in one step; return its address."""
+    url = await fill_database(file, 10)
     database = Database(url)
     async with database.begin() as uow:
         rows = [(f"large:{n}", "chat", {"text": "яма " * 1000}) for n in range(PAGES)]
         await uow.inbox.store("telegram", rows, NOW)
     await database.close()
+    return url
 
 
 async def test_a_backup_is_one_moment_and_ends_though_somebody_writes_all_the_time(tmp_path: Path) -> None:
-    url = f"sqlite+aiosqlite:///{tmp_path / 'mcu.sqlite3'}"
-    await fill_large_database(url)
+    url = await fill_large_database(tmp_path / "mcu.sqlite3")
     database = Database(url)
     told: list[int] = []
 
@@ -80,8 +81,7 @@ async def test_a_backup_is_one_moment_and_ends_though_somebody_writes_all_the_ti
 
 async def test_a_copy_that_has_no_room_is_not_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It would take the bot's own room, too."""
-    url = f"sqlite+aiosqlite:///{tmp_path / 'mcu.sqlite3'}"
-    await fill_large_database(url)
+    url = await fill_large_database(tmp_path / "mcu.sqlite3")
     usage = shutil.disk_usage(tmp_path)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=5_000_000))
     told: list[int] = []
@@ -101,8 +101,7 @@ async def test_no_database_no_backup(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", DATABASE_KINDS)
 async def test_a_move_brings_everything_and_new_numbers_go_on(kind: str, tmp_path: Path) -> None:
     (tmp_path / "new").mkdir()
-    old_url = f"sqlite+aiosqlite:///{tmp_path / 'old.sqlite3'}"
-    await fill_database(old_url)
+    old_url = await fill_database(tmp_path / "old.sqlite3")
     async with empty_database(kind, tmp_path / "new") as new_url:
         heard: list[str] = []
 
@@ -122,10 +121,8 @@ async def test_a_move_brings_everything_and_new_numbers_go_on(kind: str, tmp_pat
 
 
 async def test_a_database_that_holds_something_is_left_alone(tmp_path: Path) -> None:
-    old_url = f"sqlite+aiosqlite:///{tmp_path / 'old.sqlite3'}"
-    new_url = f"sqlite+aiosqlite:///{tmp_path / 'new.sqlite3'}"
-    await fill_database(old_url, 10)
-    await fill_database(new_url, 3)
+    old_url = await fill_database(tmp_path / "old.sqlite3", 10)
+    new_url = await fill_database(tmp_path / "new.sqlite3", 3)
 
     with pytest.raises(TransferFailed, match="не пуста"):
         await copy_database(old_url, new_url, lambda one: None)
@@ -137,8 +134,7 @@ async def test_a_database_that_holds_something_is_left_alone(tmp_path: Path) -> 
 
 
 async def test_a_database_with_a_bot_at_work_is_not_moved(tmp_path: Path) -> None:
-    old_url = f"sqlite+aiosqlite:///{tmp_path / 'old.sqlite3'}"
-    await fill_database(old_url, 10)
+    old_url = await fill_database(tmp_path / "old.sqlite3", 10)
     bot = Database(old_url)
     bot.acquire_file_lock()
     try:

@@ -13,13 +13,14 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from storage.database import Database
-from storage.migrate import migrate
+from tests.databases import copy_migrated_sqlite
 
 
 @pytest.fixture(params=[True, False], ids=["single hop", "stock"])
 async def database(tmp_path: Path, request: pytest.FixtureRequest) -> Any:
-    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'one.sqlite3'}", single_hop=request.param)
-    await migrate(database.engine)
+    url = f"sqlite+aiosqlite:///{tmp_path / 'one.sqlite3'}"
+    await copy_migrated_sqlite(url, tmp_path.parent)
+    database = Database(url, single_hop=request.param)
     yield database
     await database.close()
 
@@ -77,8 +78,9 @@ async def test_single_hop_driver_makes_one_thread_call_per_statement(
 async def test_begin_goes_with_the_first_statement_and_is_tried_again(tmp_path: Path) -> None:
     """A transaction without statements takes no lock; after a BEGIN that failed, no statement runs outside of one."""
     path = tmp_path / "one.sqlite3"
-    database = Database(f"sqlite+aiosqlite:///{path}")
-    await migrate(database.engine)
+    url = f"sqlite+aiosqlite:///{path}"
+    await copy_migrated_sqlite(url, tmp_path.parent)
+    database = Database(url)
     add = text("INSERT INTO once (key, at) VALUES ('a', '2026-11-20')")
     async with database.engine.connect() as connection:
         await connection.exec_driver_sql("PRAGMA busy_timeout=0")
