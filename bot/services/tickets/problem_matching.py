@@ -11,6 +11,7 @@ from datetime import timedelta
 from bot.domain.messages import Message
 from bot.domain.problems import Candidate
 from bot.domain.sources import author_key
+from bot.domain.urgency import Urgency
 from bot.messengers.events import ChatKind
 from bot.services.context import UseCaseContext
 from bot.understanding.events.matcher import EventMatcher, MessageToMatch, OpenEvent
@@ -41,7 +42,9 @@ async def prefetch(ctx: UseCaseContext, authors: Collection[str], texts: Collect
     matcher = ctx.municipality.understanding.event_matcher
     known = {text: ctx.prefetched[text, None] for text in texts if (text, None) in ctx.prefetched}
     queries = [
-        _candidate_query(ctx, matcher, one.signature, one.reading.sector if one.reading.is_confident else None)
+        _candidate_query(
+            ctx, matcher, one.signature, one.reading, one.reading.sector if one.reading.is_confident else None
+        )
         for text, one in known.items()
         if one.signature is not None and one.reading.appeal and _can_join(ctx, text, one.reading)
     ]
@@ -112,7 +115,7 @@ async def match_event(
     signature = ctx.signature(text, reading)
     await ctx.uow.lock(LOCK_KEY)
     found = await ctx.uow.problems.list_candidates(
-        _candidate_query(ctx, matcher, signature, sector, exclude_problem_id, message), MAX_CANDIDATES
+        _candidate_query(ctx, matcher, signature, reading, sector, exclude_problem_id, message), MAX_CANDIDATES
     )
     candidates = (
         found if reading.urgency is None else [one for one in found if not _is_graver_than_answered(one, reading)]
@@ -158,6 +161,7 @@ def _candidate_query(
     ctx: UseCaseContext,
     matcher: EventMatcher,
     signature: Signature,
+    reading: Reading,
     sector: str | None,
     exclude_problem_id: int | None = None,
     message: Message | None = None,
@@ -165,8 +169,9 @@ def _candidate_query(
     is_guess = signature.is_pointing or signature.is_carrier  # its topic excludes no problem
     subjects = frozenset[str]() if is_guess else signature.subjects
     window = ctx.municipality.problem_window or timedelta()
+    # A fallen pole with live wires comes with the dark, but it must not be lost among those who sit in it.
     return CandidateQuery(
-        subject_families=matcher.families_of(subjects),
+        subject_families=matcher.families_of(subjects, with_told_together=reading.urgency in (None, Urgency.OUTAGE)),
         since=ctx.now - timedelta(seconds=matcher.open_seconds(subjects, window.total_seconds())),
         lone_since=ctx.now - ECHO_WINDOW if signature.is_pointing or signature.is_me_too else None,
         sector=sector,

@@ -87,8 +87,13 @@ class EventMatcher:
         is_long = not subjects.isdisjoint(self._subjects.slow | self._subjects.moving)
         return quiet_seconds * (SLOW_FACTOR if is_long else 1)
 
-    def families_of(self, subjects: Collection[str]) -> list[str]:
-        """Return the families of which an event may be that a message of *subjects* is about."""
+    def families_of(self, subjects: Collection[str], *, with_told_together: bool) -> list[str]:
+        """Return the families of which an event may be that a message of *subjects* is about.
+
+        *with_told_together*: also those of subjects that are told of in one talk with these.
+        """
+        if not with_told_together:
+            return sorted({self.subject_family(subject) for subject in subjects})
         return sorted(frozenset().union(*map(self._subjects.families_of, subjects)))
 
     def subject_family(self, subject: str) -> str:
@@ -148,8 +153,9 @@ class EventMatcher:
 
     def with_known_streets(self, signature: Signature, events: Collection[OpenEvent]) -> Signature:
         """Return the signature with the streets of the events that its words name, in any form («в южном»)."""
-        known = frozenset().union(*(signature.stems & event.names for event in events))
-        return replace(signature, names=signature.names | known) if known else signature
+        stems = signature.stems - signature.names
+        known = [stems & event.names for event in events if not stems.isdisjoint(event.names)]
+        return replace(signature, names=signature.names.union(*known)) if known else signature
 
     def rank_events(
         self, message: MessageToMatch, reading: Reading, signature: Signature, events: Collection[OpenEvent]
@@ -164,8 +170,7 @@ class EventMatcher:
     ) -> Occasion:
         title = self._title_signature(message.title or message.chat)
         is_plus = reading.noise is Noise.PLUS
-        latest = max((event.chats.get(message.chat, 0.0) for event in events), default=0.0)
-        shared = (event.chats.get(message.chat, 0.0) for event in events if event.size > 1)
+        spoken = [(event.chats[message.chat], event.size) for event in events if message.chat in event.chats]
         return Occasion(
             signature,
             title,
@@ -174,8 +179,8 @@ class EventMatcher:
             reading.appeal_score,
             is_plus,
             author=message.author,
-            latest=latest,
-            latest_shared=max(shared, default=0.0),
+            latest=max((when for when, _ in spoken), default=0.0),
+            latest_shared=max((when for when, size in spoken if size > 1), default=0.0),
             is_local=self._reader.is_local(title),
         )
 

@@ -136,9 +136,9 @@ class EventScorer:
 
     def _may_be_related(self, seen: Signature, event: OpenEvent) -> bool:
         """Return whether the subjects do not exclude the event."""
-        if seen.is_broad or not seen.subjects or self._subjects.are_related(seen.subjects, event.subjects):
-            return True
-        return self._subjects.are_told_together(seen.subjects, event.subjects)
+        return (
+            seen.is_broad or not seen.subjects or not self._subjects.reach(seen.subjects).all.isdisjoint(event.subjects)
+        )
 
     def _score_matter(self, said: Occasion, event: OpenEvent, silence: float, place: int) -> int | None:
         """Return the points of the matter; ``None`` if the message is about another."""

@@ -35,16 +35,28 @@ class SubjectRelations:
     families: Mapping[str, str]
     told_together: frozenset[frozenset[str]] = frozenset()
     _spreads: dict[frozenset[str], "Spread"] = field(default_factory=dict, compare=False, repr=False)
+    _reaches: dict[frozenset[str], "Reach"] = field(default_factory=dict, compare=False, repr=False)
 
     def are_related(self, first: frozenset[str], second: frozenset[str]) -> bool:
         """Return whether some subject of *first* equals, or is related to, some subject of *second*."""
-        return not first.isdisjoint(second) or any(
-            frozenset((one, other)) in self.related_pairs for one in first for other in second
-        )
+        return not self.reach(first).related.isdisjoint(second)
 
     def are_told_together(self, first: frozenset[str], second: frozenset[str]) -> bool:
         """Return whether some subject of *first* is told of in the same talk as some subject of *second*."""
-        return any(frozenset((one, other)) in self.told_together for one in first for other in second)
+        return not self.reach(first).told.isdisjoint(second)
+
+    def reach(self, subjects: frozenset[str]) -> "Reach":
+        """Return the subjects of which an event may be that a message of *subjects* is about."""
+        known = self._reaches.get(subjects)
+        if known is None:
+            related, told = (
+                frozenset().union(*(pair for pair in pairs if not pair.isdisjoint(subjects)))
+                for pairs in (self.related_pairs, self.told_together)
+            )
+            known = Reach(subjects | related, told, subjects | related | told)
+            if len(self._reaches) < _MAX_SPREADS:
+                self._reaches[subjects] = known
+        return known
 
     def spread(self, subjects: frozenset[str]) -> "Spread":
         """Return how an event of *subjects* is spread."""
@@ -62,8 +74,7 @@ class SubjectRelations:
 
     def families_of(self, subject: str) -> frozenset[str]:
         """Return the families of *subject* and of those that are told together with it."""
-        companions = {other for pair in self.told_together if subject in pair for other in pair}
-        return frozenset(map(self.family, {subject, *companions}))
+        return frozenset(map(self.family, {subject} | self.reach(frozenset((subject,))).told))
 
     @staticmethod
     def build_families(related_pairs: Iterable[frozenset[str]]) -> dict[str, str]:
@@ -73,6 +84,15 @@ class SubjectRelations:
             joined = pair.union(*(families.get(name, frozenset()) for name in pair))
             families |= dict.fromkeys(joined, joined)
         return {name: min(family) for name, family in families.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The subjects that are ``related`` to those of a message (and these), those that are ``told`` with it, and all."""
+
+    related: frozenset[str]
+    told: frozenset[str]
+    all: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)

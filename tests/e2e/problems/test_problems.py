@@ -445,3 +445,19 @@ async def test_an_interim_answer_reaches_everybody_and_answers_nobody(bot: Harne
     bot.set_time("25.11 09:00")
     await bot.wait_for_message(HOUSING_HEAD, "📅 №1: жителю обещано")
     assert [await get_ticket_state(bot, number) for number in (1, 2)] == [State.ACCEPTED] * 2
+
+
+async def test_what_a_trouble_brings_joins_it_but_a_danger_does_not(bot: Harness) -> None:
+    people = add_neighbours(bot, 4)
+    heaps = ["Заводская 12, мусор не вывозят неделю", "На Заводской 12 баки переполнены, не вывозят мусор"]
+    for who, text in zip(people, [*heaps, "Заводская 12, по двору крысы бегают"], strict=False):
+        await bot.sandbox.telegram.send_message(GROUP, who, text)
+        await wait_until_idle(bot)
+    assert [(await get_ticket(bot, number)).lead_id for number in (1, 2, 3)] == [None, 1, 1]
+    for who, text in zip(people, ["Заводская 12 без света", "Заводская 14, света нет"], strict=False):
+        await bot.sandbox.telegram.send_message(SECOND_GROUP, who, text)
+        await wait_until_idle(bot)
+    await bot.sandbox.telegram.send_message(SECOND_GROUP, people[3], "На Заводской столб упал, провод под напряжением")
+    await wait_until_idle(bot)
+
+    assert [(await get_ticket(bot, number)).lead_id for number in (4, 5, 6)] == [None, 4, None]
