@@ -39,6 +39,8 @@ class Hint(StrEnum):
     """The thing that the chat speaks of is still absent: «в 12-м ещё нет», «когда дадут?»."""
     DEIXIS = "deixis"
     """It points to what was just said, or begins as an answer does: «это с очистных», «да, и запах»."""
+    AGREES = "agrees"
+    """It begins as an answer that agrees does: «да, тянет от завода»."""
     ASKS = "asks"
     """It asks how it is elsewhere: «у кого есть вода?»."""
     TOO = "too"
@@ -88,6 +90,7 @@ class HintReader:
             self._patterns.add(number, 1.0, rules[name])
         self._deixis = frozenset(rules["deixis"].split())
         self._answers = frozenset(rules["answers"].split())
+        self._agrees = frozenset(rules["agrees"].split())
         self._over_alone = frozenset(rules["over_alone"].split())
         self._no_help = frozenset(rules["no_help"].split())
         self._not_over = frozenset(rules["not_over"].split())
@@ -126,6 +129,8 @@ class HintReader:
             and (norms[0] in self._answers or not self._deixis.isdisjoint(norms))
         ):
             hints.add(Hint.DEIXIS)
+        if norms and norms[0] in self._agrees:
+            hints.add(Hint.AGREES)
         if _says_too(text, norms):
             hints.add(Hint.TOO)
         return frozenset(hints)

@@ -59,7 +59,7 @@ class EventMatcher:
             if parsed and same
             else self._reader.extract(text)
         )
-        if seen.subjects or seen.is_me_too:
+        if seen.subjects or seen.is_me_too or Hint.AGREES in seen.hints:
             return seen
         if reading.evidence and seen.names.issuperset(stem(fold(word)) for word in reading.evidence):
             return seen  # «на Лесной ещё нет» tells nothing about woods

@@ -121,7 +121,7 @@ class Occasion:
         """Return whether «у нас тоже», said after «дали свет», means that it is over here, too."""
         hints = self.signature.hints
         points = self.signature.points_back or Hint.DEIXIS in hints
-        return event.ended is not None and points and Hint.TALK not in hints
+        return event.ended is not None and points and hints.isdisjoint({Hint.TALK, Hint.LACKS})
 
     @property
     def _is_small_talk(self) -> bool:

@@ -34,12 +34,12 @@ FLOORS = {
     "hands_d7": 0.74,
     "hands_d8": 0.89,
     "hands_d9": 0.87,
-    "hands_e1": 0.70,
+    "hands_e1": 0.72,
     "hands_e2": 0.61,
-    "hands_e3": 0.45,
+    "hands_e3": 0.48,
     "hands_f1": 0.57,
     "hands_f2": 0.38,
-    "hands_f3": 0.44,
+    "hands_f3": 0.53,
 }
 """F1 of pairs, a little below the present figures: of these files some lose when others gain."""
 
@@ -81,14 +81,14 @@ def test_full_days_merge_and_invent_few_events(everything: TextAnalyzer) -> None
     figures = [measure_file(everything, name) for name in FULL_DAYS]
 
     assert sum(one.mixed for one in figures) <= 2
-    assert sum(one.invented for one in figures) <= 9
+    assert sum(one.invented for one in figures) <= 7
 
 
 def test_later_days_merge_and_invent_few_events(everything: TextAnalyzer) -> None:
     figures = [measure_file(everything, name) for name in LATER_DAYS]
 
-    assert sum(one.mixed for one in figures) <= 6
-    assert sum(one.invented for one in figures) <= 3
+    assert sum(one.mixed for one in figures) <= 4
+    assert sum(one.invented for one in figures) <= 1
 
 
 def test_a_day_without_events_has_no_groups(everything: TextAnalyzer) -> None:

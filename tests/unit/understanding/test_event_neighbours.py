@@ -121,3 +121,19 @@ def test_a_bus_of_the_morning_and_of_the_evening_is_one_matter(talk: Conversatio
 
     assert evening is not None
     assert evening.event_number == morning[0]
+
+
+def test_an_answer_that_agrees_is_about_what_was_just_said(talk: Conversation) -> None:
+    tree = talk.events(["На Кленовой упало дерево", "дерево лежит поперёк Кленовой"])
+    agreed, other = talk.events(["ой да, мы еле обошли с коляской по дороге", "Ямы на дороге у Дубовой 3"])
+
+    assert agreed == tree[0]
+    assert other != tree[0]
+
+
+def test_where_it_is_still_absent_after_good_news_it_is_no_cheer(talk: Conversation) -> None:
+    outage = talk.events(["Света нет, Кленовая 4", "Кленовая 6 без света", "Кленовая 8 света нет"])
+    assert talk.join_message("дали свет!") is None
+
+    assert talk.events(["Кленовая 6 всё ещё без него"]) == [outage[0]]
+    assert talk.events(["и у нас!"]) == [None]
