@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
 from bot.domain.text_normal import fold
 from bot.understanding.events.hints import Hint, HintReader
@@ -12,6 +11,7 @@ from bot.understanding.events.subjects import SubjectRelations, read_vocabulary,
 from bot.understanding.places.finder import PlaceFinder
 from bot.understanding.reading import PlaceName
 from bot.understanding.sectors.taxonomy import Taxonomy
+from bot.understanding.text.memory import remember
 from bot.understanding.text.morphology import Morphology
 from bot.understanding.text.patterns import PatternSet
 from bot.understanding.text.rules import load_rules
@@ -28,7 +28,6 @@ _MIN_STREET_LENGTH = 5
 _NAME_TAGS = frozenset({"Name", "Surn", "Patr", "Geox", "Abbr"})
 _MIN_NOUN_LENGTH = 3
 _TRANSPORT = frozenset({"транспорт"})
-_CACHE_SIZE = 20_000
 _MAX_ECHO_WORDS = 10
 _MAX_ME_TOO_WORDS = 6
 """Words: a longer message adds something new."""
@@ -123,7 +122,7 @@ class SignatureExtractor:
         self._unless = {at: frozenset(row["unless"]) for at, row in enumerate(rules["subject"]) if "unless" in row}
         self._alone = frozenset(row["name"] for row in rules["subject"] if row.get("alone"))
         self._common_nouns = frozenset(rules["words"]["common"].split())
-        self._noun_stem = lru_cache(maxsize=_CACHE_SIZE)(self._find_noun_stem)
+        self._noun_stem = remember(self._find_noun_stem)
         found = rules["places"]
         self._marks = MarkFinder(found, self._lemma)
         self._qualities = frozenset(stem(word) for word in found["qualities"].split())

@@ -8,18 +8,17 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import chain, pairwise
 from operator import mul
 
 from bot.domain.text_normal import fold
+from bot.understanding.text.memory import remember
 
 WORD_PREFIX, NGRAM_PREFIX, TOPIC_PREFIX, DISTRICT_PREFIX = "w:", "c:", "t:", "d:"
 TFIDF_BLOCKS = (WORD_PREFIX, NGRAM_PREFIX)
 """Blocks that are weighted by rarity and normalised to length 1, each separately."""
 _MIN_NGRAM_LENGTH, _MAX_NGRAM_LENGTH = 3, 5
 _TOPIC_SATURATION = 8.0
-_CACHE_SIZE = 20_000
 MAX_WORDS = 400
 """The number of words analysed: bounds the time for a hostile text."""
 
@@ -86,8 +85,8 @@ class FeatureIndex:
         self._columns = {name: place for place, name in enumerate(features)}
         self._rarity = rarity
         self._with_topics = with_topics
-        self._cached_ngram_columns = lru_cache(maxsize=_CACHE_SIZE)(self._ngram_columns)
-        self._cached_rarity = lru_cache(maxsize=_CACHE_SIZE)(self._rarity_of_pieces)
+        self._cached_ngram_columns = remember(self._ngram_columns)
+        self._cached_rarity = remember(self._rarity_of_pieces)
         pieces = [value for name, value in zip(features, rarity, strict=True) if name.startswith(NGRAM_PREFIX)]
         self._rarity_of_unknown = max(pieces, default=0.0)
 

@@ -77,7 +77,9 @@ class PlaceFinder:
         place = self.gazetteer.resolve(found.place if found else None, words)
         if place is None:
             return None
-        return replace(found, place=place) if found is not None else FoundPlace(place, frozenset())
+        if found is None:
+            return FoundPlace(place, frozenset())
+        return found if place is found.place else replace(found, place=place)
 
     def settlement_name(self, cell: str) -> str:
         """Return the name of a settlement that a table writes with its type word: «с. Малиновка», «Малиновка с»."""
@@ -193,11 +195,13 @@ class PlaceFinder:
         """Return the best street, and the words of all streets that are named. *reserved*: words of a settlement."""
         best: StreetCandidate | None = None
         taken: set[int] = set()
+        may_begin = self._names.may_begin
         for index, word in enumerate(words):
             if index in reserved:
                 continue
-            name = self._typed.candidate_at(words, index) if self._names.may_begin_typed(word) else None
-            if name is None and self._names.may_be_bare(word):
+            may_begin_typed, may_be_bare = may_begin(word.raw)
+            name = self._typed.candidate_at(words, index) if may_begin_typed else None
+            if name is None and may_be_bare:
                 name = self._bare.candidate_at(words, index)
             if (
                 name is None

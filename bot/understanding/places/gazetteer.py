@@ -267,7 +267,7 @@ class Gazetteer:
         return {district for district, needed in self._districts.items() if lemmas.issuperset(needed)}
 
     def _lemmas(self, norms: Sequence[str]) -> tuple[str, ...]:
-        return tuple(next(iter(self._morphology.form(norm).lemmas), norm) for norm in norms)
+        return tuple(map(self._morphology.lemma, norms))
 
 
 def _filter_by_preposition(found: list[_Street], before: str) -> list[_Street]:

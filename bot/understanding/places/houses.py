@@ -141,6 +141,8 @@ class HouseNumberParser:
 
     def _parse_number(self, words: Sequence[Word], index: int) -> tuple[str, int] | None:
         norm = words[index].norm
+        if not norm[0].isdecimal():
+            return self._parse_spelled_number(words, index)
         if (built := _WITH_BUILDING.fullmatch(norm)) is not None:
             return f"{built[1]}{built[2]}{built[3][0]}{built[4]}", index + 1
         if (split := _SPLIT_BUILDING.fullmatch(norm)) is not None and index + 1 < len(words):
@@ -270,7 +272,7 @@ class HouseNumberParser:
 
 
 def _is_break(gap: str) -> bool:
-    return any(mark in gap for mark in "!?;\n…")
+    return gap != " " and any(mark in gap for mark in "!?;\n…")
 
 
 def _continues(total: int, value: int) -> bool:

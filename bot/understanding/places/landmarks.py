@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from bot.understanding.places.vocabulary import Vocabulary
+from bot.understanding.text.memory import remember
 from bot.understanding.text.morphology import Morphology
 from bot.understanding.text.tokens import Word
 
@@ -41,7 +41,6 @@ _NUMBER = re.compile(r"(\d{1,3})(?:-?(?:я|й|ю|ую|ой|ей|ом|го|му|�
 _OPENING = re.compile(r"[«\"“„']\s*$")
 _CLOSING = re.compile(r"^\s*[»\"”'“]")
 _MAX_QUOTED_WORDS = 4
-_CACHE_SIZE = 20_000
 _MAX_ADJECTIVES = 2
 _SPAN_WORDS = 6
 """Words between «от поликлиники» and «до моста»."""
@@ -90,7 +89,7 @@ class LandmarkFinder:
         self._numbers = vocabulary.numbers
         self._ordinals = vocabulary.ordinals
         self._morphology = morphology
-        self._may_name = lru_cache(maxsize=_CACHE_SIZE)(self._can_name)
+        self._may_name = remember(self._can_name)
 
     def find(self, words: Sequence[Word], taken: frozenset[int] = frozenset()) -> Landmark | None:
         """Return the surest landmark, the first of equals; *taken*: indexes of the words of the street."""

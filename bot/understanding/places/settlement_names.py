@@ -153,9 +153,13 @@ class SettlementNames:
             return False
         return self._is_adjective_name(word) or self._village(word) is not None or form.can_be("Geox")
 
+    def is_sure_form(self, word: Word) -> bool:
+        """Return whether the word is a settlement however it is written: «ключах»."""
+        return word.norm in self._words.sure_forms
+
     def is_name(self, word: Word) -> bool:
         """Return whether the word is a settlement wherever it is said: «жители Малиновки», «у свата в ключах»."""
-        if word.norm in self._words.sure_forms:
+        if self.is_sure_form(word):
             return True
         if not word.capitalised or word.raw.isupper() or word.gap.strip() or not self._can_be_untyped(word):
             return False

@@ -103,6 +103,8 @@ class SettlementFinder:
         for index, word in enumerate(words):
             placed = before in _UNTYPED_PREPOSITIONS or index == 0 or index + 1 == street or word.gap != " "
             before = word.norm
+            if not (placed or word.capitalised or self._names.is_sure_form(word)):
+                continue
             if index in taken or word.is_number or self._is_river(words, index):
                 continue
             name = None

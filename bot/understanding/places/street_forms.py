@@ -2,11 +2,10 @@
 
 from collections.abc import Callable, Sequence
 
-from bot.domain.text_normal import fold
 from bot.understanding.places.street_variants import StreetVariants
 from bot.understanding.places.vocabulary import Vocabulary
 from bot.understanding.text.morphology import Morphology
-from bot.understanding.text.tokens import Word
+from bot.understanding.text.tokens import Word, single_word
 
 _RANK_ADJECTIVES = frozenset(
     {"большой", "малой", "новой", "старой", "нижней", "верхней", "средней", "большая", "малая"}
@@ -94,7 +93,7 @@ class StreetForms:
     def _inflect_compound(self, word: Word, gender: str | None) -> str:
         """Return «Ново-Садовая» for «Ново-Садовой»; other names with a hyphen stay as they are."""
         first, _, base = word.raw.rpartition("-")
-        part = Word(base, fold(base), "", 0)
+        part = single_word(base)
         if self._is_street_adjective(part) and not self._morphology.form(part.norm).can_be("Surn", "gent"):
             base = (
                 self._morphology.in_gender(part.norm, gender or _gender(self._morphology.form(part.norm).tags)) or base

@@ -2,17 +2,16 @@
 
 import re
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 
 from bot.domain.text_normal import fold
 from bot.understanding.places.street_forms import SHORT_SIZES, SURNAME_GENITIVES, StreetForms, capitalize
 from bot.understanding.places.street_variants import StreetVariants
 from bot.understanding.places.village_forms import can_be_surname, village_nominative
 from bot.understanding.places.vocabulary import Vocabulary
+from bot.understanding.text.memory import remember
 from bot.understanding.text.morphology import Morphology
-from bot.understanding.text.tokens import Word
+from bot.understanding.text.tokens import Word, single_word
 
-_CACHE_SIZE = 20_000
 _MIN_FOREIGN_LENGTH = 6
 _MIN_FULL_WORD = 5
 """Letters: after a shorter word a full stop may mark an abbreviation."""
@@ -45,9 +44,13 @@ class StreetNames:
         self.can_be_street_with_house = _cached_by_spelling(self._can_be_street_with_house)
         self.is_street_adjective = _cached_by_spelling(self._is_street_adjective)
         self.can_be_street_alone = _cached_by_spelling(self._can_be_street_alone)
-        self.may_begin_typed = _cached_by_spelling(self._may_begin_typed)
-        self.may_be_bare = _cached_by_spelling(self._may_be_bare)
+        self.may_begin = remember(self._may_begin)
         self._forms = StreetForms(morphology, vocabulary, self.variants, self.is_street_adjective)
+
+    def _may_begin(self, raw: str) -> tuple[bool, bool]:
+        """Return whether a street may begin at a word so spelled: with a type word or a number, and without one."""
+        word = single_word(raw)
+        return self._may_begin_typed(word), self._may_be_bare(word)
 
     def _may_begin_typed(self, word: Word) -> bool:
         """Return whether a street with a type word or a number may begin here; a cheap first check."""
@@ -176,7 +179,7 @@ class StreetNames:
         glued = _NAME_AND_HOUSE.fullmatch(raw) if "-" in raw else None
         if glued is None:
             return None
-        name = Word(glued[1], fold(glued[1]), "", 0)
+        name = single_word(glued[1])
         form = self._morphology.form(name.norm)
         feminine = self.is_street_adjective(name) and form.can_be("ADJF", "femn")
         sure = form.known and (feminine or self._is_surname(name))
@@ -222,8 +225,7 @@ class StreetNames:
         return found
 
     def _lemma(self, word: Word) -> str:
-        lemmas = self._morphology.form(word.norm).lemmas
-        return lemmas[0] if lemmas else word.norm
+        return self._morphology.lemma(word.norm)
 
     def is_genitive_pair(self, first: Word, second: Word) -> bool:
         """Return whether the two are a name in the genitive: «Трудовых Резервов», «красных партизан»."""
@@ -373,9 +375,9 @@ def _numbers_of_genitive(tags: Sequence[frozenset[str]]) -> set[str]:
 
 
 def _cached_by_spelling(judge: Callable[[Word], bool]) -> Callable[[Word], bool]:
-    """Cache the answers of *judge*, which depend only on the spelling of a word."""
-    known = lru_cache(maxsize=_CACHE_SIZE)(lambda raw, norm: judge(Word(raw, norm, "", 0)))
-    return lambda word: known(word.raw, word.norm)
+    """Remember the answers of *judge*, which depend only on the spelling of a word."""
+    known = remember(lambda raw: judge(single_word(raw)))
+    return lambda word: known(word.raw)
 
 
 def _is_genitive_surname(norm: str, tags: Sequence[frozenset[str]]) -> bool:

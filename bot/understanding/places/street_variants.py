@@ -1,17 +1,16 @@
 """Well-known names of streets as people bend them: misspelt, undeclined, shortened («на Первомайке»)."""
 
 import re
-from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from bot.domain.text_normal import fold
 from bot.understanding.places.vocabulary import Vocabulary
+from bot.understanding.text.memory import remember
 from bot.understanding.text.morphology import Morphology
-from bot.understanding.text.tokens import Word
+from bot.understanding.text.tokens import Word, single_word
 
-_CACHE_SIZE = 20_000
 _MIN_CORRECTED_LENGTH = 6
 _MIN_SLIP_LENGTH = 5
 """Letters of «чхова», which lacks one."""
@@ -46,8 +45,8 @@ class StreetVariants:
         }
         self._heard = {_sound(key): title for key, title in vocabulary.common.items()}
         self._short_names = self._list_short_names()
-        self.genitive = lru_cache(maxsize=_CACHE_SIZE)(self._find_genitive)
-        self.misspelt = lru_cache(maxsize=_CACHE_SIZE)(self._find_misspelt)
+        self.genitive = remember(self._find_genitive)
+        self.misspelt = remember(self._find_misspelt)
 
     def from_nominative(self, norm: str) -> str | None:
         """Return «Победы» for «победа», as people write after «улица» who do not decline."""
@@ -166,7 +165,7 @@ class StreetVariants:
         joined = second[:1].isupper() or first.endswith("ая")
         if not (hyphen and joined) or not all(known.intersection(self._spellings(one)) for one in (first, second)):
             return None
-        return Word(first, fold(first), "", 0)
+        return single_word(first)
 
     def _spellings(self, name: str) -> set[str]:
         """Return the word, and the nominative if it is an adjective: «Вокзальной»."""

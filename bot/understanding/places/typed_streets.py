@@ -3,11 +3,11 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
 
 from bot.understanding.places.candidates import CandidateBuilder, StreetCandidate
 from bot.understanding.places.street_names import StreetNames
 from bot.understanding.places.vocabulary import Vocabulary
+from bot.understanding.text.memory import remember
 from bot.understanding.text.morphology import Morphology
 from bot.understanding.text.tokens import Word
 
@@ -56,7 +56,6 @@ _ENDINGS = {"femn": "я", "masc": "й", "neut": "е"}
 _FULL_WORD_LENGTH = 5
 """Letters: a shorter type word is an abbreviation, after which a full stop ends no sentence."""
 _MAX_NAME_WORDS = 3
-_CACHE_SIZE = 20_000
 _YEAR_DIGITS = 4
 _MIN_JUBILEE = 20
 """Years: towns name no street after a shorter time."""
@@ -72,7 +71,7 @@ class TypedStreetFinder:
         self._vocabulary = vocabulary
         self._names = names
         self._builder = builder
-        self._spelled_ordinal = lru_cache(maxsize=_CACHE_SIZE)(self._find_spelled_ordinal)
+        self._spelled_ordinal = remember(self._find_spelled_ordinal)
 
     def candidate_at(self, words: Sequence[Word], index: int) -> StreetCandidate | None:
         """Return the street that begins at *index*, or whose type word does."""

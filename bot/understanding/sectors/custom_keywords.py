@@ -3,13 +3,12 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from bot.domain.sectors import Sector
+from bot.understanding.text.memory import remember
 from bot.understanding.text.morphology import Morphology
 from bot.understanding.text.tokens import Word, prepare_text
 
-_CACHE_SIZE = 20_000
 _MIN_WHOLE_WORD_PREFIX = 5
 """A complete word shorter than this matches only itself: «свет» is not the beginning of «светофор»."""
 _MIN_PREFIX = 3
@@ -41,7 +40,7 @@ class CustomKeywords:
                 if parts:
                     self._keywords.setdefault(parts, set()).add(sector.code)
         self._parts = frozenset(part for parts in self._keywords for part in parts)
-        self._cached_matching_parts = lru_cache(maxsize=_CACHE_SIZE)(self._matching_parts)
+        self._cached_matching_parts = remember(self._matching_parts)
 
     def _matching_parts(self, word: str) -> frozenset[str]:
         """Return the parts of keywords of which *word* is a form or a continuation."""

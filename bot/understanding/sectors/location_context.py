@@ -1,7 +1,7 @@
 """Words of a message that only describe the location: «у школы», «напротив поликлиники», «на улице Школьной»."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.understanding.text.morphology import Morphology
 from bot.understanding.text.tokens import Word
@@ -21,8 +21,7 @@ _ROOM_WORDS = frozenset({
 _ORDINALS = ("перв", "втор", "трет", "четверт", "пят", "шест", "седьм", "восьм", "девят", "десят", "последн", "верхн")
 
 
-@dataclass(frozen=True, slots=True)
-class LocationContext:
+class LocationContext(NamedTuple):
     """Indexes of the words that only describe the way, that are the scene («в школе»), or that name the street."""
 
     passing: frozenset[int]

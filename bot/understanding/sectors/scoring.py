@@ -129,7 +129,7 @@ class TopicScorer:
                 sectors = self.topics[match.pattern.owner].sectors
                 scenes.update(code for code, readiness in sectors.items() if readiness == 1.0)
             for index in match.indexes:
-                key = self._lemma(words[index])
+                key = self._morphology.lemma(words[index].norm)
                 if share > mine.get(key, (0.0, 0))[0]:
                     mine[key] = (share, index)
         weights = {
@@ -186,10 +186,6 @@ class TopicScorer:
         if "housing" in scenes:
             return _STREET_IN_FLATS_FACTOR
         return _FLATS_AT_INSTITUTION_FACTOR if "housing" in topic.sectors else 1.0
-
-    def _lemma(self, word: Word) -> str:
-        lemmas = self._morphology.form(word.norm).lemmas
-        return lemmas[0] if lemmas else word.norm
 
     def standard_probabilities(self, evidence: Evidence) -> dict[str, float]:
         """Return, for every standard sector, the probability (0–1) that sending the message there is right.

@@ -8,6 +8,7 @@ from importlib.resources import files
 import pymorphy3
 
 from bot.domain.text_normal import fold
+from bot.understanding.text.memory import remember
 
 _CACHE_SIZE = 20_000
 _LONGEST_WORD = 40
@@ -47,9 +48,10 @@ class Morphology:
     def __init__(self) -> None:
         self._analyzer = pymorphy3.MorphAnalyzer()
         self._known_lemmas = read_known_lemmas(self.version)
-        self.form = lru_cache(maxsize=_CACHE_SIZE)(self._form)
+        self.form = remember(self._form)
         self.in_gender = lru_cache(maxsize=_CACHE_SIZE)(self._in_gender)
-        self.nominative = lru_cache(maxsize=_CACHE_SIZE)(self._nominative)
+        self.nominative = remember(self._nominative)
+        self.lemma = remember(self._lemma)
 
     @property
     def version(self) -> str:
@@ -89,6 +91,10 @@ class Morphology:
                 lemmas.append(lemma)
         tags = tuple(frozenset(parse.tag.grammemes) for parse in parses[:12])
         return WordForm(tuple(lemmas[:3]), self._analyzer.word_is_known(word), tags)
+
+    def _lemma(self, word: str) -> str:
+        """Return the likeliest lemma of *word*, or the word itself."""
+        return next(iter(self.form(word).lemmas), word)
 
     def _in_gender(self, word: str, gender: str) -> str | None:
         """Return the nominative singular of an adjective in *gender* (masc, femn, neut); ``None`` for other words."""

@@ -9,14 +9,14 @@ between. ``не`` belongs to the next element: ``не работать`` asks fo
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import partial
 from typing import NamedTuple
 
 from bot.domain.text_normal import fold
+from bot.understanding.text.memory import remember
 from bot.understanding.text.morphology import Morphology
 from bot.understanding.text.tokens import Word
 
-_CACHE_SIZE = 20_000
 _MAX_GAP_WORDS = 4
 """The number of words, besides those of the pattern, that may lie between its ends."""
 _MIN_TYPO_LENGTH = 5
@@ -68,7 +68,9 @@ class PatternSet:
         more. A letter is filled in when a word first asks for it: most texts need few."""
         self._starting: defaultdict[int, list[tuple[int | None, Pattern]]] = defaultdict(list)
         """First element → the second element, if there is one, and the pattern."""
-        self._of_word = lru_cache(maxsize=_CACHE_SIZE)(self._elements_of)
+        self._found_by = {
+            flags: remember(partial(self._find_elements, flags)) for flags in (_POSITIVE, _EITHER, _NEGATIVE)
+        }
 
     def add(self, owner: int, weight: float, source: str) -> None:
         """Add the patterns of *source*, separated by semicolons or line ends."""
@@ -112,7 +114,8 @@ class PatternSet:
                 self._long_lemmas[lemma[0]].add(lemma)
         self._by_form[word, negated].add(number)
 
-    def _elements_of(self, word: str, flags: _Flags) -> tuple[int, ...]:
+    def _find_elements(self, flags: _Flags, word: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """Return the elements that *word* matches: those that begin a pattern, and all."""
         found: set[int] = set()
         for flag in flags:
             found |= self._by_form.get((word, flag), set())
@@ -123,7 +126,8 @@ class PatternSet:
                 found |= self._by_beginning.get((word[:length], flag), set())
             if not found and not form.known and form.lemmas:
                 found |= self._elements_of_typo(form.lemmas[0], flag)
-        return tuple(sorted(found))
+        elements = tuple(sorted(found))
+        return tuple(element for element in elements if element in self._starting), elements
 
     def _elements_of_typo(self, lemma: str, negated: bool) -> set[int]:
         """Return the elements of the known words that are one typing error away from the unknown *lemma*."""
@@ -152,25 +156,50 @@ class PatternSet:
 
     def find(self, words: Sequence[Word]) -> list[Match]:
         """Find all patterns: those of one word at every place (up to a bound), longer ones at the first place."""
-        places: dict[int, list[int]] = {}
-        begun: list[int] = []
-        of_word, starting = self._of_word, self._starting
+        begun: dict[int, list[int]] = {}
+        spoken: set[int] = set()
+        elements_at: list[tuple[int, ...]] = []
+        found_by, in_affirmation = self._found_by, self._found_by[_POSITIVE]
         for index, word in enumerate(words):
-            for element in of_word(word.norm, self._flags_of(words, index) if word.negated else _POSITIVE):
-                if element not in places:
-                    places[element] = [index]
-                    if element in starting:
-                        begun.append(element)
-                elif len(at := places[element]) < _MAX_OCCURRENCES:
+            norm = word.norm
+            begins, elements = found_by[self._flags_of(words, index)](norm) if word.negated else in_affirmation(norm)
+            elements_at.append(elements)
+            if elements:
+                spoken.update(elements)
+            for element in begins:
+                if element not in begun:
+                    begun[element] = [index]
+                elif len(at := begun[element]) < _MAX_OCCURRENCES:
                     at.append(index)
+        starting = self._starting
+        candidates = [
+            (second is None, pattern)
+            for element in begun
+            for second, pattern in starting[element]
+            if second is None or second in spoken
+        ]
+        needed = {one for alone, pattern in candidates if not alone for one in pattern.elements}
+        places = _find_places(needed, elements_at)
         found: list[Match] = []
-        for element in begun:
-            for second, pattern in starting[element]:
-                if second is None:
-                    found += [Match(pattern, (index,)) for index in places[element]]
-                elif second in places:
-                    found += [Match(pattern, where) for where in _find_nearby(pattern.elements, places, words)]
+        for alone, pattern in candidates:
+            if alone:
+                found += [Match(pattern, (index,)) for index in begun[pattern.elements[0]]]
+            elif (where := _find_nearby(pattern.elements, places, words)) is not None:
+                found.append(Match(pattern, where))
         return found
+
+
+def _find_places(elements: set[int], elements_at: Sequence[tuple[int, ...]]) -> dict[int, list[int]]:
+    """Return the first places of each of *elements*; most texts have words of few longer patterns."""
+    places: dict[int, list[int]] = {}
+    if elements:
+        for index, found in enumerate(elements_at):
+            if not elements.isdisjoint(found):
+                for element in elements.intersection(found):
+                    at = places.setdefault(element, [])
+                    if len(at) < _MAX_OCCURRENCES:
+                        at.append(index)
+    return places
 
 
 def is_denied(words: Sequence[Word], index: int) -> bool:
@@ -193,22 +222,23 @@ def _with_one_deletion(word: str) -> Iterable[str]:
 
 def _find_nearby(
     elements: tuple[int, ...], places: dict[int, list[int]], words: Sequence[Word]
-) -> list[tuple[int, ...]]:
-    """Return the positions at which all *elements*, two or more, are near one another."""
-    if any(element not in places for element in elements[1:]):
-        return []
+) -> tuple[int, ...] | None:
+    """Return the first positions at which all *elements*, two or more, are near one another."""
+    if not places.keys() >= set(elements):
+        return None
     reach = len(elements) + _MAX_GAP_WORDS
     for first in places[elements[0]]:
         at = [first]
+        position = words[first].position
         for element in elements[1:]:
-            near = min(
-                (other for other in places[element] if other not in at),
-                key=lambda other: abs(words[other].position - words[first].position),
-                default=None,
-            )
-            if near is None or abs(words[near].position - words[first].position) >= reach:
+            near, least = -1, reach
+            for other in places[element]:
+                distance = abs(words[other].position - position)
+                if distance < least and other not in at:
+                    near, least = other, distance
+            if near < 0:
                 break
             at.append(near)
         else:
-            return [tuple(at)]
-    return []
+            return tuple(at)
+    return None

@@ -35,15 +35,15 @@ def real_words(words: Sequence[Word], place: Set[int] = frozenset()) -> Sequence
     if not left_out:
         return words
     kept: list[Word] = []
-    for at, word in enumerate(words):
+    for at, (raw, norm, gap, position, *rest) in enumerate(words):
         if at not in left_out:
-            kept.append(word._replace(position=word.position - at + len(kept)))
+            kept.append(tuple.__new__(Word, (raw, norm, gap, position - at + len(kept), *rest)))
     return kept
 
 
 def _units(words: Sequence[Word]) -> Iterator[int]:
-    for at in range(1, len(words)):
-        if words[at].norm in _UNITS and words[at - 1].is_number and not words[at].gap.strip(" \u2009"):
+    for at, word in enumerate(words):
+        if word.norm in _UNITS and at and words[at - 1].is_number and not word.gap.strip(" \u2009"):
             yield at
 
 
@@ -52,6 +52,8 @@ def _quoted(words: Sequence[Word]) -> list[int]:
     quoted: list[int] = []
     start: int | None = None
     for at, word in enumerate(words):
+        if word.gap == " ":
+            continue
         if start is not None and _CLOSING.search(word.gap):
             quoted += range(start, at)
             start = None
