@@ -27,6 +27,7 @@ from bot.understanding.sectors.topics import load_topics
 from bot.understanding.shipped.findings import MessageFindings
 from bot.understanding.shipped.message_model import Judgement, MessageJudge, MessageModel, load_shipped_model
 from bot.understanding.shipped.signs import RuleFindings, SignFinder
+from bot.understanding.text.memory import remember
 from bot.understanding.text.morphology import Morphology
 from bot.understanding.text.rules import PatternGroups, load_groups
 from bot.understanding.text.tokens import PreparedText, prepare_text
@@ -76,6 +77,7 @@ class TextAnalyzer:
         self._codes = tuple(sector.code for sector in sectors)
         self.threshold = threshold
         self._morphology = morphology
+        self._is_private = remember(_has_private_digits)
         self._judge = MessageJudge(shipped if shipped is not None else load_shipped_model())
         self._topics = TopicScorer(load_topics(), morphology, {})
         self._set_topics(sectors, themes, {}, frozenset())
@@ -282,8 +284,9 @@ class TextAnalyzer:
         )
 
     def _features(self, text: PreparedText, evidence: Evidence, alarm: Alarm) -> TextFeatures:
-        norms = [word.norm for word in text.words if sum(map(str.isdecimal, word.norm)) < _MIN_PRIVATE_DIGITS]
-        lemmas = [next(iter(self._morphology.form(norm).lemmas), norm) for norm in norms]
+        is_private, lemma_of = self._is_private, self._morphology.lemma
+        norms = [norm for word in text.words if not is_private(norm := word.norm)]
+        lemmas = [lemma_of(norm) for norm in norms]
         topics = {self._topics.topics[at].name: weight for at, weight in evidence.weights.items()}
         return TextFeatures(lemmas, norms, topics, alarm.danger or alarm.urgency)
 
@@ -374,6 +377,10 @@ class TextAnalyzer:
             features = self._features(text, evidence, NO_ALARM)
             return tuple(self._predictor.top_words_for(features, sector, _MAX_MODEL_WORDS))
         return evidence.words[index] if index is not None else ()
+
+
+def _has_private_digits(norm: str) -> bool:
+    return sum(map(str.isdecimal, norm)) >= _MIN_PRIVATE_DIGITS
 
 
 def _own_names(sectors: Sequence[Sector], streets: Iterable[StreetRow]) -> set[str]:

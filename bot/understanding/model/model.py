@@ -212,8 +212,8 @@ def mix_shares(
 
 def softmax(scores: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return shares that sum to 1."""
-    powers: NDArray[np.float64] = np.exp(scores - scores.max())
-    shares: NDArray[np.float64] = powers / powers.sum()
+    powers: NDArray[np.float64] = np.exp(scores - np.maximum.reduce(scores))
+    shares: NDArray[np.float64] = powers / np.add.reduce(powers)
     return shares
 
 

@@ -1,15 +1,14 @@
 """The findings of the rules in a message, which the models read and are trained on."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.understanding.model.features import TextFeatures
 from bot.understanding.relevance.urgency import Alarm
 from bot.understanding.sectors.scoring import Evidence
 
 
-@dataclass(frozen=True, slots=True)
-class MessageFindings:
+class MessageFindings(NamedTuple):
     """The findings in one message. ``standard``: the rules' probabilities of the standard sectors; ``sharing``: the
     sectors that share the strongest topic; ``log_odds``: the rules' opinion about its relevance."""
 

@@ -9,19 +9,26 @@ import json
 import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from importlib.resources import files
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.understanding.model.features import MAX_WORDS, NGRAM_PREFIX, TextFeatures, char_ngrams, word_terms
+from bot.understanding.model.features import (
+    MAX_WORDS,
+    NGRAM_PREFIX,
+    WORD_PREFIX,
+    TextFeatures,
+    char_ngrams,
+    word_terms,
+)
 from bot.understanding.model.model import MIN_SHARE, Floats, Model, Recipe, Strangeness, log_odds, mix_shares, softmax
 from bot.understanding.shipped.signs import TOPIC_SIGN
+from bot.understanding.text.memory import remember
 
 FILE_NAME = "message_model.bin.gz"
 MAX_FILE_BYTES = 400_000
-_CACHE_SIZE = 20_000
 _CHAT_WORDS, _LONGER_WORDS, _LONG_TEXT_RULES = 22, 15, 1.5
 """Words of a chat message, and how many more make a letter: there the rules, which were made for letters, weigh more.
 
@@ -42,11 +49,11 @@ With it the preferred sector comes first for 1 % more of the portals' messages, 
 _MAX_WEIGHT = 127
 """The largest whole number: a weight fits into a byte."""
 
+_UNKNOWN_WORD: tuple[None, dict[str, int]] = (None, {})
 _SEEN_NOTHING = np.array([], dtype=np.uint64)
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """The opinion of the model about a message: the log-odds of its relevance, and shares of the standard sectors.
 
     The shares sum to 1, in the order of the model's sectors. ``certainty``: the log-odds of being right that the
@@ -83,10 +90,11 @@ class MessageJudge:
         sectors = model.sectors
         self._rows = {name: row for row, name in enumerate(sectors.features)}
         self._columns = {code: column for column, code in enumerate(sectors.codes)}
-        self._rarity = sectors.rarity.tolist()
+        self._words = _index_words(sectors.features)
+        self._squares = [rarity**2 for rarity in sectors.rarity.tolist()]
         self._weighed = np.column_stack([sectors.weights, model.appeal]) * sectors.rarity[:, None]
         self._bias = np.append(sectors.bias, np.float32(model.bias)).astype(np.float32)
-        self._score_of_pieces = lru_cache(maxsize=_CACHE_SIZE)(self._find_score_of_pieces)
+        self._score_of_pieces = remember(self._find_score_of_pieces)
 
     def judge(
         self,
@@ -134,12 +142,26 @@ class MessageJudge:
         return certainty + _EVIDENCE_WEIGHT * strength
 
     def _score_of_words(self, features: TextFeatures) -> Floats:
-        rows = [row for name in set(word_terms(features)) if (row := self._rows.get(name)) is not None]
+        rows = sorted(self._find_rows_of_words(features))  # in every process the same sum
         if not rows:
             return self._nothing
-        length = math.sqrt(sum(self._rarity[row] ** 2 for row in rows))
-        score: Floats = self._weighed.take(rows, axis=0).sum(axis=0) / np.float32(length)
+        length = math.sqrt(sum(map(self._squares.__getitem__, rows)))
+        score: Floats = np.add.reduce(self._weighed.take(rows, axis=0)) / np.float32(length)
         return score
+
+    def _find_rows_of_words(self, features: TextFeatures) -> set[int]:
+        """Return the rows of the known :func:`word_terms`, without making the names of the unknown ones."""
+        rows: set[int] = set()
+        following: Mapping[str, int] = {}
+        for lemma in features.lemmas[:MAX_WORDS]:
+            if lemma in following:
+                rows.add(following[lemma])
+            row, following = self._words.get(lemma, _UNKNOWN_WORD)
+            if row is not None:
+                rows.add(row)
+        if features.alarm is not None and (alarm := self._rows.get(f"{WORD_PREFIX}!{features.alarm}")) is not None:
+            rows.add(alarm)
+        return rows
 
     def _score_of_all_pieces(self, features: TextFeatures) -> Floats:
         found = [self._score_of_pieces(norm) for norm in features.norms[:MAX_WORDS]]
@@ -152,7 +174,7 @@ class MessageJudge:
     def _find_score_of_pieces(self, norm: str) -> tuple[Floats, float]:
         """Return the sum of the weights of the word's pieces, and the sum of the squares of their rarity."""
         rows = self.rows_of_pieces(norm)
-        return self._weighed.take(rows, axis=0).sum(axis=0), sum(self._rarity[row] ** 2 for row in rows)
+        return self._weighed.take(rows, axis=0).sum(axis=0), sum(map(self._squares.__getitem__, rows))
 
     def rows_of_pieces(self, norm: str) -> list[int]:
         found = (self._rows.get(NGRAM_PREFIX + piece) for piece in char_ngrams(norm))
@@ -183,10 +205,23 @@ class MessageJudge:
 
     def calibrate(self, shares: NDArray[np.float64], certainty: float) -> NDArray[np.float64]:
         """Return the probabilities that sectors with these shares are right. *certainty*: of the judgement."""
-        inside = np.clip(shares, MIN_SHARE, 1.0 - MIN_SHARE)
+        inside = np.minimum(np.maximum(shares, MIN_SHARE), 1.0 - MIN_SHARE)
         sectors = self._model.sectors
         odds: NDArray[np.float64] = np.exp(-sectors.lift - certainty) * ((1.0 - inside) / inside) ** sectors.slope
         return 1.0 / (1.0 + odds)
+
+
+def _index_words(names: Sequence[str]) -> dict[str, tuple[int | None, dict[str, int]]]:
+    """Return word → the row of the word alone, and the rows of its pairs by the second word."""
+    index: dict[str, tuple[int | None, dict[str, int]]] = {}
+    for row, name in enumerate(names):
+        if name.startswith(WORD_PREFIX):
+            first, pair, second = name.removeprefix(WORD_PREFIX).partition(" ")
+            alone, following = index.get(first, (None, {}))
+            if pair:
+                following[second] = row
+            index[first] = (alone if pair else row), following
+    return index
 
 
 def feature_values(features: TextFeatures, rarity: Mapping[str, float]) -> dict[str, float]:

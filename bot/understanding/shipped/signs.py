@@ -4,11 +4,11 @@ The same code makes them when the model is trained and when it is used. The mark
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import lru_cache
+from typing import NamedTuple
 
 from bot.understanding.reading import PlaceName
 from bot.understanding.relevance.urgency import Alarm
+from bot.understanding.text.memory import remember
 from bot.understanding.text.morphology import Morphology
 from bot.understanding.text.tokens import PreparedText
 
@@ -26,11 +26,9 @@ _GRAMMEMES = frozenset({
 })  # fmt: skip
 _OPENINGS = ("VERB", "INFN", "NOUN", "ADJF", "ADVB", "NPRO", "PREP", "CONJ", "PRCL", "NUMR", "PRED")
 _MARKS = "?!"
-_CACHE_SIZE = 20_000
 
 
-@dataclass(frozen=True, slots=True)
-class RuleFindings:
+class RuleFindings(NamedTuple):
     """The findings of the rules in a message: the log-odds of relevance, the groups of phrases, the strongest topic's
     evidence, the place, the alarm."""
 
@@ -46,7 +44,7 @@ class SignFinder:
 
     def __init__(self, morphology: Morphology) -> None:
         self._morphology = morphology
-        self._tags = lru_cache(maxsize=_CACHE_SIZE)(self._find_tags)
+        self._tags = remember(self._find_tags)
 
     def find(self, text: PreparedText, rules: RuleFindings) -> dict[str, float]:
         """Return the signs of *text*, each with its value."""
