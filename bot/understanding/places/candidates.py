@@ -12,6 +12,7 @@ _HOUSE_WEIGHT = 4.0
 _MAX_HOUSE_WORDS = 8
 """Words: «строение 5 корпус 2 на»: the longest house before its street."""
 _MAX_FURTHER_HOUSES = 4
+_JOINING = frozenset({"и", "по", "до"})
 _COUNTS = frozenset({"2", "3", "4"})
 """«3 дома по Ленина» are three houses."""
 
@@ -61,12 +62,12 @@ class CandidateBuilder:
         weight += _HOUSE_WEIGHT if house else 0.0
         return StreetCandidate(start, end, first, last, short, gender, title, house, weight)
 
-    def _skip_further_house(self, words: Sequence[Word], index: int) -> int:
-        """Return the index after further numbers: «между домами 5 и 7 по …», «дома 5, 7, 9 и 11 по …»."""
+    def _skip_further_house(self, words: Sequence[Word], index: int, end: int) -> int:
+        """Return the index after further numbers before *end*: «дома 5, 7 и 11 по …», «дома с 5 по 11 на …»."""
         for _ in range(_MAX_FURTHER_HOUSES):
-            if index >= len(words):
+            if index >= end:
                 break
-            at = index + (words[index].norm == "и")
+            at = index + (words[index].norm in _JOINING)
             listed = at > index or "," in words[index].gap
             further = self._houses.parse_at(words, at, after_street=True) if listed else None
             if further is None:
@@ -92,6 +93,6 @@ class CandidateBuilder:
                 read = self._houses.parse_at(words, start, after_street=False)
             elif end < first and words[start].norm not in _COUNTS:
                 read = self._houses.parse_before_noun(words, start)
-            if read is not None and self._skip_further_house(words, read[1]) == end:
+            if read is not None and self._skip_further_house(words, read[1], end) == end:
                 return read[0], start
         return None

@@ -25,6 +25,14 @@ _SQUARE, _ALLEY = "пл.", "аллея"
 _HOUSE_NOUNS = frozenset({"дом", "доме", "дома", "дому", "домом", "домами"})
 _CALLED_LIKE_STREETS = frozenset({"парк", "сквер", "стадион", "сад", "мемориал", "лесопарк", "бассейн", "дк"})
 _AT_A_HOUSE = frozenset({"у", "возле", "около", "от", "до", "в", "к", "напротив", "перед", "за", "под", "из", "на"})
+_LIVING = frozenset({"живу", "живем", "проживаю", "проживаем", "проживает", "проживающий", "проживающая"})
+_ASIDE = frozenset(
+    {"прописан", "прописана", "прописаны", "зарегистрирован", "зарегистрирована", "зарегистрированы",
+     "ук", "управляйка", "управляйке", "управляйку", "офис", "офисе", "жэк", "жэу", "жэке", "жко"}
+)  # fmt: skip
+"""Words of an address that is only told with the trouble's: where somebody is registered, where the firm sits."""
+_HOME_WORDS = 4
+"""Words: «проживающая в городе по адресу»."""
 _MAX_ORDINAL_WORDS = 2
 """Words: «сорок второго»."""
 
@@ -72,7 +80,7 @@ class PlaceFinder:
 
     def find(self, words: Sequence[Word]) -> FoundPlace | None:
         """Return the place, or ``None``. Never raises."""
-        words = russian_words(words)
+        words = self._with_kinds(russian_words(words))
         found = self._find_by_rules(words)
         place = self.gazetteer.resolve(found.place if found else None, words)
         if place is None:
@@ -80,6 +88,13 @@ class PlaceFinder:
         if found is None:
             return FoundPlace(place, frozenset())
         return found if place is found.place else replace(found, place=place)
+
+    def _with_kinds(self, words: Sequence[Word]) -> Sequence[Word]:
+        """Return the words with misspelt type words mended: «проспкт Мира»."""
+        meant = [self._names.variants.kind_meant(word.norm) for word in words]
+        if not any(meant):
+            return words
+        return [word if kind is None else word._replace(norm=kind) for word, kind in zip(words, meant, strict=True)]
 
     def settlement_name(self, cell: str) -> str:
         """Return the name of a settlement that a table writes with its type word: «с. Малиновка», «Малиновка с»."""
@@ -132,6 +147,31 @@ class PlaceFinder:
         named = street.kind == _ALLEY and title.endswith("ая")
         return not (named or self.gazetteer.may_know(title, street.kind))
 
+    def _is_elsewhere(self, words: Sequence[Word], first: StreetCandidate, later: StreetCandidate) -> bool:
+        """Return whether the author lives, or asked, at the *first* address and tells of another street's house."""
+        if first.house is None or later.house is None or words[first.start].norm == words[later.start].norm:
+            return False
+        if self._follows(words, first.first, _ASIDE):
+            return True
+        return self._is_home(words, first.first) and not self._is_home(words, later.first)
+
+    @staticmethod
+    def _is_home(words: Sequence[Word], first: int) -> bool:
+        """Return whether the author only lives there: «живу на Мира 5», «прописана по адресу …», «я с Мира 5»."""
+        if first > 1 and words[first - 1].norm in ("с", "из") and words[first - 2].norm in ("я", "мы"):
+            return True
+        return PlaceFinder._follows(words, first, _LIVING)
+
+    @staticmethod
+    def _follows(words: Sequence[Word], first: int, wanted: frozenset[str]) -> bool:
+        """Return whether one of the words shortly before *first*, in the same part of the sentence, is *wanted*."""
+        for at in range(first - 1, max(-1, first - 1 - _HOME_WORDS), -1):
+            if words[at].norm in wanted:
+                return True
+            if words[at].gap.strip(" :"):
+                return False
+        return False
+
     @staticmethod
     def _is_of_park(words: Sequence[Word], street: StreetCandidate) -> bool:
         """Return whether a park or a stadium is called so: «парк 30-летия Победы»."""
@@ -141,7 +181,10 @@ class PlaceFinder:
 
     def _title(self, words: Sequence[Word], street: StreetCandidate) -> str:
         title = street.title or self._names.dictionary_form(words[street.start : street.end], street.gender)
-        return self._names.variants.correct(title) if self.gazetteer.is_empty else title
+        if self.gazetteer.is_empty:
+            title = self._names.variants.correct(title)
+        undeclined = street.gender in (None, "femn") and street.title is None and title.endswith(("ий", "ый"))
+        return (self._names.feminine_of_undeclined(words, street.start, title) if undeclined else None) or title
 
     def _house_in(self, words: Sequence[Word], settlement: FoundSettlement | None) -> str | None:
         """Return a house without a street, as small villages have them: «в Ключах, дом 5»."""
@@ -211,6 +254,6 @@ class PlaceFinder:
             ):
                 continue
             taken.update(range(name.first, name.last))
-            if best is None or name.weight > best.weight:
+            if best is None or name.weight > best.weight or self._is_elsewhere(words, best, name):
                 best = name
         return best, frozenset(taken)

@@ -84,7 +84,7 @@ class HouseNumberParser:
             index += 1
         if index == start or index >= len(words):
             return None
-        if index == start + 1 and words[start].norm == "с" and (first := self._parse_row(words, index)):
+        if index == start + 1 and words[start].norm in ("с", "от") and (first := self._parse_row(words, index)):
             return first
         if index == start + 1 and words[start].norm in ("в", "во") and (inner := self._parse_inside(words, index)):
             return inner
@@ -102,11 +102,17 @@ class HouseNumberParser:
         return first[0] if named else None
 
     def _parse_row(self, words: Sequence[Word], index: int) -> tuple[str, int] | None:
-        """Return the first house of «Мира с 3 по 15 нет воды», which are no days: «с 3 по 15 мая»."""
+        """Return the first house of «Мира с 3 по 15 нет воды», which are no days: «с 3 по 15 мая».
+
+        «от 1 до 17 дома» has its noun, or hours are told.
+        """
         first = self._parse_number(words, index)
-        if first is None or first[1] + 1 >= len(words) or words[first[1]].norm != "по":
+        if first is None or first[1] + 1 >= len(words) or words[first[1]].norm not in ("по", "до"):
             return None
         second = self._parse_number(words, first[1] + 1)
+        if words[index - 1].norm == "от" or words[first[1]].norm == "до":
+            named = second is not None and second[1] < len(words) and words[second[1]].norm in self._words["one_house"]
+            return (first[0], second[1] + 1) if named and second is not None else None
         if second is None or self._is_quantity(words, first[1] + 1, second[1]):
             return None
         dated = second[1] < len(words) and words[second[1]].norm in self._months
@@ -259,7 +265,7 @@ class HouseNumberParser:
     def _is_quantity(self, words: Sequence[Word], index: int, end: int) -> bool:
         """Return whether the number belongs to the next word: «на Ленина 45 минут», «в мира 2 школе»."""
         if end >= len(words) or words[end].gap.strip(" "):
-            return False
+            return end < len(words) and _is_date(words, index, end)
         following = words[end].norm
         if following in self._words["inside"]:
             number = words[index].norm
@@ -269,6 +275,14 @@ class HouseNumberParser:
             numbered = self._parse_plain(after) is not None or after in self._ordinals
             return not numbered and following not in _SHORT_ENTRANCES  # «5 под окнами»: a preposition
         return following in self._words["units"]
+
+
+def _is_date(words: Sequence[Word], index: int, end: int) -> bool:
+    """Return whether «15.11.2026» or «5.03» is written."""
+    if words[end].gap != "." or end != index + 1 or not words[end].norm.isdecimal() or len(words[end].norm) != 2:
+        return False
+    dated = end + 1 < len(words) and words[end + 1].gap == "." and words[end + 1].norm.isdecimal()
+    return dated or words[end].norm.startswith("0")
 
 
 def _is_break(gap: str) -> bool:

@@ -20,6 +20,8 @@ _AGAIN = frozenset(
 _UTILITIES = frozenset(
     {"света", "воды", "тепла", "газа", "отопления", "освещения", "связи", "интернета", "электричества", "фонарей"}
 )
+_OFFICERS = frozenset({"участковый", "заведующий", "дежурный", "управляющий", "классный"})
+_LIGHTS = frozenset({"красный", "желтый", "зеленый"})
 _EVERYDAY = frozenset(
     {"горячий", "холодный", "новый", "старый", "главный", "детский", "питьевой", "весь", "нижний", "верхний"}
 )
@@ -55,6 +57,8 @@ class StreetContexts:
         abbreviated = len(word.norm) < _MIN_FULL_WORD or word.norm in self._vocabulary.aliases
         if following.is_number and "." in following.gap and not abbreviated:
             return True
+        if word.norm in _LIGHTS and not word.capitalised:
+            return True  # «зелёный 5, не успеваем»
         adjective = self._names.is_street_adjective(word) and not self._morphology.form(word.norm).can_be(
             "Surn", "gent"
         )
@@ -219,7 +223,14 @@ class StreetContexts:
         before = words[index - 1]
         if before.capitalised and not before.starts_sentence:
             return False  # Every Word Has A Capital
+        if self._is_person(before):
+            return False  # «медсестра Полевая»
         return word.norm not in self._vocabulary.words["roads"] and self.is_standalone_adjective(words, index)
+
+    def _is_person(self, word: Word) -> bool:
+        """Return whether a person is named, whose surname may follow: «медсестра», «участковая»."""
+        form = self._morphology.form(word.norm)
+        return form.can_be("NOUN", "anim", "nomn") or not _OFFICERS.isdisjoint(form.lemmas)
 
     def is_our_street(self, words: Sequence[Word], index: int) -> bool:
         """Return whether «наша Полевая», «по всей нашей Садовой» are said."""

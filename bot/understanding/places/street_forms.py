@@ -83,7 +83,8 @@ class StreetForms:
         named = word.norm in self._vocabulary.words["names"]
         if not named and not surname and self._is_street_adjective(word):
             wanted = gender or _gender(form.tags)
-            ready = wanted == "masc" and word.norm.endswith("ой") and form.can_be("ADJF", "masc", "nomn")
+            # «пер. Прудской»: of a masculine name no other case ends so, whatever the dictionary has
+            ready = wanted == "masc" and word.norm.endswith("ой") and (gender or form.can_be("ADJF", "masc", "nomn"))
             name = word.norm if ready else self._morphology.in_gender(word.norm, wanted)
             raw = name if name is not None else raw
         elif gender == "masc" and form.can_be("NOUN", "loct") and not form.can_be("NOUN", "gent"):

@@ -13,6 +13,7 @@ from bot.understanding.text.morphology import Morphology
 from bot.understanding.text.tokens import Word, single_word
 
 _MIN_FOREIGN_LENGTH = 6
+_MIN_UNKNOWN_LENGTH = 4
 _MIN_FULL_WORD = 5
 """Letters: after a shorter word a full stop may mark an abbreviation."""
 _NAME_AND_HOUSE = re.compile(r"([А-Яа-яЁё]{4,})-(\d{1,3}[А-Яа-я]?)")
@@ -21,6 +22,10 @@ _NO_NAMES = frozenset({"Apro", "Anum", "Supr", "Poss"})
 _TOWN_ENDINGS = ("ова", "ева")
 _NEW = frozenset({"новая", "новой", "новую"})
 _OBLIQUE_CASES = frozenset({"gent", "datv", "accs", "ablt", "loct"})
+_BEFORE_I = frozenset("кгхжшчщ")
+"""Letters after which «-ый» is never written, so that «Лиговский» is an avenue and «Садовий» a slip."""
+_OBLIQUE_PREPOSITIONS = frozenset({"у", "возле", "около", "от", "по", "напротив"})
+"""No masculine name of a street ends in «-ий» after them."""
 _GENDERS = frozenset({"masc", "femn", "neut"})
 _FOREIGN_ENDINGS = ("кс", "рт", "кт", "нг", "йл", "йн", "ин", "ит", "ст", "дж", "шн", "лл", "нт")
 """Endings of brands and medicines, which no case of a street has: «рецепт на Симбикорт»."""
@@ -135,6 +140,8 @@ class StreetNames:
         if form.can_be("NPRO"):
             return False
         if word.capitalised and not form.known and not word.raw.isupper():
+            if len(word.norm) < _MIN_UNKNOWN_LENGTH:
+                return False  # «на Киа»
             village = village_nominative(word.norm, form) is not None and not can_be_surname(word.norm)
             return not (village or word.norm.endswith(_FOREIGN_ENDINGS))
         if self.is_known_alone(word) and not form.can_be("ADJF"):
@@ -349,6 +356,21 @@ class StreetNames:
         if word.norm.endswith("ой") and form.can_be("ADJF", gender, "nomn"):
             return capitalize(word.raw)
         return capitalize(self._morphology.in_gender(word.norm, gender) or word.raw)
+
+    def feminine_of_undeclined(self, words: Sequence[Word], index: int, title: str) -> str | None:
+        """Return «Садовая» for «на Садовий 7», «у Рабочий 5»: who does not decline leaves out «улица», too.
+
+        «Московский 5» is said of avenues and lanes, but not after these prepositions.
+        """
+        norm = words[index].norm
+        if not norm.endswith(("ий", "ый")):
+            return None
+        if norm.endswith("ий") and norm[-3] not in _BEFORE_I and not self._morphology.is_known(norm):
+            return f"{title[:-2]}ая"
+        if index == 0 or words[index - 1].norm not in _OBLIQUE_PREPOSITIONS:
+            return None
+        feminine = self._morphology.in_gender(norm, "femn")
+        return capitalize(feminine) if feminine is not None and self.is_well_known(feminine) else None
 
     def dictionary_form(self, parts: Sequence[Word], gender: str | None) -> str:
         """Return the dictionary form of the name of *parts*; *gender* is that of its type word, if there is one."""

@@ -16,6 +16,8 @@ _MIN_SLIP_LENGTH = 5
 """Letters of «чхова», which lacks one."""
 _MIN_COMMON_SIMILARITY = 81.0
 """Percent: one wrong letter of six, two of eleven."""
+_MIN_KIND_LENGTH, _MAX_KIND_LENGTH = 7, 12
+"""Letters: shorter type words, but for «улица», resemble too much else."""
 _MIN_STEM_SIMILARITY = 65.0
 """Percent: «совец» and «советс»."""
 _HEARD = str.maketrans("оеэяыгвдзбж", "аиииикфтспш", "ьъ")
@@ -46,7 +48,16 @@ class StreetVariants:
         self._heard = {_sound(key): title for key, title in vocabulary.common.items()}
         self._short_names = self._list_short_names()
         self.genitive = remember(self._find_genitive)
+        self._long_kinds = [one for one in vocabulary.kinds if _is_long_kind(one)]
+        self.kind_meant = remember(self._find_kind)
         self.misspelt = remember(self._find_misspelt)
+
+    def _find_kind(self, norm: str) -> str | None:
+        """Return the type word that a word which no dictionary has misspells by one letter: «проспкт», «улиуа»."""
+        if not _MIN_SLIP_LENGTH <= len(norm) <= _MAX_KIND_LENGTH or norm in self._vocabulary.kinds:
+            return None
+        found = process.extractOne(norm, self._long_kinds, scorer=OSA.distance, score_cutoff=1)
+        return found[0] if found is not None and not self._morphology.is_known(norm) else None
 
     def from_nominative(self, norm: str) -> str | None:
         """Return «Победы» for «победа», as people write after «улица» who do not decline."""
@@ -128,7 +139,8 @@ class StreetVariants:
         gender = next((gender for ending, gender in _GENDERS.items() if title.endswith(ending)), None)
         if gender is None:
             return None
-        mended = self.misspelt(f"{title[:-2]}ая")
+        feminine = f"{title[:-2]}ая"
+        mended = self._vocabulary.common.get(fold(feminine)) or self.misspelt(feminine)
         if mended is None or gender == "femn":
             return mended
         inflected = self._morphology.in_gender(fold(mended), gender)
@@ -170,6 +182,10 @@ class StreetVariants:
     def _spellings(self, name: str) -> set[str]:
         """Return the word, and the nominative if it is an adjective: «Вокзальной»."""
         return {fold(name), fold(self._morphology.in_gender(fold(name), "femn") or name)}
+
+
+def _is_long_kind(word: str) -> bool:
+    return word.startswith("улиц") or (len(word) >= _MIN_KIND_LENGTH and not word.startswith("проезд"))
 
 
 def _sound(norm: str) -> str:

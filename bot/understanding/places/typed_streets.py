@@ -43,6 +43,7 @@ _LINES = frozenset({"линия", "линии", "линию"})
 _WATERS = ("реки", "канала")
 _TELLING_KINDS = ("пр-т", "пер.", "б-р", "ш.", "туп.", "тракт", "пр-д")
 """Kinds of streets after which a usual name needs no capital."""
+_PASSAGES = frozenset({"проезд", "проезда", "проезду", "проезде", "проездом"})
 _ALWAYS_STREETS = ("пер.", "б-р")
 _PLAIN_ADJECTIVES = frozenset(
     {"центральный", "главный", "новый", "городской", "деревенский", "сельский", "детский", "соседский", "человеческий",
@@ -101,6 +102,8 @@ class TypedStreetFinder:
             return None
         if "." in words[start].gap and not self._is_abbreviation(kind):
             return None
+        if kind in _PASSAGES and words[start].norm.endswith("ой") and not words[start].capitalised:
+            return None  # «проезду пожарной техники»
         while start + 1 < len(words) and words[start].norm in _IN_HONOUR:
             start += 1
         gender = self._vocabulary.kinds[kind][1]
@@ -122,7 +125,31 @@ class TypedStreetFinder:
             found = self._builder.build(words, index, start, start + 1, kind, title)
             return found if found.house is not None else self._builder.with_house(found, glued[1])
         end = self._name_end(words, start)
+        if end == start + 1 and gender == "masc" and self._is_pair_after_masculine(words, start):
+            end += 1
+        if end > start + 1 and self._is_initial_behind(words, end - 1):
+            return self._build_before_initials(words, index, start, end, kind)
         return self._builder.build(words, index, start, end, kind) if end > start else None
+
+    def _is_pair_after_masculine(self, words: Sequence[Word], start: int) -> bool:
+        """Return whether «пр. Невской заставы» is said: the feminine adjective belongs to what follows."""
+        if not words[start].norm.endswith("ой") or start + 1 >= len(words) or words[start + 1].gap != " ":
+            return False
+        first, second = self._morphology.form(words[start].norm), self._morphology.form(words[start + 1].norm)
+        return first.can_be("ADJF", "femn", "gent") and second.can_be("NOUN", "femn", "gent")
+
+    def _is_initial_behind(self, words: Sequence[Word], index: int) -> bool:
+        return len(words[index].norm) == 1 and index + 1 < len(words) and "." in words[index + 1].gap
+
+    def _build_before_initials(
+        self, words: Sequence[Word], first: int, start: int, end: int, kind: str
+    ) -> StreetCandidate:
+        """Build «Чапаева» of «ул. Чапаева В.И.»."""
+        last = end
+        while last > start + 1 and len(words[last - 1].norm) == 1:
+            last -= 1
+        title = self._names.dictionary_form(words[start:last], self._vocabulary.kinds[kind][1])
+        return self._builder.build(words, first, start, end, kind, title)
 
     def _is_name_of_quay(self, words: Sequence[Word], start: int) -> bool:
         """Return whether the words name the embankment: «набережная Волги», «… 1905 года», not «набережная 5»."""
@@ -271,6 +298,8 @@ class TypedStreetFinder:
             return self._builder.build(words, index, index, index + 2, None, title) if known else None
         if (spelled := self._match_spelled_jubilee(words, index)) is not None:
             return spelled
+        if (congress := self._match_spelled_congress(words, index)) is not None:
+            return congress
         if not (words[index].is_number or words[index].norm in vocabulary.day_words):
             return None
         number = vocabulary.day_words.get(words[index].norm, _DAY_ENDING.sub("", words[index].norm))
@@ -310,6 +339,17 @@ class TypedStreetFinder:
             return None
         title = f"{number} лет {_ACRONYMS.get(of) or of.capitalize()}"
         return self._builder.build(words, index, index, index + 3, None, title)
+
+    def _match_spelled_congress(self, words: Sequence[Word], index: int) -> StreetCandidate | None:
+        """Match «двадцать второго партсъезда»."""
+        tens = self._vocabulary.numbers.get(words[index].norm, 0)
+        at = index + (tens > 0)
+        if at + 1 >= len(words) or words[at + 1].norm != "партсъезда":
+            return None
+        number = self._vocabulary.ordinals.get(words[at].norm)
+        if number is None:
+            return None
+        return self._builder.build(words, index, index, at + 2, None, f"{tens + number} Партсъезда")
 
     def _match_numbered_genitive(self, words: Sequence[Word], index: int) -> StreetCandidate | None:
         """Match «22 Партсъезда», «26 Бакинских Комиссаров», whose number counts no house."""
@@ -359,7 +399,7 @@ class TypedStreetFinder:
         kind = following.norm if following is not None and following.norm in self._vocabulary.kinds else None
         form = self._morphology.form(name.norm)
         gender = self._vocabulary.kinds[kind][1] if kind else before or "femn"
-        if kind is None and not form.can_be("ADJF", gender):
+        if kind is None and not form.can_be("ADJF", gender) and not (before == "masc" and name.norm.endswith("ой")):
             return None
         title = f"{number}-{_ENDINGS[gender]} {self._names.dictionary_form([name], gender)}"
         end = index + 2 + (kind is not None)
