@@ -68,8 +68,8 @@ def weekday(day: date) -> str:
     return _WEEKDAYS[day.weekday()]
 
 
-def human_moment(moment: datetime, zone: ZoneInfo, now: datetime | None = None) -> str:
-    """Format a local moment: «пт 20.11, 14:30»; only «14:30» if that is the day of *now*.
+def human_moment(moment: datetime, zone: ZoneInfo, now: datetime | None = None, *, with_day: bool = False) -> str:
+    """Format a local moment: «пт 20.11, 14:30»; only «14:30» if that is the day of *now*, unless *with_day*.
 
     A year other than that of *now* is included: «пн 11.01.2027, 09:00».
     """
@@ -78,7 +78,7 @@ def human_moment(moment: datetime, zone: ZoneInfo, now: datetime | None = None) 
     if now is None:
         return f"{weekday(local)} {local:%d.%m}, {clock}"
     today = now.astimezone(zone).date()
-    if local.date() == today:
+    if local.date() == today and not with_day:
         return clock
     pattern = "%d.%m" if local.year == today.year else "%d.%m.%Y"
     return f"{weekday(local)} {local.strftime(pattern)}, {clock}"

@@ -32,8 +32,8 @@ class RenderContext:
         return text if " " in text else f"в {text}"
 
     def format_full(self, moment: datetime) -> str:
-        """Return «пт 20.11, 14:30», always with the day."""
-        return human_moment(moment, self.zone)
+        """Return «пт 20.11, 14:30», always with the day, and with the year if it is not this one."""
+        return human_moment(moment, self.zone, self.now, with_day=True)
 
 
 def citizen_name(name: str | None, *, has_account: bool = True) -> str:

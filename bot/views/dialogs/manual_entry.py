@@ -157,7 +157,9 @@ def _typed_lines(facts: Json, context: RenderContext) -> list[str]:
     lines = [f"📝 {context.systems.title(facts['source'])}{number}"]
     if due := facts.get("deadline"):
         at = context.format_full(datetime.fromisoformat(due))
-        lines.append(f"📆 Срок в {context.systems.title(facts['source'])}: до {at}")
+        is_system = context.systems.entered(None, facts["source"]) is not None
+        where = f" в {context.systems.title(facts['source'])}" if is_system else ""
+        lines.append(f"📆 Срок{where}: до {at}")
     if own := facts.get("own_deadline"):
         lines.append(f"⏱ Наш срок: до {context.format_full(datetime.fromisoformat(own))}")
     if district := facts.get("district"):

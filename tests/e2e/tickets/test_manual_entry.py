@@ -117,6 +117,17 @@ async def test_a_wrong_or_past_moment_is_asked_again(bot: Harness) -> None:
     await bot.wait_for_card(ROADS_HEAD, 1, "ответить до 22:30")
 
 
+async def test_term_of_next_year_is_shown_with_its_year(bot: Harness) -> None:
+    """A call has no system, and a date that was asked about must be seen to be another one."""
+    await bot.send_message(COORDINATOR, f"/new {PHONE_REPORT}")
+    await enter_ticket(bot, "Телефон")
+    await bot.wait_until(lambda: find_question(bot, "До какого времени"))
+    await bot.send_message(COORDINATOR, "19.11")
+    asked = await bot.wait_for_message(COORDINATOR, "19.11 уже прошло. 19.11.2027?")
+    await bot.press_button(COORDINATOR, asked, "19.11.2027")
+    await bot.wait_for_message(COORDINATOR, "📝 Телефон\n📆 Срок: до пт 19.11.2027, 23:59")
+
+
 @pytest.mark.parametrize("steps", [(), ("ПОС",), ("ПОС", "Нет номера")])
 async def test_it_can_be_cancelled_at_every_step(bot: Harness, steps: tuple[str, ...]) -> None:
     await bot.send_message(COORDINATOR, f"/new {PHONE_REPORT}")

@@ -34,3 +34,4 @@ def test_a_moment_stands_on_the_municipality_s_clock() -> None:
     assert human_moment(moment, VLADIVOSTOK, now=datetime(2026, 11, 19, 20, tzinfo=UTC)) == "14:30"
     assert human_moment(moment, VLADIVOSTOK, now=datetime(2026, 11, 19, 10, tzinfo=UTC)) == "пт 20.11, 14:30"
     assert human_moment(moment, VLADIVOSTOK, now=datetime(2025, 11, 19, 10, tzinfo=UTC)) == "пт 20.11.2026, 14:30"
+    assert human_moment(moment, VLADIVOSTOK, moment, with_day=True) == "пт 20.11, 14:30"
