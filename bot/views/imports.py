@@ -246,15 +246,18 @@ def similar(note: SimilarImported, data: NotificationData, context: RenderContex
         for ticket_id in pair:
             ticket = data.tickets.get(ticket_id)
             quoted = shorten(ticket.text, MAX_WORDS) if ticket is not None and ticket.may_be_quoted else "—"
-            where = ticket.source if ticket is not None and ticket_id == pair.imported_id else "из чата"
+            is_imported = ticket is not None and ticket_id == pair.imported_id
+            where = context.systems.title(ticket.source) if ticket is not None and is_imported else "из чата"
             spans.append(f"\n№{ticket_id} ({where}): {quoted}")
+        other = data.tickets.get(pair.chat_id)
+        number = other.external_number if other is not None else None
+        if number is None:
+            same = Button(f"№{pair.imported_id} = №{pair.chat_id}", _code("same", pair.imported_id))
+        else:  # a ticket has one number: both can only be a problem
+            spans.append(f"\nУ №{pair.chat_id} уже есть номер {number}. Если это одно и то же, откройте и объедините.")
+            same = Button(f"Открыть №{pair.imported_id}", pack(Op.OPEN, pair.imported_id))
         spans.append("\n")
-        keyboard.append(
-            [
-                Button(f"№{pair.imported_id} = №{pair.chat_id}", _code("same", pair.imported_id)),
-                Button("Это разные", _code("apart", pair.imported_id)),
-            ]
-        )
+        keyboard.append([same, Button("Это разные", _code("apart", pair.imported_id))])
     return Content.of(*spans, keyboard=keyboard)
 
 

@@ -54,6 +54,10 @@ async def test_the_same_words_of_somebody_else_are_for_a_person_to_decide(bot: H
     await bot.wait_until(lambda: "одни и те же сообщения: 1" in message_text(asked))
     first, second = await get_ticket(bot, 1), await get_ticket(bot, 2)
     assert (first.external_number, second.state.value, second.external_number) == ("77", "dismissed", None)
+    assert "У №1 уже есть номер 77" in message_text(asked), "a ticket has one number, so this press could do nothing"
+    assert button_rows(asked) == [["Открыть №3", "Это разные"]]
+    await bot.press_button(COORDINATOR, asked, "Открыть №3")
+    await bot.wait_for_card(COORDINATOR, 3)
     await bot.press_button(COORDINATOR, asked, "Это разные")
     await bot.wait_until(lambda: "по всем решено" in message_text(asked))
     assert (await get_ticket(bot, 3)).is_open
