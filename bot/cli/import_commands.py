@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from bot.cli.command_line import EXIT_BAD_CONFIG, ConfigFile, cli, load_settings, print_error, run_async
-from bot.cli.faults import report_database_faults
+from bot.cli.faults import describe_system_error, report_database_faults
 from bot.cli.help_ru import RussianHelpCommand
 from bot.domain.import_files import ImportCounts
 from bot.domain.imports import RefusedRow, UnreadableFile
@@ -43,7 +43,10 @@ def import_command(
             print_error(f"Столбцы системы «{system}» неизвестны. Есть: {known}; другие опишите в [[systems]].")
             raise typer.Exit(EXIT_BAD_CONFIG) from None
         except UnreadableFile as error:
+            cause = error.__cause__
             words = file_fault_text(error.fault, line=error.line, detail=error.detail)
+            if isinstance(cause, OSError):
+                words = describe_system_error(cause)
             print_error(f"Ничего не внесено. {words}")
             raise typer.Exit(EXIT_BAD_CONFIG) from None
     _clear_progress()

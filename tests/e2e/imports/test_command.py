@@ -61,6 +61,15 @@ async def test_command_leaves_everything_if_the_file_is_no_table(bot: Harness) -
     assert "Столбцы системы «nowhere» неизвестны. Есть: pos, ecur" in err
 
 
+async def test_command_says_why_a_file_cannot_be_read(tmp_path: Path, bot: Harness) -> None:
+    config = str(bot.write_config())
+    for file, words in (("нет.csv", "файла или папки нет: нет.csv. Проверьте путь."), (".", "это папка, а нужен файл")):
+        code, out, err = await run_command("import", file, "--system", "pos", "--config", config, cwd=tmp_path)
+        assert (code, out) == (2, "")
+        assert "Ничего не внесено." in err
+        assert words in err
+
+
 async def test_what_the_command_enters_reaches_the_posts_when_the_bot_starts(bot: Harness) -> None:
     await bot.stop()
     code, out, _ = await run_import(bot, "--system", "pos", data=as_csv(ROWS[:2]))
