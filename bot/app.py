@@ -311,7 +311,7 @@ class App:
         if topic is WakeUpTopic.STAFF:
             self._staff_wake_up.set()
             return
-        self.runtime.inbox_wake_up.set()
+        self.runtime.inbox_wake_up.end_pause()  # looks first: most of what is committed are messages to send
         self.runtime.outbox_wake_up.set()
 
     async def _refresh_staff(self) -> None:

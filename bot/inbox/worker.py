@@ -137,7 +137,10 @@ class InboxWorker:
     async def process_batch(self) -> int:
         """Handle one batch and return the number of its updates."""
         rows, self._handed_over = self._handed_over, []
-        if not (rows := rows or await self._claim_batch()):
+        if not rows:
+            self.runtime.inbox_wake_up.clear()  # the notification of a server comes before and after the receiver's
+            rows = await self._claim_batch()
+        if not rows:
             return 0
         parsed = await asyncio.gather(*(self._parse(row) for row in rows))
         try:

@@ -146,6 +146,11 @@ class WakeUp:
         """Wake the loop without the signal: it may go on with what it knows."""
         self._event.set()
 
+    def clear(self) -> None:
+        """Forget the signal: the caller is about to look for everything that it can stand for."""
+        self._has_come = False
+        self._event.clear()
+
     async def wait(self, seconds: float) -> bool:
         """Wait for the signal, at most *seconds*, and clear it; return whether it came."""
         try:
