@@ -1,5 +1,7 @@
 """Telegram's rules: patience, failures, doubt; messages that are gone; limits."""
 
+import time
+
 import pytest
 
 from bot.domain.tickets import State
@@ -30,6 +32,17 @@ def count_calls(bot: Harness, method: str) -> int:
     return len([name for name, _ in bot.sandbox.telegram.calls if name == method])
 
 
+SLOWNESS = 30
+"""Seconds of the machine in one of the bot's pace: enough that a busy machine does not use up a pause of two."""
+
+
+@pytest.fixture
+def slow_pace(closed_bot: Harness) -> None:
+    """Let the seconds that a messenger asks for pass with the test's clock, hardly with the machine's."""
+    closed_bot.monotonic = lambda: closed_bot.clock.now().timestamp() + time.monotonic() / SLOWNESS
+
+
+@pytest.mark.usefixtures("slow_pace")
 async def test_patience_is_kept_to_the_second(bot: Harness) -> None:
     await send_report(bot)
     letter = await write_draft(bot)
@@ -47,6 +60,7 @@ async def test_patience_is_kept_to_the_second(bot: Harness) -> None:
     assert await list_audit(bot, 1, "resent") == []  # nothing was in doubt
 
 
+@pytest.mark.usefixtures("slow_pace")
 async def test_patience_concerns_the_whole_chat_and_keeps_the_order(bot: Harness) -> None:
     """While Telegram asks for patience with a chat, nothing else is tried there; then it comes in its order."""
     telegram = bot.sandbox.telegram
@@ -71,6 +85,7 @@ async def test_patience_concerns_the_whole_chat_and_keeps_the_order(bot: Harness
     assert len([text for text in texts if text.startswith("🆕 №2")]) == 1
 
 
+@pytest.mark.usefixtures("slow_pace")
 async def test_patience_at_an_edit(bot: Harness) -> None:
     await send_report(bot)
     card = await bot.wait_for_card(ROADS_HEAD, 1)
