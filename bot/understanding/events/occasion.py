@@ -29,6 +29,8 @@ MIN_MISSED_SIZE = 2
 """Messages of an outage from which on a chat knows what is meant by «ещё нет», also after an hour of silence."""
 _MIN_ECHO_SCORE = 0.1
 """Score below which a message in words of its own goes on with no report, unless it follows at once."""
+_ELLIPSES = frozenset({Hint.TALK, Hint.LACKS})
+"""Hints of messages that leave out their subject."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,9 @@ class Occasion:
             and not names_another
         ):
             return True
+        leaves_out = not self.signature.hints.isdisjoint(_ELLIPSES) or self.signature.is_bare_place
+        if leaves_out and silence <= PROMPT_SECONDS and self._follows(event) and not names_another:
+            return True
         if Hint.TALK in self.signature.hints or self.signature.is_bare_place:
             return event.size > 1 and (heat >= MIN_TALK_HEAT or place >= CHAT)
         if not names_another and self.appeal_score >= MIN_APPEAL_SCORE and self.signature.near & event.subjects:
@@ -95,7 +100,9 @@ class Occasion:
         """Return whether the message says that what *event* took away has not returned: «в 12-м ещё нет»."""
         if not (spread.outage or spread.moving):
             return False
-        if Hint.LACKS not in self.signature.hints or event.size < MIN_MISSED_SIZE or event.ended is not None:
+        if Hint.LACKS not in self.signature.hints or event.size < MIN_MISSED_SIZE:
+            return False
+        if event.ended is not None and self.timestamp - event.ended > FRESH_SECONDS:
             return False
         return silence <= TALK_SECONDS and self.latest_shared <= event.chats.get(self.chat, 0.0)
 
@@ -104,18 +111,29 @@ class Occasion:
         seen = self.signature
         if seen.subjects and not seen.is_carrier:
             return False
-        is_last = event.chats.get(self.chat) == self.latest and silence <= PROMPT_SECONDS
+        is_last = self._follows(event) and silence <= PROMPT_SECONDS
         names_another = place < STREET and bool(seen.names or seen.marks)
         if not is_last or names_another or event.ended is not None or Hint.PRIVATE in seen.hints:
             return False
         least = MIN_CARRIER_BURST_SCORE if seen.is_carrier else MIN_BURST_SCORE
-        return self.appeal_score >= least and event.heat_at(self.timestamp) >= MIN_BURST_HEAT
+        is_burst = silence <= IMMEDIATE_SECONDS or event.heat_at(self.timestamp) >= MIN_BURST_HEAT
+        return self.appeal_score >= least and is_burst
 
     def is_of_talk(self, event: OpenEvent, silence: float, place: int) -> bool:
         """Return whether a report of nothing but a place may be about *event*, because people are talking of it."""
         if self.appeal_score < MIN_PLACE_SCORE or place < STREET:
             return False
         return silence <= FRESH_SECONDS or event.heat_at(self.timestamp) >= MIN_TALK_HEAT
+
+    def is_next_report(self, event: OpenEvent, silence: float, place: int) -> bool:
+        """Return whether a report follows that of *event* within minutes, and names no other place."""
+        names_another = place < STREET and bool(self.signature.names or self.signature.marks)
+        is_prompt = silence <= PROMPT_SECONDS and self._follows(event)
+        return is_prompt and not names_another and self.appeal_score >= MIN_BURST_SCORE
+
+    def _follows(self, event: OpenEvent) -> bool:
+        """Return whether its chat has spoken of nothing else since it spoke of *event*."""
+        return event.chats.get(self.chat) == self.latest
 
     def _cheers_end(self, event: OpenEvent) -> bool:
         """Return whether «у нас тоже», said after «дали свет», means that it is over here, too."""

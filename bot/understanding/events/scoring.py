@@ -136,9 +136,9 @@ class EventScorer:
 
     def _may_be_related(self, seen: Signature, event: OpenEvent) -> bool:
         """Return whether the subjects do not exclude the event."""
-        return (
-            seen.is_broad or not seen.subjects or not self._subjects.reach(seen.subjects).all.isdisjoint(event.subjects)
-        )
+        if seen.is_broad or not seen.subjects or not event.subjects:
+            return True
+        return not self._subjects.reach(seen.subjects).all.isdisjoint(event.subjects)
 
     def _score_matter(self, said: Occasion, event: OpenEvent, silence: float, place: int) -> int | None:
         """Return the points of the matter; ``None`` if the message is about another."""
@@ -150,6 +150,8 @@ class EventScorer:
                 return _SAME_VAGUE_TOPIC if seen.is_vague else _SAME_BROAD_TOPIC
         elif self._subjects.are_related(seen.subjects, event.subjects):
             return _KIN_SUBJECT
+        elif not event.subjects and seen.subjects:  # «опять отключали?», then «на подстанции обрыв»
+            return _KIN_SUBJECT if said.is_next_report(event, silence, place) else None
         elif self._subjects.are_told_together(seen.subjects, event.subjects):
             return _KIN_SUBJECT if silence <= FRESH_SECONDS and place >= UNKNOWN else None
         if said.is_in_burst(event, silence, place):

@@ -137,3 +137,16 @@ def test_where_it_is_still_absent_after_good_news_it_is_no_cheer(talk: Conversat
 
     assert talk.events(["Кленовая 6 всё ещё без него"]) == [outage[0]]
     assert talk.events(["и у нас!"]) == [None]
+
+
+def test_the_second_message_of_a_talk_tells_what_the_first_was_about(talk: Conversation) -> None:
+    first, second, third = talk.events(
+        [
+            "Опять ночью отключали? часы моргают, будильник не сработал",
+            "да, и до сих пор нету",
+            "на подстанции обрыв, электричества нет",
+        ]
+    )
+
+    assert first is not None
+    assert first == second == third
