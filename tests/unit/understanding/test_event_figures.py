@@ -41,12 +41,13 @@ FLOORS = {
     "hands_f2": 0.38,
     "hands_f3": 0.53,
     "hands_f4": 0.44,
+    "hands_f5": 0.53,
 }
 """F1 of pairs, a little below the present figures: of these files some lose when others gain."""
 
 FULL_DAYS = ("hands_e1", "hands_e2", "hands_e3")
 """Days of 150 messages, in which several events are spoken of at a time."""
-LATER_DAYS = ("hands_f1", "hands_f2", "hands_f3", "hands_f4")
+LATER_DAYS = ("hands_f1", "hands_f2", "hands_f3", "hands_f4", "hands_f5")
 """Shorter days of the same kind, by another hand."""
 
 
@@ -88,7 +89,7 @@ def test_full_days_merge_and_invent_few_events(everything: TextAnalyzer) -> None
 def test_later_days_merge_and_invent_few_events(everything: TextAnalyzer) -> None:
     figures = [measure_file(everything, name) for name in LATER_DAYS]
 
-    assert sum(one.mixed for one in figures) <= 4
+    assert sum(one.mixed for one in figures) <= 5
     assert sum(one.invented for one in figures) <= 1
 
 
