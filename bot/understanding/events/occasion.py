@@ -98,7 +98,7 @@ class Occasion:
 
     def misses_it(self, event: OpenEvent, spread: Spread, silence: float) -> bool:
         """Return whether the message says that what *event* took away has not returned: «в 12-м ещё нет»."""
-        if not (spread.outage or spread.moving):
+        if not (spread.outage or spread.moving or spread.slow):
             return False
         if Hint.LACKS not in self.signature.hints or event.size < MIN_MISSED_SIZE:
             return False
@@ -144,7 +144,9 @@ class Occasion:
     @property
     def _is_small_talk(self) -> bool:
         """True if the words are their own and report nothing: «я тоже люблю мёд»."""
-        is_echo = self.is_noise or self.signature.is_me_too or bool(self.signature.names)
+        seen = self.signature
+        names_place = bool(seen.names) or (seen.points_back and bool(seen.numbers))  # «и в первом, с обеда»
+        is_echo = self.is_noise or seen.is_me_too or names_place
         return not is_echo and self.appeal_score < _MIN_ECHO_SCORE
 
     @property

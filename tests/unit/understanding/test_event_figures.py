@@ -24,7 +24,7 @@ FLOORS = {
     "mill": 0.63,
     "hands_dev": 0.79,
     "hands_sealed": 0.70,
-    "hands_c": 0.51,
+    "hands_c": 0.53,
     "hands_d1": 0.84,
     "hands_d2": 0.82,
     "hands_d3": 0.78,
@@ -41,7 +41,7 @@ FLOORS = {
     "hands_f2": 0.38,
     "hands_f3": 0.53,
     "hands_f4": 0.44,
-    "hands_f5": 0.53,
+    "hands_f5": 0.67,
 }
 """F1 of pairs, a little below the present figures: of these files some lose when others gain."""
 

@@ -150,3 +150,25 @@ def test_the_second_message_of_a_talk_tells_what_the_first_was_about(talk: Conve
 
     assert first is not None
     assert first == second == third
+
+
+def test_and_in_the_first_house_is_an_echo_however_little_it_reports(talk: Conversation) -> None:
+    outage = talk.events(["воды на Кленовой нет или только у нас в доме 3?", "в пятом та же беда"])
+    echo = talk.join_message("и в первом, с обеда")
+
+    assert echo is not None
+    assert {echo.event_number} == set(outage)
+
+
+def test_a_plough_that_has_not_reached_us_is_still_absent(talk: Conversation) -> None:
+    snow = talk.events(["Кленовую замело, не проехать", "снег не чистят третий день, Кленовая"], "Село Ясное")
+    still = talk.join_message("к нам на край так и не дошёл, по пояс", "Село Ясное", after=3600)
+
+    assert still is not None
+    assert {still.event_number} == set(snow)
+
+
+def test_who_is_fine_has_no_part_in_it(talk: Conversation) -> None:
+    talk.events(["На Кленовой 4 батареи ледяные", "Кленовая 4 батареи холодные"])
+
+    assert talk.join_message("у меня в 7 доме норм, терпимо") is None
