@@ -14,7 +14,7 @@ _LAUGHTER = re.compile(
 )
 _SPOKEN_PLUS = re.compile(r"^\s{0,9}\+|\+\s{0,9}[.!)]{0,3}\s{0,9}$")
 """A plus, first or last: «Лесная, 3 +»."""
-_CHEER = re.compile(r"\s{0,9}(?:есть|ура|дали)\s{0,3}!", re.IGNORECASE)
+_CHEER = re.compile(r"\s{0,9}(?:(?:о|ну|вот|наконец),?\s{1,3})?(?:есть|ура|дали)\s{0,3}!", re.IGNORECASE)
 """News in one word: «Есть! Бегу отмывать всё»."""
 _MAX_TALK_WORDS = 16
 """Words: who writes more than this tells a story of their own."""

@@ -145,7 +145,7 @@ class EventScorer:
         seen = said.signature
         if not seen.subjects.isdisjoint(event.subjects):
             if not seen.is_broad:
-                return _SAME_TOPIC if seen.by_topic else _SAME_SUBJECT
+                return _SAME_TOPIC if seen.by_topic and silence > IMMEDIATE_SECONDS else _SAME_SUBJECT
             if not said.is_pointing:
                 return _SAME_VAGUE_TOPIC if seen.is_vague else _SAME_BROAD_TOPIC
         elif self._subjects.are_related(seen.subjects, event.subjects):

@@ -172,3 +172,16 @@ def test_who_is_fine_has_no_part_in_it(talk: Conversation) -> None:
     talk.events(["На Кленовой 4 батареи ледяные", "Кленовая 4 батареи холодные"])
 
     assert talk.join_message("у меня в 7 доме норм, терпимо") is None
+
+
+def test_dogs_that_scattered_the_bags_end_nothing(talk: Conversation) -> None:
+    heaps = talk.events(["На Кленовой мусор не вывозят", "Кленовая, баки переполнены"])
+
+    assert talk.events(["Кленовая 30, мусор не вывозят, собаки всё растащили"]) == [heaps[0]]
+
+
+def test_a_topic_is_as_good_as_a_word_for_the_next_message(talk: Conversation) -> None:
+    leak = talk.events(["с потолка на первом льёт вода, прорвало трубу", "стояк лопнул, паркет всплыл"], QUARTER)
+
+    assert leak[0] is not None
+    assert leak[0] == leak[1]
