@@ -21,7 +21,6 @@ from bot.cli.command_line import (
 )
 from bot.cli.faults import report_database_faults
 from bot.cli.help_ru import RussianHelpCommand, RussianHelpGroup
-from bot.domain.audit import JournalAction
 
 EXIT_NOT_WHOLE = 1
 
@@ -85,4 +84,6 @@ def audit_export(
         except OutputNotWritable as error:
             print_error(f"Файл не записан: {error}")
             raise typer.Exit(EXIT_BAD_CONFIG) from None
+        from bot.domain.audit import JournalAction
+
         record_action(settings, JournalAction.AUDIT_EXPORTED, file=str(output or ""))

@@ -14,10 +14,10 @@ import typer
 
 from bot import logging_setup
 from bot.cli.help_ru import RussianHelpGroup
-from bot.domain.audit import JournalAction
 
 if TYPE_CHECKING:
     from bot.config import Config
+    from bot.domain.audit import JournalAction
 
 R = TypeVar("R")
 
@@ -50,7 +50,7 @@ def load_settings(path: Path, *, tokens_needed: bool = True, offline: bool = Fal
         raise typer.Exit(EXIT_BAD_CONFIG) from None
 
 
-def record_action(settings: "Config", action: JournalAction, **facts: object) -> None:
+def record_action(settings: "Config", action: "JournalAction", **facts: object) -> None:
     """Write a line of the journal; what was asked for is done already, so a fault is only said."""
     from bot.cli import personal_data
     from storage.errors import DATABASE_ERRORS, DatabaseUnavailable

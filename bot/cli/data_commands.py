@@ -21,7 +21,6 @@ from bot.cli.command_line import (
 )
 from bot.cli.faults import report_database_faults
 from bot.cli.help_ru import RussianHelpCommand, RussianHelpGroup
-from bot.domain.audit import JournalAction
 
 if TYPE_CHECKING:
     from bot.config import Config
@@ -57,6 +56,7 @@ def export(
     settings = load_settings(config, tokens_needed=False)
     layout = _system_layout(settings, system, form, is_changed=public or codes)
     from bot.cli.operations import OutputNotWritable, export_system, export_tickets
+    from bot.domain.audit import JournalAction
 
     first = parse_moment(since, settings.zone, time.min)
     last = parse_moment(until, settings.zone, time.max)

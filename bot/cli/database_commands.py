@@ -8,7 +8,6 @@ import typer
 from bot.cli.command_line import EXIT_BAD_CONFIG, ConfigFile, cli, load_settings, print_error, record_action, run_async
 from bot.cli.faults import report_database_faults
 from bot.cli.help_ru import RussianHelpCommand
-from bot.domain.audit import JournalAction
 from bot.os_errors import describe_os_error
 
 
@@ -36,6 +35,8 @@ def backup(
     except OSError as error:
         print_error(f"Копия не сделана: {describe_os_error(error)}. Укажите для копии другое место.")
         raise typer.Exit(1) from None
+    from bot.domain.audit import JournalAction
+
     record_action(settings, JournalAction.COPIED, file=str(file.absolute()))
     typer.echo(f"Копия готова и проверена: {file}, {size / 1_048_576:.1f} МБ")
 
@@ -106,6 +107,8 @@ def migrate_data(
         except TransferFailed as error:
             print_error(f"Данные не перенесены, новая база не изменена: {error}.")
             raise typer.Exit(1) from None
+    from bot.domain.audit import JournalAction
+
     record_action(settings, JournalAction.MOVED)
     total = sum(one.rows for one in moved)
     typer.echo(f"Перенесено записей: {total}, всё сверено. Теперь укажите новый адрес в [database] url.")

@@ -2,15 +2,17 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from bot.cli.command_line import EXIT_BAD_CONFIG, ConfigFile, cli, load_settings, print_error, run_async
 from bot.cli.faults import describe_system_error, report_database_faults
 from bot.cli.help_ru import RussianHelpCommand
-from bot.domain.import_files import ImportCounts
-from bot.domain.imports import RefusedRow, UnreadableFile
+
+if TYPE_CHECKING:
+    from bot.domain.import_files import ImportCounts
+    from bot.domain.imports import RefusedRow
 
 EXIT_SOME_REFUSED = 1
 
@@ -25,11 +27,12 @@ def import_command(
     """Внести сообщения из таблицы другой системы. Номер вносится один раз, бот может работать."""
     settings = load_settings(config, tokens_needed=False)
     from bot.cli.imports import Reports, UnknownSystem, import_file
+    from bot.domain.imports import UnreadableFile
     from bot.services.imports.files import refused_line
     from bot.views.import_faults import file_fault_text
     from bot.views.imports import refusal_lines, result_lines
 
-    def on_refused(row: RefusedRow) -> None:
+    def on_refused(row: "RefusedRow") -> None:
         _clear_progress()
         for line in refusal_lines([refused_line(row)], 1):
             typer.echo(line)
@@ -55,7 +58,7 @@ def import_command(
     raise typer.Exit(_exit_code(counts))
 
 
-def _exit_code(counts: ImportCounts) -> int:
+def _exit_code(counts: "ImportCounts") -> int:
     if not counts.refused:
         return 0
     return EXIT_SOME_REFUSED if counts.refused < counts.total else EXIT_BAD_CONFIG

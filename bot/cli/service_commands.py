@@ -16,6 +16,7 @@ from bot.cli.help_ru import RussianHelpCommand
 
 if TYPE_CHECKING:
     from bot.config import Config
+    from bot.messengers.port import Finding
 
 logger = logging.getLogger(__name__)
 
@@ -83,11 +84,10 @@ def check(
         typer.echo(render_faults(missing), err=True)
         raise typer.Exit(EXIT_BAD_CONFIG)
     logging_setup.configure(logging.ERROR, settings.known_secrets())
-    from bot.cli.operations import check_messengers
     from bot.views.notifications import posting_policy
 
     signs = {"ok": "✓", "note": "i", "fault": "✗"}
-    findings = [] if offline else run_async(check_messengers(settings))
+    findings = [] if offline else _check_messengers(settings)
     for note in (*list_warnings(settings), *list_personal_data_notes(settings)):
         typer.echo(
             f"i {note.key}: {with_full_stop(note.problem)} {with_full_stop(note.remedy[:1].upper() + note.remedy[1:])}"
@@ -127,6 +127,12 @@ def demo(
         typer.echo(f"Города «{town}» в показе нет. Есть: {', '.join(list_towns())}.", err=True)
         raise typer.Exit(EXIT_BAD_CONFIG) from None
     run_async(run_demo(Path("var/demo"), port, lambda address: typer.echo(address), shown))
+
+
+def _check_messengers(config: "Config") -> "list[Finding]":
+    from bot.cli.operations import check_messengers  # and with it the database and the messengers' packages
+
+    return run_async(check_messengers(config))
 
 
 def _paths_open_to_others(config: "Config") -> list[Path]:

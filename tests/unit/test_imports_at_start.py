@@ -60,6 +60,7 @@ def test_help_and_wrong_words_import_no_configuration(words: str) -> None:
     found = imported_by(*words.split())
 
     assert not found & {*HEAVY, "bot.config", "bot.understanding", "numpy", "holidays", "pymorphy3", "asyncio"}
+    assert not {name for name in found if name.startswith("bot.domain")}
 
 
 def test_reading_texts_imports_neither_messengers_nor_the_database() -> None:
@@ -70,7 +71,11 @@ def test_reading_texts_imports_neither_messengers_nor_the_database() -> None:
     assert "pymorphy3" in found
     assert not found & {*HEAVY, "bot.services", "bot.views", "bot.handlers", "storage", "filelock"}
     assert not found & {"bot.understanding.privacy", "bot.understanding.answer_check", "bot.understanding.reactions"}
-    assert not found & {"bot.understanding.evaluation.evaluation", "bot.spreadsheets"}
+    assert not found & {
+        "bot.understanding.evaluation.evaluation",
+        "bot.understanding.events.matcher",
+        "bot.spreadsheets",
+    }
     assert not found & {"asyncio", "pydantic_settings"}
 
 
@@ -80,6 +85,7 @@ def test_a_check_of_the_configuration_alone_imports_no_messenger() -> None:
     found = imported_by("check", "--offline", "--config", str(example))
 
     assert not found & {"aiogram", "vk_api", "apscheduler", "xlsxwriter", "openpyxl", "sklearn"}
+    assert not found & {"bot.cli.operations", "bot.understanding", "bot.messengers.port", "storage.database"}
 
 
 def test_run_imports_only_what_stores_updates_before_it_polls() -> None:

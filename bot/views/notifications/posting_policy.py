@@ -1,10 +1,14 @@
 """The configured ways of answering in plain words."""
 
-from bot.domain.notifications.administrator import PostingPolicies, SourcePolicy
+from typing import TYPE_CHECKING
+
 from bot.domain.sources import AnswerPolicy, messenger_title
-from bot.domain.view_data import NotificationData
 from bot.messengers.content import Bold, Content, Text
-from bot.views.render_context import RenderContext
+
+if TYPE_CHECKING:
+    from bot.domain.notifications.administrator import PostingPolicies, SourcePolicy
+    from bot.domain.view_data import NotificationData
+    from bot.views.render_context import RenderContext
 
 _MEANINGS = {
     AnswerPolicy.BOT: "бот сам публикует ответ сотрудника под сообщением жителя",
@@ -32,11 +36,11 @@ def describe_source(account: str, title: str) -> str:
     return title if name in title else f"{name} «{title}»"
 
 
-def choices(note: PostingPolicies, data: NotificationData, context: RenderContext) -> Content:
+def choices(note: "PostingPolicies", data: "NotificationData", context: "RenderContext") -> Content:
     lines = [Text(_line(source)) for source in note.sources]
     return Content.of(Bold("ℹ️ Кто отвечает жителям по вашим настройкам"), *lines, f"\n\n{CLOSING_TEXT}")
 
 
-def _line(source: SourcePolicy) -> str:
+def _line(source: "SourcePolicy") -> str:
     title = describe_source(source.account, source.title)
     return f"\n• {title} ({source.answers}): {describe_policy(source.answers, source.invite)}."
