@@ -1,12 +1,15 @@
 """The text analyzer, with the trained model if there is one."""
 
 import logging
+from typing import TYPE_CHECKING
 
 from bot.config import Config
 from bot.understanding.analyzer import TextAnalyzer
-from bot.understanding.events.grouping import EventGrouper
 from bot.understanding.model.model import ModelError
 from bot.understanding.model.registry import ModelRegistry
+
+if TYPE_CHECKING:
+    from bot.understanding.events.grouping import EventGrouper
 
 logger = logging.getLogger(__name__)
 
@@ -31,8 +34,10 @@ def build_understanding(config: Config, *, strict: bool = False) -> TextAnalyzer
     )
 
 
-def build_understanding_and_grouping(config: Config) -> tuple[TextAnalyzer, EventGrouper]:
+def build_understanding_and_grouping(config: Config) -> "tuple[TextAnalyzer, EventGrouper]":
     """Build the text analyzer (strict, see above), and the grouper of messages about one event."""
+    from bot.understanding.events.grouping import EventGrouper
+
     understanding = build_understanding(config, strict=True)
     return understanding, EventGrouper(
         understanding.event_matcher, config.tree.problems.within.to_timedelta().total_seconds()

@@ -12,13 +12,12 @@ from bot.bootstrap.analyzer import build_understanding, build_understanding_and_
 from bot.cli.console import read_lines
 from bot.config import Config
 from bot.understanding.evaluation.classify_output import reading_to_record
-from bot.understanding.events.grouping import group_in_order
-from bot.understanding.events.matcher import MessageToMatch
 from bot.understanding.model.training_data import TableError, read_table
 from bot.understanding.reading import Reading
 
 if TYPE_CHECKING:
     from bot.understanding.evaluation.chat_rows import LabelledReading
+    from bot.understanding.events.matcher import MessageToMatch
 
 MAX_LINE_BYTES = 1 << 20
 """Size limit of one line of JSON; the longest message of any messenger has some tens of kilobytes."""
@@ -51,11 +50,13 @@ def group(config: Config, print_error: PrintLine) -> bool:
 
     Prints after the last line: only then is it known which messages stay alone.
     """
+    from bot.understanding.events.grouping import group_in_order
+
     understanding, grouping = build_understanding_and_grouping(config)
     ids: list[object] = []
     skipped: list[int] = []
 
-    def read_posts() -> Iterator[tuple[MessageToMatch, Reading]]:
+    def read_posts() -> "Iterator[tuple[MessageToMatch, Reading]]":
         for number, asked in _read_records(print_error):
             post = _parse_post(asked)
             if asked is None or post is None:
@@ -73,7 +74,9 @@ def group(config: Config, print_error: PrintLine) -> bool:
     return not skipped
 
 
-def _parse_post(record: dict[str, Any] | None) -> MessageToMatch | None:
+def _parse_post(record: dict[str, Any] | None) -> "MessageToMatch | None":
+    from bot.understanding.events.matcher import MessageToMatch
+
     moment = record.get("t") if record is not None else None
     if record is None or record.get("id") is None or isinstance(moment, bool) or not isinstance(moment, int | float):
         return None

@@ -6,14 +6,20 @@ from typing import TYPE_CHECKING
 
 from bot.domain.sectors import Sector, Theme
 from bot.domain.streets import StreetRow
-from bot.understanding.events.matcher import EventMatcher
-from bot.understanding.events.signatures import SignatureExtractor
 from bot.understanding.further_parts import FurtherParts
 from bot.understanding.model.features import TextFeatures
 from bot.understanding.model.model import Model, Predictor, Votes
 from bot.understanding.places.districts import DistrictFinder
 from bot.understanding.places.finder import FoundPlace, PlaceFinder
-from bot.understanding.reading import APPEAL_THRESHOLD, REVIEW_THRESHOLD, Noise, ParsedText, Reading
+from bot.understanding.reading import (
+    APPEAL_THRESHOLD,
+    MAX_ME_TOO_WORDS,
+    REVIEW_THRESHOLD,
+    Noise,
+    ParsedText,
+    PlaceName,
+    Reading,
+)
 from bot.understanding.relevance.noise import NoiseFilter, load_noise_words
 from bot.understanding.relevance.relevance import NOISE_SCORE, RelevanceScorer, combine
 from bot.understanding.relevance.urgency import NO_ALARM, Alarm, UrgencyDetector, confirm_alarm
@@ -36,6 +42,7 @@ if TYPE_CHECKING:
     from bot.domain.answer_marks import Mark
     from bot.domain.applicants import Applicant
     from bot.understanding.answer_check.checker import AnswerFacts
+    from bot.understanding.events.matcher import EventMatcher
     from bot.understanding.reactions.reactions import Reaction
 
 _UNKNOWN_SECTOR_SHARE = 0.01
@@ -87,12 +94,11 @@ class TextAnalyzer:
         self._places = PlaceFinder(morphology, streets, self.districts)
         self._district_finder = DistrictFinder(self.districts, morphology)
         self.taxonomy = Taxonomy(morphology)
-        self.event_matcher = EventMatcher(SignatureExtractor(morphology, self._places, self.taxonomy))
         self._noise_words = noise_words = load_noise_words()
         self._noise = NoiseFilter(noise_words)
         self._relevance = RelevanceScorer(PatternGroups(load_groups("relevance"), morphology), noise_words)
         self._urgency = UrgencyDetector(morphology)
-        self._further = FurtherParts(morphology, _own_names(sectors, streets))
+        self._further = FurtherParts(morphology, self._places, self.taxonomy, _own_names(sectors, streets))
 
     def with_model(self, model: Model | None) -> "TextAnalyzer":
         """Return the same analyzer with another model, or with none.
@@ -182,7 +188,7 @@ class TextAnalyzer:
             place=place if noise is None else None,
             district=named if noise is None else None,
             evidence=self._evidence_words(prepared, evidence, own, sector),
-            is_me_too=noise is Noise.PLUS or (noise is None and self.event_matcher.is_me_too(prepared.words, place)),
+            is_me_too=noise is Noise.PLUS or (noise is None and self._is_me_too(prepared, place)),
             parsed=ParsedText(text, prepared.words, place),
         )
 
@@ -213,6 +219,11 @@ class TextAnalyzer:
     def read_typed_applicant(self, text: str) -> "Applicant":
         """Return the name and the telephone that an official typed."""
         return self._further.applicants.read_typed(text)
+
+    @property
+    def event_matcher(self) -> "EventMatcher":
+        """The part that compares messages and events; with another model or other topics it stays the same."""
+        return self._further.matcher
 
     def load_further_parts(self) -> None:
         """Make what reading a message does not need but the next steps do; else the first of them waits for it."""
@@ -263,6 +274,11 @@ class TextAnalyzer:
         context = find_location_context(prepared.words, street, self._morphology)
         evidence = self._topics.find_evidence(prepared.words, context)
         return self._describe(prepared, evidence, found, 0.0, self._noise.classify(text, prepared))
+
+    def _is_me_too(self, text: PreparedText, place: PlaceName | None) -> bool:
+        """Return whether the text only agrees with an earlier message; a longer one does not need the matcher."""
+        short = place is None and len(text.words) <= MAX_ME_TOO_WORDS
+        return short and self.event_matcher.is_me_too(text.words, place)
 
     def _describe(
         self, text: PreparedText, evidence: Evidence, found: FoundPlace | None, own: float, noise: Noise | None

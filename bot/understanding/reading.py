@@ -11,6 +11,9 @@ from bot.understanding.text.tokens import Word
 APPEAL_THRESHOLD, REVIEW_THRESHOLD = 0.5, 0.2
 """Scores from which a message needs action, and from which a person must say whether it does."""
 
+MAX_ME_TOO_WORDS = 6
+"""A longer message says something of its own."""
+
 
 class Noise(StrEnum):
     """A reason why a text needs no action, found without regard to its meaning."""

@@ -9,7 +9,7 @@ from bot.understanding.events.hints import Hint, HintReader
 from bot.understanding.events.marks import MarkFinder
 from bot.understanding.events.subjects import SubjectRelations, read_vocabulary, stem
 from bot.understanding.places.finder import PlaceFinder
-from bot.understanding.reading import PlaceName
+from bot.understanding.reading import MAX_ME_TOO_WORDS, PlaceName
 from bot.understanding.sectors.taxonomy import Taxonomy
 from bot.understanding.text.memory import remember
 from bot.understanding.text.morphology import Morphology
@@ -29,7 +29,6 @@ _NAME_TAGS = frozenset({"Name", "Surn", "Patr", "Geox", "Abbr"})
 _MIN_NOUN_LENGTH = 3
 _TRANSPORT = frozenset({"транспорт"})
 _MAX_ECHO_WORDS = 10
-_MAX_ME_TOO_WORDS = 6
 """Words: a longer message adds something new."""
 
 
@@ -181,7 +180,7 @@ class SignatureExtractor:
             house=house,
             numbers=frozenset(number for number in numbers.values() if number is not None),
             marks=frozenset(mark for mark in marks if stem(mark) not in names),  # «Набережная, 5» is a street
-            is_me_too=self._me_too_owner in owners and len(words) <= _MAX_ME_TOO_WORDS,
+            is_me_too=self._me_too_owner in owners and len(words) <= MAX_ME_TOO_WORDS,
             hints=self._hints.find(text, words) | self._echo_hints(owners, subjects, words),
             is_bare_place=bool(names or numbers) and len(words) <= len(names) + _MAX_BARE_PLACE_WORDS,
             settlement=stem(fold(place.settlement)) if place is not None and place.settlement else None,
@@ -239,7 +238,7 @@ class SignatureExtractor:
 
     def is_me_too(self, words: Sequence[Word], place: PlaceName | None) -> bool:
         """Return whether the words add nothing new and only refer to an earlier message: «и у нас тоже»."""
-        if len(words) > _MAX_ME_TOO_WORDS or place is not None:
+        if len(words) > MAX_ME_TOO_WORDS or place is not None:
             return False
         return {match.pattern.owner for match in self._patterns.find(words)} == {self._me_too_owner}
 
