@@ -23,6 +23,8 @@ _FIRST_WORDS, _MAX_WORDS = 40, 120
 
 _EXCEPTIONS = ("calm", "calm_figure", "story", "over", "past", "long_ago", "yesterday", "unless", "lamp")
 """The names, or their ends, of the groups that speak against urgency."""
+_FIGURE = "figure"
+"""The group of figures of speech: what they are made of is not meant, but the rest of the message is."""
 _ABSENCE_BEFORE, _ABSENCE_AFTER = frozenset({"без", "нет", "нету"}), frozenset({"нет", "нету"})
 
 
@@ -66,9 +68,11 @@ class UrgencyDetector:
         """
         words = real_words(words, place)
         found: defaultdict[str, list[Match]] = defaultdict(list)
-        for match in self._patterns.find(words):
-            owner = self._owners[match.pattern.owner]
-            if owner.endswith(_EXCEPTIONS) or not self._names_absence(match, words):
+        matches = [(self._owners[match.pattern.owner], match) for match in self._patterns.find(words)]
+        figures = {index for owner, match in matches if owner == _FIGURE for index in match.indexes}
+        for owner, match in matches:
+            is_meant = figures.isdisjoint(match.indexes) and not self._names_absence(match, words)
+            if is_meant or owner.endswith(_EXCEPTIONS):
                 found[owner].append(match)
         if not found:
             return NO_ALARM
