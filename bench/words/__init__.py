@@ -1,7 +1,8 @@
 """Labelled messages of many hands: relevance, sectors and urgency. The shipped model is trained on them.
 
 A file of ``hands/`` holds the messages of one hand, one a line, under headings: ``[none]`` for what needs no action,
-``[appeal SECTORS]`` and ``[appeal SECTORS URGENCY]`` for the others. SECTORS: codes that are right, ``a|b``.
+``[appeal SECTORS]`` and ``[appeal SECTORS URGENCY]`` for the others. SECTORS: codes that are right, ``a|b``, the
+preferred one first.
 """
 
 from dataclasses import dataclass

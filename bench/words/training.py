@@ -35,6 +35,12 @@ _SECTOR_FREEDOM, _RELEVANCE_FREEDOM = 8.0, 2.0
 """Inverse regularization."""
 _SIGN_SCALE = 0.5
 """A sign weighs less than a word as long as the texts do not speak for it."""
+_PREFERRED_SHARE = 2 / 3
+"""The preferred sector's share of a message for which several are right."""
+_PORTAL_HANDS = frozenset({"forms", "petitioners", "reporters"})
+"""The hands that write as on portals: they teach sectors. Nearly all need action there, so with them relevance in chats
+is read worse, and it is the chats that say how rare a word is.
+"""
 _PHRASE_WEIGHT = 0.5
 """The weight of a phrase of the topics; a message has 1."""
 _MAX_ITERATIONS = 300
@@ -99,13 +105,16 @@ def fit(
     sources_hash: str,
 ) -> MessageModel:
     """Return the model that fits the messages and, for the sectors, the phrases best."""
-    features, rarity = _choose_features([*(found.features for _, found in chosen), *(one for one, _ in phrases)])
+    of_chats = [row for row, (message, _) in enumerate(chosen) if message.hand not in _PORTAL_HANDS]
+    short = [one for one, _ in phrases]
+    features = _choose_features([*(found.features for _, found in chosen), *short])
+    rarity = _find_rarity(features, [*(chosen[row][1].features for row in of_chats), *short])
     words = _word_matrix([found.features for _, found in chosen], features, rarity)
     sectors = _fit_sectors(chosen, phrases, words, features, rarity)
     names = sorted({name for _, found in chosen for name in found.signs})
     matrix = csr_matrix(hstack([words, _sign_matrix(names, [found.signs for _, found in chosen])]))
     regression = LogisticRegression(C=_RELEVANCE_FREEDOM, max_iter=_MAX_ITERATIONS, tol=1e-3)
-    regression.fit(matrix, [message.is_appeal for message, _ in chosen])
+    regression.fit(matrix[of_chats], [chosen[row][0].is_appeal for row in of_chats])
     weights = regression.coef_[0]
     signs = (weights[len(features) :] * _SIGN_SCALE).tolist()
     appeal = weights[: len(features)].astype(np.float32)
@@ -123,7 +132,7 @@ def _fit_sectors(
 ) -> Model:
     rows = [row for row, (message, _) in enumerate(chosen) for _ in message.codes]
     truths = [code for message, _ in chosen for code in message.codes]
-    weights = [1.0 / len(message.codes) for message, _ in chosen for _ in message.codes]
+    weights = [weight for message, _ in chosen for weight in _weights_of_codes(len(message.codes))]
     more = _word_matrix([one for one, _ in phrases], features, rarity)
     matrix = csr_matrix(vstack([words[rows], more]))
     truths += [code for _, code in phrases]
@@ -144,16 +153,32 @@ def _fit_sectors(
     )
 
 
-def _choose_features(texts: Sequence[TextFeatures]) -> tuple[list[str], list[float]]:
-    """Return the features that enough texts have, in alphabetical order, and their inverse document frequencies."""
-    spread = Counter(name for one in texts for block in count_terms(one).values() for name in block)
-    features = sorted(
+def _weights_of_codes(count: int) -> list[float]:
+    """Return the weight of each of *count* right sectors, the preferred one first; they sum to 1."""
+    if count < 2:
+        return [1.0] * count
+    return [_PREFERRED_SHARE, *[(1.0 - _PREFERRED_SHARE) / (count - 1)] * (count - 1)]
+
+
+def _choose_features(texts: Sequence[TextFeatures]) -> list[str]:
+    """Return the features that enough texts have, in alphabetical order."""
+    return sorted(
         name
-        for name, times in spread.items()
+        for name, times in _count_texts(texts).items()
         if times >= (_MIN_TEXTS_OF_PIECES if name.startswith(NGRAM_PREFIX) else _MIN_TEXTS)
         and name.startswith(TFIDF_BLOCKS)
     )
-    return features, [float(np.log((1 + len(texts)) / (1 + spread[name]))) + 1.0 for name in features]
+
+
+def _find_rarity(features: Sequence[str], texts: Sequence[TextFeatures]) -> list[float]:
+    """Return the inverse document frequencies of the features."""
+    spread = _count_texts(texts)
+    return [float(np.log((1 + len(texts)) / (1 + spread[name]))) + 1.0 for name in features]
+
+
+def _count_texts(texts: Sequence[TextFeatures]) -> Counter[str]:
+    """Count the texts that have each feature."""
+    return Counter(name for one in texts for block in count_terms(one).values() for name in block)
 
 
 def _word_matrix(texts: Sequence[TextFeatures], features: Sequence[str], rarity: Sequence[float]) -> csr_matrix:

@@ -29,10 +29,10 @@ from bot.understanding.text.memory import remember
 
 FILE_NAME = "message_model.bin.gz"
 MAX_FILE_BYTES = 400_000
-_CHAT_WORDS, _LONGER_WORDS, _LONG_TEXT_RULES = 22, 15, 1.5
-"""Words of a chat message, and how many more make a letter: there the rules, which were made for letters, weigh more.
+_CHAT_WORDS, _LONGER_WORDS, _LONG_TEXT_RULES = 22, 60, 1.5
+"""Words of a chat message, how many more make a long letter, and how much more the rules weigh there.
 
-The model's hands wrote as in chats. With the addition, 1 % more portal messages are right, and as many of the chats'.
+The rules were made for letters, and the more a text has of them, the more incidental words mislead the model.
 """
 _TOPIC_SHARE_WEIGHT, _AGREEMENT_WEIGHT, _EVIDENCE_WEIGHT = -0.55, 0.43, 1.47
 """The log-odds that the best sector is right, besides its share: for those of its share by the topics alone (its words
