@@ -20,8 +20,9 @@ _NOTHING = frozenset({"-", "--", "–", "—", "−", ".", "н/д", "нет да
 _NO_DATE = frozenset({"нет", "отсутствует", "без срока", "не установлен", "не определен", "не определён", "бессрочно"})
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _SPACES = re.compile(r"\s+")
-_SPOILT = re.compile(r"[+-]?\d+[.,]\d*E\+?\d+|#+", re.IGNORECASE)
-"""A number as Excel shows it in a narrow column or in exponential form; saved as CSV, its digits are lost."""
+_DAY = r"\d{1,2}\.\d{1,2}\.\d{4}(?: \d{1,2}:\d{2}(?::\d{2})?)?"
+_SPOILT = re.compile(rf"[+-]?\d+[.,]\d*E\+?\d+|#+|{_DAY}", re.IGNORECASE)
+"""A number as Excel shows it in a narrow column, in exponential form or as a date: its digits are lost in a CSV."""
 
 _ANSWERS = frozenset({"да", "нет", "true", "false", "истина", "ложь"})
 
@@ -56,10 +57,10 @@ def text_of(cell: Cell) -> str | None:
 
 
 def number_of(cell: Cell) -> str | None:
-    """Return a number of another system, without spaces, «№» and the sign by which Excel marks a text («'77»).
+    """Return a number of another system, without spaces, «№», quotes and Excel's sign of a text («'77»).
 
     ``None`` for words without a digit («б/н»): other rows have the same ones. Raises :class:`SpoiltNumber`, also for a
-    cell of true or false.
+    cell of true or false and for a quote that is left over from another cell («17"»).
     """
     if isinstance(cell, datetime) or (isinstance(cell, float) and not abs(cell) < _EXACT_LIMIT):
         raise SpoiltNumber
@@ -67,7 +68,9 @@ def number_of(cell: Cell) -> str | None:
     if text is None:
         return None
     number = _SPACES.sub(" ", text).removeprefix("'").removeprefix("№").strip()
-    if number.casefold() in _ANSWERS or _SPOILT.fullmatch(number) or len(number) > MAX_NUMBER_CHARS:
+    if len(number) > 1 and number[0] == number[-1] == '"':
+        number = number[1:-1].strip()
+    if '"' in number or number.casefold() in _ANSWERS or _SPOILT.fullmatch(number) or len(number) > MAX_NUMBER_CHARS:
         raise SpoiltNumber
     if not any(map(str.isdigit, number)):
         return None

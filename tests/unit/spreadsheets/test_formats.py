@@ -285,6 +285,7 @@ def test_broken_date_in_row_30_000_is_refused_and_the_rest_goes_in() -> None:
         ("17,0", "17"),
         (" № 17 ", "17"),
         ("'17", "17"),
+        ('"17"', "17"),
         ("0017", "0017"),
         (123456789012345.0, "123456789012345"),
     ],
@@ -296,7 +297,17 @@ def test_number_is_read_without_what_a_spreadsheet_adds(written: str | float, nu
 
 @pytest.mark.parametrize(
     "written",
-    [True, "1.23457E+11", "1,23457E+11", 1.2345678901234567e18, datetime.fromisoformat("2026-10-12"), "#####"],
+    [
+        True,
+        '17"',
+        "25.11.2026",
+        "25.11.2026 10:00",
+        "1.23457E+11",
+        "1,23457E+11",
+        1.2345678901234567e18,
+        datetime.fromisoformat("2026-10-12"),
+        "#####",
+    ],
 )
 def test_number_that_a_spreadsheet_has_spoilt_is_refused(written: str | float | datetime | bool) -> None:
     (row,) = refused(read(xlsx([POS_HEADINGS, pos_line(written)])))
