@@ -1,12 +1,15 @@
 """Every notification has words, whatever release has stored it."""
 
+import pkgutil
 import string
 from dataclasses import fields, replace
 from datetime import UTC, datetime
+from importlib import import_module
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot import domain
 from bot.domain import errors
 from bot.domain.messages import UnreadKind
 from bot.domain.notifications import registry
@@ -89,6 +92,8 @@ def test_remains_of_a_prompt_leave_the_instruction_out():
 
 
 def test_every_refusal_has_words_of_its_own():
+    for module in pkgutil.iter_modules(domain.__path__):
+        import_module(f"bot.domain.{module.name}")  # some define refusals of their own
     kinds = [errors.Refusal, *_subclasses(errors.Refusal)]
 
     assert {kind.code for kind in kinds} == set(toasts._REFUSAL_TEXTS)
