@@ -48,6 +48,13 @@ async def _choose(ctx: UseCaseContext, press: ButtonPress, rest: str) -> Notific
     return ImportReceived(name=file.name)
 
 
+async def _turn_systems(ctx: UseCaseContext, press: ButtonPress, rest: str) -> Notification:
+    pair = parse_pair(rest)
+    if pair is None:
+        raise OutdatedButton()
+    return await files.ask_system_again(ctx, press.person, *pair)
+
+
 async def _confirm(ctx: UseCaseContext, press: ButtonPress, rest: str) -> Notification:
     return await files.confirm(ctx, press.person, _number(rest), press.event.message_id)
 
@@ -80,6 +87,7 @@ async def _keep_apart(ctx: UseCaseContext, press: ButtonPress, rest: str) -> Not
 
 PAGES: dict[str, Page] = {
     "sys": _choose,
+    "ask": _turn_systems,
     "go": _confirm,
     "no": _cancel,
     "list": _turn,

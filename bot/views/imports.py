@@ -23,7 +23,7 @@ from bot.domain.view_data import NotificationData
 from bot.messengers.content import Bold, Button, Content, Span, Text
 from bot.views.callback_codes import Op, pack
 from bot.views.import_faults import file_fault_text, row_fault_text
-from bot.views.notifications.people_pages import MAX_BUTTON_CHARS, in_rows
+from bot.views.notifications.people_pages import MAX_BUTTON_CHARS, Pager, in_rows
 from bot.views.notifications.view_table import row
 from bot.views.render_context import RenderContext, shorten
 
@@ -79,9 +79,11 @@ def ask_system(note: AskImportSystem, data: NotificationData, context: RenderCon
         for one in note.choices
     ]
     width = 2 if len(buttons) > context.capabilities.button_rows - 1 else 1
+    verb = f"ask={note.file_id}"
+    page = Pager(context, note.page, len(buttons), verb, width=width, other_rows=1, op=Op.IMPORTS)
     return Content.of(
         f"Из какой системы таблица {_name(note.name)}? По заголовкам столбцов это не понятно.",
-        keyboard=[*in_rows(buttons, width), [Button("Отмена", _code("no", note.file_id))]],
+        keyboard=[*in_rows(page.cut(buttons), width), *page.turns(), [Button("Отмена", _code("no", note.file_id))]],
     )
 
 

@@ -32,11 +32,12 @@ class SystemChoice(NamedTuple):
 
 
 class AskImportSystem(Notification, code="import_ask"):
-    """Question of which system a file is, with a button for each."""
+    """Question of which system a file is, with a button for each, on as many pages as they need."""
 
     file_id: int
     name: str
     choices: tuple[SystemChoice, ...]
+    page: int = stored(default=0, omit_default=True)
 
 
 class AboutImport(Notification):

@@ -114,6 +114,16 @@ async def choose_system(ctx: UseCaseContext, person: Person, file_id: int, syste
     return _require(await ctx.uow.imports.choose_system(file, system, ctx.now))
 
 
+async def ask_system_again(ctx: UseCaseContext, person: Person, file_id: int, page: int) -> AskImportSystem:
+    """Turn the pages of the systems that a file may be of."""
+    return _system_question(ctx, await _get_own(ctx, person, file_id, ImportState.ASKING), page)
+
+
+def _system_question(ctx: UseCaseContext, file: ImportFile, page: int = 0) -> AskImportSystem:
+    choices = tuple(SystemChoice(code, title_of(ctx.municipality, code)) for code in ctx.municipality.layouts)
+    return AskImportSystem(file_id=file.id, name=file.name, choices=choices, page=page)
+
+
 async def confirm(ctx: UseCaseContext, person: Person, file_id: int, note_id: str | None) -> ImportProgress:
     """«Внести»: the bot enters the file from now on; *note_id*: the message that shows the progress."""
     file = await _get_own(ctx, person, file_id, ImportState.PREVIEWED)
@@ -151,8 +161,7 @@ async def on_downloaded(ctx: UseCaseContext, file: ImportFile, data: bytes, syst
     """Store the bytes of a file; if its headings do not say the system, ask its sender."""
     changed = await ctx.uow.imports.store_data(file, data, system, ctx.now)
     if changed is not None and system is None:
-        choices = tuple(SystemChoice(code, title_of(ctx.municipality, code)) for code in ctx.municipality.layouts)
-        await _tell(ctx, changed, AskImportSystem(file_id=file.id, name=file.name, choices=choices))
+        await _tell(ctx, changed, _system_question(ctx, file))
 
 
 async def on_previewed(

@@ -54,6 +54,32 @@ async def test_renamed_picture_is_refused_in_words(bot: Harness) -> None:
     assert await count(bot, "SELECT count(*) FROM ticket") == 0
 
 
+async def test_every_system_can_be_chosen_where_a_message_has_few_buttons(closed_bot: Harness) -> None:
+    """VK shows ten buttons under a message; a town with many systems has more."""
+    bot = closed_bot
+    bot.settings["staff"] = STAFF.replace("telegram_id = 1003", f"vk_id = {COORDINATOR_ID}")
+    system = (
+        '[[systems]]\ncode = "own{0}"\ntitle = "Система {0}"\ncolumns = {{ number = "Ключ", text = "Слова {0}" }}\n'
+    )
+    bot.settings["more"] = "".join(system.format(number) for number in range(1, 9))
+    bot.sandbox.vk.user(COORDINATOR_ID, "Вера", "Климова")
+    await bot.start()
+    chat = OfficialChat(VkChatClient(bot, COORDINATOR_ID))
+    await chat.client.start_bot()
+    await chat.wait_for_message("Вы подключены к центру управления")
+    table = as_csv([{"Ключ": "7", "Текст": "Яма на дороге у школы"}], ("Ключ", "Текст"))
+    await bot.sandbox.vk.send_message(COMMUNITY, COORDINATOR_ID, docs=[("выгрузка.csv", table)])
+    page = await chat.wait_for_message("Из какой системы таблица", button="Отмена")
+    while "Система 8" not in page.button_labels:
+        assert "Отмена" in page.button_labels
+        known = page.button_labels
+        await chat.press_without_answer(page, "Дальше ›")
+        await bot.wait_until(lambda known=known: chat.find_message("Из какой").button_labels != known)
+        page = await chat.wait_for_message("Из какой системы таблица", button="Отмена")
+    await chat.press_without_answer(page, "Система 8")
+    await chat.wait_for_message("❌", "ни столбца с текстом")
+
+
 async def test_system_that_the_headings_do_not_say_is_asked_for(bot: Harness) -> None:
     rows = [{"Номер": "7", "Текст": "Яма на дороге у школы"}]
     table = as_csv(rows, ("Номер", "Текст"))
