@@ -16,6 +16,7 @@ _SPOKEN_PLUS = re.compile(r"^\s{0,9}\+|\+\s{0,9}[.!)]{0,3}\s{0,9}$")
 """A plus, first or last: «Лесная, 3 +»."""
 _CHEER = re.compile(r"\s{0,9}(?:(?:о|ну|вот|наконец),?\s{1,3})?(?:есть|ура|дали)\s{0,3}!", re.IGNORECASE)
 """News in one word: «Есть! Бегу отмывать всё»."""
+_HERE = re.compile(r"\s{0,9}(?:да|нет|не|и|а)?,?\s{0,3}(?:у\s{1,3}(?:нас|меня)|мы)(?![а-яё])", re.IGNORECASE)
 _MAX_TALK_WORDS = 16
 """Words: who writes more than this tells a story of their own."""
 _MAX_NEWS_WORDS = 4
@@ -43,6 +44,8 @@ class Hint(StrEnum):
     """It begins as an answer that agrees does: «да, тянет от завода»."""
     ASKS = "asks"
     """It asks how it is elsewhere: «у кого есть вода?»."""
+    HERE = "here"
+    """It begins as one who tells of their own place does: «у нас на шестом совсем ничего»."""
     TOO = "too"
     """Here as well: «и на Лесной», «Лесная, 3 +»."""
     OVER = "over"
@@ -131,6 +134,8 @@ class HintReader:
             hints.add(Hint.DEIXIS)
         if norms and norms[0] in self._agrees:
             hints.add(Hint.AGREES)
+        if _HERE.match(text):
+            hints.add(Hint.HERE)
         if _says_too(text, norms):
             hints.add(Hint.TOO)
         return frozenset(hints)

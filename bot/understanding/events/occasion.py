@@ -63,6 +63,8 @@ class Occasion:
             return False
         if self.is_reply:
             return True
+        if self.answers(event):
+            return True
         if self._is_small_talk and (silence > IMMEDIATE_SECONDS or Hint.TALK not in self.signature.hints):
             return False
         if self.is_noise or self.signature.points_back:
@@ -88,6 +90,12 @@ class Occasion:
         if not names_another and self.appeal_score >= MIN_APPEAL_SCORE and self.signature.near & event.subjects:
             return heat >= MIN_TALK_HEAT or place >= CHAT
         return (bool(self.signature.names) or place >= STREET) and heat >= MIN_TALK_HEAT
+
+    def answers(self, event: OpenEvent) -> bool:
+        """Return whether somebody has just asked the chat how it is elsewhere, and this message tells of a place."""
+        if event.asked is None or self.timestamp - event.asked > PROMPT_SECONDS or not self._follows(event):
+            return False
+        return Hint.HERE in self.signature.hints or bool(self.signature.names or self.signature.numbers)
 
     def means_its_own_place(self, spread: Spread) -> bool:
         """Return whether no place is named since the chat is that of one house or village."""

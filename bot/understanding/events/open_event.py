@@ -41,7 +41,8 @@ class OpenEvent:
 
     ``named`` and ``housed`` count the messages that name a street and a house; ``heat`` is the number of messages, each
     weighing less the older it is; ``lasting``: the first message spoke of weeks; ``ended``: when somebody last said
-    that it is over, unless others have complained since. ``words`` are the nouns that it was told with; ``authors``,
+    that it is over, unless others have complained since; ``asked``: when somebody last
+    asked how it is elsewhere. ``words`` are the nouns that it was told with; ``authors``,
     who wrote of it and when last, are known in memory alone and not stored.
     """
 
@@ -55,6 +56,7 @@ class OpenEvent:
     heat: float = 0.0
     lasting: bool = False
     ended: float | None = None
+    asked: float | None = None
     subjects: frozenset[str] = frozenset()
     names: set[str] = field(default_factory=set)
     marks: set[str] = field(default_factory=set)
@@ -72,6 +74,8 @@ class OpenEvent:
             self.ended = message.timestamp
         elif signature.subjects or signature.points_back:
             self.ended = None
+        if Hint.ASKS in signature.hints:
+            self.asked = message.timestamp
         if message.chat:
             self.chats[message.chat] = message.timestamp
         if message.author and (message.author in self.authors or len(self.authors) < _MAX_NAMES):
@@ -120,6 +124,7 @@ class OpenEvent:
         self.last = last
         self.lasting = self.lasting or other.lasting
         self.ended = None if None in (self.ended, other.ended) else max(self.ended or 0.0, other.ended or 0.0)
+        self.asked = max((at for at in (self.asked, other.asked) if at is not None), default=None)
         self.subjects = self.subjects or other.subjects
         self.names |= _first_sorted(other.names - self.names, _MAX_NAMES - len(self.names))
         self.marks |= _first_sorted(other.marks - self.marks, _MAX_NAMES - len(self.marks))
@@ -160,7 +165,7 @@ class OpenEvent:
 
 
 _COUNT_FIELDS = ("last", "size", "named", "housed", "lowest", "highest")
-_LATER_FIELDS = ("heat", "lasting", "ended")
+_LATER_FIELDS = ("heat", "lasting", "ended", "asked")
 """Facts that 0.1.0 did not store."""
 _SET_FIELDS = ("subjects", "names", "marks")
 

@@ -3,6 +3,7 @@
 import pytest
 
 from bot.understanding.analyzer import TextAnalyzer
+from bot.understanding.events.matcher import OpenEvent
 from tests.unit.understanding.test_grouping import PARENTS, TOWN, Conversation
 
 QUARTER = "ЖК «Ясный», жильцы"
@@ -185,3 +186,23 @@ def test_a_topic_is_as_good_as_a_word_for_the_next_message(talk: Conversation) -
 
     assert leak[0] is not None
     assert leak[0] == leak[1]
+
+
+def test_who_is_asked_how_it_is_elsewhere_answers_in_any_words(talk: Conversation) -> None:
+    asked = talk.join_message("у кого нет холодной воды? кран плюётся", QUARTER)
+    here = talk.join_message("у нас на шестом совсем ничего", QUARTER)
+    fine = talk.join_message("у нас работает", QUARTER)
+
+    assert asked is not None
+    assert here is not None
+    assert here.event_number == asked.event_number
+    assert fine is None
+
+
+def test_an_event_remembers_the_question_when_it_is_stored() -> None:
+    event = OpenEvent(1, 60.0, asked=60.0)
+    older = OpenEvent(2, 90.0)
+
+    assert OpenEvent.from_record(1, event.to_record()).asked == 60.0
+    older.merge(event)
+    assert older.asked == 60.0
