@@ -15,6 +15,7 @@ from functools import partial
 from bot.domain.inbox import InboxRow
 from bot.domain.notifications.administrator import DeadUpdate, UnknownUpdateKind
 from bot.domain.outbox import OutboxRow
+from bot.domain.topic_book import TopicBook
 from bot.handlers.router import handle_event
 from bot.messengers.errors import MalformedUpdate, UnknownUpdate
 from bot.messengers.events import ButtonPressed, ChatChange, ChatChanged, Event
@@ -78,6 +79,14 @@ class ParsedUpdate:
     @property
     def is_press(self) -> bool:
         return any(isinstance(event, ButtonPressed) for event in self.events)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadAhead:
+    """Texts that were classified before the transaction, and the town's words of that moment."""
+
+    readings: PrefetchedReadings
+    words: TopicBook
 
 
 @dataclass(slots=True)
@@ -190,7 +199,7 @@ class InboxWorker:
         except Exception as error:  # noqa: BLE001 - the event boundary
             return ParsedUpdate(row, failure=error)
 
-    async def _classify_batch(self, batch: Sequence[ParsedUpdate]) -> PrefetchedReadings:
+    async def _classify_batch(self, batch: Sequence[ParsedUpdate]) -> ReadAhead:
         """Classify the texts before the transaction begins.
 
         An error is ignored here: it occurs again when the event is handled.
@@ -203,12 +212,12 @@ class InboxWorker:
                 found |= classify_batch(municipality, one.events)
             except Exception as error:  # noqa: BLE001 - the event boundary
                 logger.info("not classified ahead: %s", type(error).__name__, extra={"inbox": one.row.id})
-        return found
+        return ReadAhead(found, municipality.topics)
 
-    async def _apply_batch(self, batch: Sequence[ParsedUpdate], readings: PrefetchedReadings) -> bool:
+    async def _apply_batch(self, batch: Sequence[ParsedUpdate], ahead: ReadAhead) -> bool:
         """Apply the batch in one transaction, as most batches need no more; return whether it succeeded."""
         try:
-            await self._process_in_transaction(batch, readings)
+            await self._process_in_transaction(batch, ahead)
         except Exception as error:
             if classify_error(error) is not None:
                 raise
@@ -216,7 +225,7 @@ class InboxWorker:
             return False
         return True
 
-    async def _apply_one_by_one(self, batch: Sequence[ParsedUpdate], readings: PrefetchedReadings) -> None:
+    async def _apply_one_by_one(self, batch: Sequence[ParsedUpdate], ahead: ReadAhead) -> None:
         """Apply each update in a transaction of its own; after a failure the later ones of its conversation wait."""
         waiting: set[str] = set()
         for one in batch:
@@ -224,7 +233,7 @@ class InboxWorker:
                 await self._release_rows([one.row])
                 continue
             try:
-                stuck = await self._process_in_transaction([one], readings)
+                stuck = await self._process_in_transaction([one], ahead)
             except Exception as error:
                 if classify_error(error) is not None:
                     raise  # the rest of the batch is repeated
@@ -232,15 +241,14 @@ class InboxWorker:
                 await self._count_failure(one.row, error)
             waiting |= stuck
 
-    async def _process_in_transaction(self, batch: Sequence[ParsedUpdate], readings: PrefetchedReadings) -> set[str]:
+    async def _process_in_transaction(self, batch: Sequence[ParsedUpdate], ahead: ReadAhead) -> set[str]:
         """Handle *batch* and return the conversations whose later updates must wait."""
         is_awaited = len(batch) <= MAX_AWAITED_BATCH and any(one.is_press for one in batch)
         async with self.runtime.database.begin(priority=is_awaited) as uow:
-            words = self.runtime.municipality().topics
             await self.runtime.follow_changes(uow)
-            if self.runtime.municipality().topics is not words:
-                readings = {}  # made with the words of before
-            ctx = UseCaseContext(self.runtime.municipality(), uow, self.runtime.clock.now(), prefetched=readings)
+            town = self.runtime.municipality()
+            readings = ahead.readings if town.topics is ahead.words else {}
+            ctx = UseCaseContext(town, uow, self.runtime.clock.now(), prefetched=readings)
             known = ctx.municipality
             stuck = await self._handle_batch(ctx, batch)
             answers = await self._claim_answers(ctx)
