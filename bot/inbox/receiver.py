@@ -63,11 +63,10 @@ class UpdateReceiver:
     async def load_cursor(self) -> None:
         """Continue from the stored cursor."""
         async with self.runtime.database.read() as uow:
-            cursor = await uow.inbox.get_cursor(self.messenger.account)
+            cursor, self._gap_since = await uow.inbox.load_cursor(self.messenger.account)
             self.messenger.set_cursor(cursor)
             # A former leader that was frozen may still poll when this process takes over.
             self._has_polled = self._has_polled or (self.runtime.database.is_shared and cursor is not None)
-            self._gap_since = await uow.inbox.get_gap_start(self.messenger.account)
 
     async def store_updates(self, updates: Sequence[RawUpdate], cursor: str | None, *, gap: bool = False) -> None:
         """Store *updates* and the cursor after them, if it is known.

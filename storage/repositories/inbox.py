@@ -135,6 +135,12 @@ class Inbox(Repository):
         """Record that the gap has been read back."""
         await self._transaction.execute(update(cursor).where(cursor.c.account == account).values(gap_since=None))
 
+    async def load_cursor(self, account: str) -> tuple[str | None, datetime | None]:
+        """Return the cursor of *account*, and since when updates may be missing that have not been read back yet."""
+        query = select(cursor.c.value, cursor.c.gap_since).where(cursor.c.account == account)
+        row = (await self._transaction.execute(query)).first()
+        return (row.value, row.gap_since) if row is not None else (None, None)
+
     async def get_cursor(self, account: str) -> str | None:
         row = await self._transaction.execute(select(cursor.c.value).where(cursor.c.account == account))
         return row.scalar_one_or_none()

@@ -4,6 +4,7 @@ A first start and five welcomes are a third of an end-to-end test's processor ti
 that.
 """
 
+import asyncio
 import shutil
 from copy import deepcopy
 from dataclasses import dataclass
@@ -54,6 +55,12 @@ async def live_first_morning(bot: Harness) -> None:
     await bot.start()
     assert bot.app is not None
     checked = bot.app.health.rights_faults
-    accounts = set(bot.app.messengers)
-    await bot.wait_until(lambda: accounts <= checked.keys())
+    accounts, database = set(bot.app.messengers), bot.app.database
+
+    def is_checked() -> bool:
+        """Return whether each account was checked, and what was found is stored: that follows."""
+        storing = (one for one in asyncio.all_tasks() if one.get_name() == "self-check")
+        return accounts <= checked.keys() and not any(map(database.is_in_transaction, storing))
+
+    await bot.wait_until(is_checked)
     await wait_until_idle(bot)

@@ -22,14 +22,16 @@ async def open_staff(uow: UnitOfWork, wanted: Sequence[Person]) -> Staff:
     knows get what 0.1.0 did not store.
     """
     await uow.lock(LOCK)
+    known = await uow.staff.load()
+    if known.people and known.version:
+        return known
     if not await uow.staff.has_people():
         await uow.staff.add_all(wanted)
-    elif await uow.staff.find_version() is None:
-        stored = (await uow.staff.load()).people
-        for index, known in recognize(stored, wanted).items():
+    elif not known.version:
+        for index, one in recognize(known.people, wanted).items():
             own = wanted[index]
             await uow.staff.update(
-                replace(known, title=own.title, stands_in=own.stands_in, systems=own.systems, digest_at=own.digest_at)
+                replace(one, title=own.title, stands_in=own.stands_in, systems=own.systems, digest_at=own.digest_at)
             )
         await uow.staff.mark_changed()
     return await uow.staff.load()

@@ -18,8 +18,10 @@ LOCK = "topics"
 async def open_book(uow: UnitOfWork, wanted: TopicBook, now: datetime) -> TopicBook:
     """Return the stored book; a database without one gets the book *wanted* by the file."""
     await uow.lock(LOCK)
-    if await uow.topic_books.find_version() is None:
-        await uow.topic_books.apply_file(wanted, fingerprint(wanted), now)
+    known = await uow.topic_books.load()
+    if known.version:
+        return known
+    await uow.topic_books.apply_file(wanted, fingerprint(wanted), now)
     return await uow.topic_books.load()
 
 
