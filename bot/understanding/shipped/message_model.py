@@ -122,12 +122,17 @@ class MessageJudge:
 
     def _put_in_order(self, shares: NDArray[np.float64], rules: Mapping[str, float], sharing: Collection[str]) -> None:
         """Let the rules divide what the sectors of one topic have together; no other sector gains or loses."""
-        at = [self._columns[code] for code in sharing if code in self._columns]
-        if len(at) > 1:
-            codes = self._model.sectors.codes
-            before = shares[at]
-            after = before * np.array([(rules.get(codes[one], 0.0) + _ORDER_LEAST) ** _ORDER_WEIGHT for one in at])
-            shares[at] = after * (before.sum() / after.sum())
+        found = [(column, code) for code in sharing if (column := self._columns.get(code)) is not None]
+        if len(found) < 2:
+            return
+        before = [float(shares[column]) for column, _ in found]
+        after = [
+            share * (rules.get(code, 0.0) + _ORDER_LEAST) ** _ORDER_WEIGHT
+            for share, (_, code) in zip(before, found, strict=True)
+        ]
+        factor = sum(before) / sum(after)
+        for (column, _), share in zip(found, after, strict=True):
+            shares[column] = share * factor
 
     def _weigh_agreement(
         self, shares: NDArray[np.float64], rules: Mapping[str, float], signs: Mapping[str, float]
