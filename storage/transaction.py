@@ -1,6 +1,6 @@
 """Statements of one transaction, with deferred writes."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -72,7 +72,7 @@ class Transaction:
         self._connection = connection
         self._batching = batching
         self.cache = TransactionCache() if batching else TransactionCache.disabled()
-        self._pending: dict[FromClause[Any], PendingWrites] = {}
+        self._pending: defaultdict[FromClause[Any], PendingWrites] = defaultdict(PendingWrites)
         self._flush_counts: Counter[FromClause[Any]] = Counter()
         self._discard_count = 0
 
@@ -88,12 +88,12 @@ class Transaction:
     def defer_insert(self, statement: Insert, row: Row) -> None:
         """Insert *row* later. Rows of one table keep their order; rows with the same *statement* object and the same
         columns are written together."""
-        self._pending.setdefault(statement.table, PendingWrites()).inserts.add(statement, row)
+        self._pending[statement.table].inserts.add(statement, row)
 
     def defer_update(self, statement: Update, values: Row) -> None:
         """Update a row later, after the deferred inserts. Updates of one table keep their order; *statement* takes all
         that differs between them as parameters."""
-        self._pending.setdefault(statement.table, PendingWrites()).updates.add(statement, values)
+        self._pending[statement.table].updates.add(statement, values)
 
     async def execute(
         self, statement: Executable, parameters: Any = None, *, reads: Collection[Table] | None = None
