@@ -91,7 +91,7 @@ class CandidateBuilder:
             read = None
             if words[start].norm in self._vocabulary.words["house"] and words[start].norm != "№":
                 read = self._houses.parse_at(words, start, after_street=False)
-            elif end < first and words[start].norm not in _COUNTS:
+            elif end < first and self._houses.may_begin_number(words[start]) and words[start].norm not in _COUNTS:
                 read = self._houses.parse_before_noun(words, start)
             if read is not None and self._skip_further_house(words, read[1], end) == end:
                 return read[0], start

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from bot.understanding.places.vocabulary import Vocabulary
+from bot.understanding.text.memory import remember
 from bot.understanding.text.tokens import Word
 
 _NUMBER = re.compile(r"(\d{1,4})(?:-?(?:го|й|ого|ом|му|м|ый|ая))?")
@@ -37,12 +38,17 @@ class HouseNumberParser:
         self._numbers = vocabulary.numbers
         self._ordinals = vocabulary.ordinals
         self._months = vocabulary.months
-        self._beginnings = vocabulary.words["house"] | vocabulary.words["links"] | vocabulary.numbers.keys()
-        self._beginnings |= vocabulary.ordinals.keys()
+        self._number_words = vocabulary.numbers.keys() | vocabulary.ordinals.keys()
+        self._beginnings = vocabulary.words["house"] | vocabulary.words["links"] | self._number_words
+        self._may_be_part = remember(self._can_be_part)
 
     def may_begin(self, word: Word) -> bool:
         """Return whether a house number, perhaps in other words, may begin here; a cheap first check."""
         return word.is_number or word.norm in self._beginnings or word.norm.startswith("д")
+
+    def may_begin_number(self, word: Word) -> bool:
+        """Return whether a number, in digits or in words, may begin here; a cheap first check."""
+        return word.is_number or word.norm in self._number_words
 
     def parse_at(self, words: Sequence[Word], index: int, *, after_street: bool) -> tuple[str, int] | None:
         """Return the number of a house that begins at *index*, with or without «д.», and the index after it.
@@ -182,12 +188,19 @@ class HouseNumberParser:
         if lettered and not self._begins_building(words, index):
             house += _SPELLED_LETTERS.get(words[index].norm, words[index].norm)
             index += 1
+        if index >= len(words) or not self._may_be_part(words[index].norm):
+            return house, index
         for kind, mark in (("building", "к"), ("structure", "с")):
             if (part := self._parse_part(words, index, kind)) is not None:
                 house, index = f"{house}{mark}{part[0]}", part[1]
         if (letter := self._parse_part(words, index, "letter")) is not None:
             house, index = f"{house} литера {letter[0].upper()}", letter[1]
         return house, index
+
+    def _can_be_part(self, norm: str) -> bool:
+        """Return whether a part of a house may begin with the word; a cheap first check."""
+        named = any(norm in self._words[kind] for kind in ("building", "structure", "letter"))
+        return named or norm in self._ordinals or _GLUED_BUILDING.fullmatch(norm) is not None
 
     def _parse_part(self, words: Sequence[Word], index: int, kind: str) -> tuple[str, int] | None:
         """Return the name of a part of a house and the index after it: «корпус 2», «к2», «литера А»."""

@@ -158,14 +158,15 @@ class PatternSet:
         """Find all patterns: those of one word at every place (up to a bound), longer ones at the first place."""
         begun: dict[int, list[int]] = {}
         spoken: set[int] = set()
-        elements_at: list[tuple[int, ...]] = []
+        elements_at: list[tuple[int, tuple[int, ...]]] = []
         found_by, in_affirmation = self._found_by, self._found_by[_POSITIVE]
         for index, word in enumerate(words):
             norm = word.norm
             begins, elements = found_by[self._flags_of(words, index)](norm) if word.negated else in_affirmation(norm)
-            elements_at.append(elements)
-            if elements:
-                spoken.update(elements)
+            if not elements:
+                continue  # most words are in no pattern
+            elements_at.append((index, elements))
+            spoken.update(elements)
             for element in begins:
                 if element not in begun:
                     begun[element] = [index]
@@ -183,17 +184,18 @@ class PatternSet:
         found: list[Match] = []
         for alone, pattern in candidates:
             if alone:
-                found += [Match(pattern, (index,)) for index in begun[pattern.elements[0]]]
+                for index in begun[pattern.elements[0]]:
+                    found.append(Match(pattern, (index,)))
             elif (where := _find_nearby(pattern.elements, places, words)) is not None:
                 found.append(Match(pattern, where))
         return found
 
 
-def _find_places(elements: set[int], elements_at: Sequence[tuple[int, ...]]) -> dict[int, list[int]]:
+def _find_places(elements: set[int], elements_at: Sequence[tuple[int, tuple[int, ...]]]) -> dict[int, list[int]]:
     """Return the first places of each of *elements*; most texts have words of few longer patterns."""
     places: dict[int, list[int]] = {}
     if elements:
-        for index, found in enumerate(elements_at):
+        for index, found in elements_at:
             if not elements.isdisjoint(found):
                 for element in elements.intersection(found):
                     at = places.setdefault(element, [])
