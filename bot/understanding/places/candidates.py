@@ -13,7 +13,7 @@ _MAX_HOUSE_WORDS = 8
 """Words: «строение 5 корпус 2 на»: the longest house before its street."""
 _MAX_FURTHER_HOUSES = 4
 _JOINING = frozenset({"и", "по", "до"})
-_COUNTS = frozenset({"2", "3", "4"})
+_COUNTS = frozenset({"2", "3", "4", "два", "три", "четыре"})
 """«3 дома по Ленина» are three houses."""
 
 

@@ -212,7 +212,7 @@ class PlaceFinder:
         """Return the number of «упала возле 12-го дома», «у сорок второго дома»."""
         for start in range(max(1, noun - _MAX_ORDINAL_WORDS), noun):
             ranged = words[start - 1].norm in ("от", "до") and not words[start].is_number  # «от первого дома»
-            if words[start - 1].norm in _AT_A_HOUSE and not ranged:
+            if (words[start - 1].norm in _AT_A_HOUSE or words[start - 1].norm in _LIVING) and not ranged:
                 read = self._houses.parse_before_noun(words, start)
                 if read is not None and read[1] == noun + 1:
                     return read

@@ -65,8 +65,8 @@ class HouseNumberParser:
             return None
         if words[index].gap.strip(" ").endswith("(") or "+" in words[index].gap:
             return None
-        if told and words[index].norm in ("с", "от"):
-            index += 1  # «дома с 1 по 15»
+        if told and words[index].norm in ("с", "от", "наш"):
+            index += 1  # «дома с 1 по 15», «дом наш 61»
             if index >= len(words):
                 return None
         ordinal = self.parse_before_noun(words, index) if after_street and not told else None

@@ -45,6 +45,7 @@ class StreetVariants:
             if (form := morphology.form(key)).can_be("Surn", "gent", "masc")
             for lemma in form.lemmas[:1]
         }
+        self._full_names = {fold(one): one for one in vocabulary.aliases.values() if one.replace(" ", "").isalpha()}
         self._heard = {_sound(key): title for key, title in vocabulary.common.items()}
         self._short_names = self._list_short_names()
         self.genitive = remember(self._find_genitive)
@@ -101,12 +102,19 @@ class StreetVariants:
 
     def correct(self, title: str) -> str:
         """Return *title* without its slip of the pen: a well-known name, or one letter less; else *title*."""
+        if " " in title:
+            near = process.extractOne(fold(title), self._full_names.keys(), scorer=OSA.distance, score_cutoff=1)
+            return self._full_names[near[0]] if near is not None and near[1] else title
         return self.misspelt(title) or self._without_repeated(title)
 
     def _without_repeated(self, title: str) -> str:
         """Return the name of «Бехтереваа», «Нагоррная»: a known word in which a letter was typed twice."""
         is_known = self._morphology.is_known
-        pairs = () if " " in title or is_known(fold(title)) else _DOUBLED.finditer(title)
+        if is_known(fold(title)):
+            return title
+        if title.endswith("скя"):  # «Семёновскя»
+            return f"{title[:-1]}ая"
+        pairs = _DOUBLED.finditer(title)
         singles = (title[: pair.start()] + title[pair.start() + 1 :] for pair in pairs)
         return next((single for single in singles if is_known(fold(single))), title)
 
@@ -132,7 +140,9 @@ class StreetVariants:
         found = process.extractOne(
             written, self._vocabulary.commonest.keys(), scorer=fuzz.ratio, score_cutoff=_MIN_COMMON_SIMILARITY
         )
-        return self._vocabulary.common[found[0]] if found is not None and _is_slip(written, found[0]) else None
+        if found is None or not _is_slip(written, found[0]) or OSA.distance(written, found[0]) > len(written) // 4:
+            return None  # «Приборостроителей» are no «Машиностроителей»
+        return self._vocabulary.common[found[0]]
 
     def _find_in_other_form(self, title: str) -> str | None:
         """Return the name whose case or gender no guess tells, as the word is unknown: «Школной», «Комсомолский»."""
