@@ -51,7 +51,9 @@ gc.disable()  # while tests are imported: what that makes stays, and looking thr
 LONGEST_FILES = (
     "e2e/centre/test_machine.py",
     *("browser/test_page.py", "e2e/reliability/test_crashes.py", "e2e/reliability/test_kill.py"),
-    *("e2e/operations/test_nightly_training.py", "e2e/staff/test_failover.py"),
+    *("e2e/operations/test_nightly_training.py", "e2e/staff/test_failover.py", "e2e/imports/test_kill.py"),
+    *("services/test_scheduler.py", "e2e/reports/test_official_pages.py", "e2e/staff/test_bad_input.py"),
+    *("services/test_chain_properties.py", "services/test_approval_properties.py"),
     *("e2e/reliability/test_freezes.py", "e2e/reliability/test_takeover.py", "e2e/reliability/test_drain.py"),
     *("e2e/reliability/test_database_restarts.py", "e2e/messengers/test_telegram.py"),
     *("e2e/reliability/test_load_balancer.py", "e2e/monitoring/test_auditor.py"),
