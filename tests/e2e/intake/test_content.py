@@ -98,9 +98,9 @@ async def test_pictures_without_words_in_an_official_place_reach_a_person(bot: H
     telegram = bot.sandbox.telegram
     await telegram.send_message(GROUP, MARIA, photo=PHOTO)
     await telegram.send_message(SECOND_GROUP, PYOTR, photo=PHOTO)
+    await bot.wait_for_card(COORDINATOR, 1, "Без текста, только вложения", "👤 Мария", "«Подслушано»")
     post = await bot.sandbox.vk.post(COMMUNITY, "Ремонт на Мира")
     await bot.sandbox.vk.comment(COMMUNITY, post, PYOTR, "", photo=SECOND_PHOTO)
-    await bot.wait_for_card(COORDINATOR, 1, "Без текста, только вложения", "👤 Мария", "«Подслушано»")
     await bot.wait_for_card(COORDINATOR, 2, "Без текста, только вложения", "👤 Пётр", "«Администрация»")
     await wait_until_idle(bot)
     assert bot.ticket_numbers(COORDINATOR) == [1, 2]
