@@ -4,7 +4,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from bot.domain.imports import ImportedRow
@@ -21,6 +21,13 @@ LIST_PAGE_SIZE = 6
 """Messages on a page of a list: each has a line and half a row of buttons, and VK has six rows under a message."""
 
 MAX_STATUS_CHARS, MAX_ORGANISATION_CHARS, MAX_CELL_CHARS = 100, 200, 300
+
+RECENT_WORKING_DAYS = 2
+"""Working days after its registration in the other system during which a row is still new to the post that has it: who
+imports every morning has the rows of the working day before, most of which name no hour."""
+
+LONGEST_REST = timedelta(days=15)
+"""An upper bound of that in days of the calendar: no holidays are longer."""
 
 FRESH_HOURS = 24
 """Hours after its registration in the other system during which an urgent row still calls somebody."""

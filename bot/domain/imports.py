@@ -36,6 +36,7 @@ class Field(StrEnum):
     MUNICIPALITY = "municipality"
     ANSWER = "answer"
     BLOCK = "block"  # the code or the title of the block that has it, where a table names one
+    SPAM = "spam"  # «Да»: there is nothing to do about it
 
 
 KEPT_AS_WRITTEN = frozenset(

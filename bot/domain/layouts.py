@@ -162,6 +162,7 @@ _ECUR = Layout(
         Field.SETTLEMENT: ("Населенный пункт",),
         Field.STREET: ("Улица",),
         Field.HOUSE: ("Дом",),
+        Field.SPAM: ("Спам",),
     },
     finished=("Закрыта", "Закрыта с отложенным", "Готово"),
     opened=(

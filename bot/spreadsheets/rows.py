@@ -15,6 +15,7 @@ from bot.domain.imports import (
     RowPlace,
 )
 from bot.domain.layouts import ANSWER_HEADINGS, Layout, heading_key, is_foreign_number
+from bot.domain.text_normal import fold
 from bot.spreadsheets.headers import Header
 from bot.spreadsheets.municipalities import Ours
 from bot.spreadsheets.sheets import BrokenLine, Cell, Line
@@ -37,6 +38,7 @@ _KINDS = {
 _KIND_KEYS = {heading_key(words): kind for words, kind in _KINDS.items()}
 
 _OWN_KEYS = frozenset(map(heading_key, ANSWER_HEADINGS))
+_YES = frozenset({"да", "true", "истина"})
 _MAX_DATES_KEPT = 20_000
 """Different dates that a reader remembers: most rows of a table repeat those of their neighbours."""
 
@@ -203,6 +205,8 @@ class _Row:
 
     def _is_finished(self, finished_at: datetime | None) -> bool:
         layout = self._reader.layout
+        if any(fold(answer) in _YES for answer in self._all(Field.SPAM)):
+            return True
         statuses = self._all(Field.STATUS)
         if any(map(layout.is_open_status, statuses)):
             return False

@@ -37,21 +37,32 @@ class Beginning:
     events: tuple[ClockEvent, ...]
 
 
-def begin(ctx: UseCaseContext, ticket: NewTicket, external_due: datetime | None = None) -> Beginning:
+def begin(
+    ctx: UseCaseContext,
+    ticket: NewTicket,
+    external_due: datetime | None = None,
+    *,
+    entered_at: datetime | None = None,
+) -> Beginning:
     """Compute the deadlines of a new ticket.
 
     *external_due*: the deadline of the answer in the system that the ticket came from. Where a rule decides about the
-    answer, the rule's term counts, but never ends later; otherwise the system's deadline is ours.
+    answer, the rule's term counts, but never ends later; otherwise the system's deadline is ours. *entered_at*: when a
+    ticket that another system had registered before came to the centre; its time for accepting begins then.
     """
     terms, hours = ctx.municipality.terms_of(facts_of(ticket)), ctx.municipality.hours
     start = defer_start(ctx, ticket.urgency, ctx.now)
     posts = post_hours.first_event(ctx, ticket)
     events = list(posts)
     events += [ClockEvent(ClockEventKind.START, start)] if start != ctx.now else []
+    if entered_at is not None:
+        accepting_from = max(start, defer_start(ctx, ticket.urgency, entered_at))
+        events.append(ClockEvent(ClockEventKind.START, accepting_from, DeadlineKind.ACCEPT))
     if external_due is not None:
         is_ruled = ctx.municipality.rules.find_deciding(facts_of(ticket), "answer") is not None
         kind = ClockEventKind.TIGHTEN if is_ruled else ClockEventKind.SET
         events.append(ClockEvent(kind, start, DeadlineKind.ANSWER, external_due))
+    if external_due is not None or entered_at is not None:
         return Beginning(compute_clocks(ctx.now, terms, hours, events), tuple(events))
     return Beginning(_usual_plan(start, terms, hours, posts), tuple(events))
 

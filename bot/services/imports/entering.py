@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.deadlines import DeadlineKind
-from bot.domain.import_files import ImportCounts, SystemFacts
+from bot.domain.import_files import LONGEST_REST, RECENT_WORKING_DAYS, ImportCounts, SystemFacts
 from bot.domain.people import Person
 from bot.domain.recipients import Audience
 from bot.domain.systems import source_names
@@ -93,7 +93,9 @@ async def _register(ctx: UseCaseContext, system: str, fate: Fate, by: Person | N
         await _record(ctx, system, ticket, by)
         ctx.uow.imports.add_record(system, row.number, ticket.id, facts, ctx.now, list_id=UNLISTED_NEVER)
         return
-    beginning = deadlines.begin(ctx.as_of(new.registered_at), new, row.due)
+    # Nobody could accept before. An older row is shown as late, and starts no chain.
+    entered_at = ctx.now if _is_recent(ctx, new.registered_at) else None
+    beginning = deadlines.begin(ctx.as_of(new.registered_at), new, row.due, entered_at=entered_at)
     ticket = await ctx.uow.tickets.add(
         replace(
             new,
@@ -116,6 +118,12 @@ async def _register(ctx: UseCaseContext, system: str, fate: Fate, by: Person | N
     if rings:
         await cards.sync(ctx, ticket)
         await urgent_alerts.alert_watchers(ctx, ticket)
+
+
+def _is_recent(ctx: UseCaseContext, registered_at: datetime) -> bool:
+    if ctx.now - registered_at > LONGEST_REST:
+        return False
+    return ctx.municipality.calendar.working_days_between(registered_at, ctx.now) < RECENT_WORKING_DAYS
 
 
 async def _record(ctx: UseCaseContext, system: str, ticket: Ticket, by: Person | None) -> None:

@@ -61,12 +61,26 @@ async def test_preview_then_enter(bot: Harness) -> None:
 
 
 async def test_what_was_late_at_the_import_starts_nothing(bot: Harness) -> None:
-    await enter_table(bot, [pos_row("104", due="18.11.2026"), pos_row("105", came="20.11.2026", due="30.11.2026")])
+    await enter_table(bot, [pos_row("104", due="18.11.2026"), pos_row("105", came="18.11.2026", due="30.11.2026")])
     assert await count(bot, "SELECT count(*) FROM due WHERE ticket_id = 1 AND state = 'waiting'") == 0
     before = len(bot.bot_messages(ROADS_HEAD)), len(bot.bot_messages(COORDINATOR))
     bot.pass_time(hours=2)
     await bot.wait_for_outbox()
     assert (len(bot.bot_messages(ROADS_HEAD)), len(bot.bot_messages(COORDINATOR))) == before
+
+
+async def test_a_row_of_the_working_day_before_may_be_accepted_from_now_on(bot: Harness) -> None:
+    """ПОС writes days without hours; its rows of yesterday are not late the moment they are entered."""
+    await enter_table(bot, [pos_row("104", came="19.11.2026"), pos_row("105", came="18.11.2026")])
+    roads = await bot.wait_for_message(ROADS_HEAD, "📥 Новых из ПОС: 2")
+    assert "🔴 №1" not in message_text(roads)
+    recent, older = await get_ticket(bot, 1), await get_ticket(bot, 2)
+    assert older.accept_due < bot.clock.now() < recent.accept_due
+
+    bot.pass_time(hours=3)
+    await bot.wait_for_message(ROADS_HEAD, "№1", "не принято")
+    await wait_until_idle(bot)
+    assert not bot.find_message(ROADS_HEAD, "Просрочено: №2")
 
 
 async def test_second_import_updates_what_the_system_changed_and_nothing_else(bot: Harness) -> None:

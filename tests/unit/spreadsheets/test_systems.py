@@ -48,6 +48,13 @@ def test_row_of_ecur_has_its_number_moment_and_place() -> None:
     assert row.is_finished
 
 
+def test_spam_of_ecur_is_no_work_whatever_its_status() -> None:
+    headings = ("Номер ЕЦУР", "Дата (первого взятия в работу)", "Факт", "Статус", "Спам")
+    answers = {"1": "Да", "2": "Нет", "3": "-"}
+    lines = [(number, "20.11.2026", "Яма", "На исполнении", spam) for number, spam in answers.items()]
+    assert [row.is_finished for row in taken(read(text_table([headings, *lines]), "ecur"))] == [True, False, False]
+
+
 def test_row_of_incident_has_no_marks_of_the_network_in_its_words() -> None:
     headings = (
         *("Тема", "Номер\nинцидента", "Группа  тем", "ДАТА СОЗДАНИЯ", "Дата закрытия", "Итог", "Муниципалитет"),
