@@ -155,7 +155,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             except peer.PeerUnavailable as reason:
                 print(f"… {name}: left out: {reason}", file=sys.stderr)
                 continue
-            except (TimeoutError, RuntimeError) as error:  # the others are worth having
+            except (TimeoutError, RuntimeError, ExceptionGroup) as error:  # the others are worth having
                 print(f"… {name}: FAILED: {type(error).__name__} {error}", file=sys.stderr)
                 result["failed"].append(name)
                 continue
