@@ -1,5 +1,5 @@
 """The database: tables, migrations, the unit of work and its repositories. Knows the domain alone."""
 
-from storage.light_sqlalchemy import import_sqlalchemy
+from storage.light_sqlalchemy import prepare_import
 
-import_sqlalchemy()  # before any module of the package asks for SQLAlchemy's asyncio
+prepare_import()  # before any module of the package asks for SQLAlchemy's asyncio

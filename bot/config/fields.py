@@ -26,9 +26,11 @@ _CLOCK = re.compile(r"(\d{1,2}):(\d\d)")
 _INTERVAL = re.compile(r"\s*(\d{1,2}:\d\d)\s*[-–—]\s*(\d{1,2}:\d\d)\s*")
 _RUSSIAN_DATE = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 _ZONES_OF_RUSSIA = (
-    "Europe/Kaliningrad, Europe/Moscow, Europe/Samara, Asia/Yekaterinburg, Asia/Omsk, Asia/Barnaul, Asia/Krasnoyarsk, "
-    "Asia/Irkutsk, Asia/Yakutsk, Asia/Vladivostok, Asia/Magadan, Asia/Sakhalin, Asia/Kamchatka"
+    *("Europe/Kaliningrad", "Europe/Moscow", "Europe/Samara", "Asia/Yekaterinburg", "Asia/Omsk", "Asia/Barnaul"),
+    *("Asia/Krasnoyarsk", "Asia/Irkutsk", "Asia/Yakutsk", "Asia/Vladivostok", "Asia/Magadan", "Asia/Sakhalin"),
+    "Asia/Kamchatka",
 )
+"""Zones for the message about an unknown one. Those are known without a look at the folder of all zones."""
 
 
 def raise_fault(problem: str, remedy: str) -> NoReturn:
@@ -53,7 +55,7 @@ def parse_zone(value: Any) -> ZoneInfo:
     name = _require_text(value, '"Asia/Vladivostok"')
     try:
         # ZoneInfo reads a file of that name: a folder, a path or a wrong letter case must not be accepted.
-        if name in _known_zones():
+        if name in _ZONES_OF_RUSSIA or name in _known_zones():
             return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
         pass
@@ -62,7 +64,7 @@ def parse_zone(value: Any) -> ZoneInfo:
     hint = f"возможно, вы имели в виду «{same}»" if same else did_you_mean(name, sorted(_known_zones()))
     raise_fault(
         f"часовой пояс «{name[:40]}» неизвестен",
-        f"{hint + '; ' if hint else ''}пояса России: {_ZONES_OF_RUSSIA}",
+        f"{hint + '; ' if hint else ''}пояса России: {', '.join(_ZONES_OF_RUSSIA)}",
     )
 
 

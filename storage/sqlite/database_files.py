@@ -2,17 +2,20 @@
 
 import os
 from pathlib import Path
-
-from sqlalchemy import make_url
+from urllib.parse import unquote
 
 _SUFFIXES = ("", "-wal", "-shm", "-journal", ".lock")
 """Endings of the files next to a database: those of SQLite (https://sqlite.org/tempfiles.html) and the lock."""
 
 
 def database_file(url: str) -> Path | None:
-    """Return the file behind *url*; ``None`` for a server's database or one in memory."""
-    address = make_url(url)
-    return Path(address.database) if address.get_backend_name() == "sqlite" and address.database else None
+    """Return the file behind *url*; ``None`` for a server's database or one in memory.
+
+    It is read as SQLAlchemy reads it, which would be a third of all that ``check --offline`` imports.
+    """
+    scheme, _, place = url.partition("://")
+    name = place.partition("?")[0].partition("/")[2]
+    return Path(unquote(name)) if scheme.partition("+")[0] == "sqlite" and name else None
 
 
 def list_database_files(url: str) -> list[Path]:

@@ -33,7 +33,9 @@ assert "sqlalchemy.orm" in sys.modules
 NAMES = """
 import sys
 import storage
-light = sys.modules.pop("sqlalchemy.ext.asyncio")
+import sqlalchemy.ext.asyncio as light
+assert "sqlalchemy.orm" not in sys.modules
+del sys.modules["sqlalchemy.ext.asyncio"], sys.meta_path[0]
 import sqlalchemy.ext.asyncio as plain
 
 names = [name for name in vars(plain) if name[0].isupper() or name.startswith(("async_", "create_", "close_"))]
@@ -63,6 +65,6 @@ def test_the_switch_gives_the_plain_import() -> None:
 
 
 def test_another_version_gets_the_plain_import(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(light_sqlalchemy, "version", lambda _: "2.2.0")
+    monkeypatch.setattr(light_sqlalchemy, "sqlalchemy_version", lambda: "2.2.0")
 
     assert not light_sqlalchemy.is_enabled()
