@@ -37,9 +37,9 @@ def is_enabled() -> bool:
 
 
 def sqlalchemy_version() -> str:
-    from importlib.metadata import version  # a third of what this module would cost
+    import sqlalchemy  # not before somebody asks for a part of it
 
-    return version("sqlalchemy")
+    return sqlalchemy.__version__
 
 
 def prepare_import() -> None:

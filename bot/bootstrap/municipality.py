@@ -3,17 +3,20 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from bot.config import Config
 from bot.domain.people import Staff
 from bot.services.context import BotAccount, Municipality
-from bot.understanding.analyzer import TextAnalyzer
+
+if TYPE_CHECKING:
+    from bot.understanding.analyzer import TextAnalyzer
 
 
 def build_municipality(
     config: Config,
     staff: Staff,
-    understanding: TextAnalyzer,
+    understanding: "TextAnalyzer",
     bot_accounts: Mapping[str, BotAccount],
     card_edit_interval: timedelta = timedelta(),
     collect_additions: timedelta | None = None,

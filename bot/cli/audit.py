@@ -7,13 +7,11 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
-from bot.cli.operations import check_output, open_output
+from bot.cli.opened_database import opened_database
+from bot.cli.output_files import check_output, open_output
 from bot.config import Config
 from bot.services.monitoring.audit_verify import ChainReport, verify
-from bot.services.reports.export import BYTE_ORDER_MARK, CSV_FOR_PEOPLE_DELIMITER, format_csv_cell
 from bot.views.audit import HEADINGS, export_row
-from storage.database import Database
-from storage.migrate import migrate
 
 
 def is_head(text: str) -> bool:
@@ -23,26 +21,21 @@ def is_head(text: str) -> bool:
 
 async def verify_chain(config: Config, head: str | None) -> ChainReport:
     """Verify the whole chain in one snapshot of the database; the bot may be running."""
-    database = Database(config.database_url)
-    try:
-        await migrate(database.engine)
-        async with database.read() as uow:
-            return await verify(uow, head)
-    finally:
-        await database.close()
+    async with opened_database(config) as database, database.read() as uow:
+        return await verify(uow, head)
 
 
 async def export_audit(config: Config, since: datetime | None, until: datetime | None, output: Path | None) -> None:
     """Write the records of [since, until] to a file or to standard output.
 
-    Raises :class:`~bot.cli.operations.OutputNotWritable`.
+    Raises :class:`~bot.cli.output_files.OutputNotWritable`.
     """
+    from bot.services.reports.export import BYTE_ORDER_MARK, CSV_FOR_PEOPLE_DELIMITER, format_csv_cell
+
     if output is not None:
         check_output(config, output)
-    database = Database(config.database_url)
     sectors, systems = {sector.code: sector.title for sector in config.sectors()}, config.systems()
-    try:
-        await migrate(database.engine)
+    async with opened_database(config) as database:
         stream = sys.stdout.buffer if output is None else open_output(output)
         try:
             buffer = io.StringIO()
@@ -61,8 +54,6 @@ async def export_audit(config: Config, since: datetime | None, until: datetime |
         finally:
             if output is not None:
                 stream.close()
-    finally:
-        await database.close()
 
 
 def _drain(buffer: io.StringIO) -> bytes:

@@ -74,7 +74,7 @@ def audit_export(
     """Выгрузить журнал действий в CSV: кто, где, что было и стало. Слов и адресов жителей в нём нет."""
     settings = load_settings(config, tokens_needed=False)
     from bot.cli.audit import export_audit
-    from bot.cli.operations import OutputNotWritable
+    from bot.cli.output_files import OutputNotWritable
 
     first = parse_moment(since, settings.zone, time.min)
     last = parse_moment(until, settings.zone, time.max)

@@ -52,11 +52,11 @@ def load_settings(path: Path, *, tokens_needed: bool = True, offline: bool = Fal
 
 def record_action(settings: "Config", action: "JournalAction", **facts: object) -> None:
     """Write a line of the journal; what was asked for is done already, so a fault is only said."""
-    from bot.cli import personal_data
+    from bot.cli import journal
     from storage.errors import DATABASE_ERRORS, DatabaseUnavailable
 
     try:
-        run_async(personal_data.record_action(settings, action, facts))
+        run_async(journal.record_action(settings, action, facts))
     except (DatabaseUnavailable, *DATABASE_ERRORS):
         print_error("В журнал (python -m bot journal) это не записано: база занята или не принимает записей.")
 

@@ -55,7 +55,8 @@ def export(
     form = _export_format(format, output, codes=codes)
     settings = load_settings(config, tokens_needed=False)
     layout = _system_layout(settings, system, form, is_changed=public or codes)
-    from bot.cli.operations import OutputNotWritable, export_system, export_tickets
+    from bot.cli.export import export_system, export_tickets
+    from bot.cli.output_files import OutputNotWritable
     from bot.domain.audit import JournalAction
 
     first = parse_moment(since, settings.zone, time.min)
@@ -137,7 +138,7 @@ def person_export(
 ) -> None:
     """Выгрузить всё, что хранится о человеке: слова, вложения, ответы, историю. Файл прочтёт только его владелец."""
     settings = load_settings(config, tokens_needed=False)
-    from bot.cli.operations import OutputNotWritable
+    from bot.cli.output_files import OutputNotWritable
     from bot.cli.personal_data import export_person
 
     with report_database_faults():
@@ -166,7 +167,7 @@ def person_erase(
 ) -> None:
     """Стереть всё, что хранится о человеке, и напечатать справку об этом. Бот может работать; вернуть нельзя."""
     settings = load_settings(config, tokens_needed=False)
-    from bot.cli.operations import OutputNotWritable, check_output, open_output
+    from bot.cli.output_files import OutputNotWritable, check_output, open_output
     from bot.cli.personal_data import erase_person
     from bot.domain.personal_data import ErasureRefused
     from bot.views import personal_data as view
@@ -221,7 +222,7 @@ def journal(
 ) -> None:
     """Показать, кто и когда выгружал, копировал, стирал и искал сообщения."""
     settings = load_settings(config, tokens_needed=False)
-    from bot.cli.personal_data import list_journal
+    from bot.cli.journal import list_journal
 
     first = parse_moment(since, settings.zone, time.min)
     last = parse_moment(until, settings.zone, time.max)

@@ -56,7 +56,7 @@ def restore(
     if (copy is None) is not after_pg_restore:
         print_error("Укажите одно: файл копии или --after-pg-restore.")
         raise typer.Exit(EXIT_BAD_CONFIG)
-    from bot.cli.operations import mark_restored, restore_database
+    from bot.cli.restore import mark_restored, restore_database
     from bot.domain.clock import SystemClock
     from storage.errors import TransferFailed
 

@@ -6,21 +6,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.bootstrap.analyzer import build_understanding
-from bot.bootstrap.messengers import build_messengers
 from bot.bootstrap.municipality import build_municipality
-from bot.cli.personal_data import server_user
+from bot.cli.bot_accounts import opened_accounts
+from bot.cli.journal import server_user
+from bot.cli.opened_database import opened_database
 from bot.config import Config
 from bot.domain.clock import SystemClock
 from bot.domain.import_files import ImportCounts, ImportState, NewImportFile
 from bot.domain.imports import RefusedRow
 from bot.domain.topic_book import TopicBook
-from bot.services.context import BotAccount, Municipality, UseCaseContext
+from bot.services.context import Municipality, UseCaseContext
 from bot.services.imports import batches, files
 from bot.services.imports.prepared import RowReader
 from bot.services.staff import directory
 from bot.services.topics import directory as topics
 from storage.database import Database
-from storage.migrate import migrate
 from storage.unit_of_work import UnitOfWork
 
 
@@ -83,17 +83,10 @@ async def import_file(config: Config, file: Path, system: str, reports: Reports,
 @asynccontextmanager
 async def _open_town(config: Config) -> AsyncIterator[tuple[Database, Municipality]]:
     """Open the database with its officials and its topics, as the bot knows them."""
-    database, messengers = Database(config.database_url), build_messengers(config, SystemClock())
-    accounts = {one.account: BotAccount(one.account, one.title, one.capabilities) for one in messengers.values()}
-    try:
-        await migrate(database.engine)
+    async with opened_accounts(config) as accounts, opened_database(config) as database:
         async with database.begin() as uow:
             staff = await directory.open_staff(uow, config.staff)
             wanted = TopicBook.of_file(config.sectors(), config.themes())
             book = await topics.open_book(uow, wanted, SystemClock().now())
         town = build_municipality(config, staff, build_understanding(config), accounts)
         yield database, town.with_topics(book)
-    finally:
-        for messenger in messengers.values():
-            await messenger.close()
-        await database.close()

@@ -34,6 +34,13 @@ COMMAND_MODULES = (
 def main() -> None:
     """Run the command line; usage errors and errors of the system become one Russian sentence."""
     garbage.collect_seldom()  # the commands import most of what they need when they begin
+    try:
+        _run_command()
+    finally:
+        garbage.skip_last_collections()
+
+
+def _run_command() -> None:
     sys.excepthook = logging_setup.print_crash
     prepare_streams()
     file_modes.restrict_new_files()

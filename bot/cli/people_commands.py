@@ -41,7 +41,7 @@ def people_export(
 ) -> None:
     """Показать сотрудников из базы теми строками, какими их записывают в файл настроек."""
     settings = load_settings(config, tokens_needed=False)
-    from bot.cli.operations import OutputNotWritable, check_output, open_output
+    from bot.cli.output_files import OutputNotWritable, check_output, open_output
     from bot.cli.people import load_people
     from bot.views.people_file import render_file
 

@@ -4,10 +4,11 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from bot.bootstrap.analyzer import build_understanding
+from bot.bootstrap.late_analyzer import build_late_understanding
 from bot.bootstrap.municipality import build_municipality
-from bot.cli.operations import check_output, open_output
-from bot.cli.personal_data import server_user
+from bot.cli.journal import server_user
+from bot.cli.opened_database import opened_database
+from bot.cli.output_files import check_output, open_output
 from bot.config import Config
 from bot.domain.audit import JournalAction
 from bot.domain.clock import SystemClock
@@ -15,16 +16,14 @@ from bot.domain.regional_report import Month
 from bot.services.context import UseCaseContext
 from bot.services.reports import evidence, regional
 from bot.services.staff import directory
-from bot.views import evidence_workbook, regional_workbook
+from bot.views import regional_workbook
 from bot.views.notifications.regional import page
-from storage.database import Database
-from storage.migrate import migrate
 
 
 async def write_month(config: Config, month: Month | None, output: Path) -> str:
     """Write the workbook of *month* (``None``: the last whole one) to *output*; return the page of text.
 
-    Raises :class:`~bot.domain.errors.MonthNotBegun` and :class:`~bot.cli.operations.OutputNotWritable`.
+    Raises :class:`~bot.domain.errors.MonthNotBegun` and :class:`~bot.cli.output_files.OutputNotWritable`.
     """
     check_output(config, output)
     async with _open_town(config) as ctx:
@@ -40,13 +39,15 @@ async def write_month(config: Config, month: Month | None, output: Path) -> str:
 async def write_evidence(config: Config, numbers: Sequence[int], output: Path) -> list[int]:
     """Write what was said about the tickets to *output*; return the numbers of those that there are.
 
-    Raises :class:`~bot.cli.operations.OutputNotWritable`.
+    Raises :class:`~bot.cli.output_files.OutputNotWritable`.
     """
     check_output(config, output)
     async with _open_town(config) as ctx:
         found = await evidence.collect_all(ctx, numbers)
         written = [one.ticket.id for one in found]
         if written:
+            from bot.views import evidence_workbook  # and with it the words of all acts
+
             titles = ctx.municipality.staff.roles.titles()
             workbook = evidence_workbook.evidence_workbook(found, config.zone, titles)
             with open_output(output) as stream:
@@ -63,12 +64,7 @@ async def _record(ctx: UseCaseContext, action: JournalAction, facts: Mapping[str
 @asynccontextmanager
 async def _open_town(config: Config) -> AsyncIterator[UseCaseContext]:
     """Open the database and its officials; the bot may be running."""
-    database = Database(config.database_url)
-    try:
-        await migrate(database.engine)
-        async with database.begin() as uow:
-            staff = await directory.open_staff(uow, config.staff)
-            municipality = build_municipality(config, staff, build_understanding(config), {})
-            yield UseCaseContext(municipality, uow, SystemClock().now())
-    finally:
-        await database.close()
+    async with opened_database(config) as database, database.begin() as uow:
+        staff = await directory.open_staff(uow, config.staff)
+        municipality = build_municipality(config, staff, build_late_understanding(config), {})
+        yield UseCaseContext(municipality, uow, SystemClock().now())

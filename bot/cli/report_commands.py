@@ -41,7 +41,7 @@ def report_cur(
         _refuse(f"Месяц «{month}» не понят. Укажите так: --month 2026-11.")
     settings = load_settings(config, tokens_needed=False)
     from bot.cli import regional
-    from bot.cli.operations import OutputNotWritable
+    from bot.cli.output_files import OutputNotWritable
 
     with report_database_faults():
         try:

@@ -130,7 +130,7 @@ def demo(
 
 
 def _check_messengers(config: "Config") -> "list[Finding]":
-    from bot.cli.operations import check_messengers  # and with it the database and the messengers' packages
+    from bot.cli.messenger_check import check_messengers  # and with it the database and the messengers' packages
 
     return run_async(check_messengers(config))
 

@@ -3,30 +3,25 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from bot.bootstrap.analyzer import build_understanding
+from bot.bootstrap.late_analyzer import build_late_understanding
 from bot.bootstrap.municipality import build_municipality
-from bot.cli.personal_data import server_user
+from bot.cli.journal import server_user
+from bot.cli.opened_database import opened_database
 from bot.config import Config
 from bot.domain.clock import SystemClock
 from bot.domain.topic_book import BookDifference, TopicBook, compare
 from bot.services.context import UseCaseContext
 from bot.services.topics import directory
-from storage.database import Database
-from storage.migrate import migrate
 
 
 @asynccontextmanager
 async def _open_topics(config: Config) -> AsyncIterator[UseCaseContext]:
     """Open the database and its book, as the start of the bot does; the bot may be running."""
-    database, now = Database(config.database_url), SystemClock().now()
-    try:
-        await migrate(database.engine)
-        async with database.begin() as uow:
-            book = await directory.open_book(uow, _wanted(config), now)
-            town = build_municipality(config, await uow.staff.load(), build_understanding(config), {})
-            yield UseCaseContext(town.with_topics(book), uow, now)
-    finally:
-        await database.close()
+    now = SystemClock().now()
+    async with opened_database(config) as database, database.begin() as uow:
+        book = await directory.open_book(uow, _wanted(config), now)
+        town = build_municipality(config, await uow.staff.load(), build_late_understanding(config), {})
+        yield UseCaseContext(town.with_topics(book), uow, now)
 
 
 def _wanted(config: Config) -> TopicBook:

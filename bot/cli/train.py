@@ -6,18 +6,16 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import make_url
-
 from bot import file_modes
+from bot.cli.opened_database import opened_database
 from bot.config import Config
 from bot.domain.clock import SystemClock
 from bot.services.reports import training_examples
 from bot.understanding.model.registry import ModelRegistry
 from bot.understanding.model.training_data import Example
 from bot.understanding.training import pipeline
-from storage.database import Database
 from storage.errors import DatabaseUnavailable
-from storage.migrate import migrate
+from storage.sqlite.database_files import database_file
 
 PrintLine = Callable[[str], None]
 
@@ -56,22 +54,18 @@ def _readable_by_the_bot(folder: Path) -> Iterator[None]:
 
 def _has_database(config: Config) -> bool:
     """Return whether there can be decisions already."""
-    address = make_url(config.database_url)
-    return address.get_backend_name() != "sqlite" or Path(address.database or "").exists()
+    file = database_file(config.database_url)
+    return file is None or file.exists()
 
 
 async def _load_own_examples(config: Config, print_line: PrintLine) -> tuple[Sequence[Example], int]:
     """Return the officials' decisions; none if the database is unavailable and a table is given."""
-    database = Database(config.database_url)
     try:
-        await migrate(database.engine)
-        async with database.read() as uow:
+        async with opened_database(config) as database, database.read() as uow:
             return await training_examples.collect_examples(uow)
     except DatabaseUnavailable:
         print_line("База данных не открывается: решения сотрудников в обучение не вошли.")
         return (), 0
-    finally:
-        await database.close()
 
 
 def rollback(config: Config, print_line: PrintLine) -> None:

@@ -10,7 +10,6 @@ from bot.domain.audit_chain import PERSONAL_FACTS, ChainRecord, Misfit, MisfitKi
 from bot.domain.russian_text import plural
 from bot.domain.sources import messenger_of, messenger_title
 from bot.domain.systems import Systems
-from bot.views.history_actions import action_text
 
 HEADINGS = (
     *("Запись", "Когда", "Кто", "Мессенджер", "Действие", "Код действия", "Сообщение №", "Было", "Стало"),
@@ -119,6 +118,8 @@ def export_row(entry: AuditEntry, sectors: Mapping[str, str], systems: Systems, 
     row, facts = entry.row, dict(entry.row.facts)
     before, after = facts.pop("before", {}), facts.pop("after", {})
     by = facts.pop("by", None)
+    from bot.views.history_actions import action_text  # and with it the words of cards; `verify` names no action
+
     title = (action_text(row, sectors, systems) if row.ticket_id is not None else None) or _ACTION_TITLES.get(
         row.action, ""
     )

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.domain.audit import JournalAction, JournalRow
 from bot.domain.notifications.dialogs import PromptClosed
 from bot.domain.personal_data import AccountOfOfficial, Erasure, ErasureRefused, ExportedTable, WorkUnfinished
 from bot.domain.russian_text import plural
@@ -53,43 +52,6 @@ TABLE_TITLES = {
     "wrong_code": "Неверные коды приглашения",
 }
 """The tables with citizens' data, for people who read an export or a proof."""
-
-_ACTIONS = {
-    JournalAction.EXPORTED: "выгрузка сообщений",
-    JournalAction.AUDIT_EXPORTED: "выгрузка журнала действий",
-    JournalAction.REPORTED: "отчёт для ЦУР",
-    JournalAction.EVIDENCE_EXPORTED: "что и когда сказано, для ЦУР",
-    JournalAction.COPIED: "копия базы",
-    JournalAction.MOVED: "перенос данных в другую базу",
-    JournalAction.RESTORED: "база восстановлена из копии",
-    JournalAction.SEARCHED: "поиск",
-    JournalAction.PERSON_EXPORTED: "выгрузка данных человека",
-    JournalAction.PERSON_ERASED: "данные человека стёрты",
-    JournalAction.PEOPLE_APPLIED: "сотрудники взяты из файла настроек",
-    JournalAction.IMPORTED: "внесены сообщения из другой системы",
-    JournalAction.ANONYMIZED: "слова с истёкшим сроком хранения убраны",
-}
-
-_FACTS = {
-    "file": "файл {}",
-    "month": "за {}",
-    "numbers": "сообщения {}",
-    "public": "без личных данных",
-    "chars": "знаков в запросе: {}",
-    "found": "найдено: {}",
-    "phone": "по телефону",
-    "opened": "открыто сообщение №{}",
-    "number": "справка №{}",
-    "tickets": "сообщений в работе: {}",
-    "messages": "прочих текстов: {}",
-    "system": "система {}",
-    "new": "новых: {}",
-    "updated": "обновлено: {}",
-    "refused": "не внесено: {}",
-    "added": "новых: {}",
-    "changed": "изменено: {}",
-    "dismissed": "уволено: {}",
-}
 
 
 def render_proof(erasure: Erasure, zone: ZoneInfo) -> str:
@@ -155,14 +117,6 @@ def export_document(person: str, tables: Sequence[ExportedTable], at: datetime) 
         "Пояснение": "Вложения названы своими адресами и номерами в мессенджере: самих файлов бот не хранит.",
         "Данные": {TABLE_TITLES.get(one.table, one.table): one.rows for one in tables},
     }
-
-
-def journal_line(row: JournalRow, zone: ZoneInfo) -> str:
-    """Return «20.11.2026 14:30 · администратор · поиск · знаков в запросе: 12»."""
-    who = row.person or row.facts.get("by")
-    known = {name: value for name, value in row.facts.items() if name in _FACTS and value != "" and value is not False}
-    details = [words.format(known[name]) for name, words in _FACTS.items() if name in known]
-    return " · ".join((_moment(row.at, zone), str(who or "бот"), _ACTIONS[row.action], *details))
 
 
 def _moment(moment: datetime, zone: ZoneInfo) -> str:

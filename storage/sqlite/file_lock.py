@@ -6,8 +6,6 @@ releases the lock when its holder dies. Commands that only read do not take it.
 
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from storage.sqlite.database_files import give_to_owner
 
 
@@ -20,6 +18,8 @@ class DatabaseFileLock:
 
     def __init__(self, database: Path) -> None:
         """Raise :class:`DatabaseInUse`, or ``OSError`` if the lock file cannot be created in the database's folder."""
+        from filelock import FileLock, Timeout  # a command that only reads takes no lock
+
         file = Path(f"{database}.lock")
         self._lock = FileLock(file, timeout=0, mode=0o600, thread_local=False)
         try:

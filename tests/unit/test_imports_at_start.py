@@ -30,7 +30,7 @@ from bot.cli import main
 
 class Watcher:
     def find_spec(self, name, path=None, target=None):
-        if name in ("bot.config", "bot.app", "bot.cli.operations"):
+        if name in ("bot.config", "bot.app", "bot.cli.export"):
             print(name, gc.isenabled())
 
 sys.meta_path.insert(0, Watcher())
@@ -42,15 +42,18 @@ HEAVY = {"aiogram", "aiohttp", "vk_api", "sqlalchemy", "alembic", "apscheduler",
 """Packages that read nothing of a text or a configuration."""
 
 
-def imported_by(*words: str, stdin: str = "") -> set[str]:
+def imported_by(*words: str, stdin: str = "", folder: Path | None = None) -> set[str]:
     """Return the modules of a command that no variable configures; those of the tests themselves begin so, too."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("MCU_")}
+    environment["PYTHONPATH"] = str(Path(__file__).parents[2])
     done = subprocess.run(
         [sys.executable, "-c", _LIST_MODULES, *words],
         input=stdin,
+        cwd=folder,
         capture_output=True,
         text=True,
         check=True,
-        env={name: value for name, value in os.environ.items() if not name.startswith("MCU_")},
+        env=environment,
     )
     return set(done.stderr.splitlines()[-1].split())
 
@@ -87,6 +90,58 @@ def test_a_check_of_the_configuration_alone_imports_no_messenger() -> None:
     assert not found & {*HEAVY, "asyncio", "bot.understanding", "bot.messengers.port", "storage.database"}
 
 
+NETWORK = {"aiogram", "aiohttp", "vk_api", "bot.bootstrap.messengers"}
+READING = {"numpy", "pymorphy3", "rapidfuzz", "bot.understanding.analyzer", "bot.understanding.model"}
+"""The parts that read texts; a command that finds no text does without."""
+
+CHAT = {
+    "bot.handlers",
+    "bot.outbox",
+    "bot.inbox",
+    "bot.views.cards",
+    "bot.views.card_keyboards",
+    "bot.services.tickets",
+}
+"""The parts of a chat: buttons, cards, their delivery."""
+
+OTHERS = {"alembic", "apscheduler", "sqlalchemy.orm", "sklearn", "filelock"}
+
+FORBIDDEN = {
+    "journal": NETWORK | READING | CHAT | OTHERS | {"xlsxwriter", "bot.services.context", "bot.domain.view_data"},
+    "audit verify": NETWORK | READING | CHAT | OTHERS | {"xlsxwriter", "bot.services.context"},
+    "backup copy.sqlite3": NETWORK | READING | CHAT | OTHERS | {"xlsxwriter", "bot.services.context"},
+    "person export --account telegram:1": NETWORK | READING | CHAT | OTHERS | {"xlsxwriter", "bot.services.context"},
+    "export": NETWORK | READING | CHAT | OTHERS | {"xlsxwriter", "bot.services.notifications"},
+    "people export": NETWORK | READING | CHAT | OTHERS | {"xlsxwriter"},
+    "people apply": NETWORK | READING | CHAT | OTHERS | {"xlsxwriter"},
+    "topics apply": NETWORK | READING | CHAT | OTHERS | {"xlsxwriter"},
+    "invite": NETWORK | READING | CHAT | OTHERS | {"xlsxwriter"},
+    "audit export": NETWORK | READING | OTHERS | {"bot.handlers", "bot.outbox", "bot.inbox", "xlsxwriter"},
+    "report cur --output month.xlsx": NETWORK | READING | OTHERS | (CHAT - {"bot.views.card_keyboards"}),
+}
+"""The modules and packages that a command of an empty database must not import."""
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a configuration and its database, which the first command makes."""
+    folder = tmp_path_factory.mktemp("town")
+    example = (Path(__file__).parents[2] / "examples" / "lovozero.toml").read_text(encoding="utf-8")
+    (folder / "config.toml").write_text(example, encoding="utf-8")
+    for file in (Path(__file__).parents[2] / "examples").glob("lovozero*.csv"):
+        (folder / file.name).write_bytes(file.read_bytes())
+    imported_by("journal", folder=folder)
+    return folder
+
+
+@pytest.mark.parametrize("words", FORBIDDEN)
+def test_a_command_without_messengers_imports_only_what_it_needs(words: str, town: Path) -> None:
+    found = imported_by(*words.split(), folder=town)
+
+    assert "storage.database" in found
+    assert found & FORBIDDEN[words] == set()
+
+
 def test_run_imports_only_what_stores_updates_before_it_polls() -> None:
     done = subprocess.run([sys.executable, "-c", _IMPORT_WHAT_RUN_NEEDS], capture_output=True, text=True, check=True)
     found = set(done.stdout.split())
@@ -102,3 +157,22 @@ def test_run_pauses_the_search_for_garbage_before_its_imports() -> None:
     done = subprocess.run([sys.executable, "-c", _WATCH_COLLECTOR], capture_output=True, text=True, check=False)
 
     assert done.stdout.splitlines()[0] == "bot.config False"
+
+
+_WATCH_END = """
+import atexit, gc, sys
+from bot.cli import main
+
+atexit.register(lambda: print(gc.get_freeze_count() > 1000))
+sys.argv = ["mcu-bot", *sys.argv[1:]]
+main.main()
+"""
+
+
+@pytest.mark.parametrize("words", ["check --offline --config /nowhere/config.toml", "run --nonsense"])
+def test_a_command_ends_without_a_search_in_all_modules(words: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _WATCH_END, *words.split()], capture_output=True, text=True, check=False
+    )
+
+    assert done.stdout.splitlines()[-1] == "True"

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import time, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bot.domain.answer_limits import AnswerLimits
@@ -29,7 +30,9 @@ from bot.domain.urgency import Danger
 from bot.domain.working_hours import WorkingHours
 from bot.messengers.events import Chat, ChatKind
 from bot.messengers.port import Capabilities
-from bot.understanding.analyzer import TextAnalyzer
+
+if TYPE_CHECKING:
+    from bot.understanding.analyzer import TextAnalyzer
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ class Municipality:
     zone: ZoneInfo
     staff: Staff
     sectors: Mapping[str, Sector]
-    understanding: TextAnalyzer
+    understanding: "TextAnalyzer"
     hours: WorkingHours
     terms: DeadlineTerms
     urgent_terms: DeadlineTerms

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from bot.domain.absences import AbsencePlan
 from bot.domain.cards import AccountReachability
@@ -11,9 +12,11 @@ from bot.domain.people import Person, StaffAccount
 from bot.domain.sources import Source
 from bot.messengers.events import Chat
 from bot.services.context.municipality import Municipality, account_of
-from bot.understanding.events.signatures import Signature
-from bot.understanding.reading import Reading
 from storage.unit_of_work import UnitOfWork
+
+if TYPE_CHECKING:
+    from bot.understanding.events.signatures import Signature
+    from bot.understanding.reading import Reading
 
 _UNKNOWN = AccountReachability()
 """The reachability of an account about which nothing is stored."""
@@ -23,8 +26,8 @@ _UNKNOWN = AccountReachability()
 class PrefetchedReading:
     """The reading of a text, and its signature if problems are matched."""
 
-    reading: Reading
-    signature: Signature | None
+    reading: "Reading"
+    signature: "Signature | None"
 
 
 PrefetchedReadings = Mapping[tuple[str, str | None], PrefetchedReading]
@@ -53,12 +56,12 @@ class UseCaseContext:
         """Return the same use case at another moment, to compute what follows from it."""
         return replace(self, now=moment)
 
-    def read(self, text: str, district: str | None = None) -> Reading:
+    def read(self, text: str, district: str | None = None) -> "Reading":
         """Return the prefetched reading of *text*, else read it now."""
         known = self.prefetched.get((text, district))
         return known.reading if known is not None else self.municipality.understanding.read(text, district)
 
-    def signature(self, text: str, reading: Reading) -> Signature:
+    def signature(self, text: str, reading: "Reading") -> "Signature":
         """Return the prefetched signature of *text*, else compute it now."""
         known = self.prefetched.get((text, None))
         if known is not None and known.reading is reading and known.signature is not None:

@@ -185,7 +185,7 @@ async def test_own_words_of_the_municipality_are_said(closed_bot: Harness) -> No
 
 
 async def test_what_is_private_stays_out_of_the_digest_and_of_a_public_export(bot: Harness) -> None:
-    from bot.cli.operations import export_tickets
+    from bot.cli.export import export_tickets
 
     await bot.sandbox.telegram.send_message(GROUP, MARIA, VIOLENCE)
     await bot.wait_for_message(COORDINATOR, "🚨 Дежурному: сообщение №1")

@@ -151,7 +151,7 @@ async def test_watcher_sees_no_telephone(bot: Harness) -> None:
 
 
 async def test_an_export_for_others_names_nobody(bot: Harness) -> None:
-    from bot.cli.operations import export_tickets
+    from bot.cli.export import export_tickets
 
     await bot.sandbox.telegram.send_message(GROUP, MARIA, "Яма на дороге, Ленина 45, звоните 89141234567")
     await bot.wait_for_card(ROADS_HEAD, 1)

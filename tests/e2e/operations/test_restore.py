@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.cli.operations import restore_database
+from bot.cli.restore import restore_database
 from bot.domain.tickets import State
 from sandbox.faults import FaultKind
 from storage.sqlite.backup import backup_sqlite
