@@ -12,28 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench import (
-    approval_bench,
-    audit_bench,
-    chains_bench,
-    control_bench,
-    distance,
-    drain,
-    growth,
-    idle,
-    import_bench,
-    load,
-    machine_info,
-    measurements,
-    peer,
-    recompute_bench,
-    region,
-    storm,
-    takeover,
-)
-from bench.max_town import MaxBenchHarness
-from bench.town import BenchHarness
-from sandbox.distance import Distance
+from bench import distance, machine_info, peer
+from bench.measurement_table import measure
 
 MEASUREMENTS_HELP = """
 tickets_rules   message → ticket, card queued, one process, SQLite, keyword routing: a bot that nobody has trained, with
@@ -151,7 +131,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"… {name}", file=sys.stderr, flush=True)
             before = machine_info.load()
             try:
-                figures = asyncio.run(_measure(name, Path(folder) / name, options))
+                figures = asyncio.run(measure(name, Path(folder) / name, options))
             except peer.PeerUnavailable as reason:
                 print(f"… {name}: left out: {reason}", file=sys.stderr)
                 continue
@@ -169,72 +149,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     else:
         print(text)
     return 0 if all(one["met"] for one in result["targets"]) and not result["failed"] else 1
-
-
-async def _measure(name: str, folder: Path, options: argparse.Namespace) -> dict[str, Any]:
-    match name:
-        case "start":
-            return await measurements.start_times(folder, options.starts)
-        case "latency":
-            return await measurements.latency(BenchHarness(folder), options.rate, options.seconds)
-        case "crowd":
-            return await measurements.latency(BenchHarness(folder), 20.0, options.seconds)
-        case "approval":
-            return await approval_bench.approval(folder, 20.0, options.seconds)
-        case "max" | "max_webhook":
-            return await measurements.latency(
-                MaxBenchHarness(folder, webhook=name == "max_webhook"), options.rate, options.seconds
-            )
-        case "notices":
-            return await measurements.notice_lateness(folder, options.notices)
-        case "storm":
-            return await storm.storm(folder, options.voices, max(1, options.voices // 10), options.seconds)
-        case "drain":
-            return await drain.drain(folder, options.queue, Distance(options.delay / 1_000))
-        case "region":
-            size = region.RegionSize(options.towns, options.minutes, options.per_minute, options.connections)
-            return await region.region(folder, options.postgres, size)
-        case "idle":
-            return await idle.idle(folder, options.seconds)
-        case "idle_postgres":
-            return await idle.idle(folder, options.seconds, options.postgres)
-        case "distance":
-            return await distance.distance(folder, options.queue)
-        case "takeover":
-            return await takeover.takeover(folder, options.postgres, 3)
-        case "chains":
-            return await chains_bench.chains(folder, min(options.tickets, chains_bench.MAX_TICKETS))
-        case "recompute":
-            return await recompute_bench.recompute(folder, options.tickets)
-        case "imports":
-            return await import_bench.imports(folder, min(options.tickets, import_bench.MAX_ROWS))
-        case "audit":
-            return await audit_bench.audit_chain(folder, options.tickets)
-        case "control":
-            return await control_bench.control(folder, options.tickets, 5)
-        case "control_postgres":
-            return await control_bench.control(folder, options.tickets, 5, options.postgres)
-        case "growth":
-            return await growth.growth(folder, options.tickets, 5)
-        case "growth_postgres":
-            return await growth.growth(folder, options.tickets, 5, options.postgres)
-        case "memory-long" | "memory-long-all":
-            learned = name.endswith("all")
-            return await growth.memory_long(folder, options.tickets, options.speed, learned=learned)
-        case "intake":
-            return await load.intake(folder, options.messages)
-        case "tickets_rules":
-            return await load.tickets(folder, options.messages)
-        case "peer":
-            home = Path("var/bench-peer").absolute()
-            return await peer.intake(home, folder, min(options.messages, 2_000))
-        case "tickets_all":
-            return await load.tickets(folder, options.messages, learned=True)
-        case "postgres_one":
-            return await load.tickets_on_postgres(folder, options.postgres, options.messages, processes=1)
-        case "postgres_two":
-            return await load.tickets_on_postgres(folder, options.postgres, options.messages, processes=2)
-    return await measurements.memory(folder, min(options.messages, 10_000))
 
 
 def _add_ratios(found: dict[str, Any]) -> None:
