@@ -46,6 +46,8 @@ class Target:
 
 TARGETS = (
     Target("start", "slowest_start_s", "start to the first getUpdates, slowest", "s", 5.0),
+    Target("commands", "most_s", "processor time of a command without messengers, most", "s", 0.36),
+    Target("commands", "most_percent_of_start_there", "  of a start of the release that --against names", "%", 25),
     Target("latency", "p95_s", "message → card at 5/s, p95", "s", 1.0),
     Target("crowd", "p50_s", "message → card at 20/s to 20 heads, p50", "s", 0.15),
     Target("crowd", "p99_s", "message → card at 20/s to 20 heads, p99", "s", 0.6),
@@ -199,6 +201,9 @@ def _parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         help="which measurements",
     )
     parser.add_argument("--starts", type=int, default=3, help="how many starts (default 3)")
+    parser.add_argument(
+        "--against", type=Path, help="the unpacked tree of a release, whose start is measured (commands)"
+    )
     parser.add_argument("--rate", type=float, default=5.0, help="messages a second (default 5)")
     parser.add_argument("--seconds", type=float, default=60.0, help="how long they stream in (default 60)")
     parser.add_argument("--messages", type=int, default=20_000, help="messages for the figures of load (default 20000)")

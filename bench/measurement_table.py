@@ -9,6 +9,7 @@ from bench import (
     approval_bench,
     audit_bench,
     chains_bench,
+    commands,
     control_bench,
     distance,
     drain,
@@ -41,6 +42,7 @@ def _region(folder: Path, given: Namespace) -> Awaitable[dict[str, Any]]:
 
 RUNNING_BOT: dict[str, Measure] = {
     "start": lambda folder, given: measurements.start_times(folder, given.starts),
+    "commands": lambda folder, given: commands.command_times(folder, given.starts, given.against),
     "latency": lambda folder, given: measurements.latency(BenchHarness(folder), given.rate, given.seconds),
     "crowd": lambda folder, given: measurements.latency(BenchHarness(folder), 20.0, given.seconds),
     "approval": lambda folder, given: approval_bench.approval(folder, 20.0, given.seconds),
