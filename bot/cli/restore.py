@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bot.config import Config
 from bot.domain.clock import SystemClock
-from bot.services.answers import held_answers
+from bot.services.answers.restored_database import mark_restored as record_restore
 from storage.database import Database
 from storage.errors import DATABASE_ERRORS, DatabaseUnavailable, TransferFailed
 from storage.migrate import migrate
@@ -28,7 +28,7 @@ async def restore_database(
         try:
             await migrate(database.engine)
             async with database.begin() as uow:
-                await held_answers.mark_restored(uow, now)
+                await record_restore(uow, now)
         finally:
             await database.close()
     return kept
@@ -43,7 +43,7 @@ async def mark_restored(config: Config) -> None:
         database.acquire_file_lock()
         await migrate(database.engine)
         async with database.begin() as uow:
-            await held_answers.mark_restored(uow, SystemClock().now())
+            await record_restore(uow, SystemClock().now())
     except DatabaseInUse as error:
         raise TransferFailed(f"с базой {error} работает запущенный бот, остановите его") from None
     except DATABASE_ERRORS as error:

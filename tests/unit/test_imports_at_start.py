@@ -106,16 +106,20 @@ CHAT = {
 
 OTHERS = {"alembic", "apscheduler", "sqlalchemy.orm", "sklearn", "filelock"}
 
+REGISTRY = {"bot.domain.notifications.registry", "bot.domain.notifications.tickets"}
+"""All classes of notifications, which only the reading of stored ones needs."""
+
 FORBIDDEN = {
     "journal": NETWORK | READING | CHAT | OTHERS | {"xlsxwriter", "bot.services.context", "bot.domain.view_data"},
     "audit verify": NETWORK | READING | CHAT | OTHERS | {"xlsxwriter", "bot.services.context"},
     "backup copy.sqlite3": NETWORK | READING | CHAT | OTHERS | {"xlsxwriter", "bot.services.context"},
     "person export --account telegram:1": NETWORK | READING | CHAT | OTHERS | {"xlsxwriter", "bot.services.context"},
     "export": NETWORK | READING | CHAT | OTHERS | {"xlsxwriter", "bot.services.notifications"},
-    "people export": NETWORK | READING | CHAT | OTHERS | {"xlsxwriter"},
-    "people apply": NETWORK | READING | CHAT | OTHERS | {"xlsxwriter"},
-    "topics apply": NETWORK | READING | CHAT | OTHERS | {"xlsxwriter"},
-    "invite": NETWORK | READING | CHAT | OTHERS | {"xlsxwriter"},
+    "restore copy.sqlite3": NETWORK | READING | CHAT | (OTHERS - {"filelock"}) | {"xlsxwriter", *REGISTRY},
+    "people export": NETWORK | READING | CHAT | OTHERS | {"xlsxwriter", *REGISTRY},
+    "people apply": NETWORK | READING | CHAT | OTHERS | {"xlsxwriter", *REGISTRY},
+    "topics apply": NETWORK | READING | CHAT | OTHERS | {"xlsxwriter", *REGISTRY},
+    "invite": NETWORK | READING | CHAT | OTHERS | {"xlsxwriter", *REGISTRY},
     "audit export": NETWORK | READING | OTHERS | {"bot.handlers", "bot.outbox", "bot.inbox", "xlsxwriter"},
     "report cur --output month.xlsx": NETWORK | READING | OTHERS | (CHAT - {"bot.views.card_keyboards"}),
 }

@@ -21,6 +21,7 @@ from bot.domain.notifications.dialogs import (
     PromptResult,
 )
 from bot.domain.notifications.envelope import CallbackEnvelope, EditEnvelope, NoteEnvelope
+from bot.domain.notifications.facts import to_facts, toast_to_facts
 from bot.domain.notifications.refusals import RefusalDetails, Refused
 from bot.domain.notifications.reports import Digest, PagesReport
 from bot.domain.notifications.staff import Settings
@@ -142,7 +143,7 @@ ROUND_TRIPS = [
 
 @pytest.mark.parametrize(("note", "facts"), ROUND_TRIPS)
 def test_facts_are_exact_both_ways(note, facts):
-    stored = registry.to_facts(note, NoteEnvelope())
+    stored = to_facts(note, NoteEnvelope())
 
     assert stored == {"code": note.code, **facts}
     assert registry.notification_of(stored) == note
@@ -154,13 +155,13 @@ def test_envelope_is_stored_among_the_facts():
 
     assert encode(copies) == {"purpose": "reports", "twin": "digest:1:", "letter": "hand:5"}
     assert decode(NoteEnvelope, encode(copies)) == copies
-    assert registry.to_facts(AskAnswer(ticket_id=7), prompt) == {
+    assert to_facts(AskAnswer(ticket_id=7), prompt) == {
         "code": "ask_answer",
         "user_id": "1001",
         "version": 5,
         "number": 7,
     }
-    assert registry.to_facts(DraftPreview(ticket_id=7), EditEnvelope(message_id="77", without_buttons=True)) == {
+    assert to_facts(DraftPreview(ticket_id=7), EditEnvelope(message_id="77", without_buttons=True)) == {
         "code": "preview",
         "edits": "77",
         "bare": True,
@@ -172,16 +173,16 @@ def test_toasts_and_refusals_share_their_column():
     press = CallbackEnvelope(callback_id="p1")
     refusal = RefusalToast("taken", RefusalDetails(number=7))
 
-    assert registry.toast_to_facts(ToastCode.NOTHING, press) == {"press_id": "p1", "code": ""}
-    assert registry.toast_to_facts(MergedToast(lead_id=4), press) == {"press_id": "p1", "code": "merged", "lead": 4}
-    assert registry.toast_to_facts(refusal, CallbackEnvelope(callback_id="p1", alert=True)) == {
+    assert toast_to_facts(ToastCode.NOTHING, press) == {"press_id": "p1", "code": ""}
+    assert toast_to_facts(MergedToast(lead_id=4), press) == {"press_id": "p1", "code": "merged", "lead": 4}
+    assert toast_to_facts(refusal, CallbackEnvelope(callback_id="p1", alert=True)) == {
         "press_id": "p1",
         "alert": True,
         "code": "taken",
         "number": 7,
     }
     for toast in (ToastCode.ACCEPTED, MergedToast(lead_id=4), refusal):
-        assert registry.toast_of(registry.toast_to_facts(toast, press)) == toast
+        assert registry.toast_of(toast_to_facts(toast, press)) == toast
 
 
 def test_rows_of_older_releases_have_defaults():

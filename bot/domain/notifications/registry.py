@@ -1,7 +1,7 @@
 """Every notification, citizen's note and toast by its stored code, and the way from and to stored facts."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from bot.domain.json_types import Json
 from bot.domain.notifications import (
@@ -45,8 +45,7 @@ from bot.domain.notifications import (
     words,
 )
 from bot.domain.notifications.base import CitizenNote, Coded, Notification, Toast
-from bot.domain.notifications.codec import decode, encode
-from bot.domain.notifications.envelope import CallbackEnvelope, CitizenEnvelope, EditEnvelope, NoteEnvelope
+from bot.domain.notifications.codec import decode
 from bot.domain.notifications.refusals import RefusalDetails
 from bot.domain.notifications.toasts import AnyToast, RefusalToast, ToastCode
 
@@ -72,11 +71,6 @@ CITIZEN_NOTES: Mapping[str, type[CitizenNote]] = {kind.code: kind for kind in _w
 TOASTS: Mapping[str, type[Toast]] = {kind.code: kind for kind in _with_code(Toast)}
 
 
-def to_facts(note: Notification | CitizenNote, envelope: NoteEnvelope | EditEnvelope | CitizenEnvelope) -> Json:
-    """Return what an outbox row stores of *note*."""
-    return {"code": note.code, **encode(envelope), **encode(note)}
-
-
 def notification_of(facts: Json) -> Notification:
     """Return the notification that *facts* hold; raises ``KeyError`` for a code that no release had."""
     return decode(NOTIFICATIONS[facts["code"]], facts)
@@ -85,18 +79,6 @@ def notification_of(facts: Json) -> Notification:
 def citizen_note_of(facts: Json) -> CitizenNote:
     """Return the citizen's note that *facts* hold; raises ``KeyError`` for a code that no release had."""
     return decode(CITIZEN_NOTES[facts["code"]], facts)
-
-
-def toast_to_facts(toast: AnyToast, envelope: CallbackEnvelope) -> Json:
-    """Return what an outbox row stores of *toast*."""
-    data: dict[str, Any] = {}
-    if isinstance(toast, Toast):
-        data = {"code": toast.code, **encode(toast)}
-    elif isinstance(toast, RefusalToast):
-        data = {"code": toast.code, **encode(toast.details)}
-    else:
-        data = {"code": toast.value}
-    return {**encode(envelope), **data}
 
 
 def toast_of(facts: Json) -> AnyToast:

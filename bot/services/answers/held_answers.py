@@ -1,7 +1,5 @@
 """Answers that wait for a person's word after the database was restored, since they may be published already."""
 
-from datetime import datetime
-
 from bot.domain.answers import Publication, PublicationState
 from bot.domain.errors import OutdatedButton
 from bot.domain.notifications.administrator import DatabaseRestored
@@ -11,23 +9,12 @@ from bot.domain.people import Person
 from bot.domain.roles import Right
 from bot.domain.tickets import State, Step, Ticket, is_allowed
 from bot.services.answers import answers, publications
+from bot.services.answers.restored_database import RESTORED_KEY
 from bot.services.context import UseCaseContext
 from bot.services.notifications import notify
 from bot.services.tickets import workflow
-from storage.unit_of_work import UnitOfWork
-
-RESTORED_KEY = "restored"
-"""The once-key that ``restore`` sets; the next start handles it."""
-
-"""The once-key of the last handled restore: the database knows nothing of what was sent between the copy and then."""
 
 _DECLINED = "declined"
-
-
-async def mark_restored(uow: UnitOfWork, now: datetime) -> None:
-    """Record that the database shows an earlier moment; :func:`hold_after_restore` does the rest."""
-    await uow.once_keys.set(RESTORED_KEY, now)
-    await uow.audit_log.record("database_restored", now)
 
 
 async def hold_after_restore(ctx: UseCaseContext) -> None:

@@ -9,7 +9,7 @@ from bot.domain.held_notes import Reader
 from bot.domain.notifications.administrator import CredentialsRejected
 from bot.domain.notifications.base import CitizenNote, Notification
 from bot.domain.notifications.envelope import CallbackEnvelope, CitizenEnvelope, EditEnvelope, NoteEnvelope
-from bot.domain.notifications.registry import to_facts, toast_to_facts
+from bot.domain.notifications.facts import to_facts, toast_to_facts
 from bot.domain.notifications.toasts import AnyToast, ToastCode
 from bot.domain.outbox import OutboxDraft, OutboxKind, Priority
 from bot.domain.people import Person

@@ -5,7 +5,7 @@ from datetime import datetime
 from bot.domain.channels import Address, Channel, Purpose, choose_route
 from bot.domain.json_types import Json
 from bot.domain.notifications.envelope import NoteEnvelope
-from bot.domain.notifications.registry import to_facts
+from bot.domain.notifications.facts import to_facts
 from bot.domain.notifications.staff import Diverted
 from bot.domain.outbox import OutboxDraft, OutboxKind, Priority
 from bot.domain.people import Person

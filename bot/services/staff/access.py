@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from bot.domain.channels import Address
 from bot.domain.notifications.envelope import EditEnvelope
-from bot.domain.notifications.registry import to_facts
+from bot.domain.notifications.facts import to_facts
 from bot.domain.notifications.staff import AccessEnded
 from bot.domain.outbox import OutboxDraft, OutboxKind, Priority
 from bot.domain.people import Person, StaffAccount

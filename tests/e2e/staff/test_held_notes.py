@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from bot.domain.held_notes import Reader
 from bot.domain.notifications.envelope import NoteEnvelope
+from bot.domain.notifications.facts import to_facts
 from bot.domain.notifications.limits import FloodReported
-from bot.domain.notifications.registry import to_facts
 from sandbox.telegram.control import TelegramControl
 from tests.databases import ON_BOTH
 from tests.e2e.harness import ADMINISTRATOR, COORDINATOR, SECOND_GROUP, STAFF, Harness, button_labels, message_text
