@@ -6,23 +6,38 @@ from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Insert, Integer, and_, bindparam, exists, false, func, or_, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Insert,
+    Integer,
+    and_,
+    bindparam,
+    false,
+    func,
+    literal_column,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.sql.dml import ReturningUpdate
+from sqlalchemy.sql.expression import FromClause
 
 from bot.domain.inbox import InboxRow, InboxStatus
 from bot.domain.json_values import sanitize_json
 from storage.repositories.base import (
     PRESENCE_LOCK_CLASS,
     Repository,
-    advisory_lock,
     insert_into,
     is_in_future,
+    lock_for_claim,
     new_holder_id,
     time_params,
 )
 from storage.tables import cursor, inbox
 
 _MAX_KEY_CHARS = 128
+_EARLIER = inbox.alias("earlier")
 _MAX_ATTEMPTS = bindparam("max_attempts", type_=Integer)
 _UNLIMITED_ATTEMPTS = 2**31 - 1
 
@@ -42,17 +57,13 @@ _RELEASE_ORPHANED = text("""
 
 @cache
 def _claim_statement() -> ReturningUpdate[*tuple[Any, ...]]:
-    earlier = inbox.alias("earlier")
-    held = exists().where(
-        earlier.c.status == InboxStatus.NEW,
-        earlier.c.conversation == inbox.c.conversation,
-        earlier.c.id < inbox.c.id,
-        or_(is_in_future(earlier.c.due_at), is_in_future(earlier.c.leased_until), earlier.c.attempts >= _MAX_ATTEMPTS),
+    waits = or_(
+        is_in_future(_EARLIER.c.due_at), is_in_future(_EARLIER.c.leased_until), _EARLIER.c.attempts >= _MAX_ATTEMPTS
     )
     free = or_(inbox.c.leased_until.is_(None), ~is_in_future(inbox.c.leased_until))
     chosen = (
         select(inbox.c.id)
-        .where(inbox.c.status == InboxStatus.NEW, ~is_in_future(inbox.c.due_at), free, ~held)
+        .where(_is_new(inbox), ~is_in_future(inbox.c.due_at), free, _has_no_earlier(waits))
         .where(inbox.c.attempts < _MAX_ATTEMPTS)
         .order_by(inbox.c.id)
         .limit(bindparam("most"))
@@ -61,15 +72,10 @@ def _claim_statement() -> ReturningUpdate[*tuple[Any, ...]]:
     )
     # A worker whose lease expired may still hold the conversation's earlier update: its row is locked but looks free
     # until that worker commits.
-    left_behind = exists().where(
-        earlier.c.status == InboxStatus.NEW,
-        earlier.c.conversation == inbox.c.conversation,
-        earlier.c.id < inbox.c.id,
-        earlier.c.id.not_in(select(chosen.c.id)),
-    )
+    not_chosen = _EARLIER.c.id.not_in(select(chosen.c.id))
     return (
         update(inbox)
-        .where(inbox.c.id.in_(select(chosen.c.id)), ~left_behind)
+        .where(inbox.c.id.in_(select(chosen.c.id)), _has_no_earlier(not_chosen))
         .values(leased_until=bindparam("until"), holder=bindparam("by"), attempts=inbox.c.attempts + 1)
         .returning(
             inbox.c.id,
@@ -82,6 +88,28 @@ def _claim_statement() -> ReturningUpdate[*tuple[Any, ...]]:
             inbox.c.holder,
         )
     )
+
+
+def _has_no_earlier(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Return the condition that no earlier waiting update of the conversation fulfils *condition* on ``_EARLIER``.
+
+    planner: PostgreSQL may join an EXISTS as it likes, and read all that waits for every row. A subquery with a limit
+    is asked for one row after another, and one index alone has its order.
+    """
+    found = (
+        select(_EARLIER.c.id)
+        .where(_is_new(_EARLIER), _EARLIER.c.conversation == inbox.c.conversation, _EARLIER.c.id < inbox.c.id)
+        .where(condition)
+        .order_by(_EARLIER.c.received_at)
+        .limit(1)
+    )
+    return found.correlate(inbox).scalar_subquery().is_(None)
+
+
+def _is_new(table: FromClause) -> ColumnElement[bool]:
+    # planner: written out as in the partial indexes, which a plan for all bound values cannot use.
+    condition: ColumnElement[bool] = table.c.status == literal_column("'new'")
+    return condition
 
 
 @cache
@@ -160,7 +188,7 @@ class Inbox(Repository):
         are left alone. A conversation whose earlier update is being handled, by any worker and however late, waits for
         a retry, or is left alone, waits as well.
         """
-        await advisory_lock(self._transaction, "claim inbox")
+        await lock_for_claim(self._transaction, "claim inbox")
         most = _UNLIMITED_ATTEMPTS if max_attempts is None else max_attempts
         claim = {"most": limit, "until": now + lease, "by": new_holder_id(presence_lock_id), "max_attempts": most}
         result = await self._transaction.execute(_claim_statement(), time_params(now) | claim)
@@ -174,10 +202,7 @@ class Inbox(Repository):
         held = (and_(inbox.c.holder == holder, inbox.c.id.in_(ids)) for holder, ids in _by_holder(rows).items())
         mine = or_(false(), *held)
         result = await self._transaction.execute(
-            update(inbox)
-            .where(inbox.c.status == InboxStatus.NEW, mine)
-            .values(leased_until=until)
-            .returning(inbox.c.id)
+            update(inbox).where(_is_new(inbox), mine).values(leased_until=until).returning(inbox.c.id)
         )
         return set(result.scalars())
 
@@ -201,7 +226,7 @@ class Inbox(Repository):
         for holder, ids in _by_holder(rows).items():
             await self._transaction.execute(
                 update(inbox)
-                .where(inbox.c.id.in_(ids), inbox.c.status == InboxStatus.NEW, inbox.c.holder == holder)
+                .where(inbox.c.id.in_(ids), _is_new(inbox), inbox.c.holder == holder)
                 .values(leased_until=None, holder=None, attempts=inbox.c.attempts - 1)
             )
 
@@ -217,7 +242,7 @@ class Inbox(Repository):
         """Release all leases, when a process starts that is alone on the database."""
         await self._transaction.execute(
             update(inbox)
-            .where(and_(inbox.c.status == InboxStatus.NEW, inbox.c.leased_until.is_not(None)))
+            .where(and_(_is_new(inbox), inbox.c.leased_until.is_not(None)))
             .values(leased_until=None, holder=None)
         )
 
@@ -229,9 +254,7 @@ class Inbox(Repository):
 
     async def get_oldest_pending(self) -> datetime | None:
         """Return when the oldest waiting update was received."""
-        result = await self._transaction.execute(
-            select(func.min(inbox.c.received_at)).where(inbox.c.status == InboxStatus.NEW)
-        )
+        result = await self._transaction.execute(select(func.min(inbox.c.received_at)).where(_is_new(inbox)))
         moment: datetime | None = result.scalar_one_or_none()
         return moment
 

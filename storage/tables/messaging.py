@@ -33,6 +33,13 @@ inbox = Table(
     Column("done_at", UtcDateTime),
     UniqueConstraint("account", "key"),
     Index("ix_inbox_waiting", "id", sqlite_where=text("status = 'new'"), postgresql_where=text("status = 'new'")),
+    Index(
+        "ix_inbox_conversation",
+        "conversation",
+        "received_at",
+        sqlite_where=text("status = 'new'"),
+        postgresql_where=text("status = 'new'"),
+    ),
     Index("ix_inbox_done", "done_at"),
     sqlite_autoincrement=True,
 )
