@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from storage.errors import DatabaseUnavailable, DatabaseUnreachable
+from storage.postgres.pool_checks import check_pooled_connections
 from storage.sqlite.connection import prepare_sqlite
 from storage.sqlite.dbapi import SingleHopDbapi
 
@@ -58,6 +59,8 @@ def create_engine(
     _name_broken_connections(engine)
     if is_sqlite:
         prepare_sqlite(engine)
+    else:
+        check_pooled_connections(engine)
     return engine
 
 
@@ -72,7 +75,8 @@ def _server_options(session_name: str, idle_transaction_seconds: int) -> dict[st
     }
     return {
         "connect_args": {"server_settings": settings},
-        "pool_pre_ping": True,
+        # The connection that was used last knows most statements; the others rest until there is a rush.
+        "pool_use_lifo": True,
     }
 
 
