@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, select, text
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal_column, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import Table
 
@@ -75,6 +75,15 @@ def is_in_future(moment: ColumnElement[Any]) -> ColumnElement[bool]:
 def time_params(now: datetime) -> dict[str, Any]:
     """Return the parameters of :func:`is_in_future`."""
     return {"now": now, "farthest": now + MAX_WAIT}
+
+
+def exists_by_row(query: Select[Any]) -> ColumnElement[bool]:
+    """Return an EXISTS of an ordered *query* that is asked row by row.
+
+    planner: PostgreSQL may join a plain EXISTS as it likes and read all that waits, for a new or an empty queue looks
+    small to it. It does not join a query with an OFFSET, and of an ordered one it looks for the first row.
+    """
+    return query.offset(literal_column("0")).exists()
 
 
 class Repository:

@@ -28,6 +28,7 @@ from bot.domain.json_values import sanitize_json
 from storage.repositories.base import (
     PRESENCE_LOCK_CLASS,
     Repository,
+    exists_by_row,
     insert_into,
     is_in_future,
     lock_for_claim,
@@ -93,17 +94,15 @@ def _claim_statement() -> ReturningUpdate[*tuple[Any, ...]]:
 def _has_no_earlier(condition: ColumnElement[bool]) -> ColumnElement[bool]:
     """Return the condition that no earlier waiting update of the conversation fulfils *condition* on ``_EARLIER``.
 
-    planner: PostgreSQL may join an EXISTS as it likes, and read all that waits for every row. A subquery with a limit
-    is asked for one row after another, and one index alone has its order.
+    planner: one index alone has this order.
     """
     found = (
         select(_EARLIER.c.id)
         .where(_is_new(_EARLIER), _EARLIER.c.conversation == inbox.c.conversation, _EARLIER.c.id < inbox.c.id)
         .where(condition)
         .order_by(_EARLIER.c.received_at)
-        .limit(1)
     )
-    return found.correlate(inbox).scalar_subquery().is_(None)
+    return ~exists_by_row(found.correlate(inbox))
 
 
 def _is_new(table: FromClause) -> ColumnElement[bool]:

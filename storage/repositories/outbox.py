@@ -58,7 +58,7 @@ def _upsert_statement(dialect: str) -> Insert:
 def _claim_statement() -> ReturningUpdate[*tuple[Any, ...]]:
     ids = outbox.c.id.in_(bindparam("ids", expanding=True))
     chosen = select(outbox.c.id).where(
-        ids, is_pending(outbox), outbox_queries.is_unclaimed(), ~outbox_queries.is_blocked()
+        ids, outbox_queries.is_unfinished(), outbox_queries.is_unclaimed(), ~outbox_queries.is_blocked()
     )
     return (
         update(outbox)

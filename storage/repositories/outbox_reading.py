@@ -83,7 +83,7 @@ class OutboxReading(Repository):
         if not (presses or chats):
             return WaitingRows()
         found = await self._transaction.execute(
-            outbox_queries.next_waiting(accounts, presses=presses, chats=chats),
+            outbox_queries.next_waiting(accounts, self._transaction.dialect.name, presses=presses, chats=chats),
             time_params(now) | ({"most_answers": max_answers, "most_effects": max_effects} if presses else {}),
         )
         rows: dict[str, list[NextPending]] = {}
