@@ -48,11 +48,20 @@ class IdAllocator:
         return int(found.scalar_one_or_none() or 0)
 
     async def _allocate_from_sequence(self, table: Table, count: int) -> list[int]:
-        found = await self._transaction.execute_without_flush(_nextval_query(table), {"count": count})
+        several = count > 1
+        parameters = {"count": count} if several else None
+        found = await self._transaction.execute_without_flush(_nextval_query(table, several=several), parameters)
         return sorted(found.scalars())
 
 
 @cache
-def _nextval_query(table: Table) -> Select[int]:
-    following = func.nextval(func.pg_get_serial_sequence(table.name, "id"))
-    return select(following).select_from(func.generate_series(literal_column("1"), bindparam("count", type_=Integer)))
+def _nextval_query(table: Table, *, several: bool) -> Select[int]:
+    """Return the query for the next ids.
+
+    The server makes the sequence of a BIGSERIAL under this name. To look for it, and to make a series of one, cost it
+    as much as the number.
+    """
+    following = select(func.nextval(literal_column(f"'{table.name}_id_seq'")))
+    if not several:
+        return following
+    return following.select_from(func.generate_series(literal_column("1"), bindparam("count", type_=Integer)))
