@@ -45,6 +45,7 @@ async def copy_database(source_url: str, target_url: str, on_table: Callable[[Co
                 copied.append(await _copy_table(table, old, new))
                 on_table(copied[-1])
             await _set_sequences(new)
+        await _analyze(target)
         return copied
     finally:
         await source.close()
@@ -98,6 +99,14 @@ def _to_json(value: object) -> str:
     if isinstance(value, bytes):
         return value.hex()
     raise TypeError(f"a column of type {type(value).__name__} cannot be compared")
+
+
+async def _analyze(target: Database) -> None:
+    """Let the server look at what has come: it plans the first start by that."""
+    if target.is_shared:
+        async with target.engine.begin() as connection:
+            for table in metadata.sorted_tables:
+                await connection.exec_driver_sql(f'ANALYZE "{table.name}"')
 
 
 async def _set_sequences(connection: AsyncConnection) -> None:

@@ -18,6 +18,7 @@ from storage.agenda_cache import AgendaCache
 from storage.engine import MAX_CONNECTIONS, create_engine
 from storage.errors import FAULT_MESSAGES, DatabaseFault, DatabaseUnavailable, classify_error
 from storage.postgres.leader_lease import check_term
+from storage.postgres.statistics import analyze_unknown_tables
 from storage.sqlite.file_lock import DatabaseFileLock
 from storage.sqlite.write_lock import PriorityLock
 from storage.tables import metadata
@@ -216,6 +217,12 @@ class Database:
             # Every page is one step of the statement; Python takes a script's statements to their last step.
             await (await driver.executescript(f"PRAGMA incremental_vacuum({pages:d})")).close()
             return 0 < await _count_free_pages(connection) < before
+
+    async def analyze_unknown_tables(self) -> None:
+        """Let a server gather the statistics of tables that it knows nothing of; SQLite plans by the indexes alone."""
+        if self.is_shared:
+            async with self._single_statements.connect() as connection:
+                await analyze_unknown_tables(connection)
 
     async def compact(self) -> None:
         """Rewrite the files without what was deleted, so that it cannot be read from free space.

@@ -34,6 +34,10 @@ if TYPE_CHECKING:
 
 RETENTION_INTERVAL_SECONDS = 3600.0
 
+STATISTICS_INTERVAL_SECONDS = 60.0
+"""Seconds between two looks for tables that a server knows nothing of; its own autovacuum looks as often."""
+
+
 LONG_RUN_SECONDS = 900.0
 """Seconds that a run may take which asks messengers about fifty answers, or deletes in hundreds of transactions."""
 
@@ -221,6 +225,10 @@ async def _delete_expired_rows(state: TaskState) -> None:
     await Cleaner(state.runtime.database, state.runtime.clock, proofs).run()
 
 
+async def _analyze_unknown_tables(state: TaskState) -> None:
+    await state.runtime.database.analyze_unknown_tables()
+
+
 async def _recompute_deadlines(state: TaskState) -> None:
     """Follow changed terms, a batch of open tickets in each transaction."""
     runtime = state.runtime
@@ -301,6 +309,9 @@ PERIODIC_TASKS = (
     PeriodicTask("watchdog", 30, _run_watchdog, is_clock_driven=False),
     PeriodicTask("heartbeat", 60, _record_heartbeat, is_clock_driven=False),
     PeriodicTask("inactivity", 120, _detect_inactivity, is_clock_driven=False),
+    PeriodicTask(
+        *("statistics", 0, _analyze_unknown_tables), is_clock_driven=False, seconds=STATISTICS_INTERVAL_SECONDS
+    ),
     PeriodicTask(
         *("retention", 0, _delete_expired_rows),
         is_clock_driven=False,

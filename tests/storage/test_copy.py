@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from bot.domain.people import MessengerName, Person, StaffAccount
 from bot.domain.roles import Role
@@ -115,6 +116,10 @@ async def test_a_move_brings_everything_and_new_numbers_go_on(kind: str, tmp_pat
             assert await uow.inbox.get_cursor("telegram") == "42"
             await uow.inbox.store("telegram", [("new", "chat:1", {})], NOW)
             claimed = await uow.inbox.claim(NOW, NOW - NOW, 5000)
+        if database.is_shared:
+            async with database.engine.connect() as connection:
+                known = await connection.scalar(text("SELECT reltuples FROM pg_class WHERE relname = 'inbox'"))
+            assert known == 2500, "the server plans without statistics"
         await database.close()
         assert len(claimed) == 2501
         assert claimed[0].payload == {"text": "яма №0 «ёлка»", "n": 0}
