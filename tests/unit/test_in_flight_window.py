@@ -16,6 +16,7 @@ def learned_limit(seconds: float, rate: float = 30.0) -> int:
 def test_limit_grows_with_the_distance_and_has_bounds() -> None:
     assert learned_limit(0.005) == MIN_LIMIT
     assert learned_limit(0.05) == 3
+    assert learned_limit(0.1) == 5
     assert learned_limit(0.3) == 14
     assert learned_limit(0.3, rate=20.0) == 9
     assert learned_limit(60.0) == MAX_LIMIT
@@ -30,32 +31,32 @@ async def enter(window: InFlightWindow, entered: list[int], number: int, leave: 
 
 
 async def test_no_more_than_the_limit_are_under_way_in_order_and_a_person_who_waits_goes_first() -> None:
-    window, entered, leave = InFlightWindow(30.0), list[int](), [asyncio.Event() for _ in range(5)]
+    window, entered, leave = InFlightWindow(30.0), list[int](), [asyncio.Event() for _ in range(6)]
     async with asyncio.TaskGroup() as group:
-        for number in range(4):
+        for number in range(5):
             group.create_task(enter(window, entered, number, leave[number]))
         await asyncio.sleep(0)
-        group.create_task(enter(window, entered, 4, leave[4], first=True))
+        group.create_task(enter(window, entered, 5, leave[5], first=True))
         await asyncio.sleep(0)
-        assert entered == [0, 1]
+        assert entered == [0, 1, 2]
         leave[0].set()
-        while len(entered) < 3:
+        while len(entered) < 4:
             await asyncio.sleep(0)
-        assert entered == [0, 1, 4]
+        assert entered == [0, 1, 2, 5]
         for one in leave:
             one.set()
-    assert entered == [0, 1, 4, 2, 3]
+    assert entered == [0, 1, 2, 5, 3, 4]
 
 
 async def test_call_that_hangs_makes_room_and_one_that_waits_for_its_record_does_not() -> None:
     window, entered, hang, leave = InFlightWindow(30.0), list[int](), asyncio.Event(), asyncio.Event()
     window.limit.average_seconds = 0.0
     async with asyncio.TaskGroup() as group:
-        group.create_task(enter(window, entered, 0, hang))
-        group.create_task(enter(window, entered, 1, hang))
-        group.create_task(enter(window, entered, 2, leave))
+        for number in range(MIN_LIMIT):
+            group.create_task(enter(window, entered, number, hang))
+        group.create_task(enter(window, entered, MIN_LIMIT, leave))
         async with asyncio.timeout(in_flight.MAX_WAIT_SECONDS + 5):
-            while len(entered) < 3:
+            while len(entered) <= MIN_LIMIT:
                 await asyncio.sleep(0.01)
         assert window.size == MIN_LIMIT + window.overdue
         hang.set()
@@ -85,5 +86,5 @@ async def test_a_turn_that_is_cancelled_is_given_back() -> None:
         await asyncio.sleep(0)
         for one in tasks:
             one.cancel()
-    async with asyncio.timeout(1), window.acquire(), window.acquire():
+    async with asyncio.timeout(1), window.acquire(), window.acquire(), window.acquire():
         pass
