@@ -140,10 +140,12 @@ class InFlightWindow:
         await self._enter(first=first)
         loop, is_overdue = asyncio.get_running_loop(), False
         timer: asyncio.TimerHandle | None = None
+        counted_seconds = math.inf
 
         def start_timer() -> None:
-            nonlocal timer
-            timer = loop.call_later(self.limit.overdue_after_seconds, become_overdue)
+            nonlocal timer, counted_seconds
+            counted_seconds = self.limit.overdue_after_seconds
+            timer = loop.call_later(counted_seconds, become_overdue)
 
         def become_overdue() -> None:
             nonlocal is_overdue
@@ -161,7 +163,8 @@ class InFlightWindow:
             self._under_way -= 1
             self.overdue -= is_overdue
             if message.is_accepted:
-                self.limit.record(loop.time() - message.wait_until + MAX_WAIT_SECONDS)
+                seconds = loop.time() - message.wait_until + MAX_WAIT_SECONDS
+                self.limit.record(counted_seconds if is_overdue else seconds)  # `overdue` makes room for the rest
             self._admit()
 
     @property

@@ -4,6 +4,7 @@ import asyncio
 
 from bot.outbox import in_flight
 from bot.outbox.in_flight import MAX_LIMIT, MIN_LIMIT, InFlightLimit, InFlightMessage, InFlightWindow
+from tests.virtual_loop import run_virtually
 
 
 def learned_limit(seconds: float, rate: float = 30.0) -> int:
@@ -88,3 +89,23 @@ async def test_a_turn_that_is_cancelled_is_given_back() -> None:
             one.cancel()
     async with asyncio.timeout(1), window.acquire(), window.acquire(), window.acquire():
         pass
+
+
+def test_call_that_hangs_widens_the_window_once() -> None:
+    """Its time counts until others need not wait for it: from then on `overdue` makes room for it."""
+
+    async def send(window: InFlightWindow, seconds: float) -> None:
+        async with window.acquire() as message:
+            message.mark_begun()
+            await asyncio.sleep(seconds)
+            message.mark_accepted()
+
+    async def near_messenger() -> None:
+        window = InFlightWindow(30.0)
+        for _ in range(40):
+            await send(window, 0.005)
+        await send(window, 10.0)
+        assert window.limit.value == MIN_LIMIT
+        assert window.limit.average_seconds > 0.04  # it was in the way of others for a second
+
+    run_virtually(near_messenger())
