@@ -24,7 +24,8 @@ async def press_known(player: Player, dice: random.Random) -> None:
     message_id = own_id if phone == owner and own_id in messages else dice.choice(list(messages))
     press = unpack(code)
     carried = [unpack(one) for at, one in player.known.get(phone, {}) if at == message_id]
-    is_about_other = press is not None and press.ticket_id not in {one.ticket_id for one in carried if one is not None}
+    tickets = {one.ticket_id for one in carried if one is not None} | {await player.find_ticket(phone, message_id)}
+    is_about_other = press is not None and press.ticket_id not in tickets
     must_refuse = owner_of(player.now, phone) is None or (is_about_other and press is not None and press.op != Op.OPEN)
     is_citizens = press is not None and press.op in (Op.SOLVED, Op.NOT_SOLVED)
     button = (phone, messages[message_id], "known", code)

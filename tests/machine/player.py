@@ -144,6 +144,13 @@ class Player:
         open_steps = [(found.get((row[0], row[1])), DialogStep(row[2])) for row in rows]
         return [(phone, step) for phone, step in open_steps if phone is not None and step is not DialogStep.ENDED]
 
+    async def find_ticket(self, phone: Phone, message_id: Any) -> int | None:
+        """Return the ticket that a message of the bot is about, be it without buttons: a press may name that ticket."""
+        assert self.town.app is not None
+        async with self.town.app.database.read() as uow:
+            found = await uow.sent_messages.ticket_of(phone.account, str(phone.user_id), str(message_id))
+        return found[0] if found is not None else None
+
     async def continue_dialog(self, phone: Phone, dice: random.Random) -> None:
         """Write what the bot waits for."""
         for one, step in await self.find_dialogs():
