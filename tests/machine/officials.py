@@ -81,6 +81,22 @@ async def answer(player: Player, dice: random.Random) -> None:
             await player.press(send)
 
 
+async def divide(player: Player, dice: random.Random) -> None:
+    """Divide a message with two matters, or open the menu of one that is divided and join it again."""
+    offered = [button for phone in player.officials() for button in player.buttons(phone, 20)]
+    presses = [(button, press) for button in offered if (press := unpack(button[3])) is not None]
+    parts = {number for number, one in player.now.tickets.items() if one.divided_from is not None}
+    dividing = [button for button, press in presses if press.op is Op.DIVIDE]
+    menus = [button for button, press in presses if press.op is Op.MORE and press.ticket_id in parts]
+    if dividing and (not menus or dice.random() < 0.6):
+        await player.press(dice.choice(dividing))
+    elif menus:
+        phone, *_ = chosen = dice.choice(menus)
+        await player.press(chosen)
+        if (undo := player.find_button(phone, "1:du:")) is not None:
+            await player.press(undo)
+
+
 async def write_into_dialog(player: Player, dice: random.Random) -> None:
     """Write what the bot waits for, or something else."""
     dialogs = await player.find_dialogs()
@@ -110,6 +126,7 @@ ACTS = (
     (decide, 3),
     (approve, 4),
     (answer, 5),
+    (divide, 2),
     (write_into_dialog, 2),
     (command, 1),
     (reply_in_chat, 1),

@@ -16,7 +16,7 @@ from bot.domain.dialogs import DialogStep
 from bot.views.callback_codes import Op, unpack
 from storage import tables
 from tests.databases import DatabasePool, migrated_database
-from tests.machine import chats, laws, public_words, snapshot
+from tests.machine import chats, divisions, laws, public_words, snapshot
 from tests.machine.crowd import Crowd
 from tests.machine.screens import Phone, Seen, Square, Toast, squares
 from tests.machine.snapshot import Snapshot
@@ -97,6 +97,7 @@ class Player:
         self.released |= public_words.check_releases(before, now, actor, rules)
         public_words.check_said([(one, one.messages()) for one in squares(self.town)], self.released, now)
         laws.check_tickets(now)
+        divisions.check_divisions(before, now, actor)
         laws.check_voices(now)
         laws.check_drafts(now)
         laws.check_approvers(now)

@@ -13,6 +13,7 @@ from bot.domain.clocks import ClockEventKind
 from bot.domain.drafts import Draft as DraftRow
 from bot.domain.drafts import DraftApproval, DraftState, DraftVersion
 from bot.domain.inquiries import InquiryKind
+from bot.domain.messages import MessageRole
 from bot.domain.people import Person, Staff, StaffAccount
 from bot.domain.roles import Right
 from bot.domain.tickets import Ticket
@@ -71,6 +72,8 @@ class Snapshot:
     audit: tuple[tuple[int, AuditRow], ...]
     cards: frozenset[tuple[int, int]]  # (person, ticket) whose card is in a chat
     clocks: Mapping[int, Clocks]  # by open ticket
+    roots: Mapping[int, frozenset[tuple[str, str, str]]]
+    """By a ticket of a divided message, the messages that it was made of."""
     rows: Mapping[str, object]
 
     def may(self, person_id: int, right: Right, ticket_id: int) -> bool:
@@ -130,8 +133,21 @@ async def _take(ctx: UseCaseContext) -> Snapshot:
         audit=tuple((row[0], AuditRow(*row[1:])) for row in audit),
         clocks={number: await _clocks(ctx, one) for number, one in tickets.items() if one.is_open},
         cards=frozenset((one[0], one[1]) for one in await connection.execute(shown)),
+        roots=await _roots(ctx, tickets),
         rows=rows,
     )
+
+
+async def _roots(ctx: UseCaseContext, tickets: Mapping[int, Ticket]) -> dict[int, frozenset[tuple[str, str, str]]]:
+    firsts = {number: one.divided_from for number, one in tickets.items() if one.divided_from is not None}
+    return {
+        number: frozenset(
+            (one.account, one.chat_id, one.external_id)
+            for one in await ctx.uow.messages.list_for_ticket(number)
+            if one.part is MessageRole.ROOT
+        )
+        for number in {*firsts, *firsts.values()}
+    }
 
 
 async def _clocks(ctx: UseCaseContext, ticket: Ticket) -> Clocks:
