@@ -12,6 +12,7 @@ from storage.errors import DatabaseUnavailable, DatabaseUnreachable
 from storage.postgres.pool_checks import check_pooled_connections
 from storage.sqlite.connection import prepare_sqlite
 from storage.sqlite.dbapi import SingleHopDbapi
+from storage.tables.base import serialize_json
 
 _POOL_SIZE, MAX_CONNECTIONS = 8, 48
 """Connections that one process keeps, and how many it opens at most, unless the configuration says less.
@@ -54,6 +55,7 @@ def create_engine(
     engine = create_async_engine(
         url,
         **driver,
+        json_serializer=serialize_json,
         hide_parameters=True,  # errors are logged, what people wrote must not be
     )
     _name_broken_connections(engine)

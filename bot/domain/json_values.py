@@ -1,5 +1,6 @@
 """Cleaning of JSON that comes from outside: both databases accept what is left."""
 
+import json
 import math
 from typing import Any
 
@@ -26,6 +27,20 @@ def sanitize_json(value: Any, depth: int = 0) -> Any:
     if isinstance(value, list | tuple):
         return [sanitize_json(item, depth + 1) for item in value]
     return value
+
+
+def clean_json_text(value: Any) -> str | None:
+    """Return *value* as JSON, if :func:`sanitize_json` would change nothing; ``None`` if it might.
+
+    Python needs longer to look at every part of an update than to write the whole of it.
+    """
+    try:
+        text = json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError, RecursionError):
+        return None
+    may_be_deep = text.count("{") + text.count("[") > MAX_DEPTH
+    # Emoji are pairs of surrogates.
+    return None if may_be_deep or "\\u0000" in text or "\\ud" in text else text
 
 
 def _sanitize_text(text: str) -> str:

@@ -24,7 +24,7 @@ from sqlalchemy.sql.dml import ReturningUpdate
 from sqlalchemy.sql.expression import FromClause
 
 from bot.domain.inbox import InboxRow, InboxStatus
-from bot.domain.json_values import sanitize_json
+from bot.domain.json_values import clean_json_text, sanitize_json
 from storage.repositories.base import (
     PRESENCE_LOCK_CLASS,
     Repository,
@@ -36,6 +36,7 @@ from storage.repositories.base import (
     time_params,
 )
 from storage.tables import cursor, inbox
+from storage.tables.base import SerializedJson
 
 _MAX_KEY_CHARS = 128
 _EARLIER = inbox.alias("earlier")
@@ -112,6 +113,12 @@ def _is_new(table: FromClause) -> ColumnElement[bool]:
 
 
 @cache
+def _store_statement(dialect: str) -> Insert:
+    storing: Insert = insert_into(inbox, dialect).on_conflict_do_nothing(index_elements=["account", "key"])
+    return storing
+
+
+@cache
 def _cursor_statement(dialect: str) -> Insert:
     statement = insert_into(cursor, dialect)
     changing = {name: statement.excluded[name] for name in ("value", "moved_at")}
@@ -132,15 +139,13 @@ class Inbox(Repository):
                 "account": account,
                 "key": _fit(sanitize_json(key)),
                 "conversation": _fit(sanitize_json(f"{account}|{conversation}")),
-                "payload": sanitize_json(payload),
+                "payload": _document(payload),
                 "due_at": now,
                 "received_at": now,
             }
             for key, conversation, payload in updates
         ]
-        await self._transaction.execute(
-            self._insert(inbox).on_conflict_do_nothing(index_elements=["account", "key"]), rows
-        )
+        await self._transaction.execute(_store_statement(self._transaction.dialect.name), rows)
 
     async def set_cursor(self, account: str, value: str | None, now: datetime) -> None:
         """Store the read position of *account*."""
@@ -265,8 +270,16 @@ class Inbox(Repository):
 
 def _fit(key: str) -> str:
     """Return *key* as short as its column, and different for different keys: an update with a known key is skipped."""
+    if len(key) <= _MAX_KEY_CHARS:
+        return key
     digest = hashlib.sha256(key.encode()).hexdigest()
-    return key if len(key) <= _MAX_KEY_CHARS else key[: _MAX_KEY_CHARS - len(digest)] + digest
+    return key[: _MAX_KEY_CHARS - len(digest)] + digest
+
+
+def _document(payload: Mapping[str, Any]) -> SerializedJson | Any:
+    """Return what is stored of *payload*: an update without anything odd becomes a text once, not twice."""
+    text = clean_json_text(payload)
+    return sanitize_json(payload) if text is None else SerializedJson(text)
 
 
 def _by_holder(rows: Sequence[InboxRow]) -> dict[str, list[int]]:

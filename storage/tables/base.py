@@ -1,5 +1,7 @@
 """Column types that behave alike on SQLite and PostgreSQL, and the naming convention of constraints."""
 
+import json
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +16,18 @@ from sqlalchemy import (
     TypeDecorator,
 )
 from sqlalchemy.dialects.postgresql import JSONB
+
+
+@dataclass(frozen=True, slots=True)
+class SerializedJson:
+    """A JSON document that is a text already."""
+
+    text: str
+
+
+def serialize_json(value: Any) -> str:
+    """Return the text that is stored for a JSON document."""
+    return value.text if isinstance(value, SerializedJson) else json.dumps(value)
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -1,6 +1,7 @@
 """The durable inbox: everything once, in order per conversation, and nothing lost with a process that died."""
 
 import asyncio
+import json
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,6 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.domain.inbox import InboxRow
+from bot.domain.json_values import sanitize_json
 from bot.runtime.supervisor import Supervisor, WakeUp
 from storage.database import Database
 from storage.postgres.wake_up import listen_for_wake_ups
@@ -32,6 +34,20 @@ async def claim_rows(database: Database, now: datetime = NOW, most: int = 50) ->
 
 def update_keys(rows: list[InboxRow]) -> list[str]:
     return [row.key for row in rows]
+
+
+@pytest.mark.parametrize("words", ["Яма \\ [{", "Яма 😀", "Я\x00ма \ud83d"])
+async def test_payload_is_stored_as_the_json_of_what_is_left_of_it(database: Database, words: str) -> None:
+    payload = {"text": words, "numbers": [1, 2.5, None, True]}
+    async with database.begin() as uow:
+        await uow.inbox.store(ACCOUNT, [("1", "a", payload)], NOW)
+    async with database.engine.connect() as connection:
+        stored = (await connection.execute(text("SELECT CAST(payload AS TEXT) FROM inbox"))).scalar_one()
+    assert json.loads(stored) == sanitize_json(payload)
+    if not database.is_shared:  # PostgreSQL writes its JSON in its own way
+        assert stored == json.dumps(sanitize_json(payload))
+    [row] = await claim_rows(database)
+    assert row.payload == sanitize_json(payload)
 
 
 async def test_updates_come_in_their_order_and_once(database: Database) -> None:

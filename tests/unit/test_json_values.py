@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from bot.domain.json_values import MAX_DEPTH, TOO_DEEP, sanitize_json
+from bot.domain.json_values import MAX_DEPTH, TOO_DEEP, clean_json_text, sanitize_json
 from bot.messengers.errors import MalformedUpdate
 from bot.messengers.http_body import parse_json
 from bot.messengers.json_reader import find_float, find_int, find_label, find_point, get_id, get_timestamp
@@ -17,6 +17,19 @@ def test_odd_values_are_cleaned() -> None:
     for _ in range(MAX_DEPTH):
         [found] = found
     assert found == TOO_DEEP
+
+
+@pytest.mark.parametrize("text", ['{"text": "Яма у дома 5", "n": [1, 2.5, null, true]}', '"\\\\u0041"', "{}", '["[{"]'])
+def test_text_of_clean_json_is_what_would_be_stored_of_it(text: str) -> None:
+    value = json.loads(text)
+    assert clean_json_text(value) == json.dumps(sanitize_json(value)) == json.dumps(value)
+
+
+@pytest.mark.parametrize(
+    "text", ['{"a\\u0000": 1}', '["\\ud83d"]', "[NaN]", "[-Infinity]", '"😀"', "[" * 300 + "]" * 300]
+)
+def test_json_that_may_be_odd_is_looked_at_part_by_part(text: str) -> None:
+    assert clean_json_text(json.loads(text)) is None
 
 
 def test_numbers_and_ids_fit_their_columns() -> None:
