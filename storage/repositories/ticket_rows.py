@@ -1,12 +1,14 @@
 """Tickets as rows: their columns, and how a row becomes a ticket."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from enum import Enum
+from types import NoneType
 from typing import Any
 
 from bot.domain.applicants import ApplicantKind
 from bot.domain.importance import Importance
-from bot.domain.ticket_changes import TicketChange
+from bot.domain.ticket_changes import NewTicket, TicketChange
 from bot.domain.tickets import DismissReason, State, Ticket
 from bot.domain.urgency import Danger, Urgency
 from storage.tables import ticket
@@ -15,6 +17,11 @@ TICKET_FIELDS = tuple(Ticket.__dataclass_fields__)
 TICKET_COLUMNS = tuple(ticket.c[name] for name in TICKET_FIELDS)
 _COLUMN_NAMES = {"evidence": "why", "subject_family": "matter", "fingerprint": "sketch"}
 """Columns whose names differ from those of the fields."""
+_STORED_TYPES = frozenset((str, bool, int, float, datetime, NoneType))
+"""Types of most fields of a ticket, whose values are stored as they are."""
+_GIVEN_FIELDS = tuple(name for name in TICKET_FIELDS if name in NewTicket.__dataclass_fields__)
+_NOT_GIVEN: dict[str, Any] = dict.fromkeys(TICKET_FIELDS) | {"version": 0}
+"""The fields of a new ticket that nobody gives."""
 
 
 def ticket_columns(change: TicketChange) -> dict[str, Any]:
@@ -24,13 +31,20 @@ def ticket_columns(change: TicketChange) -> dict[str, Any]:
 
 def columns_of(values: Mapping[str, object]) -> dict[str, Any]:
     return {
-        _COLUMN_NAMES.get(name, name): value.value
-        if isinstance(value, Enum)
-        else list(value)
-        if isinstance(value, tuple)
-        else value
+        _COLUMN_NAMES.get(name, name): value if type(value) in _STORED_TYPES else _stored_value(value)
         for name, value in values.items()
     }
+
+
+def _stored_value(value: object) -> object:
+    if isinstance(value, Enum):
+        return value.value
+    return list(value) if isinstance(value, tuple) else value
+
+
+def added_ticket(ticket_id: int, values: Mapping[str, Any]) -> Ticket:
+    """Return the ticket that a row of these *values* of a new ticket becomes."""
+    return Ticket(**_NOT_GIVEN | {name: values[name] for name in _GIVEN_FIELDS} | {"id": ticket_id})
 
 
 def ticket_from_row(row: Any) -> Ticket:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import fields
 from datetime import datetime
 from functools import cache
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -26,14 +27,14 @@ from bot.domain.tickets import State, Ticket
 from storage.batching.candidate_cache import CachedCandidate
 from storage.batching.id_allocator import IdAllocator
 from storage.repositories.base import Repository
-from storage.repositories.ticket_rows import TICKET_COLUMNS, TICKET_FIELDS, columns_of, ticket_columns, ticket_from_row
+from storage.repositories.ticket_rows import TICKET_COLUMNS, added_ticket, columns_of, ticket_columns, ticket_from_row
 from storage.tables import ticket
 from storage.tables.tickets import OPEN_STATES_SQL
 from storage.transaction import Transaction
 
-_DEFAULTS = dict.fromkeys(TICKET_FIELDS) | {"version": 0}
 _INSERT = insert(ticket)
 _NEW_FIELDS = tuple(field.name for field in fields(NewTicket))
+_read_fields = attrgetter(*_NEW_FIELDS)
 
 _EXCERPT_LENGTH = 600
 
@@ -61,9 +62,9 @@ class Tickets(Repository):
     async def add(self, new: NewTicket) -> Ticket:
         """Insert a ticket."""
         ticket_id = await self._ids.allocate(ticket)
-        row = columns_of({name: getattr(new, name) for name in _NEW_FIELDS}) | {"id": ticket_id}
-        self._transaction.defer_insert(_INSERT, row)
-        added = ticket_from_row(_DEFAULTS | row)
+        values = dict(zip(_NEW_FIELDS, _read_fields(new), strict=True))
+        self._transaction.defer_insert(_INSERT, columns_of(values) | {"id": ticket_id})
+        added = added_ticket(ticket_id, values)
         self._cache.add_new_ticket(added, new.author_key)
         if new.divided_from is not None:
             self._cache.on_message_attached(added.id)  # it shares those of its first ticket
