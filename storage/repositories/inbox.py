@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     Insert,
     Integer,
+    Update,
     and_,
     bindparam,
     false,
@@ -119,6 +120,12 @@ def _store_statement(dialect: str) -> Insert:
 
 
 @cache
+def _finish_statement() -> Update:
+    handled = inbox.c.id.in_(bindparam("ids", expanding=True))
+    return update(inbox).where(handled).values(status=InboxStatus.DONE, done_at=bindparam("now"), leased_until=None)
+
+
+@cache
 def _cursor_statement(dialect: str) -> Insert:
     statement = insert_into(cursor, dialect)
     changing = {name: statement.excluded[name] for name in ("value", "moved_at")}
@@ -213,9 +220,7 @@ class Inbox(Repository):
     async def finish(self, ids: Sequence[int], now: datetime) -> None:
         """Mark rows as handled. They must be locked by :meth:`extend_leases`."""
         if ids:
-            await self._transaction.execute(
-                update(inbox).where(inbox.c.id.in_(ids)).values(status=InboxStatus.DONE, done_at=now, leased_until=None)
-            )
+            await self._transaction.execute(_finish_statement(), {"ids": list(ids), "now": now})
 
     async def postpone(self, row_id: int, due_at: datetime, error: str) -> None:
         """Retry a row later. It must be locked by :meth:`extend_leases`."""
