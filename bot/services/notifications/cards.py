@@ -92,7 +92,8 @@ async def sync(
     others = [ctx.municipality.staff.find_by_id(person_id) for person_id in existing if person_id not in wanted]
     for person in await _reachable(ctx, [*wanted.values(), *(other for other in others if other is not None)]):
         known = existing[person.id]
-        await _refresh_all(ctx, ticket, person, known, at_once=person == actor, can_wait=can_wait)
+        if known:
+            await _refresh_all(ctx, ticket, person, known, at_once=person == actor, can_wait=can_wait)
         if person.id in wanted:
             await _create_missing(ctx, ticket, person, known, at_once=person == actor, wait_for_album=wait_for_album)
 
@@ -122,12 +123,11 @@ async def _create_missing(
     at_once: bool,
     wait_for_album: bool,
 ) -> None:
-    have, is_new = {card.account for card in existing}, False
+    have, is_silent = {card.account for card in existing}, False
     for address in await addresses_for(ctx, person, Purpose.CARDS):
         if address.account not in have:
-            await create(ctx, ticket, person, address, at_once=at_once, wait_for_album=wait_for_album)
-            is_new = not existing
-    if is_new and not at_once and not ticket.may_notify_at_night and await _comes_silently(ctx, person.id):
+            is_silent = await create(ctx, ticket, person, address, at_once=at_once, wait_for_album=wait_for_album)
+    if is_silent and not existing and not at_once:
         await ctx.uow.deadlines.add_notice(person.id, ticket.id, QUIET_ARRIVAL, ctx.now)
 
 
@@ -157,14 +157,15 @@ async def create(
     *,
     at_once: bool = False,
     wait_for_album: bool = False,
-) -> None:
-    """Send *person* the card of *ticket* at *address*, where there was none."""
-    await _queue_card(
+) -> bool:
+    """Send *person* the card of *ticket* at *address*, where there was none; return whether it makes no sound."""
+    is_silent = await _queue_card(
         ctx, ticket, person.id, address, at_once, ALBUM_DELAY if wait_for_album and not at_once else timedelta()
     )
     await ctx.uow.cards.upsert(person.id, ticket.id, address.account, address.chat_id, ctx.now)
     if any(message.media for message in await ctx.uow.messages.list_for_ticket(ticket.id)):
         await queue_media_at(ctx, ticket, person, address)
+    return is_silent
 
 
 async def _queue_card(
@@ -176,7 +177,9 @@ async def _queue_card(
     delay: timedelta,
     *,
     can_wait: bool = False,
-) -> None:
+) -> bool:
+    """Queue the card; return whether it makes no sound."""
+    is_silent = not ticket.may_notify_at_night and await _comes_silently(ctx, person_id)
     priority = Priority.BULK if can_wait else Priority.URGENT if ticket.urgent else Priority.CARD
     await ctx.uow.outbox.enqueue(
         OutboxDraft(
@@ -186,12 +189,13 @@ async def _queue_card(
             person_id=person_id,
             ticket_id=ticket.id,
             priority=Priority.INTERACTIVE if at_once else priority,
-            silent=not ticket.may_notify_at_night and await _comes_silently(ctx, person_id),
+            silent=is_silent,
             due_at=ctx.now + delay,
             dedupe=f"card:{person_id}:{ticket.id}:{address.account}",
         ),
         ctx.now,
     )
+    return is_silent
 
 
 async def _comes_silently(ctx: UseCaseContext, person_id: int) -> bool:
