@@ -23,6 +23,7 @@ from bench.machine_info import cpu_of
 from bot import config
 from bot.app import App
 from bot.messengers.port import Messenger
+from bot.runtime.garbage import resume_collection
 from storage.database import Database
 
 
@@ -76,6 +77,7 @@ def _cpu() -> float:
 async def open_app(path: Path) -> AsyncIterator[App]:
     app = App(config.load_config(path))
     await app.prepare()
+    resume_collection()  # as the bot does once it has started
     try:
         yield app
     finally:
