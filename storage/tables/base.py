@@ -53,7 +53,7 @@ class UtcDateTime(TypeDecorator[datetime]):
         to_utc = self.process_bind_param
 
         def to_text(value: datetime | None) -> str | None:
-            moment = to_utc(value, dialect)
+            moment = value if value is None or value.tzinfo is UTC else to_utc(value, dialect)
             return None if moment is None else moment.isoformat(" ", "microseconds")[:_SQLITE_MOMENT_CHARS]
 
         return to_text
