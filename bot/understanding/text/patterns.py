@@ -8,7 +8,6 @@ between. ``не`` belongs to the next element: ``не работать`` asks fo
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
@@ -33,12 +32,11 @@ _WEAKENING_WORDS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(NamedTuple):
     """One pattern that belongs to *owner* and weighs *weight*."""
 
-    owner: int
     weight: float
+    owner: int
     elements: tuple[int, ...]
 
 
@@ -66,8 +64,9 @@ class PatternSet:
         self._typos: dict[str, dict[str, tuple[str, ...]]] = {}
         """First letter → a lemma or one of its spellings with a letter left out → the lemmas; sets would take 4 MB
         more. A letter is filled in when a word first asks for it: most texts need few."""
-        self._starting: defaultdict[int, list[tuple[int | None, Pattern]]] = defaultdict(list)
-        """First element → the second element, if there is one, and the pattern."""
+        self._starting: dict[int, tuple[list[tuple[int, Pattern]], int]] = {}
+        """First element → the bit of the second element, or 0, and the pattern, for each of its patterns; and the bits
+        of all elements of which one must be said for any of them."""
         self._found_by = {
             flags: remember(partial(self._find_elements, flags)) for flags in (_POSITIVE, _EITHER, _NEGATIVE)
         }
@@ -77,8 +76,10 @@ class PatternSet:
         for line in source.replace("\n", ";").split(";"):
             elements = self._parse(line.split())
             if elements:
-                second = elements[1] if len(elements) > 1 else None
-                self._starting[elements[0]].append((second, Pattern(owner, weight, elements)))
+                second = 1 << elements[1] if len(elements) > 1 else 0
+                patterns, wanted = self._starting.get(elements[0], ([], 0))
+                patterns.append((second, Pattern(weight, owner, elements)))
+                self._starting[elements[0]] = patterns, wanted | (second or 1 << elements[0])
 
     def _parse(self, tokens: Sequence[str]) -> tuple[int, ...]:
         elements: list[int] = []
@@ -114,8 +115,8 @@ class PatternSet:
                 self._long_lemmas[lemma[0]].add(lemma)
         self._by_form[word, negated].add(number)
 
-    def _find_elements(self, flags: _Flags, word: str) -> tuple[tuple[int, ...], tuple[int, ...]]:
-        """Return the elements that *word* matches: those that begin a pattern, and all."""
+    def _find_elements(self, flags: _Flags, word: str) -> tuple[tuple[int, ...], int]:
+        """Return the elements that *word* matches: the numbers of those that begin a pattern, and a bit for each."""
         found: set[int] = set()
         for flag in flags:
             found |= self._by_form.get((word, flag), set())
@@ -126,8 +127,8 @@ class PatternSet:
                 found |= self._by_beginning.get((word[:length], flag), set())
             if not found and not form.known and form.lemmas:
                 found |= self._elements_of_typo(form.lemmas[0], flag)
-        elements = tuple(sorted(found))
-        return tuple(element for element in elements if element in self._starting), elements
+        begins = tuple(element for element in sorted(found) if element in self._starting)
+        return begins, sum(1 << element for element in found)
 
     def _elements_of_typo(self, lemma: str, negated: bool) -> set[int]:
         """Return the elements of the known words that are one typing error away from the unknown *lemma*."""
@@ -154,54 +155,89 @@ class PatternSet:
     def _flags_of(self, words: Sequence[Word], index: int) -> _Flags:
         return _NEGATIVE if self._strict and is_denied(words, index) else _EITHER
 
-    def find(self, words: Sequence[Word]) -> list[Match]:
-        """Find all patterns: those of one word at every place (up to a bound), longer ones at the first place."""
+    def find(self, words: Sequence[Word], positions: Sequence[int] | None = None) -> list[Match]:
+        """Find all patterns: those of one word at every place (up to a bound), longer ones at the first place.
+
+        *positions*: of the words, if they are not those that the words know.
+        """
         begun: dict[int, list[int]] = {}
-        spoken: set[int] = set()
-        elements_at: list[tuple[int, tuple[int, ...]]] = []
+        said_at: list[tuple[int, int]] = []
+        spoken = 0
         found_by, in_affirmation = self._found_by, self._found_by[_POSITIVE]
         for index, word in enumerate(words):
             norm = word.norm
             begins, elements = found_by[self._flags_of(words, index)](norm) if word.negated else in_affirmation(norm)
             if not elements:
                 continue  # most words are in no pattern
-            elements_at.append((index, elements))
-            spoken.update(elements)
+            said_at.append((index, elements))
+            spoken |= elements
             for element in begins:
                 if element not in begun:
                     begun[element] = [index]
                 elif len(at := begun[element]) < _MAX_OCCURRENCES:
                     at.append(index)
-        starting = self._starting
-        candidates = [
-            (second is None, pattern)
-            for element in begun
-            for second, pattern in starting[element]
-            if second is None or second in spoken
-        ]
-        needed = {one for alone, pattern in candidates if not alone for one in pattern.elements}
-        places = _find_places(needed, elements_at)
         found: list[Match] = []
-        for alone, pattern in candidates:
-            if alone:
-                for index in begun[pattern.elements[0]]:
-                    found.append(Match(pattern, (index,)))
-            elif (where := _find_nearby(pattern.elements, places, words)) is not None:
-                found.append(Match(pattern, where))
+        nearby: _Nearby | None = None
+        for element, at in begun.items():
+            candidates, wanted = self._starting[element]
+            if not spoken & wanted:
+                continue  # most elements begin longer patterns alone
+            for second, pattern in candidates:
+                if not second:
+                    # As Match(…), in a third of its time.
+                    found += [tuple.__new__(Match, (pattern, (index,))) for index in at]
+                elif spoken & second:
+                    if nearby is None:
+                        nearby = _Nearby(words, positions, said_at)
+                    if (where := nearby.find(pattern.elements, at)) is not None:
+                        found.append(tuple.__new__(Match, (pattern, where)))
         return found
 
 
-def _find_places(elements: set[int], elements_at: Sequence[tuple[int, tuple[int, ...]]]) -> dict[int, list[int]]:
-    """Return the first places of each of *elements*; most texts have words of few longer patterns."""
-    places: dict[int, list[int]] = {}
-    if elements:
-        for index, found in elements_at:
-            if not elements.isdisjoint(found):
-                for element in elements.intersection(found):
-                    at = places.setdefault(element, [])
-                    if len(at) < _MAX_OCCURRENCES:
-                        at.append(index)
-    return places
+class _Nearby:
+    """Finds words of a text that are near one another."""
+
+    def __init__(
+        self, words: Sequence[Word], positions: Sequence[int] | None, said_at: Sequence[tuple[int, int]]
+    ) -> None:
+        """*said_at*: the indexes of words, each with its elements (a bit for each)."""
+        self._positions = [word.position for word in words] if positions is None else positions
+        self._said_at = said_at
+        self._places: dict[int, list[int]] = {}
+
+    def find(self, elements: tuple[int, ...], first_at: Sequence[int]) -> tuple[int, ...] | None:
+        """Return the first positions at which all *elements*, two or more, are near one another.
+
+        *first_at*: the places of the first of them.
+        """
+        others = [self._find_places(element) for element in elements[1:]]
+        if not all(others):
+            return None
+        reach = len(elements) + _MAX_GAP_WORDS
+        positions = self._positions
+        for first in first_at:
+            at = [first]
+            position = positions[first]
+            for places in others:
+                near, least = -1, reach
+                for other in places:
+                    distance = abs(positions[other] - position)
+                    if distance < least and other not in at:
+                        near, least = other, distance
+                if near < 0:
+                    break
+                at.append(near)
+            else:
+                return tuple(at)
+        return None
+
+    def _find_places(self, element: int) -> list[int]:
+        places = self._places.get(element)
+        if places is None:
+            bit = 1 << element
+            places = [index for index, elements in self._said_at if elements & bit][:_MAX_OCCURRENCES]
+            self._places[element] = places
+        return places
 
 
 def is_denied(words: Sequence[Word], index: int) -> bool:
@@ -220,27 +256,3 @@ def _with_one_deletion(word: str) -> Iterable[str]:
     yield word
     for index in range(1, len(word)):
         yield word[:index] + word[index + 1 :]
-
-
-def _find_nearby(
-    elements: tuple[int, ...], places: dict[int, list[int]], words: Sequence[Word]
-) -> tuple[int, ...] | None:
-    """Return the first positions at which all *elements*, two or more, are near one another."""
-    if not places.keys() >= set(elements):
-        return None
-    reach = len(elements) + _MAX_GAP_WORDS
-    for first in places[elements[0]]:
-        at = [first]
-        position = words[first].position
-        for element in elements[1:]:
-            near, least = -1, reach
-            for other in places[element]:
-                distance = abs(words[other].position - position)
-                if distance < least and other not in at:
-                    near, least = other, distance
-            if near < 0:
-                break
-            at.append(near)
-        else:
-            return tuple(at)
-    return None
