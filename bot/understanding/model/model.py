@@ -200,20 +200,32 @@ def mix_shares(
     prior: float,
 ) -> NDArray[np.float64]:
     """Return the weighted product of the text model, less *prior* of the frequency, and of the votes."""
-    common = frequency.astype(np.float64)
-    score = np.log((1.0 - _MIN_PROBABILITY) * text + _MIN_PROBABILITY * common) - prior * np.log(
-        common + _FREQUENCY_SMOOTHING
-    )
-    for vote, weight in votes:
-        if weight:
-            score += weight * np.log(np.array([vote.get(code, 0.0) for code in codes]) + _MIN_PROBABILITY)
-    return softmax(score)
+    weighted = [(np.array([vote.get(code, 0.0) for code in codes]), weight) for vote, weight in votes if weight]
+    return ShareMixer(frequency, prior).mix(text, weighted)
+
+
+class ShareMixer:
+    """Mixes shares by a text and votes, as :func:`mix_shares` does, for any number of texts of one model."""
+
+    def __init__(self, frequency: Floats, prior: float) -> None:
+        common = frequency.astype(np.float64)
+        self._floor = _MIN_PROBABILITY * common
+        self._prior = prior * np.log(common + _FREQUENCY_SMOOTHING)
+
+    def mix(self, text: NDArray[np.float64], votes: Iterable[tuple[NDArray[np.float64], float]]) -> NDArray[np.float64]:
+        """Return the weighted product of *text* and of *votes*, all in the order of the model's codes."""
+        score = np.log((1.0 - _MIN_PROBABILITY) * text + self._floor)
+        score -= self._prior
+        for vote, weight in votes:
+            score += weight * np.log(vote + _MIN_PROBABILITY)
+        return softmax(score)
 
 
 def softmax(scores: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return shares that sum to 1."""
-    powers: NDArray[np.float64] = np.exp(scores - np.maximum.reduce(scores))
-    shares: NDArray[np.float64] = powers / np.add.reduce(powers)
+    shares: NDArray[np.float64] = scores - np.maximum.reduce(scores)
+    np.exp(shares, out=shares)
+    shares /= np.add.reduce(shares)
     return shares
 
 

@@ -10,6 +10,7 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+from itertools import repeat
 from typing import NamedTuple
 
 import numpy as np
@@ -23,7 +24,7 @@ from bot.understanding.model.features import (
     char_ngrams,
     word_terms,
 )
-from bot.understanding.model.model import MIN_SHARE, Floats, Model, Recipe, Strangeness, log_odds, mix_shares, softmax
+from bot.understanding.model.model import MIN_SHARE, Floats, Model, Recipe, ShareMixer, Strangeness, log_odds, softmax
 from bot.understanding.shipped.signs import TOPIC_SIGN
 from bot.understanding.text.memory import remember
 
@@ -94,6 +95,8 @@ class MessageJudge:
         self._squares = [rarity**2 for rarity in sectors.rarity.tolist()]
         self._weighed = np.column_stack([sectors.weights, model.appeal]) * sectors.rarity[:, None]
         self._bias = np.append(sectors.bias, np.float32(model.bias)).astype(np.float32)
+        self._nothing = np.zeros_like(self._bias)
+        self._mixer = ShareMixer(sectors.frequency, sectors.recipe.prior)
         self._score_of_pieces = remember(self._find_score_of_pieces)
 
     def judge(
@@ -112,13 +115,12 @@ class MessageJudge:
         weights = self._model.signs
         for name, value in signs.items():
             appeal += value * weights.get(name, 0.0)
-        sectors = self._model.sectors
         long = min(1.0, max(0.0, (len(features.norms) - _CHAT_WORDS) / _LONGER_WORDS))
-        votes = ((rules, sectors.recipe.rules + long * _LONG_TEXT_RULES),)
         text = softmax(scores[:-1].astype(np.float64))
-        shares = mix_shares(text, votes, sectors.codes, sectors.frequency, sectors.recipe.prior)
+        topics = self.in_order(rules)
+        shares = self._mixer.mix(text, ((topics, self._model.sectors.recipe.rules + long * _LONG_TEXT_RULES),))
         self._put_in_order(shares, rules, sharing)
-        return Judgement(shares, appeal, self._weigh_agreement(shares, rules, signs))
+        return Judgement(shares, appeal, _weigh_agreement(shares, topics, signs.get(TOPIC_SIGN, 0.0)))
 
     def _put_in_order(self, shares: NDArray[np.float64], rules: Mapping[str, float], sharing: Collection[str]) -> None:
         """Let the rules divide what the sectors of one topic have together; no other sector gains or loses."""
@@ -133,18 +135,6 @@ class MessageJudge:
         factor = sum(before) / sum(after)
         for (column, _), share in zip(found, after, strict=True):
             shares[column] = share * factor
-
-    def _weigh_agreement(
-        self, shares: NDArray[np.float64], rules: Mapping[str, float], signs: Mapping[str, float]
-    ) -> float:
-        strength = signs.get(TOPIC_SIGN, 0.0)
-        if not strength:
-            return 0.0  # no word speaks for any sector, so a small share by the topics means nothing
-        topics = self.in_order(rules)
-        best = int(shares.argmax())
-        certainty = _TOPIC_SHARE_WEIGHT * log_odds(float(topics[best] / max(MIN_SHARE, float(topics.sum()))))
-        certainty += _AGREEMENT_WEIGHT * (int(topics.argmax()) == best)
-        return certainty + _EVIDENCE_WEIGHT * strength
 
     def _score_of_words(self, features: TextFeatures) -> Floats:
         rows = sorted(self._find_rows_of_words(features))  # in every process the same sum
@@ -169,25 +159,23 @@ class MessageJudge:
         return rows
 
     def _score_of_all_pieces(self, features: TextFeatures) -> Floats:
-        found = [self._score_of_pieces(norm) for norm in features.norms[:MAX_WORDS]]
-        square = sum(square for _, square in found)
+        found = list(map(self._score_of_pieces, features.norms[:MAX_WORDS]))
+        square = sum([square for _, square in found])
         if not square:
             return self._nothing
-        score: Floats = np.add.reduce([score for score, _ in found]) / np.float32(math.sqrt(square))
+        # The bytes of the words, one after another, are a table: to make it of arrays would take five times as long.
+        table = np.frombuffer(b"".join([score for score, _ in found]), dtype=np.float32)
+        score: Floats = np.add.reduce(table.reshape(len(found), -1)) / np.float32(math.sqrt(square))
         return score
 
-    def _find_score_of_pieces(self, norm: str) -> tuple[Floats, float]:
-        """Return the sum of the weights of the word's pieces, and the sum of the squares of their rarity."""
+    def _find_score_of_pieces(self, norm: str) -> tuple[bytes, float]:
+        """Return the sum of the weights of the word's pieces, as bytes, and the sum of the squares of their rarity."""
         rows = self.rows_of_pieces(norm)
-        return self._weighed.take(rows, axis=0).sum(axis=0), sum(map(self._squares.__getitem__, rows))
+        return self._weighed.take(rows, axis=0).sum(axis=0).tobytes(), sum(map(self._squares.__getitem__, rows))
 
     def rows_of_pieces(self, norm: str) -> list[int]:
         found = (self._rows.get(NGRAM_PREFIX + piece) for piece in char_ngrams(norm))
         return [row for row in found if row is not None]
-
-    @property
-    def _nothing(self) -> Floats:
-        return np.zeros_like(self._bias)
 
     def assign(self, words_of: Mapping[str, Collection[str]]) -> tuple[tuple[str, ...], NDArray[np.float64]]:
         """Return the town's sectors that have standard ones, and a row for each: 1 where it answers for one of these.
@@ -201,7 +189,7 @@ class MessageJudge:
 
     def in_order(self, standard: Mapping[str, float]) -> NDArray[np.float64]:
         """Return the probabilities of the standard sectors in the order of the model's sectors."""
-        return np.array([standard.get(code, 0.0) for code in self._model.sectors.codes])
+        return np.array(list(map(standard.get, self._model.sectors.codes, repeat(0.0))))
 
     def share_of(self, code: str, judgement: Judgement) -> float:
         """Return the share of a standard sector."""
@@ -214,6 +202,16 @@ class MessageJudge:
         sectors = self._model.sectors
         odds: NDArray[np.float64] = np.exp(-sectors.lift - certainty) * ((1.0 - inside) / inside) ** sectors.slope
         return 1.0 / (1.0 + odds)
+
+
+def _weigh_agreement(shares: NDArray[np.float64], topics: NDArray[np.float64], strength: float) -> float:
+    """Return the log-odds that the *topics*, whose strongest has this *strength*, add to those of the best share."""
+    if not strength:
+        return 0.0  # no word speaks for any sector, so a small share by the topics means nothing
+    best = int(shares.argmax())
+    certainty = _TOPIC_SHARE_WEIGHT * log_odds(float(topics[best] / max(MIN_SHARE, float(np.add.reduce(topics)))))
+    certainty += _AGREEMENT_WEIGHT * (int(topics.argmax()) == best)
+    return certainty + _EVIDENCE_WEIGHT * strength
 
 
 def _index_words(names: Sequence[str]) -> dict[str, tuple[int | None, dict[str, int]]]:
