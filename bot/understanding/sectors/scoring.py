@@ -29,6 +29,7 @@ _PEOPLE_FACTOR = 0.5
 """Factor for the words that name the author or the addressee if the message names a subject."""
 _MIN_SUBJECT_EVIDENCE = 2.5
 """Least evidence with which a message names a subject."""
+_MAX_EVIDENCE_WORDS = 4
 _OWN_WORD_WEIGHT = STRONG_WEIGHT
 """Weight of a word that the town has added to a topic."""
 _UNCERTAINTY_MASS = 3.5
@@ -72,6 +73,7 @@ class TopicScorer:
     def __init__(self, topics: Sequence[Topic], morphology: Morphology, words_of: WordsOf) -> None:
         self.topics = tuple(topics)
         self._sectors_of = tuple(_suitable_sectors(topic, words_of) for topic in self.topics)
+        self._people_topics = frozenset(index for index, topic in enumerate(self.topics) if topic.is_about_people)
         self._own_words: Mapping[int, tuple[str, ...]] = {}
         self._own_keywords = CustomKeywords((), morphology)
         self._unused: frozenset[int] = frozenset()
@@ -109,40 +111,44 @@ class TopicScorer:
 
     def find_evidence(self, words: Sequence[Word], context: LocationContext) -> Evidence:
         """Find the evidence for every topic; a word counts once for a topic, by its best pattern."""
-        matches = [one for one in self._patterns.find(words) if one.pattern.owner not in self._unused]
+        matches = self._patterns.find(words)
+        if self._unused:
+            matches = [one for one in matches if one.pattern.owner not in self._unused]
         explained: defaultdict[int, set[int]] = defaultdict(set)
-        for match in matches:
-            if len(match.indexes) > 1:
-                for index in match.indexes:
-                    explained[index].add(match.pattern.owner)
-        best: defaultdict[int, dict[str, tuple[float, int]]] = defaultdict(dict)
+        for (_, owner, _), indexes in matches:
+            if len(indexes) > 1:
+                for index in indexes:
+                    explained[index].add(owner)
+        best: dict[int, dict[str, tuple[float, int]]] = {}
         scenes: set[str] = set()
+        lemma_of = self._morphology.lemma
         for match in matches:
-            share = self._weight_per_word(match, explained, context)
-            mine = best[match.pattern.owner]
-            if (
-                self.topics[match.pattern.owner].is_institution
-                and len(match.indexes) == 1
-                and match.indexes[0] in context.scene
-            ):
+            (_, owner, _), indexes = match
+            share = _weight_per_word(match, explained, context)
+            mine = best.get(owner)
+            if mine is None:
+                mine = best[owner] = {}
+            if len(indexes) == 1 and indexes[0] in context.scene and self.topics[owner].is_institution:
                 share *= _SCENE_FACTOR
-                sectors = self.topics[match.pattern.owner].sectors
+                sectors = self.topics[owner].sectors
                 scenes.update(code for code, readiness in sectors.items() if readiness == 1.0)
-            for index in match.indexes:
-                key = self._morphology.lemma(words[index].norm)
-                if share > mine.get(key, (0.0, 0))[0]:
-                    mine[key] = (share, index)
-        weights = {
-            topic: sum(share for share, _ in found.values()) * self._scene_factor(topic, scenes)
-            for topic, found in best.items()
-        }
+            if share > 0.0:
+                for index in indexes:
+                    key = lemma_of(words[index].norm)
+                    if key not in mine or share > mine[key][0]:
+                        mine[key] = (share, index)
+        weights = {topic: sum([share for share, _ in found.values()], 0.0) for topic, found in best.items()}
+        if scenes:
+            for topic in weights:
+                weights[topic] *= self._scene_factor(topic, scenes)
         self._discount_people_topics(weights)
         spoken = {topic: _strongest_words(found, words) for topic, found in best.items()}
-        hits = self._own_keywords.find(words)
-        for name, count in hits.counts.items():
-            index = int(name)
-            weights[index] = weights.get(index, 0.0) + _OWN_WORD_WEIGHT * count
-            spoken[index] = (*hits.words[name], *spoken.get(index, ()))
+        if self._own_words:
+            hits = self._own_keywords.find(words)
+            for name, count in hits.counts.items():
+                index = int(name)
+                weights[index] = weights.get(index, 0.0) + _OWN_WORD_WEIGHT * count
+                spoken[index] = (*hits.words[name], *spoken.get(index, ()))
         return Evidence(weights, spoken)
 
     def may_reach(self, least: float, words: Sequence[Word]) -> bool:
@@ -155,33 +161,15 @@ class TopicScorer:
         return any(weight >= least for weight in most.values())
 
     def _discount_people_topics(self, weights: dict[int, float]) -> None:
-        people = [index for index in weights if self.topics[index].is_about_people]
+        people = self._people_topics.intersection(weights)
         if people and any(weight >= _MIN_SUBJECT_EVIDENCE for index, weight in weights.items() if index not in people):
             for index in people:
                 weights[index] *= _PEOPLE_FACTOR
 
-    def _weight_per_word(self, match: Match, explained: Mapping[int, set[int]], context: LocationContext) -> float:
-        """Return the weight that the match gives to each of its words."""
-        weight = match.pattern.weight / len(match.indexes)
-        if any(index in context.street for index in match.indexes):
-            return 0.0
-        passing = sum(1 for index in match.indexes if index in context.passing)
-        if len(match.indexes) > 1:
-            return weight * (_PASSING_PHRASE_FACTOR if passing else 1.0)
-        if passing:
-            weight *= _PASSING_WORD_FACTOR
-        if explained.get(match.indexes[0], set()) - {match.pattern.owner}:
-            weight *= _EXPLAINED_FACTOR
-        return weight
-
     def _scene_factor(self, index: int, scenes: set[str]) -> float:
         """Return the share of its weight that the topic keeps if the message is set in the institutions of *scenes*."""
         topic = self.topics[index]
-        if (
-            not scenes
-            or topic.is_institution
-            or scenes & {code for code, share in topic.sectors.items() if share == 1.0}
-        ):
+        if topic.is_institution or scenes & {code for code, share in topic.sectors.items() if share == 1.0}:
             return 1.0
         if "housing" in scenes:
             return _STREET_IN_FLATS_FACTOR
@@ -237,6 +225,22 @@ class TopicScorer:
         return second in sectors and sectors.get(first, 0.0) > sectors[second]
 
 
+def _weight_per_word(match: Match, explained: Mapping[int, set[int]], context: LocationContext) -> float:
+    """Return the weight that the match gives to each of its words."""
+    (weight, owner, _), indexes = match
+    if not context.street.isdisjoint(indexes):
+        return 0.0
+    is_passing = not context.passing.isdisjoint(indexes)
+    if len(indexes) > 1:
+        return weight / len(indexes) * (_PASSING_PHRASE_FACTOR if is_passing else 1.0)
+    if is_passing:
+        weight *= _PASSING_WORD_FACTOR
+    owners = explained.get(indexes[0])
+    if owners is not None and (len(owners) > 1 or owner not in owners):
+        weight *= _EXPLAINED_FACTOR
+    return weight
+
+
 def _suitable_sectors(topic: Topic, words_of: WordsOf) -> dict[str, float]:
     """Return the configured sectors that may handle *topic*, each with its suitability."""
     suitable = {code: max((topic.sectors.get(one, 0.0) for one in own), default=0.0) for code, own in words_of.items()}
@@ -244,5 +248,9 @@ def _suitable_sectors(topic: Topic, words_of: WordsOf) -> dict[str, float]:
 
 
 def _strongest_words(found: Mapping[str, tuple[float, int]], words: Sequence[Word]) -> tuple[str, ...]:
-    best = sorted(found.values(), key=lambda pair: -pair[0])[:4]
-    return tuple(words[index].raw for _, index in sorted(best, key=lambda pair: pair[1]))
+    indexes = [index for _, index in found.values()]
+    if len(found) > _MAX_EVIDENCE_WORDS:
+        best = sorted(found.values(), key=lambda pair: -pair[0])[:_MAX_EVIDENCE_WORDS]
+        indexes = [index for _, index in best]
+    indexes.sort()
+    return tuple([words[index].raw for index in indexes])
