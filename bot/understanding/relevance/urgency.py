@@ -38,6 +38,21 @@ class Alarm(NamedTuple):
 NO_ALARM = Alarm(None, None)
 
 
+class _DangerGroups(NamedTuple):
+    """The names of the groups of patterns that speak for a danger, or against it."""
+
+    danger: Danger
+    patterns: str
+    weak: str
+    short: str
+    lamp: str
+    unless: str
+
+
+def _groups_of(danger: Danger) -> _DangerGroups:
+    return _DangerGroups(danger, *(f"{danger} {part}" for part in ("patterns", "weak", "short", "lamp", "unless")))
+
+
 class UrgencyDetector:
     """Detects danger, and current outages of supplies."""
 
@@ -45,6 +60,7 @@ class UrgencyDetector:
         self._morphology = morphology
         self._patterns = PatternSet(morphology, strict=True)
         self._owners: list[str] = []
+        self._dangers = tuple(map(_groups_of, Danger))
         rules = load_rules("urgency")
         kinds, words = rules.pop("kind"), rules.pop("words")
         self._words: dict[str, str] = {}
@@ -66,9 +82,11 @@ class UrgencyDetector:
         *place*: the indexes of the words that name the place. It is the reason in a message about something real;
         :func:`confirm_alarm` asks how likely it is one.
         """
-        words = real_words(words, place)
+        words, positions = real_words(words, place)
+        matches = [(self._owners[match.pattern.owner], match) for match in self._patterns.find(words, positions)]
+        if not matches:
+            return NO_ALARM
         found: defaultdict[str, list[Match]] = defaultdict(list)
-        matches = [(self._owners[match.pattern.owner], match) for match in self._patterns.find(words)]
         figures = {index for owner, match in matches if owner == _FIGURE for index in match.indexes}
         for owner, match in matches:
             is_meant = figures.isdisjoint(match.indexes) and not self._names_absence(match, words)
@@ -76,7 +94,7 @@ class UrgencyDetector:
                 found[owner].append(match)
         if not found:
             return NO_ALARM
-        danger = next((one for one in Danger if self._is_present(one, found, words)), None)
+        danger = next((one.danger for one in self._dangers if self._is_present(one, found, words)), None)
         if danger is not None:
             return Alarm(danger.urgency, danger)
         if "story" in found:
@@ -121,17 +139,17 @@ class UrgencyDetector:
             for index in match.indexes
         )
 
-    def _is_present(self, danger: Danger, found: Mapping[str, list[Match]], words: Sequence[Word]) -> bool:
-        matches = found.get(f"{danger} patterns", [])
-        if f"{danger} lamp" not in found:
-            matches = matches + found.get(f"{danger} weak", [])
+    def _is_present(self, names: "_DangerGroups", found: Mapping[str, list[Match]], words: Sequence[Word]) -> bool:
+        matches = found.get(names.patterns, [])
+        if names.lamp not in found:
+            matches = matches + found.get(names.weak, [])
         if len(words) <= _SHORT_TEXT_WORDS:
-            matches = matches + found.get(f"{danger} short", [])
-        if not matches or len(words) > _MAX_WORDS or {"story", "over", f"{danger} unless"} & found.keys():
+            matches = matches + found.get(names.short, [])
+        if not matches or len(words) > _MAX_WORDS or "story" in found or "over" in found or names.unless in found:
             return False
         if all(match.indexes[0] > _FIRST_WORDS for match in matches):
             return False
-        is_past = "past" in found or ("yesterday" in found and danger is not Danger.CHILD)
+        is_past = "past" in found or ("yesterday" in found and names.danger is not Danger.CHILD)
         return not is_past or any(self._is_in_present(match, words) for match in matches)
 
     def _is_in_present(self, match: Match, words: Sequence[Word]) -> bool:

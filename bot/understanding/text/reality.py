@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence, Set
+from typing import NamedTuple
 
 from bot.understanding.text.tokens import Word
 
@@ -26,24 +27,39 @@ _MOST_QUOTED = 0.6
 """The share of a text in quotation marks from which it is the author who speaks in them."""
 
 
-def real_words(words: Sequence[Word], place: Set[int] = frozenset()) -> Sequence[Word]:
+class RealWords(NamedTuple):
+    """The words that say what is real, and their positions, if those are not the ones that the words know.
+
+    Where some words are left out, the others are as near to one another as without them.
+    """
+
+    words: Sequence[Word]
+    positions: Sequence[int] | None
+
+
+def real_words(words: Sequence[Word], place: Set[int] = frozenset()) -> RealWords:
     """Return *words* without quotations, conditionals («если бы прорвало»), units of numbers, and the *place*.
 
-    *place*: the indexes of the words that name it. The words around an address are as near as without it.
+    *place*: the indexes of the words that name it.
     """
-    left_out = {*_quoted(words), *_conditional(words), *_units(words), *place}
+    # Few texts have any of these, so each is looked for only where one of its words or marks is.
+    norms = [word.norm for word in words]
+    left_out = set(place)
+    if not _UNITS.isdisjoint(norms):
+        left_out.update(_units(words, norms))
+    if not _CONDITIONALS.isdisjoint(norms):
+        left_out.update(_conditional(words))
+    if any(map(_OPENING.search, {word.gap for word in words})):
+        left_out.update(_quoted(words))
     if not left_out:
-        return words
-    kept: list[Word] = []
-    for at, (raw, norm, gap, position, *rest) in enumerate(words):
-        if at not in left_out:
-            kept.append(tuple.__new__(Word, (raw, norm, gap, position - at + len(kept), *rest)))
-    return kept
+        return RealWords(words, None)
+    kept = [at for at in range(len(words)) if at not in left_out]
+    return RealWords([words[at] for at in kept], [words[at].position - at + nth for nth, at in enumerate(kept)])
 
 
-def _units(words: Sequence[Word]) -> Iterator[int]:
-    for at, word in enumerate(words):
-        if word.norm in _UNITS and at and words[at - 1].is_number and not word.gap.strip(" \u2009"):
+def _units(words: Sequence[Word], norms: Sequence[str]) -> Iterator[int]:
+    for at, norm in enumerate(norms):
+        if norm in _UNITS and at and words[at - 1].is_number and not words[at].gap.strip(" \u2009"):
             yield at
 
 
