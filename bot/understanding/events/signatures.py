@@ -123,10 +123,11 @@ class SignatureExtractor:
         self._common_nouns = frozenset(rules["words"]["common"].split())
         self._noun_stem = remember(self._find_noun_stem)
         found = rules["places"]
-        self._marks = MarkFinder(found, self._lemma)
+        self._marks = MarkFinder(found, morphology.lemma)
         self._qualities = frozenset(stem(word) for word in found["qualities"].split())
         self._local = frozenset(stem(word) for word in found["local"].split())
         self._ordinals: dict[str, int] = found["ordinals"]
+        self._spelled_number = remember(self._find_spelled_number)
 
     def extract(self, text: str) -> Signature:
         """Return the signature of any text, also of a chat's title."""
@@ -166,7 +167,7 @@ class SignatureExtractor:
         else:
             names = [stem(word.norm) for word in self._find_bare_street(words)]
         house = int(digits[0]) if place and place.house and (digits := re.match(r"\d+", place.house)) else None
-        stems = frozenset(stem(word.norm) for word in words)
+        stems = frozenset([stem(word.norm) for word in words])
         route = None if subjects else self._marks.find_route(words, numbers)
         if route is not None:
             subjects = _TRANSPORT
@@ -242,15 +243,12 @@ class SignatureExtractor:
             return False
         return {match.pattern.owner for match in self._patterns.find(words)} == {self._me_too_owner}
 
-    def _lemma(self, word: Word) -> str:
-        return next(iter(self._morphology.form(word.norm).lemmas), word.norm)
-
     def _numbers(self, words: Sequence[Word]) -> dict[int, int | None]:
         """Map the index of a word to the number it means; times and quantities are left out."""
         found: dict[int, int | None] = {}
         for index, word in enumerate(words):
             digits = _NUMBER.fullmatch(word.norm) if word.is_number else None
-            value = int(digits[1]) if digits else self._spelled_number(word)
+            value = int(digits[1]) if digits else self._spelled_number(word.norm)
             if value is None or not 0 < value <= _MAX_NUMBER or self._is_quantity(words, index):
                 continue
             tens = found.get(index - 1)
@@ -260,10 +258,10 @@ class SignatureExtractor:
             found[index] = value
         return found
 
-    def _spelled_number(self, word: Word) -> int | None:
-        lemma = self._lemma(word)
+    def _find_spelled_number(self, norm: str) -> int | None:
+        lemma = self._morphology.lemma(norm)
         vocabulary = self._places.vocabulary.numbers
-        return self._ordinals.get(lemma, vocabulary.get(word.norm, vocabulary.get(lemma)))
+        return self._ordinals.get(lemma, vocabulary.get(norm, vocabulary.get(lemma)))
 
     def _is_quantity(self, words: Sequence[Word], index: int) -> bool:
         """Return whether the number is neither a house nor a route: «7.05», «5 минут», «9 этаж», «третий раз»."""
@@ -274,6 +272,6 @@ class SignatureExtractor:
         )
         if clock or following is None:
             return clock
-        if self._lemma(following) in self._marks.counted:
+        if self._morphology.lemma(following.norm) in self._marks.counted:
             return False
         return following.norm in vocabulary["units"] or following.norm in vocabulary["inside"]
