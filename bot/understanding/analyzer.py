@@ -170,7 +170,7 @@ class TextAnalyzer:
         alarm = confirm_alarm(message.alarm, appeal_score)
         appeal = appeal_score >= APPEAL_THRESHOLD or alarm.danger is not None
         is_talk = appeal_score < REVIEW_THRESHOLD and not appeal
-        sector = max(self._codes, key=lambda code: scores[code], default=None)
+        sector = max(self._codes, key=scores.__getitem__, default=None)
         topic = self._topic(prepared, evidence, sector)
         theme = self._themes.find(prepared.words, evidence, sector)
         is_confident = sector is not None and not is_talk and self._is_confident(scores, sector, own, evidence)

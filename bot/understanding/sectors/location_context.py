@@ -18,6 +18,8 @@ _ROOM_WORDS = frozenset({
     "этаж", "этаже", "этажа", "этажи", "эт", "парадная", "парадной", "парадную", "парадн", "пар", "подъезд", "подъезде",
 })  # fmt: skip
 """Words that mean a part of a building if a number belongs to them."""
+_CUES = _INTO_PREPOSITIONS | _ROOM_WORDS | _PREPOSITION_CASES.keys()
+_PHRASE_ENDS = frozenset(".,!?;:\n")
 _ORDINALS = ("перв", "втор", "трет", "четверт", "пят", "шест", "седьм", "восьм", "девят", "десят", "последн", "верхн")
 
 
@@ -34,13 +36,16 @@ def find_location_context(words: Sequence[Word], street: frozenset[int], morphol
     passing: set[int] = set()
     inside: set[int] = set()
     for index, word in enumerate(words):
-        case = _PREPOSITION_CASES.get(word.norm)
+        norm = word.norm
+        if norm not in _CUES:
+            continue  # most words
+        case = _PREPOSITION_CASES.get(norm)
         if case is not None:
             passing |= _noun_phrase_after(words, index, case, morphology)
-        elif word.norm in _INTO_PREPOSITIONS:
+        elif norm in _INTO_PREPOSITIONS:
             passing |= _destination_words(words, index, morphology)
             inside |= _noun_phrase_after(words, index, "loct", morphology)
-        elif word.norm in _ROOM_WORDS and _is_numbered(words, index) and index not in passing:
+        elif _is_numbered(words, index) and index not in passing:
             inside.add(index)
     return LocationContext(frozenset(passing), frozenset(inside), street)
 
@@ -57,7 +62,7 @@ def _noun_phrase_after(words: Sequence[Word], index: int, case: str, morphology:
     """Return the noun in *case* (with its adjectives, numbers, «с») that the preposition at *index* governs."""
     found: set[int] = set()
     for other in range(index + 1, min(index + 5, len(words))):
-        if other > index + 1 and any(mark in words[other].gap for mark in ".,!?;:\n"):
+        if other > index + 1 and not _PHRASE_ENDS.isdisjoint(words[other].gap):
             break
         form = morphology.form(words[other].norm)
         found.add(other)

@@ -3,6 +3,7 @@
 The same code makes them when the model is trained and when it is used. The mark before the colon names the block.
 """
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ _SCORE_SCALE, _MAX_SCORE = 3.0, 6.0
 """Log-odds: the rules' score is a sign of about 1 if they are quite sure."""
 _TOPIC_SATURATION = 6.0
 _LENGTHS = (3, 5, 8, 12, 18, 27, 40)
+_LENGTH_SIGNS = tuple(f"length:{least}" for least in _LENGTHS)
 _MAX_WORDS = 60
 """The number of words whose grammar counts: bounds the time for a hostile text."""
 _GRAMMEMES = frozenset({
@@ -49,8 +51,8 @@ class SignFinder:
     def find(self, text: PreparedText, rules: RuleFindings) -> dict[str, float]:
         """Return the signs of *text*, each with its value."""
         names = {f"group:{name}" for name in rules.groups}
-        names.update(f"mark:{mark}" for mark in _MARKS if mark in text.clean)
-        names.update(f"length:{least}" for least in _LENGTHS if len(text.words) >= least)
+        names.update([f"mark:{mark}" for mark in _MARKS if mark in text.clean])
+        names.update(_LENGTH_SIGNS[: bisect_right(_LENGTHS, len(text.words))])
         if rules.topic == 0.0:
             names.add("rules:no topic")
         if rules.place is not None and rules.place.street is not None:
@@ -61,8 +63,7 @@ class SignFinder:
             names.add(f"alarm:{rules.alarm.urgency}")
         if rules.alarm.danger is not None:
             names.add("alarm:advice")
-        for word in text.words[:_MAX_WORDS]:
-            names |= self._tags(word.norm)
+        names.update(*[self._tags(word.norm) for word in text.words[:_MAX_WORDS]])
         if text.words:
             names.add(self._opening(text.words[0].norm))
         signs = dict.fromkeys(names, 1.0)

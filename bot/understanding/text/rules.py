@@ -1,14 +1,13 @@
 """Groups of patterns with weights: the shape that the rules of relevance and of urgency share."""
 
 import tomllib
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
 from bot.understanding.text.morphology import Morphology
-from bot.understanding.text.patterns import PatternSet
+from bot.understanding.text.patterns import Match, PatternSet
 from bot.understanding.text.tokens import Word
 
 
@@ -33,19 +32,27 @@ class PatternGroups:
 
     def find(self, words: Sequence[Word]) -> dict[str, float]:
         """Map the name of every group that was found to its total weight."""
-        hit: defaultdict[int, set[int]] = defaultdict(set)
-        count: defaultdict[int, int] = defaultdict(int)
-        for match in sorted(self._patterns.find(words), key=lambda match: len(match.indexes)):
+        hit: dict[int, set[int]] = {}
+        count: dict[int, int] = {}
+        for match in sorted(self._patterns.find(words), key=_match_length):
             owner = match.pattern.owner
-            if not hit[owner].intersection(match.indexes):
+            known = hit.get(owner)
+            if known is None:
+                hit[owner], count[owner] = set(match.indexes), 1
+                continue
+            if known.isdisjoint(match.indexes):
                 count[owner] += 1
-            hit[owner].update(match.indexes)
+            known.update(match.indexes)
         found: dict[str, float] = {}
         for index, times in count.items():
             group = self._groups[index]
             total = group.weight * times
             found[group.name] = min(total, group.max_total) if group.weight > 0 else max(total, group.max_total)
         return found
+
+
+def _match_length(match: Match) -> int:
+    return len(match.indexes)
 
 
 def load_rules(name: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -119,18 +120,27 @@ def _norm(raw: str) -> str:
 
 def _split_words(text: str) -> tuple[Word, ...]:
     found: list[Word] = []
+    pieces = _WORD.findall(text)
     place = -1
     denied = denied_before = False
-    for gap, raw in _WORD.findall(text):
-        if not raw:
-            break
+    for (gap, raw), norm in zip(pieces, _norms([raw for _, raw in pieces if raw]), strict=False):
         place += 1
-        if gap != " " and found and _SENTENCE_END.search(gap):
+        if gap != " " and place and _SENTENCE_END.search(gap):
             place += 2
-        norm = _norm(raw)
         first = raw[0]
         negated = denied or denied_before
         # As Word(…), in a third of its time; a message has twenty words.
         found.append(tuple.__new__(Word, (raw, norm, gap, place, negated, first.isupper(), first.isdecimal())))
         denied, denied_before = norm in _NEGATIONS, denied
     return tuple(found)
+
+
+def _norms(raws: Sequence[str]) -> list[str]:
+    """Return :func:`_norm` of each word; to fold them together takes a quarter of the time."""
+    if not raws:
+        return []
+    norms = fold("\n".join(raws)).split("\n")
+    for at, raw in enumerate(raws):
+        if raw.isascii() and (cyrillic := cyrillic_lookalike(raw)) is not None:
+            norms[at] = fold(cyrillic)
+    return norms
