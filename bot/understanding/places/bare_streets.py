@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bot.understanding.places.candidates import BARE_STREET_WEIGHT, CandidateBuilder, StreetCandidate
 from bot.understanding.places.houses import HouseNumberParser
-from bot.understanding.places.street_contexts import StreetContexts
+from bot.understanding.places.street_contexts import ENDS, StreetContexts
 from bot.understanding.places.street_names import StreetNames
 from bot.understanding.places.vocabulary import Vocabulary
 from bot.understanding.text.morphology import Morphology
@@ -18,6 +18,8 @@ _IN = frozenset({"в", "во", "из"})
 _LEADING_ON = frozenset({"от", "возле", "около", "напротив", "перед", "рядом", "между", "за"})
 """Words that lead on from a street at the beginning: «Гоголя от Мира до Садовой»."""
 _ALONG = frozenset({"на", "по", "вдоль"})
+_OBJECTS = ("ую", "юю")
+"""The endings of «перекопали садовую»."""
 _MAX_NAME_WORDS = 3
 
 
@@ -38,6 +40,8 @@ class BareStreetFinder:
         self._houses = houses
         self._builder = builder
         self._contexts = StreetContexts(morphology, vocabulary, names)
+        leading = vocabulary.words["corners"] | vocabulary.words["before"]
+        self._leading = leading | ENDS | _TOWARDS | _IN | _ALONG
 
     def candidate_at(self, words: Sequence[Word], index: int) -> StreetCandidate | None:
         """Return the street named at *index*."""
@@ -47,15 +51,33 @@ class BareStreetFinder:
             and (double := self._match_double_name(words, index))
         ):
             return double
-        return (
-            self._match_glued_house(words, index)
-            or self._match_glued_crossing(words, index)
-            or self._match_undeclined_pair(words, index)
-            or self._match_house_after(words, index)
-            or self._match_house_before(words, index)
-            or self._match_without_house(words, index)
-            or self._match_well_known(words, index)
-        )
+        found = self._match_with_house(words, index)
+        if found is not None or not self._may_lack_house(words, index):
+            return found
+        return self._match_without_house(words, index) or self._match_well_known(words, index)
+
+    def _match_with_house(self, words: Sequence[Word], index: int) -> StreetCandidate | None:
+        """Match a name that is a street because a house, or another street, is written next to it."""
+        word, found = words[index], None
+        if "-" in word.raw:
+            found = self._match_glued_house(words, index) or self._match_glued_crossing(words, index)
+        if found is None and word.norm[-1] in "ыи":
+            found = self._match_undeclined_pair(words, index)
+        if found is None and index + 1 < len(words) and self._houses.may_begin(words[index + 1]):
+            found = self._match_house_after(words, index)
+        if found is None and index > 1 and self._names.can_be_street_with_house(word):
+            found = self._match_house_before(words, index)
+        return found
+
+    def _may_lack_house(self, words: Sequence[Word], index: int) -> bool:
+        """Return whether a street may be named here without a house; a cheap first check.
+
+        A small word within a sentence needs a word before it that leads to a street, or is done something to.
+        """
+        word = words[index]
+        if word.capitalised or index == 0 or word.gap != " ":
+            return True
+        return words[index - 1].norm in self._leading or word.norm.endswith(_OBJECTS)
 
     def _match_glued_house(self, words: Sequence[Word], index: int) -> StreetCandidate | None:
         """Match a name with its house behind a hyphen: «Садовая-12»."""
@@ -74,14 +96,14 @@ class BareStreetFinder:
 
     def _match_glued_crossing(self, words: Sequence[Word], index: int) -> StreetCandidate | None:
         """Match two streets with a hyphen: «Пролетарская-Мира, светофор не горит»."""
-        first = self._names.variants.split_crossing(words[index].raw) if "-" in words[index].raw else None
+        first = self._names.variants.split_crossing(words[index].raw)
         if first is None:
             return None
         return self._builder.build(words, index, index, index + 1, None, self._names.dictionary_form([first], None))
 
     def _match_undeclined_pair(self, words: Sequence[Word], index: int) -> StreetCandidate | None:
         """Match «трудовые резервы 8», which its number makes a street."""
-        if index == 0 or index + 1 >= len(words) or not words[index].norm.endswith(("ы", "и")):
+        if index == 0 or index + 1 >= len(words):
             return None
         title = self._names.variants.undeclined_pair(words[index - 1], words[index])
         read = self._houses.parse_at(words, index + 1, after_street=True) if title is not None else None
@@ -131,18 +153,12 @@ class BareStreetFinder:
     def _match_house_after(self, words: Sequence[Word], index: int) -> StreetCandidate | None:
         """Match a name that a house follows: «Ленина 45», «ленина д 5 корп 1», «Трудовых Резервов, 3»."""
         word = words[index]
-        if index + 1 >= len(words) or not self._houses.may_begin(words[index + 1]):
-            return None
         if self._names.is_alias(word, words[index + 1]):
             return None  # «Петра Первого, 5» goes on
         tail = word.norm in self._vocabulary.words["tails"]
-        usual = index > 0 and self._names.is_usual_pair(words[index - 1], word)
-        pair = usual or (index > 0 and self._names.is_genitive_pair(words[index - 1], word))
         undeclined = self._names.variants.genitive(word.norm)
-        ranks, honoured = self._vocabulary.words["ranks"], self._vocabulary.words["honoured"]
-        pair = pair or (index > 0 and words[index - 1].norm in ranks and word.norm in honoured)
-        pair = pair or (index > 0 and self._names.is_alias(words[index - 1], word))
-        known = tail or pair or undeclined is not None or self._names.can_be_street_with_house(word)
+        known = tail or undeclined is not None or self._names.can_be_street_with_house(word)
+        known = known or (index > 0 and self._is_housed_pair(words[index - 1], word))
         if not known and not (self._names.is_foreign_name(word) or self._names.is_misspelt(word)):
             return None
         if self._contexts.is_other_number(words, index):
@@ -157,12 +173,24 @@ class BareStreetFinder:
         if undeclined is not None and (word.capitalised or not self._names.can_be_street_with_house(word)):
             plain = self._contexts.counts_something(words, index + 1, read[1])
             return None if plain else self._builder.build(words, index, index, index + 1, None, undeclined)
+        usual = index > 0 and self._names.is_usual_pair(words[index - 1], word)
         start = index - 1 if usual else self._name_start(words, index)
         if tail and start == index:
             return None
         if start > 0 and words[start - 1].norm in ("кв", "тел", "номер"):
             return None
         return self._builder.build(words, start, start, index + 1, None)
+
+    def _is_housed_pair(self, first: Word, second: Word) -> bool:
+        """Return whether the two are a name if a house follows: «Красный Путь 3», «Маршала Победы, 5»."""
+        ranked = first.norm in self._vocabulary.words["ranks"] and second.norm in self._vocabulary.words["honoured"]
+        names = self._names
+        return (
+            ranked
+            or names.is_usual_pair(first, second)
+            or names.is_genitive_pair(first, second)
+            or names.is_alias(first, second)
+        )
 
     def _name_start(self, words: Sequence[Word], index: int) -> int:
         """Return the beginning of the name that ends at *index*."""
@@ -175,8 +203,6 @@ class BareStreetFinder:
 
     def _match_house_before(self, words: Sequence[Word], index: int) -> StreetCandidate | None:
         """Match a name that follows a house: «дом 13 победы», «в доме 38а на Абая», «12к2 по Гагарина»."""
-        if index < 2 or not self._names.can_be_street_with_house(words[index]):
-            return None
         earlier = self._builder.find_house_before(words, index)
         return self._builder.build(words, index, index, self._name_end(words, index), None) if earlier else None
 
@@ -190,9 +216,10 @@ class BareStreetFinder:
             and not words[index].capitalised
         ):
             return None  # «на набережной»: in a text with capitals, the embankment and no street
-        slang = self._names.variants.from_short_name(words[index].norm)
-        if slang is not None and index and words[index - 1].norm in _ALONG and not words[index].gap.strip():
-            return self._builder.build(words, index, index, index + 1, None, slang)
+        if index and words[index - 1].norm in _ALONG and not words[index].gap.strip():
+            slang = self._names.variants.from_short_name(words[index].norm)
+            if slang is not None:
+                return self._builder.build(words, index, index, index + 1, None, slang)
         if index == 0 and self._names.is_known_alone(words[0]) and len(words) > 1 and ":" in words[1].gap:
             return self._builder.build(words, 0, 0, 1, None)  # «ленина: яма»
         if index == 0:
@@ -258,8 +285,10 @@ class BareStreetFinder:
     def _starts_with_street(self, words: Sequence[Word]) -> bool:
         """Return whether the message begins with its street: «Гоголя от Мира …», «Садовая (за рынком)», «Лесная: …»."""
         word = words[0]
+        if not word.capitalised or not any(_leads_on(following) for following in words[1 : 1 + _MAX_NAME_WORDS]):
+            return False
         end = self._name_end(words, 0)
-        if not word.capitalised or end >= len(words):
+        if end >= len(words):
             return False
         marked = any(mark in words[end].gap for mark in "(:—–")
         if end == 2 and self._names.is_adjective_pair(word, words[1]):
@@ -282,8 +311,8 @@ class BareStreetFinder:
 
     def _is_joined_to_name(self, words: Sequence[Word], index: int) -> bool:
         """Return whether two names are joined: «Мира и Садовой», «Ленина - Советская», «Шарипова/Фурманова»."""
-        word = words[index]
-        if not word.capitalised:
+        word, following = words[index], words[index + 1 : index + 1 + _MAX_NAME_WORDS]
+        if not word.capitalised or not any(one.norm in _CONJUNCTIONS or _is_joint(one.gap) for one in following):
             return False
         two_words = self._contexts.is_two_word_name(words, index)
         if not (two_words or self._names.can_be_street_alone(word)):
@@ -299,7 +328,7 @@ class BareStreetFinder:
                 self._names.can_be_street_alone(words[end + 1]) or self._contexts.is_two_word_name(words, end + 1)
             )
         return (
-            words[end].gap.strip() in ("-", "–", "—", "/")
+            _is_joint(words[end].gap)
             and words[end].capitalised
             and (
                 self._names.can_be_street_alone(words[end])
@@ -307,3 +336,13 @@ class BareStreetFinder:
                 or self._names.is_street_adjective(words[end])
             )
         )
+
+
+def _is_joint(gap: str) -> bool:
+    """Return whether what is between two names joins them: «Ленина - Советская», «Шарипова/Фурманова»."""
+    return gap != " " and gap.strip() in ("-", "–", "—", "/")
+
+
+def _leads_on(word: Word) -> bool:
+    """Return whether the word, or the mark before it, may tell that a street precedes; a cheap first check."""
+    return word.gap != " " or word.norm in _LEADING_ON

@@ -91,7 +91,8 @@ class PlaceFinder:
 
     def _with_kinds(self, words: Sequence[Word]) -> Sequence[Word]:
         """Return the words with misspelt type words mended: «проспкт Мира»."""
-        meant = [self._names.variants.kind_meant(word.norm) for word in words]
+        kind_meant = self._names.variants.kind_meant
+        meant = [kind_meant(word.norm) for word in words]
         if not any(meant):
             return words
         return [word if kind is None else word._replace(norm=kind) for word, kind in zip(words, meant, strict=True)]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from bot.understanding.places.vocabulary import Vocabulary
 from bot.understanding.text.memory import remember
@@ -30,6 +31,18 @@ _MAX_STOREYS = 30
 """A larger number before «этаж» or «подъезд» is a house number."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Digits:
+    """A word that begins with a digit, read as a house: ``house`` is ``None`` if it is none.
+
+    ``is_open``: a letter or a building may follow. ``split``: the number, if its building is the next word.
+    """
+
+    house: str | None
+    is_open: bool = False
+    split: str | None = None
+
+
 class HouseNumberParser:
     """Parses the number of a house from words."""
 
@@ -41,6 +54,7 @@ class HouseNumberParser:
         self._number_words = vocabulary.numbers.keys() | vocabulary.ordinals.keys()
         self._beginnings = vocabulary.words["house"] | vocabulary.words["links"] | self._number_words
         self._may_be_part = remember(self._can_be_part)
+        self._digits = remember(_read_digits)
 
     def may_begin(self, word: Word) -> bool:
         """Return whether a house number, perhaps in other words, may begin here; a cheap first check."""
@@ -69,10 +83,9 @@ class HouseNumberParser:
             index += 1  # «дома с 1 по 15», «дом наш 61»
             if index >= len(words):
                 return None
-        ordinal = self.parse_before_noun(words, index) if after_street and not told else None
-        if ordinal is not None:
-            return ordinal
         read = self._parse_number(words, index)
+        if after_street and not told and (ordinal := self._with_noun(words, index, read)) is not None:
+            return ordinal
         if read is None:
             glued = _GLUED.fullmatch(words[index].norm)
             return self._parse_building(words, glued[1], index + 1) if glued is not None else None
@@ -141,8 +154,11 @@ class HouseNumberParser:
 
     def parse_before_noun(self, words: Sequence[Word], index: int) -> tuple[str, int] | None:
         """Return a house number with «дом» after it, and the index after both: «25го дома», «в 5-м доме»."""
-        read = self._parse_number(words, index) or (None, index)
-        number, end = read
+        return self._with_noun(words, index, self._parse_number(words, index))
+
+    def _with_noun(self, words: Sequence[Word], index: int, read: tuple[str, int] | None) -> tuple[str, int] | None:
+        """Return the number that was *read* at *index* if «дом» follows it, perhaps after an ordinal number."""
+        number, end = read or (None, index)
         if end < len(words) and (number is None or number.isdecimal()):
             ordinal = self._ordinals.get(words[end].norm)
             if ordinal is not None:  # «у сорок третьего дома»
@@ -155,22 +171,14 @@ class HouseNumberParser:
         norm = words[index].norm
         if not norm[0].isdecimal():
             return self._parse_spelled_number(words, index)
-        if (built := _WITH_BUILDING.fullmatch(norm)) is not None:
-            return f"{built[1]}{built[2]}{built[3][0]}{built[4]}", index + 1
-        if (split := _SPLIT_BUILDING.fullmatch(norm)) is not None and index + 1 < len(words):
+        digits = self._digits(norm)
+        if digits.split is not None and index + 1 < len(words):
             part = words[index + 1].norm
             if part.isdecimal() and len(part) < 3:
-                return f"{split[1]}к{part}", index + 2
-        if (flat := _WITH_FLAT.fullmatch(norm)) is not None:
-            return flat[1], index + 1
-        if (ranged := _RANGE.fullmatch(norm)) is not None:
-            return ranged[1], index + 1
-        lettered = _LETTERED.fullmatch(norm)
-        if lettered is not None and int(lettered[1]) <= _MAX_HOUSE_NUMBER and not _ORDINAL.fullmatch(norm):
-            return self._parse_building(words, lettered[1] + lettered[2], index + 1)
-        if (plain := _NUMBER.fullmatch(norm)) is not None and 0 < int(plain[1]) <= _MAX_HOUSE_NUMBER:
-            return self._parse_building(words, plain[1], index + 1)
-        return self._parse_spelled_number(words, index)
+                return f"{digits.split}к{part}", index + 2
+        if digits.house is None:
+            return self._parse_spelled_number(words, index)
+        return self._parse_building(words, digits.house, index + 1) if digits.is_open else (digits.house, index + 1)
 
     def _parse_building(self, words: Sequence[Word], house: str, index: int) -> tuple[str, int]:
         """Add what follows the number: «/2», «"а"», «корпус 2», «литера Б», «строение 1»."""
@@ -288,6 +296,24 @@ class HouseNumberParser:
             numbered = self._parse_plain(after) is not None or after in self._ordinals
             return not numbered and following not in _SHORT_ENTRANCES  # «5 под окнами»: a preposition
         return following in self._words["units"]
+
+
+def _read_digits(norm: str) -> _Digits:
+    """Read a word that begins with a digit: «12», «7а», «12к2», «45кв3», «3-5»."""
+    if (built := _WITH_BUILDING.fullmatch(norm)) is not None:
+        return _Digits(f"{built[1]}{built[2]}{built[3][0]}{built[4]}")
+    found = _SPLIT_BUILDING.fullmatch(norm)
+    split = found[1] if found is not None else None
+    whole = _WITH_FLAT.fullmatch(norm) or _RANGE.fullmatch(norm)
+    if whole is not None:
+        return _Digits(whole[1], split=split)
+    lettered = _LETTERED.fullmatch(norm)
+    if lettered is not None and int(lettered[1]) <= _MAX_HOUSE_NUMBER and not _ORDINAL.fullmatch(norm):
+        return _Digits(lettered[1] + lettered[2], is_open=True, split=split)
+    plain = _NUMBER.fullmatch(norm)
+    if plain is not None and 0 < int(plain[1]) <= _MAX_HOUSE_NUMBER:
+        return _Digits(plain[1], is_open=True, split=split)
+    return _Digits(None, split=split)
 
 
 def _is_date(words: Sequence[Word], index: int, end: int) -> bool:

@@ -89,6 +89,7 @@ class LandmarkFinder:
         self._numbers = vocabulary.numbers
         self._ordinals = vocabulary.ordinals
         self._morphology = morphology
+        self._shop_starts = tuple(self._words.shops)
         self._may_name = remember(self._can_name)
 
     def find(self, words: Sequence[Word], taken: frozenset[int] = frozenset()) -> Landmark | None:
@@ -110,7 +111,7 @@ class LandmarkFinder:
             norm in _STROKED
             or norm in _REDS
             or _COOPERATIVE.fullmatch(norm) is not None
-            or any(norm.startswith(start) for start in self._words.shops)
+            or norm.startswith(self._shop_starts)
         ):
             return True
         return any(lemma in self._words.known for lemma in (norm, *self._morphology.form(norm).lemmas))
@@ -123,9 +124,9 @@ class LandmarkFinder:
             return Landmark(f"в/ч {words[index + 1].raw}", None, _NUMBERED_SCORE)
         if word.norm.startswith("красн") and (red_and_white := self._find_red_and_white(words, index)) is not None:
             return red_and_white
-        for start, name in self._words.shops.items():
-            if word.norm.startswith(start):
-                return self._find_shop(words, index, name)
+        if word.norm.startswith(self._shop_starts):
+            name = next(name for start, name in self._words.shops.items() if word.norm.startswith(start))
+            return self._find_shop(words, index, name)
         head = self._head_at(words, index)
         return self._find_head(words, head) if head is not None else None
 

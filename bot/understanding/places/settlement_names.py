@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from bot.domain.text_normal import fold
 from bot.understanding.places.village_forms import can_be_surname, is_sure_without_capital, village_nominative
 from bot.understanding.places.vocabulary import Vocabulary
+from bot.understanding.text.memory import remember
 from bot.understanding.text.morphology import Morphology
-from bot.understanding.text.tokens import Word
+from bot.understanding.text.tokens import Word, single_word
 
 _MIN_NAME_LENGTH = 3
 _GARDEN_SOCIETIES = frozenset({"снт", "днт", "днп"})
@@ -26,6 +27,7 @@ class SettlementNames:
         self._words = vocabulary.settlements
         self._landmarks = vocabulary.landmarks
         self._street_kinds = vocabulary.kinds.keys() | vocabulary.words["quays"]
+        self.may_be_small = remember(self._can_be_small)
 
     def key(self, words: Sequence[Word]) -> tuple[str, ...]:
         """Return the name in a form in which its grammatical cases are equal."""
@@ -118,6 +120,17 @@ class SettlementNames:
         if not word.capitalised or word.raw.isupper() or word.starts_sentence or words[index].gap.strip():
             return False
         return self._morphology.form(word.norm).can_be("ADJF") and self.belongs_to_next(words, index)
+
+    def _can_be_small(self, norm: str) -> bool:
+        """Return whether a word may be a settlement without type word and capital; a cheap first check."""
+        word = single_word(norm)
+        return (
+            self.is_sure_form(word)
+            or norm.endswith(_PLURAL_ENDINGS)  # to ask for the singular would cost more than it saves
+            or self.is_village(word)
+            or self._is_geographic(word)
+            or self._is_adjective_name(word)
+        )
 
     def likely(self, words: Sequence[Word], index: int, cases: Sequence[str]) -> str | None:
         """Return the nominative of the word after a preposition if it looks like a settlement."""

@@ -101,8 +101,10 @@ class SettlementFinder:
         before = ""
         named: int | None = None
         for index, word in enumerate(words):
-            placed = before in _UNTYPED_PREPOSITIONS or index == 0 or index + 1 == street or word.gap != " "
-            before = word.norm
+            preposition, before = before, word.norm
+            if not (word.capitalised or self._names.may_be_small(before)):
+                continue
+            placed = preposition in _UNTYPED_PREPOSITIONS or index == 0 or index + 1 == street or word.gap != " "
             if not (placed or word.capitalised or self._names.is_sure_form(word)):
                 continue
             if index in taken or word.is_number or self._is_river(words, index):

@@ -11,7 +11,8 @@ _POINTING = frozenset({"наш", "весь"})
 _FROM = frozenset({"с", "со", "от", "у"})
 """Prepositions that people follow more often than streets: «у Иванова», «от Петровой», «с Чапаева»."""
 _LEAVING = frozenset({"с", "со", "до"})
-_ENDS = frozenset({"конце", "начале", "середине", "сторону", "стороны", "стороне"})
+ENDS = frozenset({"конце", "начале", "середине", "сторону", "стороны", "стороне"})
+"""Parts of a street that are said before its name: «в конце садовой»."""
 _CROSSINGS = frozenset({"переход", "перейти", "переходить", "светофор", "переезд", "зебра"})
 _ALONG = frozenset({"на", "по", "вдоль"})
 _AGAIN = frozenset(
@@ -91,8 +92,10 @@ class StreetContexts:
         if words[index].gap.strip():
             return False
         if not word.capitalised or word.raw.isupper():
+            if words[index - 1].norm not in ENDS:
+                return False
             person = self._names.can_be_street_alone(word) and word.norm not in self._vocabulary.words["names"]
-            return words[index - 1].norm in _ENDS and (person or self._is_famous(words, index))
+            return person or self._is_famous(words, index)
         lemmas = self._morphology.form(words[index - 1].norm).lemmas
         if self._vocabulary.words["parts"].isdisjoint(lemmas):
             return False
@@ -169,7 +172,7 @@ class StreetContexts:
         """Return whether «на Черняховского», «угол леваневского» is said, not «на Невского пастуха»."""
         before = words[index - 1].norm
         corner = before in self._vocabulary.words["corners"]
-        if not (before in _ALONG or before in _ENDS or corner) or not self._names.is_surname_in_genitive(words[index]):
+        if not (before in _ALONG or before in ENDS or corner) or not self._names.is_surname_in_genitive(words[index]):
             return False
         last = index + 1 >= len(words)
         return (
@@ -234,8 +237,9 @@ class StreetContexts:
 
     def is_our_street(self, words: Sequence[Word], index: int) -> bool:
         """Return whether «наша Полевая», «по всей нашей Садовой» are said."""
-        pointing = not _POINTING.isdisjoint(self._morphology.form(words[index - 1].norm).lemmas)
-        return pointing and words[index].capitalised and not words[index].raw.isupper()
+        if not words[index].capitalised or words[index].raw.isupper():
+            return False
+        return not _POINTING.isdisjoint(self._morphology.form(words[index - 1].norm).lemmas)
 
     def is_about_person(self, words: Sequence[Word], index: int) -> bool:
         """Return whether the name is rather a person's: «у Толкина», «жалоба на Петрова», «с Чикатило».

@@ -46,15 +46,17 @@ class StreetNames:
         self._alias_starts = frozenset(alias.partition(" ")[0] for alias in vocabulary.aliases)
         self._honoured = vocabulary.words["names"] | vocabulary.words["honoured"]
         self.variants = StreetVariants(morphology, vocabulary)
-        self.can_be_street_with_house = _cached_by_spelling(self._can_be_street_with_house)
-        self.is_street_adjective = _cached_by_spelling(self._is_street_adjective)
-        self.can_be_street_alone = _cached_by_spelling(self._can_be_street_alone)
+        spelled = self._spelled = remember(single_word)
+        self.can_be_street_with_house = _cached_by_spelling(self._can_be_street_with_house, spelled)
+        self.is_street_adjective = _cached_by_spelling(self._is_street_adjective, spelled)
+        self.can_be_street_alone = _cached_by_spelling(self._can_be_street_alone, spelled)
         self.may_begin = remember(self._may_begin)
+        self._is_preposition = remember(self._find_preposition)
         self._forms = StreetForms(morphology, vocabulary, self.variants, self.is_street_adjective)
 
     def _may_begin(self, raw: str) -> tuple[bool, bool]:
         """Return whether a street may begin at a word so spelled: with a type word or a number, and without one."""
-        word = single_word(raw)
+        word = self._spelled(raw)
         return self._may_begin_typed(word), self._may_be_bare(word)
 
     def _may_begin_typed(self, word: Word) -> bool:
@@ -297,6 +299,8 @@ class StreetNames:
 
         *typed*: a type word precedes, so that any two words in the genitive are a name.
         """
+        if self._is_preposition(first.norm):
+            return False
         if self.is_alias(first, second):
             return True
         if first.norm in self._vocabulary.words["ranks"]:
@@ -316,19 +320,30 @@ class StreetNames:
                 return True
         if second.norm in self._vocabulary.words["tails"]:
             return not self._morphology.form(first.norm).can_be("PREP")
+        form = self._morphology.form(first.norm)
+        person = form.can_be("Name", "gent") and "Name" in form.tags[0]
+        apart = not (first.capitalised and second.capitalised) or second.gap.strip(" ") or first.raw.isupper()
+        if apart and not person:
+            return False
         following = self._morphology.form(second.norm)
         if len(second.norm) < 3 or any(following.can_be(part) for part in ("PREP", "CONJ", "VERB", "ADVB", "PRCL")):
             return False
-        form = self._morphology.form(first.norm)
-        if form.can_be("Name", "gent") and form.tags and "Name" in form.tags[0]:
+        if person:
             famous = second.norm in self._vocabulary.common and second.norm not in self._honoured
             surname = famous or following.can_be("Surn", "gent") or (second.capitalised and not following.known)
             return second.gap.strip(" ") == "" and surname
-        if not (first.capitalised and second.capitalised) or second.gap.strip(" ") or first.raw.isupper():
-            return False
         if second.norm in self._vocabulary.words["names"] or village_nominative(first.norm, form) == first.norm:
             return False  # «Ленина Мира» is a crossing, «Кизяковка Речная» a village and its street
         return not form.known or form.can_be("Name") or form.can_be("Surn", "gent")
+
+    def _find_preposition(self, norm: str) -> bool:
+        """Return whether the word is a preposition and begins no name: «на Ленина», but «к Маркса»; a cheap check."""
+        form, vocabulary = self._morphology.form(norm), self._vocabulary
+        if not form.tags or not all("PREP" in tag for tag in form.tags) or not form.known:
+            return False
+        listed = norm in self._alias_starts or not self._alias_starts.isdisjoint(form.lemmas)
+        short = norm in vocabulary.words["ranks"] or norm in SHORT_SIZES or norm in vocabulary.short_ranks
+        return not (listed or short)
 
     def _is_sized(self, first: Word, second: Word) -> bool:
         """Return whether the two are «Б. Садовая», «м Садовой»; «Б. Хмельницкого» is a person."""
@@ -396,9 +411,9 @@ def _numbers_of_genitive(tags: Sequence[frozenset[str]]) -> set[str]:
     return {"plur" if "plur" in tag else next(iter(tag & {"masc", "femn", "neut"}), "masc") for tag in genitives}
 
 
-def _cached_by_spelling(judge: Callable[[Word], bool]) -> Callable[[Word], bool]:
-    """Remember the answers of *judge*, which depend only on the spelling of a word."""
-    known = remember(lambda raw: judge(single_word(raw)))
+def _cached_by_spelling(judge: Callable[[Word], bool], spelled: Callable[[str], Word]) -> Callable[[Word], bool]:
+    """Remember the answers of *judge*, which depend only on the spelling of a word; *spelled* makes one of it."""
+    known = remember(lambda raw: judge(spelled(raw)))
     return lambda word: known(word.raw)
 
 

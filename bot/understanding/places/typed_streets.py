@@ -73,6 +73,7 @@ class TypedStreetFinder:
         self._names = names
         self._builder = builder
         self._spelled_ordinal = remember(self._find_spelled_ordinal)
+        self._date_words = vocabulary.day_words.keys() | vocabulary.numbers.keys() | vocabulary.ordinals.keys()
 
     def candidate_at(self, words: Sequence[Word], index: int) -> StreetCandidate | None:
         """Return the street that begins at *index*, or whose type word does."""
@@ -289,6 +290,8 @@ class TypedStreetFinder:
     def _match_date_name(self, words: Sequence[Word], index: int) -> StreetCandidate | None:
         """Match a street named after a date: «8 Марта 17», «восьмое марта 20», «50 лет Октября, 6», «1905 года»."""
         vocabulary = self._vocabulary
+        if not (words[index].is_number or words[index].norm in self._date_words):
+            return None
         if (jubilee := _JUBILEE.fullmatch(words[index].norm)) and index + 1 < len(words):
             of = words[index + 1].norm
             title = (
