@@ -27,8 +27,10 @@ class Noise(StrEnum):
     COMMAND = "command"
 
 
-_AREA_ENDING = " мкр"
-"""The end of the name of a numbered microdistrict: «3 мкр»."""
+AREA_ENDING = " мкр"
+"""The end of the stored name of a numbered microdistrict or quarter: «3 мкр». Tickets are found by it."""
+_AREA_WORDS = {"кв-л": "квартал"}
+"""The word that a card shows instead, by the kind that the message gave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +39,10 @@ class PlaceName:
 
     ``street`` is the name in its dictionary form without the type word («Ленина», «8 Марта», «Советская»); ``house``
     is «45», «12к2» (building 2), «7а», «11/2»; ``kind`` is the type word, short («ул.», «пр-т», «мкр.»), if the message
-    gave one; ``landmark`` is a building, an institution or another object in its dictionary form («школа № 4»,
-    «Пятёрочка»), ``near`` the words that tell where it is («за Пятёрочкой»). ``settlement`` is a village or another
-    settlement of the municipality without its type word («Малиновка»), ``settlement_kind`` the type word («с.»).
+    gave one (a numbered quarter is «3 мкр» of the kind «кв-л»); ``landmark`` is a building, an institution or another
+    object in its dictionary form («школа № 4», «Пятёрочка»), ``near`` the words that tell where it is («за
+    Пятёрочкой»). ``settlement`` is a village or another settlement of the municipality without its type word
+    («Малиновка»), ``settlement_kind`` the type word («с.»).
     ``district`` and the coordinates (degrees, WGS 84) come from the list only.
     """
 
@@ -58,8 +61,9 @@ class PlaceName:
     def text(self) -> str:
         """The place for a card: «с. Малиновка, ул. Ленина, 45»; without a house also the landmark: «у школы № 5»."""
         street = f"{self.kind or 'ул.'} {self.street}" if self.street else None
-        if self.street is not None and self.street.endswith(_AREA_ENDING):
-            street = self.street  # «3 мкр», not «мкр. 3 мкр»
+        if self.street is not None and self.street.endswith(AREA_ENDING):
+            number, shown = self.street.removesuffix(AREA_ENDING), _AREA_WORDS.get(self.kind or "", "мкр")
+            street = f"{number} {shown}"  # «3 мкр», not «мкр. 3 мкр»
         house = self.house if street or not self.house else f"дом {self.house}"
         landmark = (self.near or self.landmark) if self.house is None else None
         return ", ".join(part for part in (self.settlement_text, street, house, landmark) if part)

@@ -11,7 +11,7 @@ from rapidfuzz import fuzz, process
 from bot.domain.streets import StreetRow
 from bot.understanding.places.houses import HouseNumberParser
 from bot.understanding.places.vocabulary import Vocabulary
-from bot.understanding.reading import PlaceName
+from bot.understanding.reading import AREA_ENDING, PlaceName
 from bot.understanding.text.morphology import Morphology
 from bot.understanding.text.tokens import Word, prepare_text
 
@@ -33,6 +33,9 @@ _ALONG = frozenset({"на", "по", "угол", "углу"})
 _IN_PREPOSITIONS = frozenset({"в", "во", "из"})
 _AREA_KINDS = frozenset({"мкр.", "кв-л", "пос.", "с.", "д.", "р-н"})
 """Types of areas, which people live «in», not «on»."""
+_NUMBERED_KINDS = frozenset({"мкр.", "кв-л"})
+_AREA_NUMBER = re.compile(r"(\d{1,3})(?:-?[а-я]{1,2})?")
+"""«14», «14-й»: the name of a microdistrict or a quarter."""
 _MIN_WORD_LENGTH = 3
 _MAX_DISTANCE_METRES = 1_500.0
 """Metres within which a point belongs to the district of the nearest place of the list."""
@@ -84,6 +87,11 @@ class Gazetteer:
             self._by_lemmas[self._lemmas(words)].append(street)
             if len(words) > 1:
                 self._by_last_word[words[-1]].append(street)
+        self._numbered: defaultdict[str, list[_Street]] = defaultdict(list)
+        for street in self._streets:
+            number = _AREA_NUMBER.fullmatch(street.name) if street.kind in _NUMBERED_KINDS else None
+            if number is not None:
+                self._numbered[f"{number[1]}{AREA_ENDING}"].append(street)
         self._names = list(self._by_name)
         every = {row: None for street in self._streets for row in street.rows} | dict.fromkeys(self._settlement_of)
         self._points = [row for row in every if row.latitude is not None]
@@ -171,7 +179,7 @@ class Gazetteer:
         words = folded.split()
         if not words:
             return []
-        found = self._find_exact(words)
+        found = self._find_exact(words) or self._numbered.get(name, [])
         if not found and len(words[-1]) >= _MIN_FUZZY_LENGTH:
             found = [s for s in self._by_last_word.get(words[-1], ()) if _fits_initial(words, _fold(s.name).split())]
         if not found and not self._is_well_spelt(words):
@@ -247,7 +255,8 @@ class Gazetteer:
         street = next(street for street in streets if rows[0] in street.rows)
         if place.settlement is not None and _fold(place.settlement) == _fold(street.name):
             place = replace(place, settlement=None, settlement_kind=None)  # the list has the village as a street
-        place = replace(place, street=street.name, kind=street.kind or place.kind)
+        if place.street not in self._numbered:  # «14 мкр» is the same in all towns, however a list spells it
+            place = replace(place, street=street.name, kind=street.kind or place.kind)
         where = {self._settlement_of.get(row) for row in rows}
         if len(where) == 1 and (only := where.pop()) is not None:
             place = replace(place, settlement=only[0], settlement_kind=only[1])

@@ -60,6 +60,21 @@ def test_street_of_a_kind_is_found(everything: TextAnalyzer, text: str, street: 
 
 
 @pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Квартал 14, дом 3: капель в подвале", "14 квартал, 3"),
+        ("14-й квартал, 8 без света", "14 квартал, 8"),
+        ("в 14-м микрорайоне темно", "14 мкр"),
+    ],
+)
+def test_a_numbered_area_is_shown_by_its_own_word(everything: TextAnalyzer, text: str, shown: str) -> None:
+    """The street stays «14 мкр» of both: earlier tickets are stored so, and found by it."""
+    place = everything.read(text).place
+    assert place is not None
+    assert (place.text, place.street) == (shown, "14 мкр")
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "на объездной фонарей нет",
