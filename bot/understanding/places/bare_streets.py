@@ -20,6 +20,8 @@ _LEADING_ON = frozenset({"от", "возле", "около", "напротив",
 _ALONG = frozenset({"на", "по", "вдоль"})
 _OBJECTS = ("ую", "юю")
 """The endings of «перекопали садовую»."""
+_NEAR = frozenset({"у", "возле", "около", "напротив"})
+_LEAVING = frozenset({"с", "со", "до", "вся"})
 _MAX_NAME_WORDS = 3
 
 
@@ -216,7 +218,8 @@ class BareStreetFinder:
             and not words[index].capitalised
         ):
             return None  # «на набережной»: in a text with capitals, the embankment and no street
-        if index and words[index - 1].norm in _ALONG and not words[index].gap.strip():
+        leaving = index and words[index - 1].norm in _LEAVING and words[index].capitalised  # «кто с Первомайки?»
+        if index and (leaving or words[index - 1].norm in _ALONG) and not words[index].gap.strip():
             slang = self._names.variants.from_short_name(words[index].norm)
             if slang is not None:
                 return self._builder.build(words, index, index, index + 1, None, slang)
@@ -248,6 +251,10 @@ class BareStreetFinder:
             return self._builder.build(words, index, index, index + 1, None, avenue)
         if words[index].gap.strip(' «"') and prepared:
             return None
+        if before in _NEAR and words[index].gap.strip():
+            return None  # «напротив «Детского мира»»: a shop
+        if before in _ALONG and self._is_small_pair(words, index):
+            return self._builder.build(words, index, index, index + 2, None)
         unknown = self._names.is_street_adjective(word) and not self._morphology.form(word.norm).known
         if unknown and index + 1 < len(words) and self._names.agree(word, words[index + 1]):
             return None  # «на Пороховском кладбище»
@@ -262,6 +269,12 @@ class BareStreetFinder:
         ):
             return self._builder.build(words, index, index, self._name_end(words, index), None)
         return None
+
+    def _is_small_pair(self, words: Sequence[Word], index: int) -> bool:
+        """Return whether «на нижней полевой» is said, not «на новой садовой скамейке»."""
+        if index + 1 >= len(words) or not self._names.is_small_pair(words[index], words[index + 1]):
+            return False
+        return self._contexts.is_standalone_adjective(words, index + 1)
 
     def _match_area(self, words: Sequence[Word], index: int) -> StreetCandidate | None:
         """Match a quarter without its type word: «в Южном», «из солнечного», but not «в южном направлении»."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from bot.understanding.places.houses import HouseNumberParser
 from bot.understanding.places.vocabulary import Vocabulary
+from bot.understanding.text.morphology import Morphology
 from bot.understanding.text.tokens import Word
 
 TYPED_STREET_WEIGHT, BARE_STREET_WEIGHT = 2.0, 1.0
@@ -38,7 +39,8 @@ class StreetCandidate:
 class CandidateBuilder:
     """Builds candidates: looks for a house after a name, else before it."""
 
-    def __init__(self, vocabulary: Vocabulary, houses: HouseNumberParser) -> None:
+    def __init__(self, morphology: Morphology, vocabulary: Vocabulary, houses: HouseNumberParser) -> None:
+        self._morphology = morphology
         self._vocabulary = vocabulary
         self._houses = houses
 
@@ -61,6 +63,19 @@ class CandidateBuilder:
         weight = TYPED_STREET_WEIGHT if kind or title else BARE_STREET_WEIGHT
         weight += _HOUSE_WEIGHT if house else 0.0
         return StreetCandidate(start, end, first, last, short, gender, title, house, weight)
+
+    def _is_institution(self, words: Sequence[Word], index: int) -> bool:
+        """Return whether the word is a school or the like, to which a number belongs."""
+        if index < 0:
+            return False
+        return not self._vocabulary.landmarks.numbered.keys().isdisjoint(
+            self._morphology.form(words[index].norm).lemmas
+        )
+
+    @staticmethod
+    def _is_apart(words: Sequence[Word], index: int) -> bool:
+        """Return whether no noun precedes the number to which it may belong: «№ 45 по Мира»."""
+        return index == 0 or bool(words[index].gap.strip(" №"))
 
     def _skip_further_house(self, words: Sequence[Word], index: int, end: int) -> int:
         """Return the index after further numbers before *end*: «дома 5, 7 и 11 по …», «дома с 5 по 11 на …»."""
@@ -90,9 +105,16 @@ class CandidateBuilder:
         for start in range(max(0, end - _MAX_HOUSE_WORDS), end - 1):
             read = None
             if words[start].norm in self._vocabulary.words["house"] and words[start].norm != "№":
+                if words[start].norm == "номер" and self._is_institution(words, start - 1):
+                    continue  # «в поликлинике номер 2 на Мира»
                 read = self._houses.parse_at(words, start, after_street=False)
             elif end < first and self._houses.may_begin_number(words[start]) and words[start].norm not in _COUNTS:
                 read = self._houses.parse_before_noun(words, start)
             if read is not None and self._skip_further_house(words, read[1], end) == end:
                 return read[0], start
+        if (unnamed := self._houses.parse_unnamed(words, end)) is not None:
+            return unnamed
+        if 0 < end < first and "№" in words[end - 1].gap and self._is_apart(words, end - 1):
+            read = self._houses.parse_at(words, end - 1, after_street=False)
+            return (read[0], end - 1) if read is not None and read[1] == end else None
         return None

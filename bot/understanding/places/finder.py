@@ -70,7 +70,7 @@ class PlaceFinder:
         listed = dict.fromkeys(row.settlement for row in rows if row.settlement is not None)
         self._names = StreetNames(morphology, self.vocabulary)
         self._houses = HouseNumberParser(self.vocabulary)
-        builder = self._builder = CandidateBuilder(self.vocabulary, self._houses)
+        builder = self._builder = CandidateBuilder(morphology, self.vocabulary, self._houses)
         self._typed = TypedStreetFinder(morphology, self.vocabulary, self._names, builder)
         self._bare = BareStreetFinder(morphology, self.vocabulary, self._names, self._houses, builder)
         self._landmarks = LandmarkFinder(self.vocabulary, morphology)
@@ -204,16 +204,20 @@ class PlaceFinder:
             if word.norm == "между" and (first := self._houses.parse_between(words, index + 1)) is not None:
                 found.add(first)
             if word.norm in _HOUSE_NOUNS and index not in taken:
-                read = self._houses.parse_at(words, index, after_street=True) or self._house_before_noun(words, index)
+                told = [word._replace(gap=" "), *words[index + 1 :]]  # it may begin a sentence: «… с Мира? Дом 60»
+                read = self._houses.parse_at(told, 0, after_street=True) or self._house_before_noun(words, index)
                 if read is not None:
                     found.add(read[0])
+            elif (alone := self._houses.parse_alone(words, index)) is not None:
+                found.add(alone[0])
         return found.pop() if len(found) == 1 else None
 
     def _house_before_noun(self, words: Sequence[Word], noun: int) -> tuple[str, int] | None:
         """Return the number of «упала возле 12-го дома», «у сорок второго дома»."""
         for start in range(max(1, noun - _MAX_ORDINAL_WORDS), noun):
             ranged = words[start - 1].norm in ("от", "до") and not words[start].is_number  # «от первого дома»
-            if (words[start - 1].norm in _AT_A_HOUSE or words[start - 1].norm in _LIVING) and not ranged:
+            owned = words[start].norm.endswith("го")  # «во дворе пятого дома»
+            if (owned or words[start - 1].norm in _AT_A_HOUSE or words[start - 1].norm in _LIVING) and not ranged:
                 read = self._houses.parse_before_noun(words, start)
                 if read is not None and read[1] == noun + 1:
                     return read

@@ -14,7 +14,8 @@ _WITH_BUILDING = re.compile(r"(\d{1,4})([а-я]?)(к|корп|с|стр)(\d{1,2}
 _RANGE = re.compile(r"(\d{1,4}[а-я]?)-(\d{1,4}[а-я]?)")
 _ORDINAL = re.compile(r"\d{1,2}-?(?:й|я|ый|ая|ой|е|х|м)")
 _GLUED = re.compile(r"(?:д|дом)(\d{1,4}[а-я]?)(?:кв\d{1,4})?")
-_WITH_FLAT = re.compile(r"(\d{1,4}[а-г]?)кв\d{0,4}")
+_WITH_FLAT = re.compile(r"(\d{1,4}[а-г]?)(?:кв\d{0,4}|п\d{1,2})")
+"""With its flat or its entrance: «45кв3», «14п3»."""
 _SPLIT_BUILDING = re.compile(r"(\d{1,4})(?:корп|корпус|к)")
 """«5корп.1», of which the full stop makes two words."""
 _GLUED_BUILDING = re.compile(r"(к|корп|корпус|с|стр|строение)(\d{1,2}|[а-г])")
@@ -25,6 +26,11 @@ _PREPOSITION = "В"
 _MAX_HOUSE_NUMBER = 1999
 _SHORT_ENTRANCES = frozenset({"под", "п"})
 _LACKING = frozenset({"нет", "нету", "без"})
+_FEW = frozenset({"2", "3", "4", "два", "три", "четыре"})
+_AT_HOUSE = frozenset({"у", "возле", "около", "напротив"})
+_GENITIVE_ORDINAL = re.compile(r"(\d{1,3})-?(?:го|ого)")
+_SURE_HOUSE = re.compile(r"\d{1,4}(?:[абвгдежи]|[кс]\d{1,2}|/.+)")
+"""A house by its letter, building or stroke: «7а», «12к2», «14/2»; «5к» may be roubles."""
 _HOURS = 24
 """A larger number after «в» is no time."""
 _MAX_STOREYS = 30
@@ -83,6 +89,8 @@ class HouseNumberParser:
             index += 1  # «дома с 1 по 15», «дом наш 61»
             if index >= len(words):
                 return None
+        if after_street and not told and _counts_houses(words, index):
+            return None
         read = self._parse_number(words, index)
         if after_street and not told and (ordinal := self._with_noun(words, index, read)) is not None:
             return ordinal
@@ -109,7 +117,37 @@ class HouseNumberParser:
             return inner
         if words[index].norm in self._words["house"]:
             return self.parse_at(words, index, after_street=True)
-        return self.parse_before_noun(words, index)
+        return self.parse_before_noun(words, index) or self.parse_alone(words, index - 1, after_street=True)
+
+    def parse_unnamed(self, words: Sequence[Word], end: int) -> tuple[str, int] | None:
+        """Return a number that is a house without «дом», before *end*, and its index: «14/2 по …», «д14 …»."""
+        if end > 0 and (glued := _GLUED.fullmatch(words[end - 1].norm)) is not None:
+            return glued[1], end - 1
+        for start in range(max(0, end - 2), end):
+            if end >= len(words) or words[end].norm != "по" or not words[start].is_number:
+                continue
+            read = self._parse_number(words, start)
+            if read is not None and read[1] == end and _SURE_HOUSE.fullmatch(read[0]):
+                return read[0], start
+        return None
+
+    def parse_alone(self, words: Sequence[Word], index: int, *, after_street: bool = False) -> tuple[str, int] | None:
+        """Return a house whose noun is left out: «у семнадцатого», «возле 9-го.»; *index*: the preposition.
+
+        The number must end its part of the sentence, or it counts something else: «у третьего подъезда». Right
+        *after_street* it need not be an ordinal number: «ул. Гагарина, напротив 14».
+        """
+        at = index + 1
+        if at >= len(words) or words[index].norm not in _AT_HOUSE or words[at].gap != " ":
+            return None
+        number = 0
+        if at + 1 < len(words) and (tens := self._numbers.get(words[at].norm, 0)) % 10 == 0 and tens:
+            number, at = tens, at + 1
+        digits = (_NUMBER if after_street else _GENITIVE_ORDINAL).fullmatch(words[at].norm)
+        spelled = self._ordinals.get(words[at].norm) if words[at].norm.endswith("го") else None
+        value = int(digits[1]) if digits is not None and not number else spelled
+        ended = at + 1 >= len(words) or bool(words[at + 1].gap.strip(' "»)'))
+        return (str(number + value), at + 1) if value is not None and ended else None
 
     def parse_between(self, words: Sequence[Word], index: int) -> str | None:
         """Return the first house of «40 и 50 домами»."""
@@ -281,7 +319,15 @@ class HouseNumberParser:
                 break
             total += value
             end += 1
+        if total % 10 == 0 and total and end < len(words) and (last := self._last_ordinal(words, end)) is not None:
+            total, end = total + last, end + 1
         return self._parse_building(words, str(total), end) if total > 0 else None
+
+    def _last_ordinal(self, words: Sequence[Word], index: int) -> int | None:
+        """Return the value of «второй» in «дом двадцать второй», which no noun follows: «двадцать, второй подъезд»."""
+        value = self._ordinals.get(words[index].norm) if words[index].gap == " " else None
+        ended = index + 1 >= len(words) or bool(words[index + 1].gap.strip(" "))
+        return value if ended else None
 
     def _is_quantity(self, words: Sequence[Word], index: int, end: int) -> bool:
         """Return whether the number belongs to the next word: «на Ленина 45 минут», «в мира 2 школе»."""
@@ -314,6 +360,11 @@ def _read_digits(norm: str) -> _Digits:
     if plain is not None and 0 < int(plain[1]) <= _MAX_HOUSE_NUMBER:
         return _Digits(plain[1], is_open=True, split=split)
     return _Digits(None, split=split)
+
+
+def _counts_houses(words: Sequence[Word], index: int) -> bool:
+    """Return whether «три дома» are counted: «на Лесной три дома без света»."""
+    return words[index].norm in _FEW and index + 1 < len(words) and words[index + 1].norm == "дома"
 
 
 def _is_date(words: Sequence[Word], index: int, end: int) -> bool:

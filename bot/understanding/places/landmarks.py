@@ -22,6 +22,7 @@ _LONG_PREPOSITIONS = {
     ("входе", "в"), ("крыльцо", "в"), ("дорога", "к"), ("дороге", "к"), ("дорожке", "к"), ("подход", "к"),
     ("тротуар", "к"), ("пути", "к"), ("спуск", "к"), ("дорога", "до"), ("дорогу", "до"), ("дороги", "до"),
     ("тротуар", "до"), ("дойти", "до"), ("доехать", "до"), ("пройти", "до"), ("добраться", "до"),
+    ("подъезд", "к"), ("подъезда", "к"), ("подъезды", "к"), ("проезд", "к"), ("проход", "к"), ("прохода", "к"),
     ("в", "сторону"), ("со", "стороны"), ("в", "направлении"),
 }  # fmt: skip
 """Two words that tell where something is, with the landmark in the genitive, dative or accusative."""
@@ -35,6 +36,14 @@ _STROKED = frozenset({"ч"}.union(second for _, second in _SHORT_NAMES))
 _WALKED_ALONG = frozenset({"аллея", "парк", "сквер", "мост", "набережная", "дамба", "лесопарк", "путепровод", "виадук"})
 _REDS = frozenset({"красное", "красного", "красным", "красном", "красному"})
 _COOPERATIVE = re.compile(r"(гск|гспк|жск)-?(\d{1,3})")
+_REACHING = frozenset(
+    {"пройти", "подойти", "проехать", "подъехать", "попасть", "добраться", "подобраться", "дойти", "доехать", "заехать"}
+)
+"""Verbs that tell of the way to a landmark: «к школе не пройти»."""
+_ROADS = frozenset({"трасса", "автодорога", "автотрасса", "шоссе", "дорога"})
+_ROAD_NUMBER = re.compile(r"[мраmpa]-?\d{1,3}")
+_JOINED_NOUNS = ("завод", "комбинат", "фабрика", "вокзал", "больница", "рынок")
+"""Nouns that others are joined with: «мехзавод», «стройрынок»."""
 _POINTING = frozenset({"наш", "ваш", "этот", "тот"})
 _MAX_NUMBER = 999
 _NUMBER = re.compile(r"(\d{1,3})(?:-?(?:я|й|ю|ую|ой|ей|ом|го|му|м|е|ая))?")
@@ -112,14 +121,20 @@ class LandmarkFinder:
             or norm in _REDS
             or _COOPERATIVE.fullmatch(norm) is not None
             or norm.startswith(self._shop_starts)
+            or _ROAD_NUMBER.fullmatch(norm) is not None
         ):
             return True
-        return any(lemma in self._words.known for lemma in (norm, *self._morphology.form(norm).lemmas))
+        lemmas = (norm, *self._morphology.form(norm).lemmas)
+        return any(lemma in self._words.known or lemma.endswith(_JOINED_NOUNS) for lemma in lemmas)
 
     def _find_at(self, words: Sequence[Word], index: int) -> Landmark | None:
         word = words[index]
         if (garages := _COOPERATIVE.fullmatch(word.norm)) is not None:
             return Landmark(f"{garages[1].upper()} № {garages[2]}", None, _NUMBERED_SCORE)
+        if index and _ROAD_NUMBER.fullmatch(word.norm) is not None:
+            after = words[index - 1]
+            named = not (word.gap.strip() or _ROADS.isdisjoint(self._morphology.form(after.norm).lemmas))
+            return Landmark(f"трасса {word.raw.upper()}", None, _NUMBERED_SCORE) if named else None
         if (word.norm, word.gap) == ("ч", "/") and index + 1 < len(words) and words[index + 1].is_number:
             return Landmark(f"в/ч {words[index + 1].raw}", None, _NUMBERED_SCORE)
         if word.norm.startswith("красн") and (red_and_white := self._find_red_and_white(words, index)) is not None:
@@ -205,15 +220,19 @@ class LandmarkFinder:
             short = _SHORT_NAMES.get((words[index - 1].norm, words[index].norm))
             return _Head(index - 1, index, index + 1, short, ()) if short is not None else None
         lemma = self._lemma(words[index])
-        if lemma == "сад" and index + 1 < len(words) and "№" in words[index + 1].gap:
+        child = index > 0 and "детский" in self._morphology.form(words[index - 1].norm).lemmas
+        if lemma == "сад" and not child and self._is_numbered_garden(words, index):
             return _Head(index, index, index + 1, "детский сад", ())
-        if lemma not in words_of.heads:
+        if lemma not in words_of.heads and not lemma.endswith(_JOINED_NOUNS):
             return None
         adjectives: dict[int, str] = {}
         start = index
         while start > 0 and index - start < _MAX_ADJECTIVES and not words[start].gap.strip(" "):
             if start > 1 and (words[start - 2].norm, words[start - 1].norm, words[start - 1].gap) == ("ж", "д", "/"):
                 start -= 2
+                continue
+            if words[start - 1].norm == "жд":
+                start -= 1
                 continue
             adjective = self._adjective(words[start - 1], words[index], lemma)
             if adjective is not None:
@@ -231,6 +250,17 @@ class LandmarkFinder:
             return _Head(start, index, index + 1, name, ())
         name = words_of.numbered.get(lemma, lemma)
         return _Head(start, index, index + 1, name, tuple(adjectives[at] for at in sorted(adjectives)))
+
+    def _is_numbered_garden(self, words: Sequence[Word], index: int) -> bool:
+        """Return whether «сад № 5», «сад 112» is said, not «сад 5 соток»."""
+        if index + 1 >= len(words):
+            return False
+        if "№" in words[index + 1].gap:
+            return True
+        if not words[index + 1].norm.isdecimal() or words[index + 1].gap != " ":
+            return False
+        following = words[index + 2] if index + 2 < len(words) else None
+        return following is None or not self._morphology.form(following.norm).can_be("NOUN", "gent")
 
     def _adjective(self, word: Word, noun: Word, lemma: str) -> str | None:
         """Return the adjective in the gender of *lemma*, if it belongs to *noun*: «детской» for «поликлинике»."""
@@ -277,9 +307,10 @@ class LandmarkFinder:
     def _score_unnamed(self, words: Sequence[Word], head: _Head, relation: str | None) -> int:
         described = head.noun != head.start and head.name in self._words.described
         spoken = head.name.partition(" ")[0]  # of «парк Победы», which is on no list of its own
+        spoken = next((noun for noun in _JOINED_NOUNS if head.name.endswith(noun)), spoken)
         located = head.name in self._words.located or spoken in self._words.located or described
         located = located or (head.noun != head.start and head.name in self._words.named)
-        if relation is not None and (located or head.name in self._words.near):
+        if relation is not None and (located or head.name in self._words.near or spoken in self._words.near):
             return _NEAR_SCORE
         if self._words.located.isdisjoint((head.name, spoken)) and not (described and head.adjectives):
             return 0
@@ -308,6 +339,8 @@ class LandmarkFinder:
             before, cases = "рядом с", ("ablt",)
         if cases is None and first > 1 and (words[first - 2].norm, before) in _LONG_PREPOSITIONS:
             before, cases = f"{words[first - 2].norm} {before}", ("gent", "datv", "accs")
+        if cases is None and before in ("к", "ко") and any(word.norm in _REACHING for word in words):
+            before, cases = "подход к", ("datv",)
         if cases is None:
             return None
         form = self._morphology.form(words[head.noun].norm)

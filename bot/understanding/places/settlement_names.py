@@ -249,6 +249,7 @@ class SettlementNames:
         following = words[index + 1].norm if index + 1 < len(words) else ""
         lacking = index == 0 and following in ("без", "нет") and self._village(word) is not None
         signed = capitalised and fragment and last and index > 0 and form.lemmas[0] in self._words.signatures
+        signed = signed or (capitalised and fragment and last and index > 0 and self._is_neuter_name(word))
         ended = capitalised and self._has_ending(word) and (fragment or before_street)
         if before_street and self._village(word) is not None:
             return self.nominative([word], None)
@@ -256,6 +257,10 @@ class SettlementNames:
         if built or listed or lacking or signed or ended or (self._is_geographic(word) and (capitalised or fragment)):
             return self.nominative([word], None)
         return None
+
+    def _is_neuter_name(self, word: Word) -> bool:
+        """Return whether the word is «Ключевское», which ends a message only as the name of its village."""
+        return word.norm.endswith(("ское", "цкое")) and self._is_adjective_name(word)
 
     def nominative(self, named: Sequence[Word], gender: str | None) -> str:
         """Return the name in the nominative: «Ключах» → «Ключи», «Вольном» → «Вольный»; *gender*: of its type word."""

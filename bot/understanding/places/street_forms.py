@@ -94,7 +94,10 @@ class StreetForms:
     def _inflect_compound(self, word: Word, gender: str | None) -> str:
         """Return «Ново-Садовая» for «Ново-Садовой»; other names with a hyphen stay as they are."""
         first, _, base = word.raw.rpartition("-")
-        part = single_word(base)
+        part, beginning = single_word(base), single_word(first)
+        if self._is_street_adjective(part) and self._is_street_adjective(beginning):  # «Садовую-Спасскую»
+            wanted = gender or _gender(self._morphology.form(part.norm).tags)
+            first = self._morphology.in_gender(beginning.norm, wanted) or first
         if self._is_street_adjective(part) and not self._morphology.form(part.norm).can_be("Surn", "gent"):
             base = (
                 self._morphology.in_gender(part.norm, gender or _gender(self._morphology.form(part.norm).tags)) or base

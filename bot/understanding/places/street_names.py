@@ -121,6 +121,8 @@ class StreetNames:
     def _is_surname(self, word: Word) -> bool:
         form = self._morphology.form(word.norm)
         town = word.norm.endswith(_TOWN_ENDINGS) and form.can_be("Geox", "gent")
+        if not word.capitalised and form.can_be("NOUN", "inan"):
+            return town or _is_genitive_surname(word.norm, form.tags)  # «победили мороз: 17 в квартире»
         return town or form.can_be("Surn", "gent") or (word.capitalised and form.can_be("Name", "gent"))
 
     def _is_street_adjective(self, word: Word) -> bool:
@@ -274,6 +276,18 @@ class StreetNames:
         cases = (*_OBLIQUE_CASES, "nomn")
         return any(form.can_be("ADJF", "femn", one) and following.can_be("ADJF", "femn", one) for one in cases)
 
+    def is_small_pair(self, first: Word, second: Word) -> bool:
+        """Return whether the two are a feminine street in a text without capitals: «на нижней полевой»."""
+        if first.capitalised or second.gap != " " or not self.is_street_adjective(second):
+            return False
+        form, following = self._morphology.form(first.norm), self._morphology.form(second.norm)
+        if self._vocabulary.settlements.pair_adjectives.isdisjoint(form.lemmas):
+            return False
+        agree = any(
+            form.can_be("ADJF", "femn", one) and following.can_be("ADJF", "femn", one) for one in ("loct", "nomn")
+        )
+        return agree and self.is_well_known(self.dictionary_form([second], "femn"))
+
     def is_full_name(self, first: Word, second: Word) -> bool:
         """Return whether given name and surname are in the genitive: «на Льва Толстого», «по степана разина»."""
         if second.gap != " " or second.norm in self._vocabulary.words["never"]:
@@ -339,8 +353,8 @@ class StreetNames:
     def _find_preposition(self, norm: str) -> bool:
         """Return whether the word is a preposition and begins no name: «на Ленина», but «к Маркса»; a cheap check."""
         form, vocabulary = self._morphology.form(norm), self._vocabulary
-        if not form.tags or not all("PREP" in tag for tag in form.tags) or not form.known:
-            return False
+        if not form.tags or "PREP" not in form.tags[0]:
+            return False  # «ПО» may be an abbreviation as well, but begins no name either
         listed = norm in self._alias_starts or not self._alias_starts.isdisjoint(form.lemmas)
         short = norm in vocabulary.words["ranks"] or norm in SHORT_SIZES or norm in vocabulary.short_ranks
         return not (listed or short)
@@ -394,7 +408,8 @@ class StreetNames:
             return alias
         if len(parts) == 2 and self.is_nominative_pair(*parts) and not self.is_street_adjective(parts[1]):
             return " ".join(part.raw for part in parts)
-        if len(parts) == 2 and gender in (None, "femn") and self.is_adjective_pair(*parts):
+        pair = len(parts) == 2 and gender in (None, "femn")
+        if pair and (self.is_adjective_pair(*parts) or self.is_small_pair(*parts)):
             return " ".join(capitalize(self._morphology.in_gender(part.norm, "femn") or part.raw) for part in parts)
         if (
             len(parts) == 2

@@ -303,9 +303,11 @@ class TypedStreetFinder:
             return spelled
         if (congress := self._match_spelled_congress(words, index)) is not None:
             return congress
-        if not (words[index].is_number or words[index].norm in vocabulary.day_words):
+        if not (words[index].is_number or words[index].norm in self._date_words):
             return None
-        number = vocabulary.day_words.get(words[index].norm, _DAY_ENDING.sub("", words[index].norm))
+        spelled_day = vocabulary.ordinals.get(words[index].norm)
+        number = _DAY_ENDING.sub("", words[index].norm) if spelled_day is None else str(spelled_day)
+        number = vocabulary.day_words.get(words[index].norm, number)
         if not number.isdecimal() or index + 1 >= len(words):
             return None
         following = words[index + 1]
@@ -316,13 +318,15 @@ class TypedStreetFinder:
         if (of_century := self._match_numbered_genitive(words, index)) is not None:
             return of_century
         month = "марта" if following.norm == "марте" else following.norm
-        if month in vocabulary.days.get(number, ()):
+        if month in vocabulary.days.get(number, ()) or (typed and month in vocabulary.months):
             title = f"{number} {month.capitalize()}"
             found = self._builder.build(words, index, index, index + 2, None, title)
             dated = index + 2 < len(words) and words[index + 2].is_number and len(words[index + 2].norm) >= _YEAR_DIGITS
             if dated and not typed:
                 return None  # «по 7 ноября 2021 года»
             located = before in ("на", "по") and words[index].norm != "первого"
+            if spelled_day is not None and words[index].norm not in vocabulary.day_words:
+                return found if found.house or typed else None  # «ПЕРЕД ДЕВЯТЫМ МАЯ»
             return found if found.house or following.capitalised or typed or located else None
         if following.norm == "лет" and index + 2 < len(words) and words[index + 2].norm in vocabulary.years:
             of = words[index + 2].norm
@@ -379,8 +383,9 @@ class TypedStreetFinder:
         number = int(digits[1]) if digits is not None else self._spelled_ordinal(first.norm)
         if number is None and first.norm.isdecimal() and len(first.norm) == 1 and not self._is_counted(words, index):
             number = int(first.norm)  # «у 3 линейной 16»
-        if number is not None and digits is not None and second.norm in _LINES:
-            return self._builder.build(words, index, index, index + 2, None, f"{number}-я линия")  # of a garden society
+        if number is not None and second.norm in _LINES:  # of a garden society
+            found = self._builder.build(words, index, index, index + 2, None, f"{number}-я линия")
+            return found if digits is not None or found.house is not None else None
         if number is not None:
             return self._build_ordinal(words, index, number, second, digits is not None, typed)
         behind = _ORDINAL_BEHIND.fullmatch(second.norm) if second.is_number else None

@@ -270,6 +270,8 @@ def test_bridge_over_a_river_is_in_no_settlement(everything: TextAnalyzer) -> No
         ("places_d", 0.96, 0.0, 0.80),
         ("places_e", 0.95, 0.02, 0.78),
         ("places_f", 0.95, 0.02, 0.74),
+        ("places_g", 0.90, 0.0, 0.93),
+        ("places_h", 0.89, 0.0, 0.73),
     ],
 )
 def test_figures_of_places_do_not_fall(
@@ -289,7 +291,7 @@ def of_another_town() -> TextAnalyzer:
     return TextAnalyzer([Sector("roads", "Дороги")], 0.6, streets=rows)
 
 
-@pytest.mark.parametrize("name", ["messages_sealed", "messages_c", "places_d", "places_e", "places_f"])
+@pytest.mark.parametrize("name", ["messages_sealed", "messages_c", "places_d", "places_e", "places_f", "places_g"])
 def test_a_list_of_streets_makes_nothing_worse(
     everything: TextAnalyzer, of_another_town: TextAnalyzer, name: str
 ) -> None:
