@@ -94,12 +94,22 @@ def _registration(ticket: Ticket, matter: Matter, whole: Reading) -> register.Re
         author_name=ticket.author_name,
         applicant=Applicant(ticket.applicant_name, ticket.phone, ticket.applicant_kind or ApplicantKind.CITIZEN),
         place=None if own else ticket.place,
-        district=(matter.reading.district if own else None) or ticket.district,
+        district=_district(ticket, matter, whole) if own else ticket.district,
         point=None if own else ticket.coordinates,
         sector=matter.reading.sector,
         divided_from=ticket,
         joins_problem=False,
     )
+
+
+def _district(ticket: Ticket, matter: Matter, whole: Reading) -> str | None:
+    """Return the district of a matter with an address of its own.
+
+    A district that the words of the message told is that of the first address. One that they did not is that of the
+    chat, or of the form, and holds for every matter.
+    """
+    told = whole.district is not None and whole.district == ticket.district
+    return matter.reading.district or (None if told else ticket.district)
 
 
 def _place(own: PlaceName | None, whole: PlaceName | None) -> PlaceName | None:

@@ -14,6 +14,7 @@ from tests.e2e.harness import (
     message_text,
 )
 from tests.e2e.queries import get_ticket, list_audit, record_buttons, refusal_codes, wait_until_idle
+from tests.e2e.staff.test_posts import start_with_districts
 
 TWO_MATTERS = "В подъезде на Полевой 3 грязь, не моют месяц. А ещё на дороге у дома огромная яма, колёса бьём"
 FIRST_ANSWER, SECOND_ANSWER = "Подъезд вымоем сегодня до вечера", "Яму засыплем до пятницы, бригада выехала"
@@ -100,3 +101,15 @@ async def test_nobody_divides_what_is_not_theirs(bot: Harness) -> None:
 def _with_button(bot: Harness, person: int, label: str) -> dict[str, object] | None:
     found = [one for one in bot.bot_messages(person) if any(label in text for text in button_labels(one))]
     return found[-1] if found else None
+
+
+async def test_a_matter_at_another_address_is_not_of_the_district_of_the_first(closed_bot: Harness) -> None:
+    await start_with_districts(closed_bot)
+    text = "На Кирова яма, Центральный район, колёса бьём. А ещё на Мира 3 в подъезде грязь, не моют месяц"
+    await closed_bot.sandbox.telegram.send_message(GROUP, MARIA, text)
+    card = await closed_bot.wait_for_card(COORDINATOR, 1, "несколько вопросов", "«Разделить»")
+    await closed_bot.press_button(COORDINATOR, card, "Разделить")
+    await closed_bot.wait_for_card(HOUSING_HEAD, 2, "Мира, 3")
+
+    assert (await get_ticket(closed_bot, 1)).district == "Центральный"
+    assert (await get_ticket(closed_bot, 2)).district is None
