@@ -13,6 +13,8 @@ from bot.understanding.text.tokens import Word
 
 _LACKING = frozenset({"без", "нет", "опять", "снова", "тоже", "вся"})
 _TOWARDS = frozenset({"до", "к", "ко", "через", "за", "перед", "мимо"})
+_NO_GENITIVE = frozenset({"к", "ко", "за", "перед"})
+"""Prepositions after which a person is in another case: «за Гоголя», «перед Гагарина» are streets."""
 _CONJUNCTIONS = frozenset({"и", "с", "со"})
 _IN = frozenset({"в", "во", "из"})
 _LEADING_ON = frozenset({"от", "возле", "около", "напротив", "перед", "рядом", "между", "за"})
@@ -138,8 +140,9 @@ class BareStreetFinder:
             return None
         if words[index - 1].norm == "до" and self._contexts.is_famous_pair(words, index):
             return self._builder.build(words, index, index, index + 2, None)
+        undeclined = word.capitalised and words[index - 1].norm in _NO_GENITIVE
         if (
-            words[index - 1].norm == "до"
+            (undeclined or words[index - 1].norm == "до")
             and self._names.is_known_alone(word)
             and not self._names.is_street_adjective(word)
         ):

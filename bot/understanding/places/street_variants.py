@@ -184,7 +184,8 @@ class StreetVariants:
         """Return the first of two well-known streets that a hyphen joins: «Пролетарская-Мира»."""
         first, hyphen, second = raw.partition("-")
         known = self._vocabulary.common.keys() | self._vocabulary.words["names"]
-        joined = second[:1].isupper() or first.endswith("ая")
+        usual = all(fold(one) in self._vocabulary.common and fold(one) not in self._honoured for one in (first, second))
+        joined = second[:1].isupper() or first.endswith("ая") or usual
         if not (hyphen and joined) or not all(known.intersection(self._spellings(one)) for one in (first, second)):
             return None
         return single_word(first)
