@@ -327,8 +327,8 @@ class BareStreetFinder:
 
     def _is_joined_to_name(self, words: Sequence[Word], index: int) -> bool:
         """Return whether two names are joined: «Мира и Садовой», «Ленина - Советская», «Шарипова/Фурманова»."""
-        word, following = words[index], words[index + 1 : index + 1 + _MAX_NAME_WORDS]
-        if not word.capitalised or not any(one.norm in _CONJUNCTIONS or _is_joint(one.gap) for one in following):
+        word = words[index]
+        if not (word.capitalised and _has_joint(words[index + 1 : index + 1 + _MAX_NAME_WORDS])):
             return False
         two_words = self._contexts.is_two_word_name(words, index)
         if not (two_words or self._names.can_be_street_alone(word)):
@@ -357,6 +357,14 @@ class BareStreetFinder:
 def _is_joint(gap: str) -> bool:
     """Return whether what is between two names joins them: «Ленина - Советская», «Шарипова/Фурманова»."""
     return gap != " " and gap.strip() in ("-", "–", "—", "/")
+
+
+def _has_joint(words: Sequence[Word]) -> bool:
+    """Return whether one of the words may join two names; a cheap first check."""
+    for word in words:  # noqa: SIM110 - asked for every capital, each time any() makes a generator
+        if word.norm in _CONJUNCTIONS or _is_joint(word.gap):
+            return True
+    return False
 
 
 def _leads_on(word: Word) -> bool:

@@ -83,9 +83,12 @@ class SettlementFinder:
 
     def find_certain(self, words: Sequence[Word]) -> FoundSettlement | None:
         """Return the first settlement that has its type word, or is on the list."""
+        kinds, known = self._kinds, self._known
         for index, word in enumerate(words):
-            found = self._match_typed(words, index) if word.norm in self._kinds else None
-            if found is None and self._known:
+            if word.norm not in kinds and not known:
+                continue
+            found = self._match_typed(words, index) if word.norm in kinds else None
+            if found is None and known:
                 found = self._match_known(words, index)
             if found is not None:
                 return found
@@ -113,7 +116,7 @@ class SettlementFinder:
             pair = self._match_pair(words, index, street) if word.capitalised else None
             if pair is not None and index + 1 not in taken:
                 return FoundSettlement(pair, None, frozenset({index, index + 1}))
-            if self._is_related(words, index):
+            if word.capitalised and self._is_related(words, index):
                 name = self._names.nominative([word], None)
             elif placed:
                 name = self._match_preposition(words, index) or self._match_alone(words, index, street)

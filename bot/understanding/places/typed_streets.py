@@ -77,18 +77,24 @@ class TypedStreetFinder:
 
     def candidate_at(self, words: Sequence[Word], index: int) -> StreetCandidate | None:
         """Return the street that begins at *index*, or whose type word does."""
-        return (
-            self._match_type_before(words, index)
-            or self._match_date_name(words, index)
-            or self._match_ordinal_name(words, index)
-            or self._match_two_adjectives(words, index)
-            or self._match_type_after(words, index)
-        )
+        if index + 1 >= len(words):
+            return None
+        word, following = words[index], words[index + 1]
+        kinds, found = self._vocabulary.kinds, None
+        if word.norm in kinds or word.norm in self._vocabulary.words["quays"]:
+            found = self._match_type_before(words, index)
+        if found is None and (word.is_number or word.norm in self._date_words):
+            found = self._match_date_name(words, index)
+        if found is None and (word.is_number or following.is_number or self._spelled_ordinal(word.norm) is not None):
+            found = self._match_ordinal_name(words, index)
+        if found is None and index + 2 < len(words) and words[index + 2].norm in kinds:
+            found = self._match_two_adjectives(words, index)
+        if found is None and following.norm in kinds:
+            found = self._match_type_after(words, index)
+        return found
 
     def _match_type_before(self, words: Sequence[Word], index: int) -> StreetCandidate | None:
         """Match a street with its type word before the name: «ул. Ленина», «мкр Южный», «микрорайон 3»."""
-        if index + 1 >= len(words):
-            return None
         start = index + 1
         kind = words[index].norm
         if kind in self._vocabulary.words["quays"] and self._is_name_of_quay(words, start):
@@ -213,8 +219,6 @@ class TypedStreetFinder:
 
     def _match_type_after(self, words: Sequence[Word], index: int) -> StreetCandidate | None:
         """Match a street with its type word after it: «Невский проспект», «Щербаков пер.», «третий микрорайон»."""
-        if index + 1 >= len(words) or words[index + 1].norm not in self._vocabulary.kinds:
-            return None
         kind = words[index + 1].norm
         word = words[index]
         if words[index + 1].gap.strip(" "):
@@ -261,7 +265,7 @@ class TypedStreetFinder:
 
     def _match_two_adjectives(self, words: Sequence[Word], index: int) -> StreetCandidate | None:
         """Match «Большой Мельничный переулок», «на Старом Речном проезде»."""
-        if not self._is_first_adjective(words, index) or words[index + 2].norm not in self._vocabulary.kinds:
+        if not self._is_first_adjective(words, index):
             return None
         kind = words[index + 2].norm
         gender = self._vocabulary.kinds[kind][1]
