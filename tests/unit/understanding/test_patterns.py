@@ -1,0 +1,89 @@
+"""The search for patterns finds what a plain one finds, in the same order, also where words have been left out."""
+
+from collections.abc import Sequence
+from functools import cache
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from bot.understanding.text.morphology import Morphology
+from bot.understanding.text.patterns import PatternSet
+from bot.understanding.text.reality import real_words
+from bot.understanding.text.tokens import Word, prepare_text
+
+_WORDS = ("вода", "свет", "яма", "лифт", "двор", "снег")
+_PATTERNS = st.lists(st.lists(st.sampled_from(_WORDS), min_size=1, max_size=3, unique=True), min_size=1, max_size=8)
+_MAX_PLACES, _MAX_BETWEEN = 12, 4
+
+Found = tuple[int, tuple[int, ...]]
+
+
+@cache
+def morphology() -> Morphology:
+    return Morphology()
+
+
+def _search_plainly(patterns: Sequence[Sequence[str]], words: Sequence[Word]) -> list[Found]:
+    """Try each pattern, in the order in which the first of its words comes in the text."""
+    said: dict[str, list[int]] = {}
+    for index, word in enumerate(words):
+        said.setdefault(word.norm, []).append(index)
+    said = {norm: places[:_MAX_PLACES] for norm, places in said.items()}
+    found: list[Found] = []
+    for norm, places in said.items():
+        for number, pattern in enumerate(patterns):
+            if pattern[0] == norm and len(pattern) == 1:
+                found += [(number, (index,)) for index in places]
+            elif pattern[0] == norm and (at := _find_nearby(pattern, said, words)) is not None:
+                found.append((number, at))
+    return found
+
+
+def _find_nearby(pattern: Sequence[str], said: dict[str, list[int]], words: Sequence[Word]) -> tuple[int, ...] | None:
+    for first in said[pattern[0]]:
+        at = [first]
+        for norm in pattern[1:]:
+            distances = [(abs(words[one].position - words[first].position), one) for one in said.get(norm, ())]
+            near = [pair for pair in distances if pair[0] < len(pattern) + _MAX_BETWEEN]
+            if not near:
+                break
+            at.append(min(near)[1])
+        else:
+            return tuple(at)
+    return None
+
+
+@given(_PATTERNS, st.lists(st.sampled_from([*_WORDS, "и", "и.", "у"]), max_size=60))
+@example([["вода", "свет"], ["вода"], ["свет", "вода", "яма"]], ["вода"] * 14 + ["и."] * 3 + ["свет", "яма", "вода"])
+def test_search_finds_what_a_plain_one_finds_in_the_same_order(patterns: list[list[str]], text: list[str]) -> None:
+    words = prepare_text(" ".join(text)).words
+    search = PatternSet(morphology())
+    for number, pattern in enumerate(patterns):
+        search.add(number, 1.0, " ".join(f"={word}" for word in pattern))  # exactly this form: no lemma, no slip
+    assert [(match.pattern.owner, match.indexes) for match in search.find(words)] == _search_plainly(patterns, words)
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "kept", "positions"),
+    [
+        ("во дворе яма", set(), ["во", "дворе", "яма"], None),
+        ("на Ленина 5 яма", {1, 2}, ["на", "яма"], [0, 1]),
+        ("ждём 10 мин автобус", set(), ["ждем", "10", "автобус"], [0, 1, 2]),
+        ("сказали «нет воды», а она есть", set(), ["сказали", "а", "она", "есть"], [0, 1, 2, 3]),
+        ("снег. На Мира яма", {2}, ["снег", "на", "яма"], [0, 3, 4]),
+    ],
+)
+def test_words_around_what_is_left_out_are_as_near_as_without_it(
+    text: str, place: set[int], kept: list[str], positions: list[int] | None
+) -> None:
+    real = real_words(prepare_text(text).words, place)
+    assert ([word.norm for word in real.words], real.positions) == (kept, positions)
+
+
+def test_search_goes_by_the_positions_that_it_is_given() -> None:
+    words = prepare_text("вода и ещё на улице Ленина рядом с домом свет").words
+    search = PatternSet(morphology())
+    search.add(0, 1.0, "=вода =свет")
+    assert search.find(words) == []
+    assert [match.indexes for match in search.find(words, [0, 1, 1, 1, 1, 1, 1, 1, 1, 2])] == [(0, len(words) - 1)]
