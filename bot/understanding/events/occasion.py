@@ -120,7 +120,9 @@ class Occasion:
         if seen.subjects and not seen.is_carrier:
             return False
         is_last = self._follows(event) and silence <= PROMPT_SECONDS
-        names_another = place < STREET and bool(seen.names or seen.marks)
+        # «Да, тянет от завода» agrees with what was said, and tells where it comes from.
+        agrees = Hint.AGREES in seen.hints and silence <= IMMEDIATE_SECONDS
+        names_another = place < STREET and bool(seen.names or (seen.marks and not agrees))
         if not is_last or names_another or event.ended is not None or Hint.PRIVATE in seen.hints:
             return False
         least = MIN_CARRIER_BURST_SCORE if seen.is_carrier else MIN_BURST_SCORE

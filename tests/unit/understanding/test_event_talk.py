@@ -53,6 +53,15 @@ def test_a_complaint_in_other_words_is_part_of_a_burst(talk: Conversation) -> No
     assert {complaint.event_number} == set(outage)
 
 
+@pytest.mark.parametrize(("answer", "agrees"), [("да, тянет от стадиона", True), ("тянет от стадиона", False)])
+def test_an_agreeing_answer_may_name_a_landmark(talk: Conversation, answer: str, agrees: bool) -> None:
+    smoke = talk.events(["Дымом пахнет, окна не открыть", "и у нас гарью несёт"])
+    source = talk.join_message(f"{answer}, каждую пятницу жгут")
+
+    assert len(set(smoke)) == 1
+    assert (source is not None and source.event_number in smoke) is agrees
+
+
 @pytest.mark.parametrize("after", [120, 4000])
 def test_a_second_report_without_a_place_is_of_the_same_matter_at_once_alone(talk: Conversation, after: float) -> None:
     first = talk.join_message("Собаки стаей лежат, прохожим не пройти", TOWN)
