@@ -129,6 +129,11 @@ class Occasion:
         is_burst = silence <= IMMEDIATE_SECONDS or event.heat_at(self.timestamp) >= MIN_BURST_HEAT
         return self.appeal_score >= least and is_burst
 
+    def echoes_wave(self, event: OpenEvent, silence: float) -> bool:
+        """Return whether it is said at once in a wave of messages about *event* alone: «и на спуске та же песня»."""
+        is_last = self._follows(event) and silence <= IMMEDIATE_SECONDS
+        return is_last and event.heat_at(self.timestamp) >= MIN_CROWD_HEAT
+
     def is_of_talk(self, event: OpenEvent, silence: float, place: int) -> bool:
         """Return whether a report of nothing but a place may be about *event*, because people are talking of it."""
         if self.appeal_score < MIN_PLACE_SCORE or place < STREET:

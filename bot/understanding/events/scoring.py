@@ -226,8 +226,9 @@ def _score_conversation(
     names_it = bool(said.signature.subjects) and not said.signature.by_topic and place >= UNKNOWN
     if silence <= (NAMED_SECONDS if names_it else FRESH_SECONDS):
         is_too = said.is_noise or said.signature.points_back or (said.is_pointing and said.signature.is_bare_place)
-        # «У нас тоже яма»: at another house a pit is another pit, an outage is the same.
-        total += _FRESH_TALK + (_TOO if is_too and (place >= UNKNOWN or spread.outage or spread.wide) else 0)
+        # «У нас тоже яма»: at another house a pit is another pit, an outage is the same, and so is ice in a wave.
+        is_spread = spread.outage or spread.wide or (spread.slow and said.echoes_wave(event, silence))
+        total += _FRESH_TALK + (_TOO if is_too and (place >= UNKNOWN or is_spread) else 0)
         if place >= UNKNOWN and silence <= IMMEDIATE_SECONDS:
             total += _IMMEDIATE
     elif talking:

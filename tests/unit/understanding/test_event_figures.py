@@ -36,7 +36,7 @@ FLOORS = {
     "hands_d9": 0.87,
     "hands_e1": 0.72,
     "hands_e2": 0.65,
-    "hands_e3": 0.48,
+    "hands_e3": 0.54,
     "hands_f1": 0.57,
     "hands_f2": 0.38,
     "hands_f3": 0.53,

@@ -62,6 +62,24 @@ def test_an_agreeing_answer_may_name_a_landmark(talk: Conversation, answer: str,
     assert (source is not None and source.event_number in smoke) is agrees
 
 
+@pytest.mark.parametrize(
+    ("texts", "after", "is_same"),
+    [
+        (("Гололёд на Садовой, тротуар как каток", "на Садовой скользко, упал"), 60, True),
+        (("Гололёд на Садовой, тротуар как каток", "на Садовой скользко, упал"), 600, False),
+        (("На Садовой яма, колесо пробил", "на Садовой в яму все влетают"), 60, False),
+    ],
+)
+def test_ice_of_a_wave_is_the_same_on_the_next_street_and_a_pit_is_not(
+    talk: Conversation, texts: tuple[str, ...], after: float, is_same: bool
+) -> None:
+    reports = talk.events(texts)
+    echo = talk.join_message("и на спуске к Полевой та же песня", after=after)
+
+    assert len(set(reports)) == 1
+    assert (echo is not None and echo.event_number in reports) is is_same
+
+
 @pytest.mark.parametrize("after", [120, 4000])
 def test_a_second_report_without_a_place_is_of_the_same_matter_at_once_alone(talk: Conversation, after: float) -> None:
     first = talk.join_message("Собаки стаей лежат, прохожим не пройти", TOWN)
