@@ -27,7 +27,7 @@ def import_command(
     """Внести сообщения из таблицы другой системы. Номер вносится один раз, бот может работать."""
     settings = load_settings(config, tokens_needed=False)
     from bot.cli.imports import Reports, UnknownSystem, import_file
-    from bot.domain.imports import UnreadableFile
+    from bot.domain.imports import FileFault, UnreadableFile
     from bot.services.imports.files import refused_line
     from bot.views.import_faults import file_fault_text
     from bot.views.imports import refusal_lines, result_lines
@@ -47,7 +47,9 @@ def import_command(
             raise typer.Exit(EXIT_BAD_CONFIG) from None
         except UnreadableFile as error:
             cause = error.__cause__
-            words = file_fault_text(error.fault, line=error.line, detail=error.detail)
+            words = file_fault_text(error.fault, line=error.line, detail=error.detail, systems=settings.systems())
+            if error.fault is FileFault.OTHER_SYSTEM:
+                words = f"{words} Для неё вместо --system {system} укажите --system {error.detail}."
             if isinstance(cause, OSError):
                 words = describe_system_error(cause)
             print_error(f"Ничего не внесено. {words}")

@@ -74,12 +74,14 @@ def read_rows(
     town: str | None = None,
     blocks: Collection[str] | None = None,
     on_line: Callable[[], None] = lambda: None,
+    layouts: Collection[Layout] = tuple(BUILT_IN.values()),
 ) -> ReadTable:
     """Read the whole table once, so that a file is refused before any of its rows is taken.
 
     *zone*: the zone of its dates; *now*: the present moment, dates of messages cannot be later; *town*: the name of the
     municipality whose rows are taken, *blocks*: the codes and titles of blocks that a row may name, ``None`` for all;
-    *on_line* is called with every line that is read, now and later, and may rest.
+    *on_line* is called with every line that is read, now and later, and may rest; *layouts*: the tables of all systems,
+    by which that of another one is recognised.
     Raises :class:`UnreadableFile`. Takes about six seconds for 50,000 rows of 25 columns, and memory for the numbers
     and the common texts alone: call it in a thread.
     """
@@ -87,7 +89,7 @@ def read_rows(
         None if town is None else Town.named(town),
         None if blocks is None else frozenset(map(heading_key, blocks)),
     )
-    source = _Source(data, layout, zone, now, ours, on_line)
+    source = _Source(data, layout, zone, now, ours, on_line, layouts)
     headers = source.headers()
     facts: dict[bytes, bytes] = {}
     contradicting: dict[bytes, str] = {}
@@ -157,6 +159,7 @@ class _Source:
     now: datetime
     ours: Ours
     on_line: Callable[[], None]
+    layouts: Collection[Layout]
 
     def headers(self) -> list[Header]:
         with open_book(self.data) as sheets:
@@ -189,7 +192,7 @@ class _Source:
         raise UnreadableFile(FileFault.NO_WORDS_COLUMN if has_number else FileFault.NO_NUMBER_COLUMN)
 
     def _other_system(self, sheets: list[Sheet]) -> str | None:
-        others = (one for one in BUILT_IN.values() if one.code != self.layout.code)
+        others = (one for one in self.layouts if one.code != self.layout.code)
         return next((one.code for one in others if _whole_headers(sheets, one)), None)
 
 

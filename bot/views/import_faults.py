@@ -1,7 +1,7 @@
 """Words about files of other systems that are not taken, and about their rows."""
 
 from bot.domain.imports import FileFault, RefusalReason
-from bot.domain.systems import KNOWN_SYSTEMS
+from bot.domain.systems import Systems
 
 _SAVE_AGAIN = "Откройте его в табличном редакторе и сохраните как XLSX или CSV."
 
@@ -42,9 +42,14 @@ _ROW_REFUSALS: dict[RefusalReason, str] = {
 }
 
 
-def file_fault_text(fault: FileFault, *, line: int | None = None, detail: str | None = None) -> str:
+_KNOWN_ONES = Systems()
+
+
+def file_fault_text(
+    fault: FileFault, *, line: int | None = None, detail: str | None = None, systems: Systems = _KNOWN_ONES
+) -> str:
     """Return why a file is not taken and what helps. *detail*: the code of the system or the municipality it is of."""
-    text = _FILE_FAULTS[fault].format(detail=KNOWN_SYSTEMS.get(detail or "", detail or "?"))
+    text = _FILE_FAULTS[fault].format(detail=systems.title(detail or "?"))
     return text if line is None else f"{text} Чтение остановилось на строке {line}."
 
 

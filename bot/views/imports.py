@@ -177,7 +177,7 @@ def cancelled(note: ImportCancelled, data: NotificationData, context: RenderCont
 
 def failed(note: ImportFailed, data: NotificationData, context: RenderContext) -> Content:
     if note.fault is not None:
-        words = file_fault_text(note.fault, line=note.line, detail=note.detail)
+        words = file_fault_text(note.fault, line=note.line, detail=note.detail, systems=context.systems)
     elif note.too_large:
         words = (
             "Файл больше 20 МБ, столько бот скачать не может. Выгрузите меньший период или внесите файл на сервере: "

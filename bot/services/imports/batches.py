@@ -69,7 +69,7 @@ async def open_table(data: bytes | Path, layout: Layout, municipality: Municipal
     """Open a file of the system of *layout*; it is read in threads that rest often. Raises :class:`UnreadableFile`."""
     blocks = [name for one in municipality.sectors.values() for name in (one.code, one.title)]
     town = municipality.zone, now, municipality.name, blocks
-    return await asyncio.to_thread(read_rows, data, layout, *town, Rests())
+    return await asyncio.to_thread(read_rows, data, layout, *town, Rests(), tuple(municipality.layouts.values()))
 
 
 async def detect_system(data: bytes, municipality: Municipality) -> str | None:

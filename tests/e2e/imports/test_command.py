@@ -91,3 +91,18 @@ async def test_command_names_the_row_that_the_database_refuses(bot: Harness) -> 
     assert "новых: 4" in out
     assert "отказано: 1" in out
     await bot.wait_for_message(ADMINISTRATOR, "со строкой 4", "из ПОС")
+
+
+async def test_command_names_the_own_system_whose_table_it_is(closed_bot: Harness) -> None:
+    """The headings of «[[systems]]» are known: the person is told whose table it is and what to type."""
+    columns = '{ number = "Карточка", text = "Суть" }'
+    closed_bot.settings["more"] = f'[[systems]]\ncode = "edds"\ntitle = "ЕДДС"\ncolumns = {columns}\n'
+    table = as_csv([{"Карточка": "1", "Суть": "Яма на Мира 5"}], ("Карточка", "Суть"))
+
+    code, _, err = await run_import(closed_bot, "--system", "pos", data=table)
+    assert code == 2
+    assert "Ничего не внесено. Столбцы этой таблицы — из другой системы: ЕДДС." in err
+    assert "вместо --system pos укажите --system edds" in err
+
+    code, out, _ = await run_import(closed_bot, "--system", "edds", data=table)
+    assert (code, "новых: 1" in out) == (0, True)
