@@ -3,7 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from pathlib import Path
 from zlib import crc32
@@ -91,33 +91,10 @@ def read_rows(
     )
     source = _Source(data, layout, zone, now, ours, on_line, layouts)
     headers = source.headers()
-    facts: dict[bytes, bytes] = {}
-    contradicting: dict[bytes, str] = {}
-    repeats: Counter[bytes] = Counter()
-    count = foreign = 0
-    broken: list[int] = []
+    survey = _Survey()
     for row in source.rows():
-        count += 1
-        if count > MAX_ROWS:
-            raise UnreadableFile(FileFault.TOO_MANY_ROWS, line=row.place.line)
-        if isinstance(row, ImportedRow):
-            key, own = _digest(row.number), _facts(row)
-            if key in facts:
-                repeats[key] += 1
-            other = facts.setdefault(key, own)
-            if other != own:
-                contradicting.setdefault(key, _first_difference(own, other))
-        elif row.reason is RefusalReason.OTHER_MUNICIPALITY:
-            foreign += 1
-            name = row.value
-        elif row.reason is RefusalReason.BROKEN_LINE:
-            broken.append(row.place.line)
-    if not count:
-        raise UnreadableFile(FileFault.EMPTY)
-    if len(broken) == count:
-        raise UnreadableFile(FileFault.DAMAGED, line=broken[0])
-    if foreign == count:
-        raise UnreadableFile(FileFault.OTHER_MUNICIPALITY, detail=name)
+        survey.add(row)
+    survey.check()
     columns = tuple(dict.fromkeys(column for header in headers for column in header.columns))
     present = {column.field for column in columns}
     return ReadTable(
@@ -125,10 +102,56 @@ def read_rows(
         columns=columns,
         new_headings=tuple(dict.fromkeys(heading for header in headers for heading in header.new_headings)),
         missing=tuple(field for field in layout.headings if field not in present),
-        row_count=count - sum(times for key, times in repeats.items() if key not in contradicting),
+        row_count=survey.distinct_count,
         _source=source,
-        _contradicting=contradicting,
+        _contradicting=survey.contradicting,
     )
+
+
+@dataclass(slots=True)
+class _Survey:
+    """The findings of the first reading: rows that contradict each other, and reasons to refuse the whole file."""
+
+    contradicting: dict[bytes, str] = field(default_factory=dict)
+    """The name of the first fact that differs, by the digest of the number."""
+    _facts: dict[bytes, bytes] = field(default_factory=dict)
+    _repeats: Counter[bytes] = field(default_factory=Counter)
+    _count: int = 0
+    _foreign: int = 0
+    _foreign_name: str | None = None
+    _broken: list[int] = field(default_factory=list)
+
+    def add(self, row: Row) -> None:
+        """Count *row*. Raises :class:`UnreadableFile` if there are too many."""
+        self._count += 1
+        if self._count > MAX_ROWS:
+            raise UnreadableFile(FileFault.TOO_MANY_ROWS, line=row.place.line)
+        if isinstance(row, ImportedRow):
+            key, own = _digest(row.number), _facts(row)
+            if key in self._facts:
+                self._repeats[key] += 1
+            other = self._facts.setdefault(key, own)
+            if other != own:
+                self.contradicting.setdefault(key, _first_difference(own, other))
+        elif row.reason is RefusalReason.OTHER_MUNICIPALITY:
+            self._foreign += 1
+            self._foreign_name = row.value
+        elif row.reason is RefusalReason.BROKEN_LINE:
+            self._broken.append(row.place.line)
+
+    def check(self) -> None:
+        """Raise :class:`UnreadableFile` if no row can be taken for one reason."""
+        if not self._count:
+            raise UnreadableFile(FileFault.EMPTY)
+        if len(self._broken) == self._count:
+            raise UnreadableFile(FileFault.DAMAGED, line=self._broken[0])
+        if self._foreign == self._count:
+            raise UnreadableFile(FileFault.OTHER_MUNICIPALITY, detail=self._foreign_name)
+
+    @property
+    def distinct_count(self) -> int:
+        """All rows, and each that the file repeats once."""
+        return self._count - sum(times for key, times in self._repeats.items() if key not in self.contradicting)
 
 
 def find_systems(data: bytes | Path, layouts: Iterable[Layout]) -> list[str]:
