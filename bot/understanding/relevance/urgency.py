@@ -114,7 +114,11 @@ class UrgencyDetector:
 
     def _is_supply_off(self, found: Mapping[str, list[Match]], words: Sequence[Word]) -> bool:
         """Return whether water, heat, light or gas is off now: «нет» may belong to the telephone, or it is to come."""
-        matches = [match for match in found.get("outage", ()) if not self._is_to_come(match, words)]
+        matches = [
+            match
+            for match in found.get("outage", ())
+            if not self._is_to_come(match, words) and not self._is_of_other_thing(match, words)
+        ]
         if not matches or not found.keys().isdisjoint(("calm", "calm_figure", "over")):
             return False
         if "other_supply" not in found:
@@ -126,6 +130,17 @@ class UrgencyDetector:
         """Return whether a verb of *match* is in the future: «завтра отключат»."""
         tags = [self._morphology.form(words[index].norm).tags for index in match.indexes]
         return any(tag[0].issuperset(("VERB", "futr")) for tag in tags if tag)
+
+    def _is_of_other_thing(self, match: Match, words: Sequence[Word]) -> bool:
+        """Return whether the «нет» of *match* ends a clause of its own: «туалетов нет, вода триста рублей»."""
+        for index in match.indexes:
+            if words[index].norm not in _ABSENCE_AFTER or index == 0 or index - 1 in match.indexes:
+                continue
+            is_noun = self._morphology.form(words[index - 1].norm).can_be("NOUN", "gent")
+            follows = index + 1 < len(words) and "," in words[index + 1].gap
+            if is_noun and follows and not words[index].gap.strip():
+                return True
+        return False
 
     def _names_absence(self, match: Match, words: Sequence[Word]) -> bool:
         """Return whether a word of *match* is absent by words that are no part of it: «запаха газа нет»."""

@@ -19,12 +19,21 @@ _UNREAL_REACH = 16
 _POLITE = ("хоте", "хотел", "мог", "мож", "попрос", "жела", "прос")
 _PARTICLES = frozenset({"как", "хоть", "лишь", "что", "пора", "хотя"})
 """Beginnings of words of the clause, and words before «бы», with which it is a wish: the rest may be real."""
+_PAST_ENDINGS = ("л", "ла", "ло", "ли", "лся", "лась", "лось", "лись")
 _CLAUSE_END = re.compile(r"[.!?…;:,()\n—–]|\s-\s")
 _SENTENCE_END = re.compile(r"[.!?…\n]")
 _TURNS = frozenset({"но", "однако", "а"})
 _OPENING, _CLOSING = re.compile(r"[«“„\"]"), re.compile(r"[»”\"]")
 _MOST_QUOTED = 0.6
 """The share of a text in quotation marks from which it is the author who speaks in them."""
+_MOST_UNCLOSED = 8
+"""The words that a quotation may have whose end is the end of the text: no word follows that would show its mark."""
+_CRIES = frozenset({
+    "зовет", "зовут", "кричит", "кричат", "орет", "орут", "шепчет", "стонет", "плачет",
+    "пишет", "написал", "написала", "сказал", "сказала", "говорит", "прислал", "прислала",
+})  # fmt: skip
+"""Words before a quotation that is meant: somebody calls «помогите», or a neighbour said «завтра меня не будет»."""
+_CRY_REACH = 2
 
 
 class RealWords(NamedTuple):
@@ -64,28 +73,43 @@ def _units(words: Sequence[Word], norms: Sequence[str]) -> Iterator[int]:
 
 
 def _quoted(words: Sequence[Word]) -> list[int]:
-    """Return the indexes of words between quotation marks; marks that are never closed do not count."""
+    """Return the indexes of words between quotation marks that are not meant; a long quotation needs its last mark."""
     quoted: list[int] = []
     start: int | None = None
     for at, word in enumerate(words):
         if word.gap == " ":
             continue
         if start is not None and _CLOSING.search(word.gap):
-            quoted += range(start, at)
+            quoted += _left_out(words, start, at)
             start = None
             if not re.search(r"[«“„]", word.gap):
                 continue
         if start is None and _OPENING.search(word.gap):
             start = at
+    if start is not None and len(words) - start <= _MOST_UNCLOSED:
+        quoted += _left_out(words, start, len(words))
     return quoted if len(quoted) < _MOST_QUOTED * len(words) else []
+
+
+def _left_out(words: Sequence[Word], start: int, end: int) -> range:
+    """Return the indexes of a quotation, or none if somebody calls or says what is quoted."""
+    before = (words[at].norm for at in range(max(0, start - _CRY_REACH), start))
+    return range(0) if not _CRIES.isdisjoint(before) else range(start, end)
 
 
 def _conditional(words: Sequence[Word]) -> Iterator[int]:
     for at, word in enumerate(words):
-        if word.norm in _CONDITIONALS and at and words[at - 1].norm not in _PARTICLES:
+        if word.norm in _CONDITIONALS and at and _is_conditional(words[at - 1].norm, word.norm):
             clause = _sentence_from(words, at) if words[at - 1].norm in _UNREAL else _clause_of(words, at)
             if not any(words[index].norm.startswith(_POLITE) for index in clause):
                 yield from clause
+
+
+def _is_conditional(before: str, particle: str) -> bool:
+    """Return whether the *particle* after this word makes its clause unreal; a house «21 б» does not."""
+    if particle == "б":
+        return before in _UNREAL or before.endswith(_PAST_ENDINGS)
+    return before not in _PARTICLES
 
 
 def _sentence_from(words: Sequence[Word], at: int) -> range:
