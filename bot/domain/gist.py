@@ -31,8 +31,8 @@ _OPENERS = re.compile(
     r"""^(?:
     (?:здрав?ствуй(?:те)?|здрасте|здрасьте|привет(?:ствую)?)(?:\s+всем)?|добр(?:ый|ое|ого|ой)\s+(?:день|дня|утро|утра|вечер|вечера|времени\s+суток|ночи)
     |всем\s+(?:привет|здравствуйте|добра|доброго\s+\w+)|уважаем(?:ые|ый|ая)\s+\w+(?:\s+и\s+\w+)?|дорогие\s+\w+
-    |(?:народ|люди|ребята?|девочки|девчонки|соседи|друзья|земляки|граждане|товарищи|админ(?:истрация|ы)?|господа)(?=[\s,!])
-    |подскажите|скажите|помогите|пожалуйста|пожалуста|пж|пжл|плиз|извините|простите|(?:спасибо|благодарю)(?!\s+за\b)(?:,?\s+что)?|заранее
+    |(?:народ|люди|ребята?|девочки|девчонки|соседи|друзья|земляки|граждане|товарищи|админ(?:истрация|ы)?|господа)(?=[,!]|\s+(?:под?скажите|скажите|помогите|кто|есть|у\s+ко[гв]о|когда|почему|что))
+    |подскажите|скажите|помогите|пожалуйста|пожалуста|пж|пжл|плиз|извините|простите|(?:спасибо|благодарю)(?:\s+(?:вам|всем|большое|огромное))*(?!\s+за\b)(?:,?\s+что)?|заранее
     |(?:очень\s+|убедительно\s+)?(?:прошу|просим)(?:\s+(?:вас|помочь|принять\s+меры|обратить\s+внимание(?:\s+на)?|разобраться))*
     |(?:хочу|хотел[аи]?(?:\s+бы)?|хотелось\s+бы|обращаюсь|обращаемся|пишу|сообщаю)(?:\s+(?:к\s+вам|вам|с\s+просьбой|сообщить|спросить|узнать|обратить\s+внимание(?:\s+на)?|пожаловаться(?:\s+на)?|рассказать))*(?:,?\s+что)?
     |что(?=\s*,)|что(?=\s+ли\b)\s+ли
@@ -63,10 +63,10 @@ _TROUBLE_BEGINNINGS = """
 _NO_TROUBLES = frozenset({"строение", "строения", "строителей", "строителям", "парковая", "парковой"})
 """Words of addresses that begin like those of troubles."""
 _INTRODUCTION = re.compile(
-    r"\b(?:пишу|пишет|пишем|обращаюсь|обращаемся|живу|живем|живём|пенсионер\w*|ветеран\w*|инвалид\w*|адрес)\b|\b\d{2}\s+лет\b",
+    r"\b(?:пишу|пишет|пишем|обращаюсь|обращаемся|живу|живем|живём|пенсионер\w*|ветеран\w*|инвалид\w*|адрес|спасибо|благодар\w+|поклон|поздравля\w+)\b|\b\d{2}\s+лет\b",
     re.IGNORECASE,
 )
-"""Words with which people say who they are and that they write."""
+"""Words with which people say who they are, that they write, and thanks before a matter."""
 _TROUBLE_WORDS, _TROUBLE_PREFIXES = frozenset(_TROUBLES.split()), frozenset(_TROUBLE_BEGINNINGS.split())
 _INVISIBLE = dict.fromkeys((*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x206A), 0xFEFF))
 """Characters without a picture, among them those that turn the direction of what follows in a list."""
@@ -124,7 +124,7 @@ def gist(text: str, place: str | None = None) -> str:
     if not candidates:
         return _with_place(_cut(" ".join((read.strip() or text).split()), MAX_GIST_CHARS), place)
     best = max(range(len(candidates)), key=lambda at: _score(candidates[at]) + (_FIRST_BONUS if at == 0 else 0.0))
-    return _with_place(_grow(candidates, best), place)
+    return _with_place(_with_quotation_marks(_grow(candidates, best)), place)
 
 
 def _strip(clause: str) -> str:
@@ -134,6 +134,16 @@ def _strip(clause: str) -> str:
         clause = shorter.strip(_EDGE)
     end = max(0, len(clause) - _MAX_CLOSING_CHARS)
     return (clause[:end] + _CLOSERS.sub("", clause[end:])).strip(_EDGE)
+
+
+def _with_quotation_marks(words: str) -> str:
+    """Return the words with the quotation mark that their edge has lost, if there is room."""
+    opened, closed = words.count("«"), words.count("»")
+    if len(words) >= MAX_GIST_CHARS or abs(opened - closed) != 1 or words.endswith("…"):
+        return words
+    if opened > closed:
+        return f"{words}»"
+    return f"«{words}" if not opened or words.find("»") < words.find("«") else words
 
 
 def _score(clause: str) -> float:
