@@ -18,6 +18,10 @@ _SINCERE_THANKS_WEIGHT = -2.0
 _NO_TOPIC_FACTORS = {"complaint": 0.5, "service question": 0.4, "duration": 0.5, "official": 0.0}
 """The share of its weight that a group keeps without a topic: people complain about many other things."""
 _CONTRAST_WORDS = frozenset({"но", "а", "только", "однако", "зато", "хотя", "лишь", "теперь"})
+_TURNS = frozenset({"но", "а", "однако", "осталось", "только", "теперь", "зато", "жаль"})
+"""Words that begin a sentence in which praise ends: «Спасибо за лавку. А кто уберёт бутылки?»"""
+_PRAISE = ("thanks", "wishes", "good news")
+_MIN_TURN_WORDS = 3
 NOISE_SCORE = 0.02
 """The score of noise, which needs no action."""
 _MODEL_SHARE = 0.6
@@ -48,6 +52,9 @@ class RelevanceScorer:
                 found[name] *= _NO_TOPIC_FACTORS[name] if place is None or name != "complaint" else 1.0
         if "thanks" in found:
             self._weigh_thanks(text, found, topic)
+        if not found.keys().isdisjoint(_PRAISE) and _has_turn(text):
+            for name in [one for one in _PRAISE if found.get(one, 0.0) < 0.0]:
+                del found[name]
         total = _BIAS + _TOPIC_WEIGHT * min(topic / _TOPIC_SATURATION, 1.0) + sum(found.values())
         if place is not None and place.street is not None:
             total += _HOUSE_WEIGHT if place.house else _STREET_WEIGHT
@@ -80,3 +87,12 @@ class RelevanceScorer:
             return True
         praised = self._words["blessings"].contains_any(reason) or "good news" in found or "wishes" in found
         return self._words["powers"].contains_any(thanked) and not praised
+
+
+def _has_turn(text: PreparedText) -> bool:
+    """Return whether a later sentence begins with a turn and says something."""
+    words = text.words
+    return any(
+        word.norm in _TURNS and index and word.starts_sentence and len(words) - index > _MIN_TURN_WORDS
+        for index, word in enumerate(words)
+    )
