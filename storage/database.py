@@ -195,6 +195,21 @@ class Database:
             async with self._readers.connect() as connection:
                 yield UnitOfWork(connection, batching=self._batching)
 
+    @asynccontextmanager
+    async def read_statements(self) -> AsyncIterator[UnitOfWork]:
+        """Open a connection for statements that only read, and do not depend on each other.
+
+        A server shows each statement what is committed at that moment, also within :meth:`read`; without a transaction
+        two round trips are saved, and what somebody wrote here by mistake would be kept.
+        """
+        if not self.is_shared:
+            async with self.read() as uow:
+                yield uow
+            return
+        with self._track_task():
+            async with self._single_statements.connect() as connection:
+                yield UnitOfWork(connection, batching=self._batching)
+
     def when_messages_are_queued(self, wake_up: Callable[[], None]) -> None:
         """Call *wake_up* after every transaction of this process that has queued messages."""
         self._state.on_new_messages = wake_up

@@ -194,7 +194,7 @@ class Sender:
         )
 
     async def _is_claimed_in_database(self, row: OutboxRow) -> bool:
-        async with self.runtime.database.read() as uow:
+        async with self.runtime.database.read_statements() as uow:
             return await uow.outbox.is_claimed_by_us(row)
 
     async def _record_progress(self, row: OutboxRow, done: Sequence[Sent], form: str | None) -> None:
@@ -238,7 +238,7 @@ class Sender:
         may_be_same = any(known.get(message_id) == found for message_id, found in hashes.items())
         if not turn.is_alone or not (may_be_same or turn.has_waited):
             return set()
-        async with self.runtime.database.read() as uow:
+        async with self.runtime.database.read_statements() as uow:
             stored = await uow.sent_messages.list_shown(row.account, row.chat_id, list(hashes))
         shown = {**turn.shown, **stored}
         return {message_id for message_id, found in hashes.items() if shown.get(message_id) == found}

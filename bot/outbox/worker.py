@@ -153,7 +153,7 @@ class OutboxWorker:
         self._is_empty = not (was_woken or self._rows.is_saturated or (await self._database.agenda.load()).outbox_waits)
         if self._is_empty:
             return []
-        async with self._database.read() as uow:
+        async with self._database.read_statements() as uow:
             if not (was_woken or self._rows.is_saturated or await uow.outbox.has_due(now)):
                 return []  # nearly always; the other questions cost five times as much
             waiting = await self._rows.read_waiting(uow.outbox, now, presses=looks_for_presses, chats=bool(capacities))

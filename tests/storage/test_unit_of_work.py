@@ -4,6 +4,7 @@ import asyncio
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy.exc import StatementError
@@ -79,6 +80,19 @@ async def test_nothing_done_while_reading_is_kept(database: Database) -> None:
 
     async with database.read() as uow:
         assert await uow.once_keys.get("key") is None
+
+
+async def test_statements_are_read_without_a_transaction_on_a_server(database: Database) -> None:
+    async with database.begin() as uow:
+        await uow.once_keys.claim("key", NOW)
+    sent: list[str] = []
+    async with database.read_statements() as uow:
+        if database.is_shared:
+            driver: Any = (await uow._connection.get_raw_connection()).driver_connection
+            driver.add_query_logger(lambda record: sent.append(record.query))
+        assert await uow.once_keys.get("key") == NOW
+        assert await uow.once_keys.get("other") is None
+    assert not any("BEGIN" in query or "ROLLBACK" in query for query in sent)
 
 
 async def test_a_savepoint_fails_alone(database: Database) -> None:
