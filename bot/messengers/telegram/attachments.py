@@ -21,6 +21,8 @@ _FILE_KINDS = {
     "document": MediaKind.DOCUMENT,
     "sticker": MediaKind.STICKER,
 }
+_FILE_FIELDS = frozenset({*_FILE_KINDS, "photo", "live_photo", "location", "venue", "dice", "type"})
+"""Fields of whatever holds a file or a place."""
 PREFIXED_KINDS = ("animation", "video_note")
 _DEFAULT_MIMES = {
     "voice": "audio/ogg",
@@ -141,7 +143,7 @@ SERVICE_FIELDS = frozenset(
 
 def is_service(message: JsonObject) -> bool:
     """Return whether this is a service message, such as a member's joining."""
-    return any(key in message for key in SERVICE_FIELDS)
+    return not SERVICE_FIELDS.isdisjoint(message)
 
 
 def parse_attachments(message: JsonObject, account: str, *, has_words: bool) -> tuple[Attachment, ...]:
@@ -161,7 +163,7 @@ def parse_attachments(message: JsonObject, account: str, *, has_words: bool) -> 
 def _file_sources(message: JsonObject) -> Iterator[JsonObject]:
     """Yield every object that may hold files: the message, its parts, and the message of another chat it answers."""
     external = find_object(message, "external_reply")
-    for source in (message, external or {}):
+    for source in (message, external) if external else (message,):
         yield source
         yield from list_objects(find_object(source, "paid_media") or {}, "paid_media")
         yield from _blocks((find_object(source, "rich_message") or {}).get("blocks"))
@@ -179,6 +181,8 @@ def _blocks(blocks: Any, depth: int = 0) -> Iterator[JsonObject]:
 
 
 def _files(source: JsonObject, account: str) -> Iterator[Attachment]:
+    if _FILE_FIELDS.isdisjoint(source):  # a text, as most messages are
+        return
     live = find_object(source, "live_photo")
     photo = _photo(source, account) or (_photo(live, account) or _file(source, "live_photo", account) if live else None)
     if photo is not None:
