@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-from functools import lru_cache
 
 from bot.domain.bidi import close_bidi
 from bot.domain.messages import Message, NewMessage
@@ -23,18 +22,12 @@ CONTENT_MEDIA = frozenset({MediaKind.PHOTO, MediaKind.VIDEO, MediaKind.VOICE, Me
 """Media that can replace a text."""
 
 
-_TEXTS_OF_BATCH = 256
-"""Texts and names of a batch of fifty updates, which are cleaned before it, at its prefetch and when each is stored."""
-
-
-@lru_cache(maxsize=_TEXTS_OF_BATCH)
 def clean_text(text: str) -> str:
     """Return *text* as it can be stored and shown: without NUL (PostgreSQL refuses it) and lone surrogates, and with
     closed bidirectional controls."""
     return close_bidi(text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8").strip())
 
 
-@lru_cache(maxsize=4)  # the text that is looked for becomes a ticket next
 def text_key(text: str) -> str | None:
     """Return a hash that ignores case, punctuation and spaces; ``None`` for a text without words."""
     words = re.findall(r"\w+", fold(text))
