@@ -18,7 +18,6 @@ from bot.domain.notifications.base import Notification
 from bot.domain.notifications.codec import encode
 from bot.domain.notifications.dialogs import CorrectionSent, DraftClosed, DraftPreview, DraftSent, PreviewReplaced
 from bot.domain.notifications.envelope import NoteEnvelope
-from bot.domain.notifications.registry import notification_of
 from bot.domain.outbox import Priority
 from bot.domain.people import Person
 from bot.domain.tickets import Ticket
@@ -240,6 +239,8 @@ async def _remove_buttons(
         await _return_draft_text(ctx, dialog, reason)
     if shown is None or shown["id"] == exclude_message_id:
         return
+    from bot.domain.notifications.registry import notification_of  # all classes: commands that end no dialog need none
+
     note = notification_of(shown)
     is_preview = isinstance(note, DraftPreview)
     if is_preview:
