@@ -9,6 +9,7 @@ from bot.domain.notifications.imports import (
     ImportCancelled,
     ImportDone,
     ImportedAgain,
+    ImportedList,
     ImportedWork,
     ImportFailed,
     ImportPreview,
@@ -218,7 +219,7 @@ def imported_again(note: ImportedAgain, data: NotificationData, context: RenderC
     return Content.of(*spans, keyboard=_list_rows("again", note, found))
 
 
-def _list_rows(verb: str, note: ImportedWork | ImportedAgain, found: Sequence[Ticket]) -> list[list[Button]]:
+def _list_rows(verb: str, note: ImportedList, found: Sequence[Ticket]) -> list[list[Button]]:
     """Return a button for each message of the page, and those that turn the pages."""
     buttons = [Button(f"Открыть №{one.id}", pack(Op.OPEN, one.id)) for one in found]
     turns = []

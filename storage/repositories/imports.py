@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, literal_column, not_, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, delete, func, insert, literal_column, not_, select, update
 
 from bot.domain.import_files import (
     ACTIVE_STATES,
@@ -43,6 +43,8 @@ _UPDATE_RECORD = (
 )
 
 _FACT_NAMES = tuple(SystemFacts.__dataclass_fields__)
+
+_IS_OPEN: ColumnElement[bool] = literal_column(OPEN_STATES_SQL.replace("state", "ticket.state", 1))
 
 UNLISTED_NEVER = 0
 """The ``list_id`` of a number that no list of new messages names."""
@@ -236,16 +238,7 @@ class Imports(Repository):
 
     async def list_listed(self, file_id: int) -> list[Ticket]:
         """List the open tickets that the list of *file_id* names, the earliest deadline first."""
-        query = (
-            select(*TICKET_COLUMNS)
-            .join(import_record, import_record.c.ticket_id == ticket.c.id)
-            .where(
-                import_record.c.list_id == file_id,
-                import_record.c.list_id > UNLISTED_NEVER,
-                literal_column(OPEN_STATES_SQL.replace("state", "ticket.state", 1)),
-            )
-            .order_by(ticket.c.answer_due, ticket.c.id)
-        )
+        query = _listed_by(file_id).where(_IS_OPEN).order_by(ticket.c.answer_due, ticket.c.id)
         return [ticket_from_row(row) for row in await self._rows(query)]
 
     async def unlist(self, system: str, number: str) -> None:
@@ -258,19 +251,12 @@ class Imports(Repository):
 
     async def list_again(self, file_id: int) -> list[Ticket]:
         """List the tickets that had ended here when *file_id* said that their system works on them again."""
-        query = (
-            select(*TICKET_COLUMNS)
-            .join(import_record, import_record.c.ticket_id == ticket.c.id)
-            .where(
-                import_record.c.list_id == file_id,
-                import_record.c.list_id > UNLISTED_NEVER,
-                import_record.c.is_finished.is_(False),
-                func.coalesce(ticket.c.ended_at, ticket.c.answered_at) <= import_record.c.changed_at,
-                not_(literal_column(OPEN_STATES_SQL.replace("state", "ticket.state", 1))),
-            )
-            .order_by(ticket.c.id)
+        query = _listed_by(file_id).where(
+            import_record.c.is_finished.is_(False),
+            func.coalesce(ticket.c.ended_at, ticket.c.answered_at) <= import_record.c.changed_at,
+            not_(_IS_OPEN),
         )
-        return [ticket_from_row(row) for row in await self._rows(query)]
+        return [ticket_from_row(row) for row in await self._rows(query.order_by(ticket.c.id))]
 
     async def list_similar(self, limit: int) -> list[tuple[int, int]]:
         """List pairs of an imported ticket and the one of a chat that may be the same message, the oldest first."""
@@ -383,6 +369,15 @@ class Imports(Repository):
         )
         row = result.first()
         return _file(row) if row is not None else None
+
+
+def _listed_by(file_id: int) -> Select[Any]:
+    """Return the query of the tickets that a list of *file_id* may name; the second condition is that of the index."""
+    return (
+        select(*TICKET_COLUMNS)
+        .join(import_record, import_record.c.ticket_id == ticket.c.id)
+        .where(import_record.c.list_id == file_id, import_record.c.list_id > UNLISTED_NEVER)
+    )
 
 
 def _typed_forms(number: str) -> set[str]:

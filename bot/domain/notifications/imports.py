@@ -99,11 +99,11 @@ class ImportFailed(Notification, code="import_failed"):
         return True
 
 
-class ImportedWork(Notification, code="import_list"):
-    """The open messages that came to a post with one file: a page of them, and the number of all."""
+class ImportedList(Notification):
+    """A page of the messages that one file names to a reader, and the number of all."""
 
     file_id: int
-    title: str
+    title: str  # of the system
     total: int
     ticket_ids: tuple[int, ...]
     page: int = stored(default=0, omit_default=True)
@@ -116,21 +116,12 @@ class ImportedWork(Notification, code="import_list"):
         return self.ticket_ids
 
 
-class ImportedAgain(Notification, code="import_again"):
-    """The messages that have ended here and that another system works on again, as one file says: a page of them."""
+class ImportedWork(ImportedList, code="import_list"):
+    """The open messages that came to a post with one file."""
 
-    file_id: int
-    title: str
-    total: int
-    ticket_ids: tuple[int, ...]
-    page: int = stored(default=0, omit_default=True)
 
-    @property
-    def is_minor(self) -> bool:
-        return True
-
-    def mentioned_ticket_ids(self) -> tuple[int, ...]:
-        return self.ticket_ids
+class ImportedAgain(ImportedList, code="import_again"):
+    """The messages that have ended here and that another system works on again, as one file says."""
 
 
 class SimilarPair(NamedTuple):

@@ -2,10 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from typing import TypeVar
 
 from bot.domain.errors import NotAllowed, OutdatedButton, TakenByOther
 from bot.domain.import_files import LIST_PAGE_SIZE, ImportFile
-from bot.domain.notifications.imports import ImportedAgain, ImportedWork, SimilarImported, SimilarPair
+from bot.domain.notifications.imports import ImportedAgain, ImportedList, ImportedWork, SimilarImported, SimilarPair
 from bot.domain.people import Person
 from bot.domain.roles import Right
 from bot.domain.ticket_changes import TicketChange
@@ -14,6 +15,8 @@ from bot.services.context import UseCaseContext, responsibility
 from bot.services.imports import updating
 from bot.services.notifications import notify
 from bot.services.tickets import workflow
+
+ListT = TypeVar("ListT", bound=ImportedList)
 
 MAX_PAIRS = 3
 """Pairs that are shown at once; each has two buttons."""
@@ -34,10 +37,10 @@ async def send(ctx: UseCaseContext, file: ImportFile) -> None:
     for person_id, own in by_person.items():
         reader = ctx.municipality.staff.find_by_id(person_id)
         if reader is not None:
-            await notify.notify(ctx, reader, _page(ctx, file, own, 0), silent=True)
+            await notify.notify(ctx, reader, _page(ImportedWork, ctx, file, own, 0), silent=True)
     again = await ctx.uow.imports.list_again(file.id)
     for person in await responsibility.sorting_people(ctx) if again else ():
-        await notify.notify(ctx, person, _again_page(ctx, file, again, 0), silent=True)
+        await notify.notify(ctx, person, _page(ImportedAgain, ctx, file, again, 0), silent=True)
     await _send_similar(ctx)
 
 
@@ -51,7 +54,7 @@ async def open_page(ctx: UseCaseContext, person: Person, file_id: int, page: int
     if file is None:
         raise OutdatedButton()
     own = [one for one in await ctx.uow.imports.list_listed(file_id) if person in await _acting(ctx, one)]
-    return _page(ctx, file, own, page)
+    return _page(ImportedWork, ctx, file, own, page)
 
 
 async def open_again_page(ctx: UseCaseContext, person: Person, file_id: int, page: int) -> ImportedAgain:
@@ -61,28 +64,17 @@ async def open_again_page(ctx: UseCaseContext, person: Person, file_id: int, pag
     file = await ctx.uow.imports.get_file(file_id)
     if file is None:
         raise OutdatedButton()
-    return _again_page(ctx, file, await ctx.uow.imports.list_again(file_id), page)
+    return _page(ImportedAgain, ctx, file, await ctx.uow.imports.list_again(file_id), page)
 
 
-def _again_page(ctx: UseCaseContext, file: ImportFile, tickets: Sequence[Ticket], page: int) -> ImportedAgain:
-    page, shown = _cut(tickets, page)
-    title = ctx.municipality.systems.title(file.system or "")
-    return ImportedAgain(file_id=file.id, title=title, total=len(tickets), ticket_ids=shown, page=page)
-
-
-def _cut(tickets: Sequence[Ticket], page: int) -> tuple[int, tuple[int, ...]]:
-    """Return the number of the page that there is, and its tickets."""
+def _page(kind: type[ListT], ctx: UseCaseContext, file: ImportFile, tickets: Sequence[Ticket], page: int) -> ListT:
+    """Return *page* of a list of *tickets*, or its last one where there are fewer."""
     page = min(page, max(0, (len(tickets) - 1) // LIST_PAGE_SIZE))
-    return page, tuple(one.id for one in tickets[page * LIST_PAGE_SIZE : (page + 1) * LIST_PAGE_SIZE])
-
-
-def _page(ctx: UseCaseContext, file: ImportFile, own: Sequence[Ticket], page: int) -> ImportedWork:
-    page, shown = _cut(own, page)
-    return ImportedWork(
+    return kind(
         file_id=file.id,
         title=ctx.municipality.systems.title(file.system or ""),
-        total=len(own),
-        ticket_ids=shown,
+        total=len(tickets),
+        ticket_ids=tuple(one.id for one in tickets[page * LIST_PAGE_SIZE : (page + 1) * LIST_PAGE_SIZE]),
         page=page,
     )
 
