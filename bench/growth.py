@@ -124,15 +124,29 @@ async def memory_long(folder: Path, tickets: int, speed: float, *, learned: bool
 async def _fill_history(town: BenchHarness, tickets: int) -> float:
     """Create a database of three years: the bot makes the file and its people, then the tickets are inserted."""
     await town.start()
+    # The bot polls first and enters its people afterwards (ADR 25).
+    persons = await town.sandbox.change_log.wait_until(lambda: _persons_of_heads(town), 60)
     await town.stop()
-    persons = dict(town.query("SELECT user_id, person_id FROM account WHERE messenger = 'telegram'"))
-    heads = [(f"station{n}", int(persons[str(chat)] or 0), chat) for n, chat in enumerate(town.head_ids())]
+    heads = [(f"station{n}", persons[str(chat)], chat) for n, chat in enumerate(town.head_ids())]
     return await asyncio.to_thread(seed_data.fill_database, town.folder / "mcu.sqlite3", tickets, GROUP, heads)
 
 
+def _persons_of_heads(town: BenchHarness) -> dict[str, int]:
+    """Return the person behind each account of a head; nothing until all of them are entered."""
+    accounts = town.query("SELECT user_id, person_id FROM account WHERE messenger = 'telegram' AND person_id > 0")
+    persons = {str(user): int(person or 0) for user, person in accounts}
+    return persons if all(str(chat) in persons for chat in town.head_ids()) else {}
+
+
 def _open_ticket_of_head(town: BenchHarness, above: int) -> int:
-    """An open ticket of the first head, no newer than *above*."""
-    return town.count(f"SELECT max(id) FROM ticket WHERE sector = 'station0' AND state = 'assigned' AND id <= {above}")
+    """Return an open ticket of the first head, no newer than *above*.
+
+    A member of a problem is none: its card has no «Ещё». Where few tickets are open, it is the lead of the problem.
+    """
+    return town.count(
+        "SELECT max(id) FROM ticket WHERE sector = 'station0' AND state = 'assigned' AND lead_id IS NULL"
+        f" AND id <= {above}"
+    )
 
 
 def _largest_problem_lead(town: BenchHarness) -> int:
@@ -163,8 +177,11 @@ async def _time_press(town: BenchHarness, who: int, ticket: int, name: str, butt
         return next(one for one in reversed(telegram.from_bot(who)) if f"№{ticket} · " in str(one.get("text")))
 
     await _time_until_reply(town, who, lambda: _send_command(town, who, f"/find {ticket}"))
+    opening = "Ещё" if name == "history" else button
+    if not _button_data(card(), opening):
+        raise RuntimeError(f"the card of ticket {ticket} has no button «{opening}»")
     if name == "history":
-        await telegram.press_button(who, who, card()["message_id"], _button_data(card(), "Ещё"))
+        await telegram.press_button(who, who, card()["message_id"], _button_data(card(), opening))
         await town.sandbox.change_log.wait_until(lambda: _button_data(card(), button), 60)
         return await _time_until_reply(
             town, who, lambda: telegram.press_button(who, who, card()["message_id"], _button_data(card(), button))
