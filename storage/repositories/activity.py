@@ -53,6 +53,16 @@ class Activity(Repository):
         )
         return {row[0]: int(row[1]) for row in result}
 
+    async def list_places(self, street: str, since: datetime) -> list[str]:
+        """List the places of the tickets of *street* since *since*, as cards show them, a line for each ticket."""
+        name = _dimension_column(Dimension.STREET)
+        result = await self._transaction.execute(
+            select(ticket.c.place)
+            .where(ticket.c.registered_at >= since, name == street, ticket.c.place.is_not(None))
+            .order_by(ticket.c.id)
+        )
+        return [row[0] for row in result]
+
     async def last_message_times(self, since: datetime) -> dict[tuple[str, str], datetime]:
         """Return the time of the last message in each place, keyed by (account, root).
 

@@ -1,6 +1,7 @@
 """Spikes («всплеск»): more people than usual write about a topic or a street. Each spike is reported once; it is
 reported again only after a calm period."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,6 +11,7 @@ from bot.domain.notifications.monitoring import SpikeDetected
 from bot.domain.recipients import Audience
 from bot.services.context import UseCaseContext
 from bot.services.notifications import notify
+from bot.understanding.reading import AREA_ENDING
 from storage.repositories.activity import Dimension, Volume
 
 RECENT_WINDOW = timedelta(hours=1)
@@ -75,7 +77,7 @@ async def report_spikes(ctx: UseCaseContext, spikes: list[Spike]) -> None:
         if await ctx.uow.once_keys.claim(spike.key, ctx.now):
             note = SpikeDetected(
                 dimension=spike.dimension.value,
-                name=spike.name,
+                name=await _shown_name(ctx, spike),
                 people_count=spike.people,
                 usual_count=spike.usual_people,
             )
@@ -84,3 +86,16 @@ async def report_spikes(ctx: UseCaseContext, spikes: list[Spike]) -> None:
     for key in await ctx.uow.once_keys.list_keys(_PREFIX):
         if key not in current_keys:
             await ctx.uow.once_keys.delete(key)
+
+
+async def _shown_name(ctx: UseCaseContext, spike: Spike) -> str:
+    """Return the name in the word that people use: a microdistrict and a quarter of one number are stored alike.
+
+    The place of each ticket keeps the word; it is also the one by which ``/find`` finds them.
+    """
+    if spike.dimension is not Dimension.STREET or not spike.name.endswith(AREA_ENDING):
+        return spike.name
+    settlement, comma, number = spike.name.removesuffix(AREA_ENDING).rpartition(", ")
+    places = await ctx.uow.activity.list_places(spike.name, ctx.now - RECENT_WINDOW)
+    words = Counter(part for place in places for part in place.split(", ") if part.startswith(f"{number} "))
+    return f"{settlement}{comma}{words.most_common(1)[0][0]}" if words else spike.name

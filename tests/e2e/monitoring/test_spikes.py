@@ -69,6 +69,21 @@ async def test_a_burst_on_a_street_is_told(bot: Harness) -> None:
     await bot.wait_for_message(COORDINATOR, "📈 Всплеск: улица «Кедровая»", "5 человек")
 
 
+async def test_a_burst_in_a_quarter_is_told_in_the_word_of_the_people(bot: Harness) -> None:
+    for number, text in enumerate(
+        (
+            "Яма на дороге, 14 квартал, дом {n}",
+            "Крыша течёт, 14 квартал, дом {n}",
+            "Асфальт разбит, 14 мкр, дом {n}",
+            "В подъезде нет света неделю, 14 квартал, дом {n}",
+            "Бордюр разбит, 14 квартал, дом {n}",
+        )
+    ):
+        bot.sandbox.telegram.user(3300 + number, "Житель")
+        await bot.sandbox.telegram.send_message(GROUP, 3300 + number, text.format(n=2 * number + 1))
+    await bot.wait_for_message(COORDINATOR, "📈 Всплеск: улица «14 квартал»", "5 человек", "/find 14 квартал")
+
+
 async def test_one_talkative_person_is_no_burst(bot: Harness) -> None:
     for number in range(8):
         await bot.sandbox.telegram.send_message(GROUP, 2001, f"Яма на дороге, {STREETS[number]} {number + 1}")
