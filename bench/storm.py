@@ -2,11 +2,12 @@
 
 import asyncio
 import time
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from bench.measurements import Figures, new_harness, percentile
-from bench.town import COMMUNITY, FIRST_CITIZEN, GROUP, BenchHarness
+from bench.town import COMMUNITY, FIRST_CITIZEN, GROUP, BenchHarness, NotificationWatcher
 
 HEAD_ID, GROUP_CHATS = 2_001, (GROUP, GROUP - 1, GROUP - 2)
 ANSWER = "Авария на магистрали, бригада работает, воду дадут к 18:00."
@@ -88,6 +89,10 @@ class BurstWorkload:
         telegram = self.harness.sandbox.telegram
         return [sum(one.get("text") == ANSWER for one in telegram.from_bot(chat)) for chat in GROUP_CHATS]
 
+    def count_outside(self) -> int:
+        """Return how many wrote outside the chats: each of them gets an answer of their own."""
+        return len(self.commenters) + len(self.private_authors)
+
     def count_reached(self) -> tuple[int, int]:
         """(people outside the chats who have got the answer, people who have got it more than once)."""
         vk = self.harness.sandbox.vk
@@ -95,6 +100,60 @@ class BurstWorkload:
         times = [under.count(comment) for comment in self.commenters]
         times += [sum(m.text == ANSWER for m in vk.messages(COMMUNITY, who)) for who in self.private_authors]
         return sum(time > 0 for time in times), sum(time > 1 for time in times)
+
+
+@dataclass
+class Storm:
+    """The course of one burst of *voices* within *seconds*, and when its answer was given and posted."""
+
+    burst: BurstWorkload
+    voices: int
+    others: int
+    seconds: float
+    began: float = field(default_factory=time.perf_counter)
+    answered: float = 0.0
+    posted_after: list[float] = field(default_factory=list)
+    """Seconds from the answer until it was posted in one, two … of the chats."""
+    _asked: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def run(self) -> NotificationWatcher:
+        """Let everybody write and the head answer; return the cards of the others once all of them have come."""
+        town = self.burst.harness
+        watch = town.watch_heads()
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._send_reports())
+            group.create_task(self._answer())
+            await town.sandbox.change_log.wait_until(
+                lambda: len(watch.cards()) >= len(town.sent_at) >= self.others, self.seconds + 120
+            )
+        return watch
+
+    async def wait_for_everybody(self) -> float:
+        """Return the seconds until the answer has reached all who wrote outside the chats, three minutes at most."""
+        deadline = time.perf_counter() + 180
+        while self.burst.count_reached()[0] < self.burst.count_outside() and time.perf_counter() < deadline:
+            await asyncio.sleep(0.5)
+        return time.perf_counter() - self.answered
+
+    async def _send_reports(self) -> None:
+        every = self.voices // self.others
+        for number in range(self.voices):
+            await asyncio.sleep(max(0.0, self.began + number * self.seconds / self.voices - time.perf_counter()))
+            await self.burst.send_report(number)
+            if number % every == 0:
+                await self.burst.harness.send_next_message()
+            if number == self.voices // 2:
+                self._asked.set()
+
+    async def _answer(self) -> None:
+        await self._asked.wait()
+        await self.burst.publish_answer()
+        self.answered = time.perf_counter()
+        for number in range(1, len(GROUP_CHATS) + 1):
+            await self.burst.harness.sandbox.change_log.wait_until(
+                lambda wanted=number: sum(map(bool, self.burst.answers_per_chat())) >= wanted, 120
+            )
+            self.posted_after.append(time.perf_counter() - self.answered)
 
 
 async def storm(folder: Path, voices: int, others: int, seconds: float) -> Figures:
@@ -105,43 +164,10 @@ async def storm(folder: Path, voices: int, others: int, seconds: float) -> Figur
         await town.start()
         await town.warm_up()
         town.sent_at.clear()
-        watch, known = town.watch_heads(), len(burst.messages_to_head())
-        began = time.perf_counter()
-        every, asked, answered = voices // others, asyncio.Event(), 0.0
-        stood: list[float] = []
-
-        async def stream() -> None:
-            for number in range(voices):
-                await asyncio.sleep(max(0.0, began + number * seconds / voices - time.perf_counter()))
-                await burst.send_report(number)
-                if number % every == 0:
-                    await town.send_next_message()
-                if number == voices // 2:
-                    asked.set()
-
-        async def head() -> None:
-            nonlocal answered
-            await asked.wait()
-            await burst.publish_answer()
-            answered = time.perf_counter()
-            for number in range(1, len(GROUP_CHATS) + 1):
-                await town.sandbox.change_log.wait_until(
-                    lambda wanted=number: sum(map(bool, burst.answers_per_chat())) >= wanted, 120
-                )
-                stood.append(time.perf_counter() - answered)
-
-        async with asyncio.TaskGroup() as group:
-            group.create_task(stream())
-            group.create_task(head())
-            await town.sandbox.change_log.wait_until(
-                lambda: len(watch.cards()) >= len(town.sent_at) >= others, seconds + 120
-            )
-        outside = len(burst.commenters) + len(burst.private_authors)
-        deadline = time.perf_counter() + 180
-        while burst.count_reached()[0] < outside and time.perf_counter() < deadline:
-            await asyncio.sleep(0.5)
-        reached, doubled = burst.count_reached()
-        everybody = time.perf_counter() - answered
+        known = len(burst.messages_to_head())
+        course = Storm(burst, voices, others, seconds)
+        watch = await course.run()
+        everybody = await course.wait_for_everybody()
         waits = sorted(at - town.sent_at[mark] for mark, at in watch.cards().items() if mark in town.sent_at)
         dialog = 2  # the preview and what becomes of it: the head has asked for them
         return {
@@ -150,14 +176,16 @@ async def storm(folder: Path, voices: int, others: int, seconds: float) -> Figur
             "notices_to_head": len(burst.messages_to_head()) - known - dialog + 1,
             "others_p50_s": round(percentile(waits, 0.5), 3),
             "others_p95_s": round(percentile(waits, 0.95), 3),
-            "answer_in_every_chat_s": round(max(stood), 2),
+            "answer_in_every_chat_s": round(max(course.posted_after), 2),
             "answers_per_chat_most": max(burst.answers_per_chat()),
-            "outside_chats": outside,
-            "reached": reached,
-            "not_reached": outside - reached,
-            "doubled": doubled,
+            **_reached_figures(burst),
             "everybody_reached_s": round(everybody, 1),
             "members": town.count("SELECT max(members) FROM problem"),
             "problems": town.count("SELECT count(*) FROM problem"),
             "rss_mb": town.memory()["now"],
         }
+
+
+def _reached_figures(burst: BurstWorkload) -> Figures:
+    outside, (reached, doubled) = burst.count_outside(), burst.count_reached()
+    return {"outside_chats": outside, "reached": reached, "not_reached": outside - reached, "doubled": doubled}
