@@ -65,32 +65,12 @@ class TelegramControl(TelegramSetup):
             common["forward_origin"] = posting.forward_origin(self.world, forward_from)
         replied = None if reply_to is None else chat.messages[reply_to]
         common |= self.world.thread_fields(chat, replied, thread)
-        files = {
-            "photo": photo,
-            "video": video,
-            "document": document,
-            "voice": voice,
-            "audio": audio,
-            "video_note": video_note,
-            "animation": animation,
-            "sticker": sticker,
-        }
-        bodies: list[Json] = []
+        files = {"photo": photo, "video": video, "document": document, "voice": voice, "audio": audio}
+        files |= {"video_note": video_note, "animation": animation, "sticker": sticker}
         if album:
-            group = str(13_000_000_000 + self.world.next_serial())
-            for number, one in enumerate(album):
-                words = posting.text_with_entities(text if number == 0 else "", caption=True)
-                picture = posting.file_attachment(self.world, "photo", one)
-                bodies.append({"media_group_id": group, **picture, **words})
+            bodies = posting.album_bodies(self.world, album, text)
         else:
-            body: Json = {}
-            for kind, file in files.items():
-                if file is not None:
-                    body |= posting.file_attachment(self.world, kind, file)
-            body |= posting.text_with_entities(text, caption=bool(body))
-            if location is not None:
-                body["location"] = {"latitude": location[0], "longitude": location[1]}
-            bodies.append(body | check_content(content or {}))
+            bodies = [posting.single_body(self.world, files, text, location) | check_content(content or {})]
         messages = [self._emit_message(chat, common | body | (raw or {})) for body in bodies]
         await self.change_log.notify()
         return int(messages[0]["message_id"])

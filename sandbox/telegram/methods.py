@@ -17,6 +17,16 @@ _SEND_ONE_PARAMS = f"{_SEND_PARAMS} suggested_post_parameters reply_markup"
 _CAPTION_PARAMS = "caption parse_mode caption_entities"
 _EDIT_PARAMS = "business_connection_id chat_id message_id inline_message_id reply_markup"
 _COMMAND_PARAMS = "scope language_code"
+_CAPTIONED_FILES = {
+    "photo": "show_caption_above_media has_spoiler",
+    "document": "thumbnail disable_content_type_detection",
+    "video": "duration width height thumbnail cover start_timestamp show_caption_above_media has_spoiler"
+    " supports_streaming",
+    "voice": "duration",
+    "audio": "duration performer title thumbnail",
+    "animation": "duration width height thumbnail show_caption_above_media has_spoiler",
+}
+"""The kinds of files that words can stand under, and the parameters that each alone knows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +49,13 @@ def _method(run: Callable[[World, Call], Any], params: str = "", *, writes: bool
 
 def method_table() -> dict[str, Method]:
     """Every method except ``getUpdates``, by its name in lower case (the real server does not mind case either)."""
-    table = {
+    table = _reading_methods() | _settings_methods() | _sending_methods() | _file_methods() | _editing_methods()
+    return {name.lower(): method for name, method in table.items()}
+
+
+def _reading_methods() -> dict[str, Method]:
+    """Return what asks about chats and files, and answers a press."""
+    return {
         "getMe": _method(read_methods.get_me),
         "getChat": _method(read_methods.get_chat, "chat_id"),
         "getChatMember": _method(read_methods.get_chat_member, "chat_id user_id"),
@@ -51,6 +67,12 @@ def method_table() -> dict[str, Method]:
         "sendChatAction": _method(
             read_methods.chat_action, "business_connection_id chat_id message_thread_id action", writes=True
         ),
+    }
+
+
+def _settings_methods() -> dict[str, Method]:
+    """Return what changes the bot itself: its commands and its webhook."""
+    return {
         "setMyCommands": _method(read_methods.set_commands, f"commands {_COMMAND_PARAMS}"),
         "getMyCommands": _method(read_methods.get_commands, _COMMAND_PARAMS),
         "deleteMyCommands": _method(read_methods.delete_commands, _COMMAND_PARAMS),
@@ -60,6 +82,12 @@ def method_table() -> dict[str, Method]:
         ),
         "deleteWebhook": _method(read_methods.delete_webhook, "drop_pending_updates"),
         "getWebhookInfo": _method(read_methods.webhook_info),
+    }
+
+
+def _sending_methods() -> dict[str, Method]:
+    """Return what makes new messages without a file, and what makes several or copies one."""
+    return {
         "sendMessage": _method(
             sending.send_message, f"{_SEND_ONE_PARAMS} text parse_mode entities link_preview_options", writes=True
         ),
@@ -75,6 +103,28 @@ def method_table() -> dict[str, Method]:
             " show_caption_above_media",
             writes=True,
         ),
+    }
+
+
+def _file_methods() -> dict[str, Method]:
+    """Return what sends one file; a sticker and a round video have no caption."""
+    table = {
+        f"send{kind.title()}": _method(
+            sending.send_file(kind), f"{_SEND_ONE_PARAMS} {_CAPTION_PARAMS} {kind} {more}", writes=True
+        )
+        for kind, more in _CAPTIONED_FILES.items()
+    }
+    return table | {
+        "sendSticker": _method(sending.send_file("sticker"), f"{_SEND_ONE_PARAMS} sticker emoji", writes=True),
+        "sendVideoNote": _method(
+            sending.send_file("video_note"), f"{_SEND_ONE_PARAMS} video_note duration length thumbnail", writes=True
+        ),
+    }
+
+
+def _editing_methods() -> dict[str, Method]:
+    """Return what changes or deletes a message."""
+    return {
         "editMessageText": _method(
             editing.edit_text, f"{_EDIT_PARAMS} text parse_mode entities link_preview_options rich_message", writes=True
         ),
@@ -84,22 +134,3 @@ def method_table() -> dict[str, Method]:
         "editMessageReplyMarkup": _method(editing.edit_markup, _EDIT_PARAMS, writes=True),
         "deleteMessage": _method(editing.delete, "chat_id message_id"),
     }
-    files = {
-        "photo": "show_caption_above_media has_spoiler",
-        "document": "thumbnail disable_content_type_detection",
-        "video": "duration width height thumbnail cover start_timestamp show_caption_above_media has_spoiler"
-        " supports_streaming",
-        "voice": "duration",
-        "audio": "duration performer title thumbnail",
-        "animation": "duration width height thumbnail show_caption_above_media has_spoiler",
-    }
-    for kind, more in files.items():
-        table[f"send{kind.title()}"] = _method(
-            sending.send_file(kind), f"{_SEND_ONE_PARAMS} {_CAPTION_PARAMS} {kind} {more}", writes=True
-        )
-    # No words can stand under these two.
-    table["sendSticker"] = _method(sending.send_file("sticker"), f"{_SEND_ONE_PARAMS} sticker emoji", writes=True)
-    table["sendVideoNote"] = _method(
-        sending.send_file("video_note"), f"{_SEND_ONE_PARAMS} video_note duration length thumbnail", writes=True
-    )
-    return {name.lower(): method for name, method in table.items()}

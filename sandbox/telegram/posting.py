@@ -1,5 +1,6 @@
 """A person's message as an API object: its author, attachments and origin."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sandbox.telegram.media import file_field
@@ -44,6 +45,29 @@ def file_attachment(world: World, kind: str, file: FileLike) -> Json:
     found = file_field(world, world.store_file(kind, data, name, mime))
     # Old bots know an animation only as a document; the server gives it to everybody as both.
     return {kind: found, "document": found} if kind == "animation" else {kind: found}
+
+
+def album_bodies(world: World, album: Sequence[FileLike], words: str) -> list[Json]:
+    """Return the fields of each message of an album of photos; *words* are under the first."""
+    group = {"media_group_id": str(13_000_000_000 + world.next_serial())}
+    return [
+        group | file_attachment(world, "photo", one) | text_with_entities("" if number else words, caption=True)
+        for number, one in enumerate(album)
+    ]
+
+
+def single_body(
+    world: World, files: Mapping[str, FileLike | None], words: str, location: tuple[float, float] | None
+) -> Json:
+    """Return the fields of one message: its file, its words (under the file if there is one) and its place."""
+    body: Json = {}
+    for kind, file in files.items():
+        if file is not None:
+            body |= file_attachment(world, kind, file)
+    body |= text_with_entities(words, caption=bool(body))
+    if location is not None:
+        body["location"] = {"latitude": location[0], "longitude": location[1]}
+    return body
 
 
 def forward_origin(world: World, source: int | str) -> Json:
