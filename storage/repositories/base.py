@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal_column, select, text
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import Table
 
 from storage.tables.base import UtcDateTime
@@ -109,4 +108,10 @@ class Repository:
 
 def insert_into(table: Table, dialect: str) -> Any:
     """Return an INSERT of *dialect*, for statements that are built once."""
-    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+    if dialect == "postgresql":  # either dialect costs a command of the other one its import
+        from sqlalchemy.dialects import postgresql
+
+        return postgresql.insert(table)
+    from sqlalchemy.dialects import sqlite
+
+    return sqlite.insert(table)

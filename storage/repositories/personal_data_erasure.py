@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    JSON,
     Column,
     ColumnElement,
     Table,
@@ -63,6 +62,7 @@ from storage.tables import (
     upvote,
     wrong_code,
 )
+from storage.tables.base import JsonDocument
 
 _RENDERED_FROM_ROWS = (OutboxKind.CARD.value, OutboxKind.REVIEW_LIST.value, OutboxKind.BOARD.value)
 """Kinds of waiting messages without words of their own: they show what is left."""
@@ -179,7 +179,7 @@ class PersonalDataErasure(Repository):
         empty: Any
         if column.nullable:
             empty = null()
-        elif isinstance(column.type, JSON):
+        elif isinstance(column.type, JsonDocument):
             empty = [] if column.name in _EMPTY_LISTS else {}
         elif isinstance(column.type, Text):
             empty = ""

@@ -9,14 +9,20 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     BigInteger,
+    ColumnElement,
+    Connection,
     DateTime,
     Dialect,
+    Index,
     Integer,
     MetaData,
     String,
     TypeDecorator,
+    event,
+    text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.sql.operators import OperatorType
+from sqlalchemy.types import TypeEngine
 
 _SQLITE_MOMENT_CHARS = len("2026-11-30 12:00:00.000000")
 
@@ -83,10 +89,46 @@ class TruncatedString(TypeDecorator[str]):
         return None if value is None else value[: self.length]
 
 
+class JsonDocument(TypeDecorator[Any]):
+    """A JSON document: JSONB on PostgreSQL, whose dialect costs a command on SQLite 25 ms if it is imported.
+
+    ``none_as_null``: None is stored as SQL NULL, not as JSON null.
+    """
+
+    impl = JSON
+    cache_ok = True
+
+    def __init__(self, *, none_as_null: bool = False) -> None:
+        super().__init__(none_as_null=none_as_null)
+        self.none_as_null = none_as_null
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name != "postgresql":
+            return super().load_dialect_impl(dialect)
+        from sqlalchemy.dialects.postgresql import JSONB
+
+        return dialect.type_descriptor(JSONB(none_as_null=self.none_as_null))
+
+    def coerce_compared_value(self, op: OperatorType | None, value: Any) -> TypeEngine[Any]:
+        """Return the type of *value* as JSON itself does: a key is no document."""
+        return self.impl_instance.coerce_compared_value(op, value)
+
+
+class PartialIndex(Index):
+    """An index of the rows that fulfil *where*.
+
+    SQLAlchemy imports the dialect of each keyword such as ``postgresql_where``; a command on SQLite is spared that.
+    """
+
+    def __init__(self, name: str, *columns: str | ColumnElement[Any], where: str, unique: bool = False) -> None:
+        self.where = text(where)
+        super().__init__(name, *columns, unique=unique, sqlite_where=self.where)
+
+
 Id = BigInteger().with_variant(Integer, "sqlite")
-Document = JSON().with_variant(JSONB, "postgresql")
-NullableDocument = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
-"""An optional JSON document: None is stored as SQL NULL, not as JSON null."""
+Document = JsonDocument()
+NullableDocument = JsonDocument(none_as_null=True)
+"""An optional JSON document."""
 
 metadata = MetaData(
     naming_convention={
@@ -97,6 +139,16 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+
+@event.listens_for(metadata, "before_create")
+def _complete_indexes(target: MetaData, connection: Connection, **_: object) -> None:
+    """Give PostgreSQL the conditions of partial indexes, before tables are created without a migration."""
+    for table in target.tables.values():
+        for index in table.indexes:
+            if isinstance(index, PartialIndex) and connection.dialect.name == "postgresql":
+                index.dialect_kwargs["postgresql_where"] = index.where
+
 
 UNMANAGED_TABLES = ("ticket_search",)
 """Name prefixes of objects that only migrations create, such as search indexes of one kind of database."""

@@ -1,8 +1,8 @@
 """Drafts with their versions and approvals, and the people who were asked to write them."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, false, text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, false
 
-from storage.tables.base import Document, Id, UtcDateTime, metadata
+from storage.tables.base import Document, Id, PartialIndex, UtcDateTime, metadata
 
 draft = Table(
     "draft",
@@ -21,18 +21,8 @@ draft = Table(
     Column("needs_post", Boolean, nullable=False, server_default=false()),  # the responsible people check it first
     Column("approver_for_id", Id),  # in whose place the approver was asked
     Index("ix_draft_ticket", "ticket_id", "id"),
-    Index(
-        "ix_draft_waiting",
-        "approver_id",
-        sqlite_where=text("state = 'waiting'"),
-        postgresql_where=text("state = 'waiting'"),
-    ),
-    Index(
-        "ix_draft_returned",
-        "author_id",
-        sqlite_where=text("state = 'returned'"),
-        postgresql_where=text("state = 'returned'"),
-    ),
+    PartialIndex("ix_draft_waiting", "approver_id", where="state = 'waiting'"),
+    PartialIndex("ix_draft_returned", "author_id", where="state = 'returned'"),
 )
 
 draft_version = Table(
@@ -74,10 +64,5 @@ delegation = Table(
     Column("part", Text),  # the words that this person has contributed
     Column("media", Document, nullable=False),
     Column("given_at", UtcDateTime),
-    Index(
-        "ix_delegation_asked",
-        "person_id",
-        sqlite_where=text("state = 'asked'"),
-        postgresql_where=text("state = 'asked'"),
-    ),
+    PartialIndex("ix_delegation_asked", "person_id", where="state = 'asked'"),
 )

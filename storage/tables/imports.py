@@ -1,8 +1,8 @@
 """Files of other systems, and the numbers of those systems."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table, text
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table
 
-from storage.tables.base import Document, Id, NullableDocument, TruncatedString, UtcDateTime, metadata
+from storage.tables.base import Document, Id, NullableDocument, PartialIndex, TruncatedString, UtcDateTime, metadata
 
 import_file = Table(
     "import_file",
@@ -24,12 +24,7 @@ import_file = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("touched_at", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime),
-    Index(
-        "ix_import_file_open",
-        "state",
-        sqlite_where=text("ended_at IS NULL"),
-        postgresql_where=text("ended_at IS NULL"),
-    ),
+    PartialIndex("ix_import_file_open", "state", where="ended_at IS NULL"),
     sqlite_autoincrement=True,
 )
 
@@ -58,22 +53,7 @@ import_record = Table(  # one row for each number of another system, imported or
     Column("list_id", Id),  # the file whose end lists it to its post; 0: no list names it
     Column("similar_id", Id),  # the ticket that may be the same message, until a person has decided
     Index("ix_import_record_ticket", "ticket_id"),
-    Index(
-        "ix_import_record_unlisted",
-        "system",
-        sqlite_where=text("list_id IS NULL"),
-        postgresql_where=text("list_id IS NULL"),
-    ),
-    Index(
-        "ix_import_record_list",
-        "list_id",
-        sqlite_where=text("list_id > 0"),
-        postgresql_where=text("list_id > 0"),
-    ),
-    Index(
-        "ix_import_record_similar",
-        "similar_id",
-        sqlite_where=text("similar_id IS NOT NULL"),
-        postgresql_where=text("similar_id IS NOT NULL"),
-    ),
+    PartialIndex("ix_import_record_unlisted", "system", where="list_id IS NULL"),
+    PartialIndex("ix_import_record_list", "list_id", where="list_id > 0"),
+    PartialIndex("ix_import_record_similar", "similar_id", where="similar_id IS NOT NULL"),
 )

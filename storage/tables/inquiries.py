@@ -1,8 +1,8 @@
 """Questions to units and to the management about tickets."""
 
-from sqlalchemy import Column, ForeignKey, Index, String, Table, Text, text
+from sqlalchemy import Column, ForeignKey, Index, String, Table, Text
 
-from storage.tables.base import Id, TruncatedString, UtcDateTime, metadata
+from storage.tables.base import Id, PartialIndex, TruncatedString, UtcDateTime, metadata
 
 ASKED_CITIZEN_SQL = "kind = 'citizen' AND state IN ('open', 'silent')"
 """The condition for questions to which the citizen's words may still come, spelled out as in the partial index."""
@@ -28,19 +28,7 @@ inquiry = Table(
     Column("answer_id", Id),  # the published text of a question to the citizen
     Column("message_id", Id),  # the words with which the citizen answered it
     Index("ix_inquiry_ticket", "ticket_id", "id"),
-    Index(
-        *("ix_inquiry_remind", "remind_at"),
-        sqlite_where=text("remind_at IS NOT NULL"),
-        postgresql_where=text("remind_at IS NOT NULL"),
-    ),
-    Index(
-        *("ix_inquiry_open", "kind", "ticket_id"),
-        sqlite_where=text("state = 'open'"),
-        postgresql_where=text("state = 'open'"),
-    ),
-    Index(
-        *("ix_inquiry_citizen", "ticket_id"),
-        sqlite_where=text(ASKED_CITIZEN_SQL),
-        postgresql_where=text(ASKED_CITIZEN_SQL),
-    ),
+    PartialIndex(*("ix_inquiry_remind", "remind_at"), where="remind_at IS NOT NULL"),
+    PartialIndex(*("ix_inquiry_open", "kind", "ticket_id"), where="state = 'open'"),
+    PartialIndex(*("ix_inquiry_citizen", "ticket_id"), where=ASKED_CITIZEN_SQL),
 )

@@ -10,10 +10,9 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    text,
 )
 
-from storage.tables.base import Document, Id, UtcDateTime, metadata
+from storage.tables.base import Document, Id, PartialIndex, UtcDateTime, metadata
 
 inbox = Table(
     "inbox",
@@ -32,14 +31,8 @@ inbox = Table(
     Column("received_at", UtcDateTime, nullable=False),
     Column("done_at", UtcDateTime),
     UniqueConstraint("account", "key"),
-    Index("ix_inbox_waiting", "id", sqlite_where=text("status = 'new'"), postgresql_where=text("status = 'new'")),
-    Index(
-        "ix_inbox_conversation",
-        "conversation",
-        "received_at",
-        sqlite_where=text("status = 'new'"),
-        postgresql_where=text("status = 'new'"),
-    ),
+    PartialIndex("ix_inbox_waiting", "id", where="status = 'new'"),
+    PartialIndex("ix_inbox_conversation", "conversation", "received_at", where="status = 'new'"),
     Index("ix_inbox_done", "done_at"),
     sqlite_autoincrement=True,
 )
@@ -93,36 +86,10 @@ outbox = Table(
     Column("error", String(200)),
     Column("created_at", UtcDateTime, nullable=False),
     Column("done_at", UtcDateTime),
-    Index(
-        "ix_outbox_waiting",
-        "priority",
-        "id",
-        sqlite_where=text("status IN ('queued', 'sending')"),
-        postgresql_where=text("status IN ('queued', 'sending')"),
-    ),
-    Index(
-        "ix_outbox_lane",
-        "account",
-        "chat_id",
-        "priority",
-        "id",
-        sqlite_where=text("status IN ('queued', 'sending')"),
-        postgresql_where=text("status IN ('queued', 'sending')"),
-    ),
-    Index(
-        "ix_outbox_order",
-        "order_key",
-        "id",
-        sqlite_where=text("status IN ('queued', 'sending')"),
-        postgresql_where=text("status IN ('queued', 'sending')"),
-    ),
-    Index(
-        "uq_outbox_dedupe",
-        "dedupe",
-        unique=True,
-        sqlite_where=text("status = 'queued' AND dedupe IS NOT NULL"),
-        postgresql_where=text("status = 'queued' AND dedupe IS NOT NULL"),
-    ),
+    PartialIndex("ix_outbox_waiting", "priority", "id", where="status IN ('queued', 'sending')"),
+    PartialIndex("ix_outbox_lane", "account", "chat_id", "priority", "id", where="status IN ('queued', 'sending')"),
+    PartialIndex("ix_outbox_order", "order_key", "id", where="status IN ('queued', 'sending')"),
+    PartialIndex("uq_outbox_dedupe", "dedupe", unique=True, where="status = 'queued' AND dedupe IS NOT NULL"),
     Index("ix_outbox_done", "done_at"),
     sqlite_autoincrement=True,
 )

@@ -1,8 +1,8 @@
 """Promises to citizens."""
 
-from sqlalchemy import Column, ForeignKey, Index, String, Table, text
+from sqlalchemy import Column, ForeignKey, Index, String, Table
 
-from storage.tables.base import Id, UtcDateTime, metadata
+from storage.tables.base import Id, PartialIndex, UtcDateTime, metadata
 
 promise = Table(
     "promise",
@@ -19,9 +19,5 @@ promise = Table(
     Column("outcome", String(16)),  # NULL: nobody knows yet
     Index("ix_promise_ticket", "ticket_id", "id"),
     Index("ix_promise_due", "due_at"),
-    Index(
-        *("ix_promise_remind", "remind_at"),
-        sqlite_where=text("remind_at IS NOT NULL"),
-        postgresql_where=text("remind_at IS NOT NULL"),
-    ),
+    PartialIndex(*("ix_promise_remind", "remind_at"), where="remind_at IS NOT NULL"),
 )

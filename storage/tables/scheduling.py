@@ -9,10 +9,9 @@ from sqlalchemy import (
     Index,
     String,
     Table,
-    text,
 )
 
-from storage.tables.base import Document, Id, NullableDocument, TruncatedString, UtcDateTime, metadata
+from storage.tables.base import Document, Id, NullableDocument, PartialIndex, TruncatedString, UtcDateTime, metadata
 
 due_moment = Table(
     "due",
@@ -25,8 +24,8 @@ due_moment = Table(
     Column("at", UtcDateTime, nullable=False),
     Column("state", String(16), nullable=False, server_default="waiting"),  # waiting, fired, void
     Column("step", NullableDocument),  # of a chain, as it was when it was scheduled
-    Index("ix_due_waiting", "at", sqlite_where=text("state = 'waiting'"), postgresql_where=text("state = 'waiting'")),
-    Index("ix_due_past", "at", sqlite_where=text("state <> 'waiting'"), postgresql_where=text("state <> 'waiting'")),
+    PartialIndex("ix_due_waiting", "at", where="state = 'waiting'"),
+    PartialIndex("ix_due_past", "at", where="state <> 'waiting'"),
 )
 
 notice = Table(
@@ -38,9 +37,7 @@ notice = Table(
     Column("code", String(32), nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("sent_at", UtcDateTime),
-    Index(
-        "ix_notice_waiting", "person_id", sqlite_where=text("sent_at IS NULL"), postgresql_where=text("sent_at IS NULL")
-    ),
+    PartialIndex("ix_notice_waiting", "person_id", where="sent_at IS NULL"),
     Index("ix_notice_told", "sent_at"),
     Index("ix_notice_sent", "person_id", "code", "sent_at"),
 )

@@ -1,13 +1,12 @@
 """The result of an answer: the question to the citizen, the word of the citizen, and control."""
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, Table, text
+from sqlalchemy import Column, ForeignKey, Index, Integer, Table
 
-from storage.tables.base import Id, UtcDateTime, metadata
+from storage.tables.base import Id, PartialIndex, UtcDateTime, metadata
 
 
 def _index(name: str) -> Index:
-    is_set = text(f"{name} IS NOT NULL")
-    return Index(f"ix_solution_{name}", name, sqlite_where=is_set, postgresql_where=is_set)
+    return PartialIndex(f"ix_solution_{name}", name, where=f"{name} IS NOT NULL")
 
 
 solution = Table(

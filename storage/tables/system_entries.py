@@ -1,8 +1,8 @@
 """Texts that people enter into other systems."""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, String, Table, text
+from sqlalchemy import Boolean, Column, ForeignKey, String, Table
 
-from storage.tables.base import Id, UtcDateTime, metadata
+from storage.tables.base import Id, PartialIndex, UtcDateTime, metadata
 
 system_entry = Table(
     "system_entry",
@@ -16,11 +16,5 @@ system_entry = Table(
     Column("asked_at", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime),
     Column("ended_by", Id, ForeignKey("person.id")),
-    Index(
-        "ix_system_entry_waiting",
-        "asked_at",
-        "id",
-        sqlite_where=text("state = 'waiting'"),
-        postgresql_where=text("state = 'waiting'"),
-    ),
+    PartialIndex("ix_system_entry_waiting", "asked_at", "id", where="state = 'waiting'"),
 )

@@ -11,11 +11,10 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    text,
 )
 
 from bot.domain.tickets import OPEN_TICKET_STATES, State
-from storage.tables.base import Document, Id, NullableDocument, TruncatedString, UtcDateTime, metadata
+from storage.tables.base import Document, Id, NullableDocument, PartialIndex, TruncatedString, UtcDateTime, metadata
 
 OPEN_STATES_SQL = f"state IN ({', '.join(repr(state.value) for state in State if state in OPEN_TICKET_STATES)})"
 """The condition for open tickets, which are few. It is spelled out because a database uses a partial index only for
@@ -83,42 +82,18 @@ ticket = Table(
     Column("anonymized_at", UtcDateTime),  # when the citizen's words, name and account were erased
     Index("ix_ticket_state", "state", "sector"),
     Index("ix_ticket_problem", "problem_id", "author_key"),
-    Index(
-        "ix_ticket_alone",
-        "matter",
-        "registered_at",
-        sqlite_where=text("problem_id IS NULL AND matter IS NOT NULL"),
-        postgresql_where=text("problem_id IS NULL AND matter IS NOT NULL"),
-    ),
-    Index(
-        "ix_ticket_danger",
-        "danger",
-        sqlite_where=text("danger IS NOT NULL"),
-        postgresql_where=text("danger IS NOT NULL"),
-    ),
+    PartialIndex("ix_ticket_alone", "matter", "registered_at", where="problem_id IS NULL AND matter IS NOT NULL"),
+    PartialIndex("ix_ticket_danger", "danger", where="danger IS NOT NULL"),
     Index("ix_ticket_author", "author_key", "id"),
-    Index(
-        "ix_ticket_divided",
-        "divided_from",
-        sqlite_where=text("divided_from IS NOT NULL"),
-        postgresql_where=text("divided_from IS NOT NULL"),
-    ),
-    Index(
-        "ix_ticket_place",
-        "street",
-        "topic",
-        sqlite_where=text("street IS NOT NULL AND answered_at IS NOT NULL"),
-        postgresql_where=text("street IS NOT NULL AND answered_at IS NOT NULL"),
-    ),
+    PartialIndex("ix_ticket_divided", "divided_from", where="divided_from IS NOT NULL"),
+    PartialIndex("ix_ticket_place", "street", "topic", where="street IS NOT NULL AND answered_at IS NOT NULL"),
     # These indexes contain all columns that the reports count, so that the table itself is not read.
     Index("ix_ticket_came", "registered_at", "sector"),
     Index("ix_ticket_taken", "accepted_at", "registered_at"),
     Index("ix_ticket_over", "ended_at", "state", "sector"),
     Index("ix_ticket_served", "answered_at", "sector", "registered_at"),
-    Index(
-        "ix_ticket_open", "answer_due", "id", sqlite_where=text(OPEN_STATES_SQL), postgresql_where=text(OPEN_STATES_SQL)
-    ),
-    Index(  # all columns that the board of control counts and filters by
+    PartialIndex("ix_ticket_open", "answer_due", "id", where=OPEN_STATES_SQL),
+    PartialIndex(  # all columns that the board of control counts and filters by
         "ix_ticket_board",
         "answer_due",
         "id",
@@ -129,34 +104,12 @@ ticket = Table(
         "assignee_id",
         "source",
         "lead_id",
-        sqlite_where=text(BOARD_STATES_SQL),
-        postgresql_where=text(BOARD_STATES_SQL),
+        where=BOARD_STATES_SQL,
     ),
-    Index(
-        "ix_ticket_answered",
-        "answered_at",
-        sqlite_where=text("state = 'answered'"),
-        postgresql_where=text("state = 'answered'"),
-    ),
-    Index(
-        "ix_ticket_external",
-        "external_number",
-        sqlite_where=text("external_number IS NOT NULL"),
-        postgresql_where=text("external_number IS NOT NULL"),
-    ),
-    Index(
-        "ix_ticket_words_key",
-        "text_key",
-        sqlite_where=text("text_key IS NOT NULL"),
-        postgresql_where=text("text_key IS NOT NULL"),
-    ),
-    Index(
-        "ix_ticket_words",
-        "ended_at",
-        "answered_at",
-        sqlite_where=text("anonymized_at IS NULL"),
-        postgresql_where=text("anonymized_at IS NULL"),
-    ),
+    PartialIndex("ix_ticket_answered", "answered_at", where="state = 'answered'"),
+    PartialIndex("ix_ticket_external", "external_number", where="external_number IS NOT NULL"),
+    PartialIndex("ix_ticket_words_key", "text_key", where="text_key IS NOT NULL"),
+    PartialIndex("ix_ticket_words", "ended_at", "answered_at", where="anonymized_at IS NULL"),
     sqlite_autoincrement=True,
 )
 
@@ -203,12 +156,7 @@ message = Table(
     Index("ix_message_album", "account", "chat_id", "album"),
     Index("ix_message_stored", "stored_at"),
     Index("ix_message_sent", "sent_at"),
-    Index(
-        "ix_message_link",
-        "link",
-        sqlite_where=text("link IS NOT NULL AND ticket_id IS NOT NULL"),
-        postgresql_where=text("link IS NOT NULL AND ticket_id IS NOT NULL"),
-    ),
+    PartialIndex("ix_message_link", "link", where="link IS NOT NULL AND ticket_id IS NOT NULL"),
 )
 
 upvote = Table(  # upvotes: «us too» about a ticket, with no description of one's own
@@ -257,24 +205,9 @@ publication = Table(
     Column("via_id", Id),  # the publication whose post covers this one, too
     UniqueConstraint("answer_id", "message_id"),
     Index("ix_publication_spot", "answer_id", "spot"),
-    Index(
-        "ix_publication_via",
-        "via_id",
-        sqlite_where=text("via_id IS NOT NULL"),
-        postgresql_where=text("via_id IS NOT NULL"),
-    ),
-    Index(
-        "ix_publication_by_hand",
-        "message_id",
-        sqlite_where=text("state = 'by_person'"),
-        postgresql_where=text("state = 'by_person'"),
-    ),
-    Index(
-        "ix_publication_check",
-        "check_at",
-        sqlite_where=text("check_at IS NOT NULL"),
-        postgresql_where=text("check_at IS NOT NULL"),
-    ),
+    PartialIndex("ix_publication_via", "via_id", where="via_id IS NOT NULL"),
+    PartialIndex("ix_publication_by_hand", "message_id", where="state = 'by_person'"),
+    PartialIndex("ix_publication_check", "check_at", where="check_at IS NOT NULL"),
 )
 
 card = Table(
@@ -314,12 +247,7 @@ review_item = Table(  # posts that a person has to review; the verdicts are trai
     Column("verdict", String(16)),  # problem, talk, left
     Column("decided_at", UtcDateTime),
     Column("person_id", Id, ForeignKey("person.id")),
-    Index(
-        "ix_doubt_waiting",
-        "message_id",
-        sqlite_where=text("verdict IS NULL"),
-        postgresql_where=text("verdict IS NULL"),
-    ),
+    PartialIndex("ix_doubt_waiting", "message_id", where="verdict IS NULL"),
 )
 
 review_list = Table(

@@ -1,12 +1,15 @@
-"""Columns of SQLite hold what SQLAlchemy's own types would write."""
+"""Columns hold what SQLAlchemy's own types would write; both kinds of database have the same tables."""
 
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
-from sqlalchemy import DateTime
+from sqlalchemy import JSON, DateTime, create_mock_engine
 from sqlalchemy.dialects import sqlite
+from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 
-from storage.tables.base import UtcDateTime
+from storage.tables import metadata
+from storage.tables.base import Document, NullableDocument, PartialIndex, UtcDateTime
 
 MOMENTS = (
     datetime(2026, 11, 30, 12, 0, tzinfo=UTC),
@@ -31,3 +34,27 @@ def test_naive_moment_is_refused() -> None:
     assert own is not None
     with pytest.raises(ValueError, match="aware"):
         own(datetime(2026, 11, 30, tzinfo=UTC).replace(tzinfo=None))
+
+
+@pytest.mark.parametrize(("dialect", "name"), [(PGDialect_asyncpg(), "JSONB"), (sqlite.dialect(), "JSON")])
+@pytest.mark.parametrize("value", [{"street": "Мира"}, [], None])
+def test_document_is_written_as_by_the_stock_type(dialect: Any, name: str, value: Any) -> None:
+    for own, stock in ((Document, JSON()), (NullableDocument, JSON(none_as_null=True))):
+        write, stock_write = own.dialect_impl(dialect).bind_processor(dialect), stock.bind_processor(dialect)
+        assert write is not None
+        assert stock_write is not None
+        assert write(value) == stock_write(value)
+        assert own.compile(dialect=dialect) == name
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "postgresql+asyncpg://"])
+def test_partial_index_has_its_condition_in_both_databases(url: str) -> None:
+    written: list[str] = []
+    engine = create_mock_engine(url, lambda sql, *_: written.append(str(sql.compile(dialect=engine.dialect))))
+
+    metadata.create_all(engine, checkfirst=False)
+
+    for table in metadata.tables.values():
+        for index in table.indexes:
+            statement = next(one for one in written if f"INDEX {index.name} ON" in one)
+            assert ("WHERE" in statement) is isinstance(index, PartialIndex)

@@ -104,7 +104,7 @@ CHAT = {
 }
 """The parts of a chat: buttons, cards, their delivery."""
 
-OTHERS = {"alembic", "apscheduler", "sqlalchemy.orm", "sklearn", "filelock"}
+OTHERS = {"alembic", "apscheduler", "sqlalchemy.orm", "sqlalchemy.dialects.postgresql", "sklearn", "filelock"}
 
 REGISTRY = {"bot.domain.notifications.registry", "bot.domain.notifications.tickets"}
 """All classes of notifications, which only the reading of stored ones needs."""
@@ -154,7 +154,7 @@ def test_run_imports_only_what_stores_updates_before_it_polls() -> None:
     assert not found & {"aiogram.client.bot", "aiogram.dispatcher", "aiogram.webhook", "bot.understanding.training"}
     assert not found & {"bot.bootstrap.work", "bot.handlers", "bot.views", "bot.outbox", "bot.services.context"}
     assert not found & {"bot.understanding", "numpy", "pymorphy3", "rapidfuzz", "apscheduler", "aiohttp.web"}
-    assert not found & {"sqlalchemy.orm", "alembic", "storage.repositories.tickets"}
+    assert not found & {"sqlalchemy.orm", "alembic", "storage.repositories.tickets", "sqlalchemy.dialects.postgresql"}
 
 
 def test_run_pauses_the_search_for_garbage_before_its_imports() -> None:
