@@ -36,10 +36,15 @@ async def on_press(ctx: UseCaseContext, press: ButtonPress) -> None:
 
 
 def _number(text: str) -> int:
-    pair = parse_pair(f"{text}.0")
+    return _pair(f"{text}.0")[0]
+
+
+def _pair(text: str) -> tuple[int, int]:
+    """Return the number of a file and of a page that a button carries."""
+    pair = parse_pair(text)
     if pair is None:
         raise OutdatedButton()
-    return pair[0]
+    return pair
 
 
 async def _choose(ctx: UseCaseContext, press: ButtonPress, rest: str) -> Notification:
@@ -49,10 +54,7 @@ async def _choose(ctx: UseCaseContext, press: ButtonPress, rest: str) -> Notific
 
 
 async def _turn_systems(ctx: UseCaseContext, press: ButtonPress, rest: str) -> Notification:
-    pair = parse_pair(rest)
-    if pair is None:
-        raise OutdatedButton()
-    return await files.ask_system_again(ctx, press.person, *pair)
+    return await files.ask_system_again(ctx, press.person, *_pair(rest))
 
 
 async def _confirm(ctx: UseCaseContext, press: ButtonPress, rest: str) -> Notification:
@@ -64,17 +66,11 @@ async def _cancel(ctx: UseCaseContext, press: ButtonPress, rest: str) -> Notific
 
 
 async def _turn(ctx: UseCaseContext, press: ButtonPress, rest: str) -> Notification:
-    pair = parse_pair(rest)
-    if pair is None:
-        raise OutdatedButton()
-    return await lists.open_page(ctx, press.person, *pair)
+    return await lists.open_page(ctx, press.person, *_pair(rest))
 
 
 async def _turn_again(ctx: UseCaseContext, press: ButtonPress, rest: str) -> Notification:
-    pair = parse_pair(rest)
-    if pair is None:
-        raise OutdatedButton()
-    return await lists.open_again_page(ctx, press.person, *pair)
+    return await lists.open_again_page(ctx, press.person, *_pair(rest))
 
 
 async def _join(ctx: UseCaseContext, press: ButtonPress, rest: str) -> Notification:
