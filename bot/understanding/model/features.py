@@ -4,15 +4,12 @@ The same code makes them when a model is trained and when it is used, so the two
 string with a mark of its block: ``w`` words, ``c`` pieces, ``t`` topics, ``d`` district.
 """
 
-import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, pairwise
-from operator import mul
+from itertools import pairwise
 
 from bot.domain.text_normal import fold
-from bot.understanding.text.memory import remember
 
 WORD_PREFIX, NGRAM_PREFIX, TOPIC_PREFIX, DISTRICT_PREFIX = "w:", "c:", "t:", "d:"
 TFIDF_BLOCKS = (WORD_PREFIX, NGRAM_PREFIX)
@@ -76,58 +73,3 @@ def topic_and_district_features(features: TextFeatures, district: str | None, *,
 def fold_district(name: str) -> str:
     """Return a district's name without differences of case and spacing."""
     return " ".join(fold(name).split())
-
-
-class FeatureIndex:
-    """The features of a model with their columns and rarity; vectorises texts."""
-
-    def __init__(self, features: Sequence[str], rarity: Sequence[float], *, with_topics: bool) -> None:
-        self._columns = {name: place for place, name in enumerate(features)}
-        self._rarity = rarity
-        self._with_topics = with_topics
-        self._cached_ngram_columns = remember(self._ngram_columns)
-        self._cached_rarity = remember(self._rarity_of_pieces)
-        pieces = [value for name, value in zip(features, rarity, strict=True) if name.startswith(NGRAM_PREFIX)]
-        self._rarity_of_unknown = max(pieces, default=0.0)
-
-    def column_of_word(self, lemma: str) -> int | None:
-        """Return the column of a word."""
-        return self._columns.get(WORD_PREFIX + lemma)
-
-    def measure_strangeness(self, features: TextFeatures) -> tuple[float, float]:
-        """Return the share of pairs of words that are unknown, and the mean rarity of the pieces of words."""
-        pairs = list(pairwise(features.lemmas[:MAX_WORDS]))
-        known = sum(f"{WORD_PREFIX}{first} {second}" in self._columns for first, second in pairs)
-        words = [self._cached_rarity(norm) for norm in features.norms[:MAX_WORDS]]
-        total, pieces = sum(total for total, _ in words), sum(count for _, count in words)
-        return 1.0 - known / max(1, len(pairs)), total / max(1, pieces)
-
-    def _rarity_of_pieces(self, norm: str) -> tuple[float, int]:
-        """Return the sum of the rarity of the word's pieces, and their number."""
-        columns = [self._columns.get(NGRAM_PREFIX + piece) for piece in char_ngrams(norm)]
-        rarity = (self._rarity[at] if at is not None else self._rarity_of_unknown for at in columns)
-        return sum(rarity), len(columns)
-
-    def _ngram_columns(self, norm: str) -> tuple[int, ...]:
-        found = (self._columns.get(NGRAM_PREFIX + piece) for piece in char_ngrams(norm))
-        return tuple(place for place in found if place is not None)
-
-    def vectorize(self, features: TextFeatures, district: str | None) -> tuple[list[int], list[float]]:
-        """Return columns and values of the known features of a text, words and pieces each normalised to length 1."""
-        at: list[int] = []
-        weights: list[float] = []
-        words = Counter(place for name in word_terms(features) if (place := self._columns.get(name)) is not None)
-        pieces = Counter(chain.from_iterable(map(self._cached_ngram_columns, features.norms[:MAX_WORDS])))
-        for found in (words, pieces):
-            block = list(map(self._rarity.__getitem__, found))
-            for number, times in enumerate(found.values()):
-                if times > 1:
-                    block[number] *= 1.0 + math.log(times)
-            length = math.sqrt(sum(map(mul, block, block))) or 1.0
-            at += found
-            weights += [weight / length for weight in block]
-        for name, value in topic_and_district_features(features, district, with_topics=self._with_topics).items():
-            if (place := self._columns.get(name)) is not None:
-                at.append(place)
-                weights.append(value)
-        return at, weights

@@ -16,10 +16,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from bot.understanding.model.feature_index import WordIndex
 from bot.understanding.model.features import (
     MAX_WORDS,
     NGRAM_PREFIX,
-    WORD_PREFIX,
     TextFeatures,
     char_ngrams,
     word_terms,
@@ -50,7 +50,6 @@ With it the preferred sector comes first for 1 % more of the portals' messages, 
 _MAX_WEIGHT = 127
 """The largest whole number: a weight fits into a byte."""
 
-_UNKNOWN_WORD: tuple[None, dict[str, int]] = (None, {})
 _SEEN_NOTHING = np.array([], dtype=np.uint64)
 
 
@@ -89,9 +88,9 @@ class MessageJudge:
     def __init__(self, model: MessageModel) -> None:
         self._model = model
         sectors = model.sectors
-        self._rows = {name: row for row, name in enumerate(sectors.features)}
+        self._rows = {name: row for row, name in enumerate(sectors.features) if name.startswith(NGRAM_PREFIX)}
         self._columns = {code: column for column, code in enumerate(sectors.codes)}
-        self._words = _index_words(sectors.features)
+        self._words = WordIndex(enumerate(sectors.features))
         self._squares = [rarity**2 for rarity in sectors.rarity.tolist()]
         self._weighed = np.column_stack([sectors.weights, model.appeal]) * sectors.rarity[:, None]
         self._bias = np.append(sectors.bias, np.float32(model.bias)).astype(np.float32)
@@ -137,26 +136,12 @@ class MessageJudge:
             shares[column] = share * factor
 
     def _score_of_words(self, features: TextFeatures) -> Floats:
-        rows = sorted(self._find_rows_of_words(features))  # in every process the same sum
+        rows = sorted(set(self._words.find_rows(features)))  # in every process the same sum
         if not rows:
             return self._nothing
         length = math.sqrt(sum(map(self._squares.__getitem__, rows)))
         score: Floats = np.add.reduce(self._weighed.take(rows, axis=0)) / np.float32(length)
         return score
-
-    def _find_rows_of_words(self, features: TextFeatures) -> set[int]:
-        """Return the rows of the known :func:`word_terms`, without making the names of the unknown ones."""
-        rows: set[int] = set()
-        following: Mapping[str, int] = {}
-        for lemma in features.lemmas[:MAX_WORDS]:
-            if lemma in following:
-                rows.add(following[lemma])
-            row, following = self._words.get(lemma, _UNKNOWN_WORD)
-            if row is not None:
-                rows.add(row)
-        if features.alarm is not None and (alarm := self._rows.get(f"{WORD_PREFIX}!{features.alarm}")) is not None:
-            rows.add(alarm)
-        return rows
 
     def _score_of_all_pieces(self, features: TextFeatures) -> Floats:
         found = list(map(self._score_of_pieces, features.norms[:MAX_WORDS]))
@@ -212,19 +197,6 @@ def _weigh_agreement(shares: NDArray[np.float64], topics: NDArray[np.float64], s
     certainty = _TOPIC_SHARE_WEIGHT * log_odds(float(topics[best] / max(MIN_SHARE, float(np.add.reduce(topics)))))
     certainty += _AGREEMENT_WEIGHT * (int(topics.argmax()) == best)
     return certainty + _EVIDENCE_WEIGHT * strength
-
-
-def _index_words(names: Sequence[str]) -> dict[str, tuple[int | None, dict[str, int]]]:
-    """Return word → the row of the word alone, and the rows of its pairs by the second word."""
-    index: dict[str, tuple[int | None, dict[str, int]]] = {}
-    for row, name in enumerate(names):
-        if name.startswith(WORD_PREFIX):
-            first, pair, second = name.removeprefix(WORD_PREFIX).partition(" ")
-            alone, following = index.get(first, (None, {}))
-            if pair:
-                following[second] = row
-            index[first] = (alone if pair else row), following
-    return index
 
 
 def feature_values(features: TextFeatures, rarity: Mapping[str, float]) -> dict[str, float]:

@@ -14,19 +14,18 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss
 
 from bot.understanding.analyzer import TextAnalyzer
+from bot.understanding.model.feature_index import FeatureIndex
 from bot.understanding.model.features import (
     DISTRICT_PREFIX,
     NGRAM_PREFIX,
     TFIDF_BLOCKS,
     TOPIC_PREFIX,
     WORD_PREFIX,
-    FeatureIndex,
     TextFeatures,
     count_terms,
     topic_and_district_features,
 )
 from bot.understanding.model.model import (
-    Floats,
     Model,
     Predictor,
     Recipe,
@@ -219,16 +218,10 @@ def _feature_matrix(
     samples: Sequence[TrainingSample], features: Sequence[str], rarity: Sequence[float], recipe: Recipe
 ) -> Any:
     index = FeatureIndex(features, rarity, with_topics=recipe.topics)
-    at: list[int] = []
-    weights: list[float] = []
-    ends = [0]
-    for one in samples:
-        places, found = index.vectorize(one.features, one.district)
-        at += places
-        weights += found
-        ends.append(len(at))
-    data: Floats = np.array(weights, dtype=np.float32)
-    return csr_matrix((data, at, ends), shape=(len(samples), len(features)))
+    found = [index.vectorize(one.features, one.district) for one in samples]
+    at, weights = (np.concatenate(arrays) for arrays in zip(*found, strict=True))
+    ends = np.cumsum([0, *(len(columns) for columns, _ in found)])
+    return csr_matrix((weights, at, ends), shape=(len(samples), len(features)))
 
 
 def _read_unseen(
