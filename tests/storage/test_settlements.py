@@ -19,6 +19,16 @@ async def test_a_street_is_counted_for_each_settlement(database: Database) -> No
     assert counts == {"Ключи, Мира": 2, "Мира": 1}
 
 
+async def test_places_of_a_street_are_those_of_its_settlement(database: Database) -> None:
+    async with database.begin() as uow:
+        for settlement, place in (("Ключи", "с. Ключи, 14 квартал, 5"), (None, "14 квартал"), ("Ключи", None)):
+            await add_ticket(uow, street="14 мкр", settlement=settlement, place=place)
+    async with database.read() as uow:
+        hour_ago = NOW - timedelta(hours=1)
+        assert await uow.activity.list_places("Ключи, 14 мкр", hour_ago) == ["с. Ключи, 14 квартал, 5"]
+        assert await uow.activity.list_places("14 мкр", hour_ago) == ["14 квартал"]
+
+
 async def test_address_has_the_settlement_that_was_parsed(database: Database) -> None:
     async with database.begin() as uow:
         ticket = await add_ticket(uow, street="Мира", house="5", settlement="Ключи")
