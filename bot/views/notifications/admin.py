@@ -72,8 +72,13 @@ _INCIDENT_TEXTS = {
 MAX_CHATS_LISTED = 40
 
 
+_AREA_ENDINGS = (" мкр", " квартал")
+"""The ends of names that say themselves what they are: «14 квартал» is no street."""
+
+
 def burst(note: SpikeDetected, data: NotificationData, context: RenderContext) -> Content:
-    where = f"улица «{note.name}»" if note.dimension == "street" else f"тема «{note.name}»"
+    kind = "тема" if note.dimension != "street" else "" if note.name.endswith(_AREA_ENDINGS) else "улица"
+    where = f"{kind} «{note.name}»".lstrip()
     people = plural(note.people_count, "человек", "человека", "человек")
     often = f"около {note.usual_count:.0f} в час" if note.usual_count >= 1 else "меньше одного в час"
     return Content.of(

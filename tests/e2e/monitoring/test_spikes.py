@@ -81,7 +81,7 @@ async def test_a_burst_in_a_quarter_is_told_in_the_word_of_the_people(bot: Harne
     ):
         bot.sandbox.telegram.user(3300 + number, "Житель")
         await bot.sandbox.telegram.send_message(GROUP, 3300 + number, text.format(n=2 * number + 1))
-    await bot.wait_for_message(COORDINATOR, "📈 Всплеск: улица «14 квартал»", "5 человек", "/find 14 квартал")
+    await bot.wait_for_message(COORDINATOR, "📈 Всплеск: «14 квартал»", "5 человек", "/find 14 квартал")
 
 
 async def test_one_talkative_person_is_no_burst(bot: Harness) -> None:
