@@ -3,7 +3,8 @@
 A pattern is one or more elements with spaces between; all must stand near one another, in any order (word order in
 Russian is free). An element is a word (any of its forms), a beginning (``вывоз*``), or several of these with ``|``
 between. ``не`` belongs to the next element: ``не работать`` asks for a negated verb («не работает», «не очень-то
-работает»); ``=слово`` is exactly that form.
+работает»); ``=слово`` is exactly that form. ``@class`` is any word of a grammatical class
+(:mod:`bot.understanding.text.word_classes`), ``слово@class`` that word in such a form.
 """
 
 from collections import defaultdict
@@ -15,6 +16,7 @@ from bot.domain.text_normal import fold
 from bot.understanding.text.memory import remember
 from bot.understanding.text.morphology import Morphology
 from bot.understanding.text.tokens import Word
+from bot.understanding.text.word_classes import CLASSES, classes_of
 
 _MAX_GAP_WORDS = 4
 """The number of words, besides those of the pattern, that may lie between its ends."""
@@ -58,6 +60,8 @@ class PatternSet:
         self._by_lemma: defaultdict[tuple[str, bool], set[int]] = defaultdict(set)
         self._by_form: defaultdict[tuple[str, bool], set[int]] = defaultdict(set)
         self._by_beginning: defaultdict[tuple[str, bool], set[int]] = defaultdict(set)
+        self._by_class: defaultdict[tuple[str, str, bool], set[int]] = defaultdict(set)
+        """The name of a class, and the lemma or nothing."""
         self._longest_beginning = 0
         self._long_lemmas: defaultdict[str, set[str]] = defaultdict(set)
         """First letter → the lemmas in which a typing error is looked for."""
@@ -104,6 +108,8 @@ class PatternSet:
                 self._longest_beginning = max(self._longest_beginning, len(word) - 1)
             elif word.startswith("="):
                 self._by_form[word[1:], negated].add(number)
+            elif "@" in word:
+                self._add_class(word, negated, number)
             else:
                 self._add_lemma(word, negated, number)
         return number
@@ -114,6 +120,13 @@ class PatternSet:
             if len(lemma) >= _MIN_TYPO_LENGTH:
                 self._long_lemmas[lemma[0]].add(lemma)
         self._by_form[word, negated].add(number)
+
+    def _add_class(self, source: str, negated: bool, number: int) -> None:
+        word, _, name = source.partition("@")
+        if name not in CLASSES:
+            raise ValueError(f"no class of words: {source}")
+        for lemma in self._morphology.lemmas_of(word) if word else ("",):
+            self._by_class[name, lemma, negated].add(number)
 
     def _find_elements(self, flags: _Flags, word: str) -> tuple[tuple[int, ...], int]:
         """Return the elements that *word* matches: the numbers of those that begin a pattern, and a bit for each."""
@@ -127,6 +140,9 @@ class PatternSet:
                 found |= self._by_beginning.get((word[:length], flag), set())
             if not found and not form.known and form.lemmas:
                 found |= self._elements_of_typo(form.lemmas[0], flag)
+            if self._by_class:
+                keys = ((name, lemma, flag) for name in classes_of(form) for lemma in ("", *form.lemmas))
+                found.update(*(self._by_class.get(key, ()) for key in keys))
         begins = tuple(element for element in sorted(found) if element in self._starting)
         return begins, sum(1 << element for element in found)
 

@@ -87,3 +87,37 @@ def test_search_goes_by_the_positions_that_it_is_given() -> None:
     search.add(0, 1.0, "=вода =свет")
     assert search.find(words) == []
     assert [match.indexes for match in search.find(words, [0, 1, 1, 1, 1, 1, 1, 1, 1, 2])] == [(0, len(words) - 1)]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "found"),
+    [
+        ("бить@now @whom", "пьяные бьют проводницу", ["бьют", "проводницу"]),
+        ("бить@now @whom", "бьют двоих", ["бьют", "двоих"]),
+        ("бить@now @whom", "кто-то бьёт нас", ["бьет", "нас"]),
+        ("бить@now @whom", "били проводницу", None),  # not now
+        ("бить@now @whom", "кот бьёт мышь", None),  # no person
+        ("бить@now @whom", "часы бьют полночь", None),
+        ("бить@now @whom", "колокол бьёт у Петра и Павла", None),  # a church
+        ("зажать@it @whom", "рабочего зажало", ["зажало", "рабочего"]),
+        ("зажать@it @whom", "рабочий зажал трубу", None),
+        ("упасть@done @one", "упал грузчик", ["упал", "грузчик"]),
+        ("упасть@done @one", "упал слесарь", ["упал", "слесарь"]),
+        ("упасть@done @one", "упали цены", None),
+        ("не дышать@now @one", "сварщик не дышит", ["дышит", "сварщик"]),
+        ("не дышать@now @one", "сварщик дышит", None),
+        ("@one лежать@now", "лежат рабочие", None),  # several
+        ("кровь @person", "у повара кровь", ["кровь", "повара"]),
+    ],
+)
+def test_element_can_be_a_grammatical_class(pattern: str, text: str, found: list[str] | None) -> None:
+    words = prepare_text(text).words
+    search = PatternSet(morphology(), strict=True)
+    search.add(0, 1.0, pattern)
+    matches = [[words[at].norm for at in match.indexes] for match in search.find(words)]
+    assert matches == ([found] if found else [])
+
+
+def test_class_that_nobody_knows_is_refused() -> None:
+    with pytest.raises(ValueError, match="no class"):
+        PatternSet(morphology()).add(0, 1.0, "бить@soon")
