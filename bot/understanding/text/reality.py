@@ -29,7 +29,7 @@ _MOST_QUOTED = 0.6
 _MOST_UNCLOSED = 8
 """The words that a quotation may have whose end is the end of the text: no word follows that would show its mark."""
 _CRIES = frozenset({
-    "зовет", "зовут", "кричит", "кричат", "орет", "орут", "шепчет", "стонет", "плачет",
+    "зовет", "зовут", "кричит", "кричат", "орет", "орут", "шепчет", "стонет", "плачет", "крики", "крик", "вопли",
     "пишет", "написал", "написала", "сказал", "сказала", "говорит", "прислал", "прислала",
 })  # fmt: skip
 """Words before a quotation that is meant: somebody calls «помогите», or a neighbour said «завтра меня не будет»."""
