@@ -35,6 +35,7 @@ def f1(rows: Rows, column: str) -> float:
         ("messages_c", 0.95, 0.84, 0.93, 0.95, 0.86),
         ("messages_d", 0.91, 0.84, 0.82, 0.91, 0.73),
         ("messages_e", 0.90, 0.91, 0.79, 0.84, 0.70),
+        ("dangers_b", 0.85, 0.91, 0.80, 0.88, 0.76),
     ],
 )
 def test_figures_of_other_hands_do_not_fall(
@@ -68,7 +69,9 @@ def test_sectors_of_long_letters_do_not_get_worse(everything: TextAnalyzer) -> N
     assert len(sure) / len(right) >= 0.88
 
 
-@pytest.mark.parametrize("name", ["messages_dev", "messages_sealed", "messages_c", "messages_d", "letters"])
+@pytest.mark.parametrize(
+    "name", ["messages_dev", "messages_sealed", "messages_c", "messages_d", "letters", "dangers_b"]
+)
 def test_nobody_is_woken_for_what_is_not_urgent(everything: TextAnalyzer, name: str) -> None:
     rows = read(everything, name)
     alarms = [one for row, one in rows if row["urgent"] == "no" and one.urgency in (Urgency.CRIME, Urgency.SUICIDE)]
