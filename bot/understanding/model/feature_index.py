@@ -1,9 +1,7 @@
 """The columns of a model's features, and texts as their values; the names of unknown words are never made."""
 
 import math
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +16,7 @@ from bot.understanding.model.features import (
 )
 from bot.understanding.text.memory import remember
 
-Columns = NDArray[np.intp]
+Columns = NDArray[np.int32]
 Values = NDArray[np.float32]
 _UNKNOWN_WORD: tuple[None, dict[str, int]] = (None, {})
 
@@ -100,31 +98,42 @@ class FeatureIndex:
         rarity = (float(self._rarity[at]) if at is not None else self._rarity_of_unknown for at in columns)
         return sum(rarity), len(columns)
 
-    def _ngram_columns(self, norm: str) -> tuple[int, ...]:
+    def _ngram_columns(self, norm: str) -> bytes:
+        """Return the columns of the word's pieces, as the bytes of an array: those of many words are quickly joined."""
         found = (self._columns.get(NGRAM_PREFIX + piece) for piece in char_ngrams(norm))
-        return tuple(place for place in found if place is not None)
+        return np.array([place for place in found if place is not None], dtype=np.int32).tobytes()
 
     def vectorize(self, features: TextFeatures, district: str | None) -> tuple[Columns, Values]:
         """Return columns and values of the known features of a text, words and pieces each normalised to length 1."""
-        words = Counter(self._words.find_rows(features))
-        pieces = Counter(chain.from_iterable(map(self._cached_ngram_columns, features.norms[:MAX_WORDS])))
+        words = self._words.find_rows(features)
+        pieces = map(self._cached_ngram_columns, features.norms[:MAX_WORDS])
+        said = np.frombuffer(b"".join((np.array(words, dtype=np.int32).tobytes(), *pieces)), dtype=np.int32)
+        first, times = _count_in_order(said)
+        columns = said.take(first)
+        weights: NDArray[np.float64] = self._rarity.take(columns)
+        weights *= 1.0 + np.log(times)
+        border = int(first.searchsorted(len(words)))
+        for block in (weights[:border], weights[border:]):
+            block /= math.sqrt(block.dot(block)) or 1.0
         named = topic_and_district_features(features, district, with_topics=self._with_topics)
         others = {place: value for name, value in named.items() if (place := self._columns.get(name)) is not None}
-        columns = [_to_array(block) for block in (words, pieces, others)]
-        values = [
-            *(self._weigh(at, block) for at, block in zip(columns, (words, pieces), strict=False)),
-            np.fromiter(others.values(), np.float64, len(others)),
-        ]
-        return np.concatenate(columns), np.concatenate(values).astype(np.float32)
-
-    def _weigh(self, columns: Columns, found: Mapping[int, int]) -> NDArray[np.float64]:
-        """Return the weights of what was *found* so many times, brought to length 1."""
-        weights: NDArray[np.float64] = self._rarity.take(columns)
-        weights *= 1.0 + np.log(np.fromiter(found.values(), np.intp, len(found)))
-        weights /= math.sqrt(weights.dot(weights)) or 1.0
-        return weights
+        if others:
+            columns = np.append(columns, np.array(list(others), dtype=np.int32))
+            weights = np.append(weights, list(others.values()))
+        return columns, weights.astype(np.float32)
 
 
-def _to_array(columns: Mapping[int, object]) -> Columns:
-    # From an iterator of known length numbers come into an array in half the time.
-    return np.fromiter(columns, np.intp, len(columns))
+def _count_in_order(columns: Columns) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return where each of *columns* is first, in that order, and how many times it is there.
+
+    ``numpy.unique`` sorts them; with their order restored it takes a third longer for the few hundred of a message.
+    """
+    order = columns.argsort(kind="stable")
+    ordered = columns.take(order)
+    is_new = np.ones(len(columns), dtype=np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=is_new[1:])
+    starts = np.append(is_new.nonzero()[0], len(columns))
+    times_at = np.zeros(len(columns), dtype=np.intp)
+    times_at[order.take(starts[:-1])] = starts[1:] - starts[:-1]
+    first = times_at.nonzero()[0]
+    return first, times_at.take(first)
