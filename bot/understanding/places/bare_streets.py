@@ -261,7 +261,14 @@ class BareStreetFinder:
         unknown = self._names.is_street_adjective(word) and not self._morphology.form(word.norm).known
         if unknown and index + 1 < len(words) and self._names.agree(word, words[index + 1]):
             return None  # «на Пороховском кладбище»
-        if (
+        if not self._names_street(words, index, corner=corner):
+            return None
+        return self._builder.build(words, index, index, self._name_end(words, index), None)
+
+    def _names_street(self, words: Sequence[Word], index: int, *, corner: bool) -> bool:
+        """Return whether the word at *index*, where a street is expected, can be the name of one."""
+        word, before = words[index], words[index - 1].norm
+        return (
             (before == "весь" and word.norm in self._vocabulary.words["areas"])
             or (corner and self._names.is_given_name(word))
             or self._names.can_be_street_alone(word)
@@ -269,9 +276,7 @@ class BareStreetFinder:
             or (before in ("на", "по") and self._names.is_rare_surname(word))
             or self._contexts.is_standalone_adjective(words, index)
             or self._contexts.is_two_word_name(words, index)
-        ):
-            return self._builder.build(words, index, index, self._name_end(words, index), None)
-        return None
+        )
 
     def _is_small_pair(self, words: Sequence[Word], index: int) -> bool:
         """Return whether «на нижней полевой» is said, not «на новой садовой скамейке»."""
