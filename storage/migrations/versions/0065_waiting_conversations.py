@@ -1,4 +1,4 @@
-"""What waits of a conversation: a claim looks there for each update, and read all that waits before"""
+"""Index of the waiting updates of each conversation: without it a claim reads all that waits"""
 
 import sqlalchemy as sa
 from alembic import op
