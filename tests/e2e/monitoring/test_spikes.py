@@ -54,33 +54,34 @@ async def test_after_a_calm_time_it_is_told_again(bot: Harness) -> None:
     await bot.wait_until(lambda: len(warning_texts(bot)) == 2)
 
 
-async def test_a_burst_on_a_street_is_told(bot: Harness) -> None:
-    for number, text in enumerate(
-        (
-            "Яма на дороге, Кедровая {n}",
-            "Крыша течёт на Кедровой {n}",
-            "Асфальт разбит, Кедровая {n}",
-            "В подъезде на Кедровой {n} нет света неделю",
-            "Бордюр разбит, Кедровая {n}",
-        )
-    ):
+async def send_each(bot: Harness, *texts: str) -> None:
+    """Let a citizen of their own send each of *texts*, with a house of its own for ``{n}``."""
+    for number, text in enumerate(texts):
         bot.sandbox.telegram.user(3300 + number, "Житель")
         await bot.sandbox.telegram.send_message(GROUP, 3300 + number, text.format(n=2 * number + 1))
+
+
+async def test_a_burst_on_a_street_is_told(bot: Harness) -> None:
+    await send_each(
+        bot,
+        "Яма на дороге, Кедровая {n}",
+        "Крыша течёт на Кедровой {n}",
+        "Асфальт разбит, Кедровая {n}",
+        "В подъезде на Кедровой {n} нет света неделю",
+        "Бордюр разбит, Кедровая {n}",
+    )
     await bot.wait_for_message(COORDINATOR, "📈 Всплеск: улица «Кедровая»", "5 человек")
 
 
 async def test_a_burst_in_a_quarter_is_told_in_the_word_of_the_people(bot: Harness) -> None:
-    for number, text in enumerate(
-        (
-            "Яма на дороге, 14 квартал, дом {n}",
-            "Крыша течёт, 14 квартал, дом {n}",
-            "Асфальт разбит, 14 мкр, дом {n}",
-            "В подъезде нет света неделю, 14 квартал, дом {n}",
-            "Бордюр разбит, 14 квартал, дом {n}",
-        )
-    ):
-        bot.sandbox.telegram.user(3300 + number, "Житель")
-        await bot.sandbox.telegram.send_message(GROUP, 3300 + number, text.format(n=2 * number + 1))
+    await send_each(
+        bot,
+        "Яма на дороге, 14 квартал, дом {n}",
+        "Крыша течёт, 14 квартал, дом {n}",
+        "Асфальт разбит, 14 мкр, дом {n}",
+        "В подъезде нет света неделю, 14 квартал, дом {n}",
+        "Бордюр разбит, 14 квартал, дом {n}",
+    )
     await bot.wait_for_message(COORDINATOR, "📈 Всплеск: «14 квартал»", "5 человек", "/find 14 квартал")
 
 
