@@ -188,7 +188,9 @@ class Problems(Repository):
         found = await self._transaction.execute(chosen.with_for_update(key_share=True))
         moved = [(row[0], State(row[1])) for row in found]
         if moved:
-            await self._transaction.execute(
+            for ticket_id, _ in moved:
+                self._cache.evict_ticket(ticket_id)  # members are no candidates, and all else of them stays
+            await self._transaction.execute_keeping_cache(
                 update(ticket)
                 .where(members)
                 .values(state=case(was, value=ticket.c.state), version=ticket.c.version + 1, **ticket_columns(change))

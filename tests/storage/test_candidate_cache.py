@@ -9,7 +9,7 @@ from sqlalchemy import event
 from bot.domain.ticket_changes import TicketChange
 from bot.domain.tickets import State, Ticket
 from bot.domain.urgency import Urgency
-from storage.batching.candidate_cache import CandidateQuery
+from storage.batching.candidate_cache import CandidateQuery, is_candidate
 from storage.database import Database
 from storage.unit_of_work import UnitOfWork
 from tests.storage.helpers import NOW, add_ticket, time_after
@@ -43,6 +43,7 @@ class RandomWorkload:
         self.lone_tickets: list[Ticket] = []
         self.problems: list[int] = []
         self.leads: list[int] = []
+        self.members: list[int] = []
         self.count = 0
 
     async def step(self) -> None:
@@ -55,6 +56,7 @@ class RandomWorkload:
                 self.add_member,
                 self.close_ticket,
                 self.change_candidate,
+                self.move_members,
             )
         )
         await what()
@@ -73,8 +75,10 @@ class RandomWorkload:
         self.lone_tickets.append(await add_ticket(self.uow, **values, fingerprint=self.random_fingerprint()))
 
     async def create_problem(self) -> None:
-        if self.lone_tickets:
-            lead = self.lone_tickets.pop(self.random.randrange(len(self.lone_tickets)))
+        open_ones = [ticket for ticket in self.lone_tickets if is_candidate(ticket)]  # others begin no problem
+        if open_ones:
+            lead = self.random.choice(open_ones)
+            self.lone_tickets.remove(lead)
             matter = self.random.choice(SUBJECT_FAMILIES)
             self.problems.append(
                 await self.uow.problems.create(lead, matter, self.random_fingerprint(), lead.registered_at)
@@ -84,7 +88,16 @@ class RandomWorkload:
     async def add_member(self) -> None:
         if self.problems:
             one = self.random.choice(self.problems)
+            lead_id = self.leads[self.problems.index(one)]
+            self.members.append((await add_ticket(self.uow, problem_id=one, lead_id=lead_id)).id)
             self.uow.problems.add_members(one, members=1, people=1, fingerprint=self.random_fingerprint(), heard_at=NOW)
+
+    async def move_members(self) -> None:
+        """Move the members of a problem as the step of its lead does."""
+        if self.problems:
+            steps = {State.ASSIGNED: State.ACCEPTED, State.ACCEPTED: State.ASSIGNED}
+            change = TicketChange(sector=self.random.choice(SECTORS))
+            await self.uow.problems.transition_members(self.random.choice(self.problems), steps, change)
 
     async def close_ticket(self) -> None:
         if self.lone_tickets and self.random.random() < 0.2:
@@ -123,8 +136,9 @@ async def test_cached_candidates_equal_the_database(database: Database, seed: in
             for _ in range(random.randrange(1, 12)):
                 await bot.step()
         remembered = [await uow.problems.list_candidates(wanted, CANDIDATE_LIMIT) for wanted in QUERIES]
-        known = {number: await uow.tickets.get(number, lock=True) for number in bot.leads}
-        assert known == await uow.tickets.get_many(bot.leads)
+        numbers = bot.leads + bot.members
+        known = {number: await uow.tickets.get(number, lock=True) for number in numbers}
+        assert known == await uow.tickets.get_many(numbers)
         uow.problems.clear_candidates()
         assert remembered == [await uow.problems.list_candidates(wanted, CANDIDATE_LIMIT) for wanted in QUERIES]
 
@@ -165,6 +179,29 @@ async def test_problem_authors_are_loaded_and_kept_current(database: Database) -
         assert not await uow.problems.has_author(number, "telegram:9")
         other = await uow.problems.create(await add_ticket(uow), "roads", {}, NOW)
         assert await uow.problems.has_author(other, "telegram:7")
+
+
+async def test_moved_members_leave_the_rest_of_a_batch_prefetched(database: Database) -> None:
+    """A problem that is given to a department must not cost each later message of its batch ten questions."""
+    since = time_after(hours=-1)
+    asked: list[str] = []
+    async with database.begin() as uow:
+        lead = await add_ticket(uow, author_key="telegram:7")
+        number = await uow.problems.create(lead, "roads", {}, NOW)
+        await add_ticket(uow, author_key="telegram:8", problem_id=number, lead_id=lead.id, text_key="pit")
+        await add_ticket(uow, author_key="telegram:9", text_key="lamp")
+    async with database.begin() as uow:
+        await uow.author_tickets.prefetch(["telegram:8", "telegram:9"], since)
+        await uow.problems.prefetch(["telegram:8", "telegram:9"], QUERIES[:1], CANDIDATE_LIMIT)
+        steps = {State.ASSIGNED: State.ACCEPTED}
+        assert len(await uow.problems.transition_members(number, steps, TicketChange())) == 1
+        moved = await uow.author_tickets.find_same_text("telegram:8", "pit", since)
+        assert moved is not None
+        assert moved.state is State.ACCEPTED
+        event.listen(database.engine.sync_engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
+        assert await uow.author_tickets.find_same_text("telegram:9", "lamp", since) is not None
+        assert await uow.problems.list_candidates(QUERIES[0], CANDIDATE_LIMIT) is not None
+    assert asked == []
 
 
 async def test_rolled_back_ticket_is_no_candidate(database: Database) -> None:
