@@ -43,6 +43,10 @@ EXIT_FAILED = 70
 FAST_PATIENCE = 0.1
 """Patience with hung loops, likewise."""
 
+FAST_POLL_SECONDS = 1
+"""Seconds that a poll waits for updates. With this patience a poll of the usual length would count as hung: the leader
+of a quiet town would leave the lead, and another process, without a failpoint, would do what it was to die of."""
+
 
 def run_bot(
     config: Path, failpoint: Failpoint, calls: CallLog | None = None, *, patience: float = FAST_PATIENCE
@@ -63,6 +67,7 @@ def run_bot(
         make_messengers=messengers,
         lease_seconds=FAST_LEASE_SECONDS,
         patience=patience,
+        poll_seconds=FAST_POLL_SECONDS,
     )
     app = App(load_config(config), options)
     if calls is not None:

@@ -87,6 +87,16 @@ async def test_updates_of_a_dead_process_are_handled_by_the_others(stations: Sta
     assert len(set().union(*stations.cards_by_complaint().values())) == stations.messages_written
 
 
+async def test_a_leader_that_waits_to_die_leads_while_nobody_writes(stations: StationsHarness) -> None:
+    """The patience with hung loops is short in these processes: a poll without updates must be shorter."""
+    telegram = stations.sandbox.telegram
+    async with crashing_bot(stations, CrashPoint.CLAIMED, 1000):
+        await stations.sandbox.change_log.wait_until(
+            lambda: [name for name, _ in telegram.calls].count("getUpdates") >= 4, TIMEOUT_SECONDS
+        )
+        assert "a loop does not go on" not in stations.bot.log.read_text(encoding="utf-8")
+
+
 async def test_messages_that_the_dead_leader_was_sending_are_sent_by_the_next(stations: StationsHarness) -> None:
     async with crashing_bot(stations, CrashPoint.CLAIMED, 30) as leader:
         await stations.wait_for_polls()
