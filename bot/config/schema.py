@@ -1,6 +1,6 @@
 """The configuration file as a typed tree: one class per section, names as in the file. Unknown keys are refused."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -35,6 +35,14 @@ from bot.config.staff_sections import RoleEntry, StaffInvitationsSection, StaffM
 from bot.config.system_sections import SystemEntry
 from bot.domain.posts import Prefer
 from bot.domain.recipients import SORTS
+
+
+def _of_defaults() -> Any:
+    """Return the default of a section that the file may leave out: the tree makes it of an empty table.
+
+    An instance as the default would have the section build a validator of its own, which nothing else uses.
+    """
+    return Field(default={}, validate_default=True)
 
 
 class MunicipalitySection(Section):
@@ -166,7 +174,7 @@ class AnswersSection(Section):
     close_after: CalendarDuration = Field(default_factory=lambda: parse_duration("14d"))
     reopen_within: CalendarDuration = Field(default_factory=lambda: parse_duration("90d"))
     clarify_silence: AnyDuration = Field(default_factory=lambda: parse_duration("3d"))
-    dismissed: DismissedSection = Field(default_factory=DismissedSection)
+    dismissed: DismissedSection = _of_defaults()
 
 
 class DigestSection(Section):
@@ -192,33 +200,33 @@ class ConfigTree(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, validate_default=True)
 
     municipality: MunicipalitySection
-    database: DatabaseSection = DatabaseSection()
+    database: DatabaseSection = _of_defaults()
     telegram: TelegramSection | None = None
     vk: VkSection | None = None
     max: MaxSection | None = None
     http: HttpSection | None = None
     sectors: tuple[SectorEntry, ...] = ()
     themes: tuple[ThemeEntry, ...] = ()
-    routing: RoutingSection = RoutingSection()
-    learning: LearningSection = LearningSection()
+    routing: RoutingSection = _of_defaults()
+    learning: LearningSection = _of_defaults()
     roles: tuple[RoleEntry, ...] = ()
     staff: tuple[StaffMember, ...] = ()
-    deadlines: DeadlinesSection = DeadlinesSection()
-    urgent: UrgentSection = UrgentSection()
+    deadlines: DeadlinesSection = _of_defaults()
+    urgent: UrgentSection = _of_defaults()
     rules: tuple[RuleEntry, ...] = ()
     escalation: tuple[EscalationEntry, ...] = ()
     systems: tuple[SystemEntry, ...] = ()
-    danger: DangerSection = DangerSection()
-    calendar: CalendarSection = CalendarSection()
+    danger: DangerSection = _of_defaults()
+    calendar: CalendarSection = _of_defaults()
     post_hours: tuple[PostHoursEntry, ...] = ()
-    quiet: QuietSection = QuietSection()
-    follow_up: FollowUpSection = FollowUpSection()
-    problems: ProblemsSection = ProblemsSection()
-    limits: LimitsSection = LimitsSection()
-    staff_notices: StaffNoticesSection = StaffNoticesSection()
-    staff_invitations: StaffInvitationsSection = StaffInvitationsSection()
-    places: PlacesSection = PlacesSection()
+    quiet: QuietSection = _of_defaults()
+    follow_up: FollowUpSection = _of_defaults()
+    problems: ProblemsSection = _of_defaults()
+    limits: LimitsSection = _of_defaults()
+    staff_notices: StaffNoticesSection = _of_defaults()
+    staff_invitations: StaffInvitationsSection = _of_defaults()
+    places: PlacesSection = _of_defaults()
     pages: tuple[PageEntry, ...] = ()
-    answers: AnswersSection = AnswersSection()
-    digest: DigestSection = DigestSection()
-    retention: RetentionSection = RetentionSection()
+    answers: AnswersSection = _of_defaults()
+    digest: DigestSection = _of_defaults()
+    retention: RetentionSection = _of_defaults()

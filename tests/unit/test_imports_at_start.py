@@ -90,6 +90,31 @@ def test_a_check_of_the_configuration_alone_imports_no_messenger() -> None:
     assert not found & {*HEAVY, "asyncio", "bot.understanding", "bot.messengers.port", "storage.database"}
 
 
+_LIST_BUILT_SECTIONS = """
+import sys
+from bot.config import load_config
+from bot.config.section import Section
+
+load_config(sys.argv[1], tokens_needed=False)
+kinds = list(Section.__subclasses__())
+for kind in kinds:
+    kinds += kind.__subclasses__()
+print(len(kinds), *(kind.__name__ for kind in kinds if kind.__pydantic_complete__))
+"""
+
+
+def test_no_section_of_the_configuration_gets_a_validator_of_its_own() -> None:
+    example = Path(__file__).parents[2] / "examples" / "lovozero.toml"
+
+    done = subprocess.run(
+        [sys.executable, "-c", _LIST_BUILT_SECTIONS, str(example)], capture_output=True, text=True, check=True
+    )
+
+    count, *built = done.stdout.split()
+    assert int(count) > 30
+    assert not [name for name in built if name.endswith("Section")]  # the entries of some lists are checked alone
+
+
 NETWORK = {"aiogram", "aiohttp", "vk_api", "bot.bootstrap.messengers"}
 READING = {"numpy", "pymorphy3", "rapidfuzz", "bot.understanding.analyzer", "bot.understanding.model"}
 """The parts that read texts; a command that finds no text does without."""
