@@ -146,7 +146,8 @@ FORBIDDEN = {
     "topics apply": NETWORK | READING | CHAT | OTHERS | {"xlsxwriter", *REGISTRY},
     "invite": NETWORK | READING | CHAT | OTHERS | {"xlsxwriter", *REGISTRY},
     "audit export": NETWORK | READING | OTHERS | {"bot.handlers", "bot.outbox", "bot.inbox", "xlsxwriter"},
-    "report cur --output month.xlsx": NETWORK | READING | OTHERS | (CHAT - {"bot.views.card_keyboards"}),
+    "person erase --account telegram:1 --yes": NETWORK | READING | CHAT | OTHERS | {"xlsxwriter", *REGISTRY},
+    "report cur --output month.xlsx": NETWORK | READING | OTHERS | CHAT | {"bot.views.evidence_workbook"},
 }
 """The modules and packages that a command of an empty database must not import."""
 

@@ -7,6 +7,7 @@ prove it (order №179 of Roskomnadzor of 28.10.2022). Later messages of the sam
 import hashlib
 import hmac
 import secrets
+from collections.abc import Iterable
 
 from bot.domain.audit import JournalAction
 from bot.domain.notifications.dialogs import PromptClosed
@@ -15,7 +16,6 @@ from bot.domain.ticket_changes import TicketChange
 from bot.domain.tickets import Step
 from bot.services.context import UseCaseContext
 from bot.services.notifications import cards, notify
-from bot.services.tickets import workflow
 
 _KEY_BYTES = 16
 _SHOWN_AGAIN = ("card", "media")
@@ -36,10 +36,8 @@ async def erase(
         return None
     if (found.open_ticket_ids or found.waiting_update_ids) and not force:
         raise WorkUnfinished(found.open_ticket_ids, len(found.waiting_update_ids))
-    for ticket_id in found.open_ticket_ids:
-        ticket = await workflow.get(ctx, ticket_id)
-        if ticket.problem_id is None:
-            await workflow.transition(ctx, ticket, Step.ERASE, None, TicketChange(ended_at=ctx.now))
+    if found.open_ticket_ids:
+        await _close(ctx, found.open_ticket_ids)
     public_answers = await ctx.uow.personal_data.list_public_answers(found.ticket_ids)
     counts = await ctx.uow.personal_data_erasure.erase(found, ctx.now)
     cleared = await ctx.uow.personal_data_erasure.erase_audit(found)
@@ -54,6 +52,16 @@ async def erase(
         facts["records"] = cleared  # so that the chain knows them as lawfully erased
     await ctx.uow.audit_log.record(JournalAction.PERSON_ERASED.value, ctx.now, facts=facts)
     return Erasure(number, ctx.now, by, account_hash, key, counts, copies, public_answers, photos)
+
+
+async def _close(ctx: UseCaseContext, ticket_ids: Iterable[int]) -> None:
+    """End the tickets that no problem holds open."""
+    from bot.services.tickets import workflow  # and with it all that may follow from an act, and the event matcher
+
+    for ticket_id in ticket_ids:
+        ticket = await workflow.get(ctx, ticket_id)
+        if ticket.problem_id is None:
+            await workflow.transition(ctx, ticket, Step.ERASE, None, TicketChange(ended_at=ctx.now))
 
 
 def hash_account(key: str, citizen: Citizen) -> str:

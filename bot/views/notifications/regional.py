@@ -9,7 +9,7 @@ from bot.domain.russian_text import month_title, plural
 from bot.domain.view_data import NotificationData
 from bot.messengers.content import Bold, Content, Span, Text
 from bot.messengers.events import MediaKind, Upload
-from bot.views import evidence_workbook, regional_workbook
+from bot.views import regional_workbook
 from bot.views.notifications.view_table import row, template_row
 from bot.views.render_context import RenderContext
 
@@ -114,6 +114,8 @@ def ticket_evidence(note: TicketEvidence, data: NotificationData, context: Rende
         Bold(f"📑 Что и когда сказано по {words}: {', '.join(f'№{number}' for number in numbers)}"),
         "\nИмена, телефоны и квартиры убраны.",
     )
+    from bot.views import evidence_workbook  # and with it the words of all acts, which the report of a month has not
+
     workbook = evidence_workbook.evidence_workbook(data.evidence, context.zone, context.role_titles)
     return _with_file(content, evidence_workbook.file_name(numbers), workbook)
 
