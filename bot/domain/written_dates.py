@@ -6,9 +6,9 @@ moved to another year: a day that has passed is a fault, with the next such day 
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from bot.domain.calendar import WorkingCalendar
+from bot.domain.date_faults import DateFault, PassedDay
 from bot.domain.date_grammar import DAY_PATTERNS, HOUR_ALONE
 from bot.domain.date_readers import READERS, Reading, SaidMoment
 from bot.domain.text_normal import fold
@@ -18,22 +18,6 @@ MAX_DEADLINE_AHEAD = timedelta(days=2 * 366)
 
 MAX_CHARS = 60
 """Longest text that can be a date: longer ones are not looked at."""
-
-
-class DateFault(StrEnum):
-    """The reason why a text cannot be a deadline. Stored in prompts."""
-
-    UNREAD = "unread"
-    PAST = "past"
-    FAR = "far"  # taken for a typing error
-
-
-@dataclass(frozen=True, slots=True)
-class PassedDay:
-    """A day that has passed, as it was said, and the next such day, which may have been meant."""
-
-    said: datetime
-    offered: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,6 +134,9 @@ OTHERS = {"alembic", "apscheduler", "sqlalchemy.orm", "sqlalchemy.dialects.postg
 REGISTRY = {"bot.domain.notifications.registry", "bot.domain.notifications.tickets"}
 """All classes of notifications, which only the reading of stored ones needs."""
 
+DATES = {"bot.domain.date_grammar", "bot.domain.written_dates"}
+"""The grammar of typed dates: only dialogs read them."""
+
 FORBIDDEN = {
     "journal": NETWORK | READING | CHAT | OTHERS | {"xlsxwriter", "bot.services.context", "bot.domain.view_data"},
     "audit verify": NETWORK | READING | CHAT | OTHERS | {"xlsxwriter", "bot.services.context"},
@@ -146,8 +149,16 @@ FORBIDDEN = {
     "topics apply": NETWORK | READING | CHAT | OTHERS | {"xlsxwriter", *REGISTRY},
     "invite": NETWORK | READING | CHAT | OTHERS | {"xlsxwriter", *REGISTRY},
     "audit export": NETWORK | READING | OTHERS | {"bot.handlers", "bot.outbox", "bot.inbox", "xlsxwriter"},
-    "person erase --account telegram:1 --yes": NETWORK | READING | CHAT | OTHERS | {"xlsxwriter", *REGISTRY},
-    "report cur --output month.xlsx": NETWORK | READING | OTHERS | CHAT | {"bot.views.evidence_workbook"},
+    "person erase --account telegram:1 --yes": NETWORK
+    | READING
+    | CHAT
+    | OTHERS
+    | {"xlsxwriter", "bot.domain.date_grammar", *REGISTRY},
+    "report cur --output month.xlsx": NETWORK
+    | READING
+    | OTHERS
+    | CHAT
+    | {"bot.domain.date_grammar", "bot.views.evidence_workbook"},
 }
 """The modules and packages that a command of an empty database must not import."""
 

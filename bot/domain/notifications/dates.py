@@ -1,7 +1,7 @@
 """The common part of prompts for a date."""
 
+from bot.domain.date_faults import DateFault, PassedDay
 from bot.domain.notifications.base import Notification, stored
-from bot.domain.written_dates import DateFault, PassedDay
 
 
 class AsksDate(Notification):

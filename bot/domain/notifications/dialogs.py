@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.domain.date_faults import DateFault
 from bot.domain.dialogs import EndReason
 from bot.domain.notifications.base import AboutTicket, Notification, stored
 from bot.domain.notifications.dates import AsksDate
-from bot.domain.written_dates import DateFault
 
 
 @dataclass(frozen=True, slots=True)

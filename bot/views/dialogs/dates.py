@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
+from bot.domain.date_faults import DateFault
 from bot.domain.notifications.dates import AsksDate
 from bot.domain.view_data import NotificationData
-from bot.domain.written_dates import DateFault
 from bot.messengers.content import Button
 from bot.views.callback_codes import Op, pack
 from bot.views.render_context import RenderContext

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.calendar import WorkingCalendar
-from bot.domain.written_dates import DateFault, PassedDay, read_deadline, read_moment
+from bot.domain.date_faults import DateFault, PassedDay
+from bot.domain.written_dates import read_deadline, read_moment
 
 ZONE = ZoneInfo("Asia/Barnaul")
 HOURS = [(time(9), time(13)), (time(14), time(18))]
