@@ -272,6 +272,8 @@ def test_bridge_over_a_river_is_in_no_settlement(everything: TextAnalyzer) -> No
         ("places_f", 0.95, 0.02, 0.74),
         ("places_g", 0.90, 0.0, 0.93),
         ("places_h", 0.89, 0.0, 0.73),
+        ("places_i", 0.91, 0.034, 0.78),
+        ("places_j", 0.94, 0.056, 0.77),
     ],
 )
 def test_figures_of_places_do_not_fall(
