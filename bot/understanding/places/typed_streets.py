@@ -9,7 +9,7 @@ from bot.understanding.places.street_names import StreetNames
 from bot.understanding.places.vocabulary import Vocabulary
 from bot.understanding.text.memory import remember
 from bot.understanding.text.morphology import Morphology
-from bot.understanding.text.tokens import Word
+from bot.understanding.text.tokens import Word, single_word
 
 _ORDINALS = (
     "первый",
@@ -43,6 +43,8 @@ _LINES = frozenset({"линия", "линии", "линию"})
 _WATERS = ("реки", "канала")
 _TELLING_KINDS = ("пр-т", "пер.", "б-р", "ш.", "туп.", "тракт", "пр-д")
 """Kinds of streets after which a usual name needs no capital."""
+_OUTDOORS = frozenset({"улице", "улицу", "улицы"})
+"""Forms that mean the open air as well: in a text of capitals only a usual name follows, not «НА УЛИЦЕ МОРОЗ»."""
 _PASSAGES = frozenset({"проезд", "проезда", "проезду", "проезде", "проездом"})
 _ALWAYS_STREETS = ("пер.", "б-р")
 _PLAIN_ADJECTIVES = frozenset(
@@ -195,8 +197,11 @@ class TypedStreetFinder:
             return False
         if not form.known and not word.is_number:
             return len(word.norm) > 2
-        if word.is_number or any(form.can_be(part) for part in ("PREP", "CONJ", "VERB", "ADVB")):
-            return word.capitalised and len(word.norm) > 3
+        shouted = word.raw.isupper() and index > 0 and words[index - 1].raw.isupper()
+        if word.is_number or any(form.can_be(part) for part in ("PREP", "CONJ", "VERB", "ADVB", "ADJS", "PRED")):
+            return word.capitalised and not shouted and len(word.norm) > 3
+        if shouted and words[index - 1].norm in _OUTDOORS:
+            word = single_word(word.norm)
         if not word.capitalised and not self._vocabulary.words["qualities"].isdisjoint(form.lemmas):
             return False  # «улица плохая»
         if word.capitalised or self._names.can_be_street_with_house(word):
