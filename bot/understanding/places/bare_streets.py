@@ -124,7 +124,7 @@ class BareStreetFinder:
             return self._builder.build(words, index, index, index + 1, None)
         following = words[index + 1] if index + 1 < len(words) else None
         ended = following is None or bool(following.gap.strip(" "))
-        if self._names.is_known_alone(word) and (index == 0 or bool(word.gap.strip(" "))):
+        if self._names.is_known_alone(word) and (index == 0 or bool(word.gap.strip(" "))) and not _is_quoted(word):
             lacking = following is not None and following.norm in _LACKING
             if lacking or (ended and word.capitalised and (index > 0 or following is not None)):
                 return self._builder.build(words, index, index, index + 1, None)
@@ -137,6 +137,8 @@ class BareStreetFinder:
         """Match «до Садовой», «за Лесной», «до Ленина»."""
         word = words[index]
         if index == 0 or words[index - 1].norm not in _TOWARDS or word.gap.strip():
+            return None
+        if words[index - 1].norm == "через" and self._contexts.is_over_water(words, index):
             return None
         if words[index - 1].norm == "до" and self._contexts.is_famous_pair(words, index):
             return self._builder.build(words, index, index, index + 2, None)
@@ -357,6 +359,11 @@ class BareStreetFinder:
                 or self._names.is_street_adjective(words[end])
             )
         )
+
+
+def _is_quoted(word: Word) -> bool:
+    """Return whether quotation marks open before the word: «УК «Центральная»» is a firm."""
+    return word.gap.endswith(("«", '"', "“", "„"))
 
 
 def _is_joint(gap: str) -> bool:

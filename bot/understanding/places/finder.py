@@ -24,6 +24,11 @@ from bot.understanding.text.transliteration import russian_words
 _SQUARE, _ALLEY = "пл.", "аллея"
 _HOUSE_NOUNS = frozenset({"дом", "доме", "дома", "дому", "домом", "домами"})
 _CALLED_LIKE_STREETS = frozenset({"парк", "сквер", "стадион", "сад", "мемориал", "лесопарк", "бассейн", "дк"})
+_STOPS = frozenset(
+    {"остановка", "остановки", "остановке", "остановку", "остановкой", "станция", "станции", "станцию", "станцией",
+     "платформа", "платформы", "платформе", "платформу", "полустанок", "полустанка", "полустанке"}
+)  # fmt: skip
+"""A stop or a station is often called like a street, which may lie elsewhere: «на станции Лесная»."""
 _AT_A_HOUSE = frozenset({"у", "возле", "около", "от", "до", "в", "к", "напротив", "перед", "за", "под", "из", "на"})
 _LIVING = frozenset({"живу", "живем", "проживаю", "проживаем", "проживает", "проживающий", "проживающая"})
 _ASIDE = frozenset(
@@ -174,11 +179,15 @@ class PlaceFinder:
         return False
 
     @staticmethod
-    def _is_of_park(words: Sequence[Word], street: StreetCandidate) -> bool:
-        """Return whether a park or a stadium is called so: «парк 30-летия Победы»."""
-        if street.first == 0 or street.house is not None or words[street.first].gap.strip(' «"'):
+    def _is_name_of_other(words: Sequence[Word], street: StreetCandidate) -> bool:
+        """Return whether a park, a stadium or a station is called so: «парк 30-летия Победы», «ст. Лесная»."""
+        if street.first == 0 or street.house is not None:
             return False
-        return words[street.first - 1].norm.rstrip("аеуом") in _CALLED_LIKE_STREETS
+        before, gap = words[street.first - 1].norm, words[street.first].gap
+        if street.kind is None and (before == "ст" and gap.startswith(".")):
+            return True
+        stop = street.kind is None and before in _STOPS
+        return not gap.strip(' «"') and (stop or before.rstrip("аеуом") in _CALLED_LIKE_STREETS)
 
     def _title(self, words: Sequence[Word], street: StreetCandidate) -> str:
         title = street.title or self._names.dictionary_form(words[street.start : street.end], street.gender)
@@ -254,7 +263,7 @@ class PlaceFinder:
             if (
                 name is None
                 or self._is_district(name)
-                or self._is_of_park(words, name)
+                or self._is_name_of_other(words, name)
                 or not reserved.isdisjoint(range(name.start, name.end))
             ):
                 continue

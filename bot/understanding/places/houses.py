@@ -94,6 +94,8 @@ class HouseNumberParser:
         read = self._parse_number(words, index)
         if after_street and not told and (ordinal := self._with_noun(words, index, read)) is not None:
             return ordinal
+        if read is not None and not told and _is_alone(words, index):
+            return None
         if read is None:
             glued = _GLUED.fullmatch(words[index].norm)
             return self._parse_building(words, glued[1], index + 1) if glued is not None else None
@@ -365,6 +367,13 @@ def _read_digits(norm: str) -> _Digits:
 def _counts_houses(words: Sequence[Word], index: int) -> bool:
     """Return whether «три дома» are counted: «на Лесной три дома без света»."""
     return words[index].norm in _FEW and index + 1 < len(words) and words[index + 1].norm == "дома"
+
+
+def _is_alone(words: Sequence[Word], index: int) -> bool:
+    """Return whether «один» goes on telling: «станция Заречная, один еле держится», not «Мира, один, света нет»."""
+    if words[index].norm != "один" or "," not in words[index].gap or index + 1 >= len(words):
+        return False
+    return words[index + 1].gap == " " and words[index + 1].norm != "дробь"
 
 
 def _is_date(words: Sequence[Word], index: int, end: int) -> bool:

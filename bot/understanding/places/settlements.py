@@ -31,6 +31,7 @@ _LEADS_TO = frozenset(
 )  # fmt: skip
 """Roads and vehicles that lead to a settlement: «дорога на Речное»."""
 _BRIDGES = frozenset({"мост", "мостик", "переправа", "брод", "паром"})
+_WATERS = frozenset({"река", "речка", "речушка", "ручей", "приток", "озеро", "пруд"})
 _FULL_WORD_LENGTH = 4
 """Letters: a shorter type word («с», «дер») is an abbreviation and needs a full stop."""
 _ABBREVIATIONS_WITHOUT_STOP = frozenset({"пгт", "рп", "снт", "днт", "днп", "сот", "пос", "дер", "ст-ца"})
@@ -239,7 +240,11 @@ class SettlementFinder:
         return self._names.likely(words, index, _CASES_AFTER[words[index - 1].norm])
 
     def _is_river(self, words: Sequence[Word], index: int) -> bool:
-        """Return whether «мост через Каменку» is said."""
+        """Return whether «мост через Каменку», «за речкой Каменкой» is said."""
+        if index == 0 or words[index].gap.strip():
+            return False
+        if not _WATERS.isdisjoint(self._morphology.form(words[index - 1].norm).lemmas):
+            return True
         if index < 2 or words[index - 1].norm != "через":
             return False
         return not _BRIDGES.isdisjoint(self._morphology.form(words[index - 2].norm).lemmas)

@@ -14,6 +14,9 @@ _LEAVING = frozenset({"с", "со", "до"})
 ENDS = frozenset({"конце", "начале", "середине", "сторону", "стороны", "стороне"})
 """Parts of a street that are said before its name: «в конце садовой»."""
 _CROSSINGS = frozenset({"переход", "перейти", "переходить", "светофор", "переезд", "зебра"})
+_BRIDGES = frozenset({"мост", "мостик", "переправа", "брод", "паром"})
+_MAX_BRIDGE_WORDS = 3
+"""Words: «мост, весь гнилой, через»."""
 _ALONG = frozenset({"на", "по", "вдоль"})
 _AGAIN = frozenset(
     {"опять", "снова", "вся", "второй", "третий", "день", "сутки", "уже", "целый", "сидит", "осталась", "тоже"}
@@ -142,6 +145,11 @@ class StreetContexts:
         if index < 2 or words[index - 1].norm != "через" or not words[index].capitalised:
             return False
         return not _CROSSINGS.isdisjoint(self._morphology.form(words[index - 2].norm).lemmas)
+
+    def is_over_water(self, words: Sequence[Word], index: int) -> bool:
+        """Return whether a bridge leads over it, so that a river is called so: «мост висячий через Тихую»."""
+        before = words[max(0, index - 1 - _MAX_BRIDGE_WORDS) : index - 1]
+        return any(not _BRIDGES.isdisjoint(self._morphology.form(word.norm).lemmas) for word in before)
 
     def is_worked_on(self, words: Sequence[Word], index: int) -> bool:
         """Return whether something is done to the street: «починили Мельничную», «перекопали Береговую»."""

@@ -27,8 +27,8 @@ _BEFORE_I = frozenset("кгхжшчщ")
 _OBLIQUE_PREPOSITIONS = frozenset({"у", "возле", "около", "от", "по", "напротив"})
 """No masculine name of a street ends in «-ий» after them."""
 _GENDERS = frozenset({"masc", "femn", "neut"})
-_FOREIGN_ENDINGS = ("кс", "рт", "кт", "нг", "йл", "йн", "ин", "ит", "ст", "дж", "шн", "лл", "нт")
-"""Endings of brands and medicines, which no case of a street has: «рецепт на Симбикорт»."""
+_FOREIGN_ENDINGS = ("кс", "рт", "кт", "нг", "йл", "йн", "ин", "ит", "ст", "дж", "шн", "лл", "нт", "маш")
+"""Endings of brands, medicines and plants, which no case of a street has: «рецепт на Симбикорт», «на Химмаш»."""
 # fmt: off
 _NAME_ENDINGS = (
     "ова", "ева", "ёва", "ина", "ына", "ой", "ая", "ого", "ов", "ев", "ых", "их", "ко", "ея", "би", "ыра",

@@ -32,3 +32,45 @@ def test_street_in_capitals_is_still_read(everything: TextAnalyzer, text: str, s
     place = everything.read(text).place
     assert place is not None
     assert place.street == street
+
+
+OTHERS = [
+    "УК «Центральная» собрание не провела",
+    'ООО "Заречная" обещало перерасчёт',
+    "станция Заречная без навеса",
+    "на остановке Полевая выбили стекло",
+    "ст. Лесная, переезд разбит",
+    "поехали от станции Заречная, один еле держится",
+    "мост висячий через Тихую без двух досок",
+    "к нам на Химмаш ходит один автобус",
+    "школьники идут по льду у насосной",
+]
+
+
+@pytest.mark.parametrize("text", OTHERS)
+def test_name_of_something_else_is_no_street(everything: TextAnalyzer, text: str) -> None:
+    place = everything.read(text).place
+    assert place is None or place.street is None
+
+
+STREETS = [
+    ("на остановке Садовая 5 темно", "Садовая", "5"),
+    ("на остановке улица Мира темно", "Мира", None),
+    ("дорога через Садовую разбита", "Садовая", None),
+    ("Мира один, света нет", "Мира", "1"),
+]
+
+
+@pytest.mark.parametrize(("text", "street", "house"), STREETS, ids=[text for text, _, _ in STREETS])
+def test_street_next_to_such_words_is_still_read(
+    everything: TextAnalyzer, text: str, street: str, house: str | None
+) -> None:
+    place = everything.read(text).place
+    assert place is not None
+    assert (place.street, place.house) == (street, house)
+
+
+@pytest.mark.parametrize("text", ["за речкой Каменкой свалка", "мост через речку Малиновку рухнул"])
+def test_river_is_no_settlement(everything: TextAnalyzer, text: str) -> None:
+    place = everything.read(text).place
+    assert place is None or place.settlement is None
