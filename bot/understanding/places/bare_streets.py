@@ -126,12 +126,21 @@ class BareStreetFinder:
         ended = following is None or bool(following.gap.strip(" "))
         if self._names.is_known_alone(word) and (index == 0 or bool(word.gap.strip(" "))) and not _is_quoted(word):
             lacking = following is not None and following.norm in _LACKING
+            if not lacking and following is not None and word.capitalised:
+                lacking = self._is_followed_by_landmark(word, following)
             if lacking or (ended and word.capitalised and (index > 0 or following is not None)):
                 return self._builder.build(words, index, index, index + 1, None)
+        if index == 0 and len(words) > 2 and words[2].norm in _LACKING and self._contexts.is_famous_name(words, 0):
+            return self._builder.build(words, 0, 0, 2, None)  # «маршала жукова нет воды»
         if index == 0 and following is not None and self._names.is_surname_in_genitive(word):
             begun = following.norm in _LACKING or "," in following.gap
             return self._builder.build(words, 0, 0, 1, None) if begun else None
         return self._match_towards(words, index)
+
+    def _is_followed_by_landmark(self, word: Word, following: Word) -> bool:
+        """Return whether «… он лежит! Больничная возле аптеки» is said; «Набережная у моста» may be no street."""
+        leading = following.gap == " " and (following.norm in _LEADING_ON or following.norm == "у")
+        return leading and not (word.starts_sentence and word.norm in self._vocabulary.words["quays"])
 
     def _match_towards(self, words: Sequence[Word], index: int) -> StreetCandidate | None:
         """Match «до Садовой», «за Лесной», «до Ленина»."""
@@ -224,7 +233,8 @@ class BareStreetFinder:
         ):
             return None  # «на набережной»: in a text with capitals, the embankment and no street
         leaving = index and words[index - 1].norm in _LEAVING and words[index].capitalised  # «кто с Первомайки?»
-        if index and (leaving or words[index - 1].norm in _ALONG) and not words[index].gap.strip():
+        corner = index > 0 and words[index - 1].norm in self._vocabulary.words["corners"]
+        if index and (leaving or corner or words[index - 1].norm in _ALONG) and not words[index].gap.strip():
             slang = self._names.variants.from_short_name(words[index].norm)
             if slang is not None:
                 return self._builder.build(words, index, index, index + 1, None, slang)
@@ -236,7 +246,6 @@ class BareStreetFinder:
         before = words[index - 1].norm
         if before in _IN:
             return self._match_area(words, index)
-        corner = before in self._vocabulary.words["corners"]
         prepared = (corner or before in self._vocabulary.words["before"]) and not self._contexts.is_about_person(
             words, index
         )

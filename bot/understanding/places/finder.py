@@ -17,9 +17,10 @@ from bot.understanding.places.street_names import StreetNames
 from bot.understanding.places.typed_streets import TypedStreetFinder
 from bot.understanding.places.vocabulary import Vocabulary, load_vocabulary
 from bot.understanding.reading import PlaceName
+from bot.understanding.text.memory import remember
 from bot.understanding.text.morphology import Morphology
-from bot.understanding.text.tokens import Word
-from bot.understanding.text.transliteration import russian_words
+from bot.understanding.text.tokens import Word, single_word
+from bot.understanding.text.transliteration import in_cyrillic, russian_words
 
 _SQUARE, _ALLEY = "пл.", "аллея"
 _HOUSE_NOUNS = frozenset({"дом", "доме", "дома", "дому", "домом", "домами"})
@@ -38,6 +39,8 @@ _ASIDE = frozenset(
 """Words of an address that is only told with the trouble's: where somebody is registered, where the firm sits."""
 _HOME_WORDS = 4
 """Words: «проживающая в городе по адресу»."""
+_MIN_LATIN_LETTERS = 5
+"""Letters: a shorter Latin word is more often a brand or an abbreviation."""
 _MAX_ORDINAL_WORDS = 2
 """Words: «сорок второго»."""
 
@@ -80,6 +83,7 @@ class PlaceFinder:
         self._bare = BareStreetFinder(morphology, self.vocabulary, self._names, self._houses, builder)
         self._landmarks = LandmarkFinder(self.vocabulary, morphology)
         self._settlements = SettlementFinder(morphology, self.vocabulary, listed, named)
+        self._meant_by = remember(self._find_meant)
         split, correct = self._settlements.split_kind, self._names.variants.correct
         self.gazetteer = Gazetteer(rows, morphology, self.vocabulary, split, correct)
 
@@ -95,12 +99,25 @@ class PlaceFinder:
         return found if place is found.place else replace(found, place=place)
 
     def _with_kinds(self, words: Sequence[Word]) -> Sequence[Word]:
-        """Return the words with misspelt type words mended: «проспкт Мира»."""
-        kind_meant = self._names.variants.kind_meant
-        meant = [kind_meant(word.norm) for word in words]
+        """Return the words with misspelt type words mended, «проспкт Мира», and streets in Cyrillic, «Lenina 15»."""
+        meant_by = self._meant_by
+        meant = [meant_by(word.raw) for word in words]
         if not any(meant):
             return words
-        return [word if kind is None else word._replace(norm=kind) for word, kind in zip(words, meant, strict=True)]
+        return [
+            word if known is None else word._replace(raw=known.raw, norm=known.norm)
+            for word, known in zip(words, meant, strict=True)
+        ]
+
+    def _find_meant(self, raw: str) -> Word | None:
+        """Return the type word that *raw* misspells, or the well-known street that it has in Latin letters."""
+        word = single_word(raw)
+        if raw.isascii() and raw.isalpha() and len(raw) >= _MIN_LATIN_LETTERS:
+            respelled = in_cyrillic(word)
+            usual = respelled.norm in self.vocabulary.common or respelled.norm in self.vocabulary.words["names"]
+            return respelled if usual else None
+        kind = self._names.variants.kind_meant(word.norm)
+        return word._replace(norm=kind) if kind is not None else None
 
     def settlement_name(self, cell: str) -> str:
         """Return the name of a settlement that a table writes with its type word: «с. Малиновка», «Малиновка с»."""
@@ -113,13 +130,16 @@ class PlaceFinder:
     def _find_by_rules(self, words: Sequence[Word]) -> FoundPlace | None:
         """Find the place by the words only."""
         settlement = self._settlements.find_certain(words)
-        best, taken = self._find_street(words, settlement.words if settlement is not None else frozenset())
+        streets = self._find_streets(words, settlement.words if settlement is not None else frozenset())
+        best = self._best_of(words, streets)
+        taken = frozenset(at for one in streets for at in range(one.first, one.last))
         if settlement is None:
             settlement = self._settlements.find_likely(words, taken, best.first if best is not None else None)
         if best is None and settlement is not None:
             best, taken = self._find_house_after(words, settlement)
         if best is not None and best.house is None and (apart := self._house_apart(words, taken)) is not None:
-            best = replace(best, house=apart)
+            house, at = apart
+            best = replace(self._street_of_house(words, streets, at) or best, house=house)
         settled = settlement.words if settlement is not None else frozenset()
         if best is not None and best.house is None and self._is_meeting_place(words, best):
             best, taken = None, frozenset()  # people meet there; the houses are the next street's
@@ -206,20 +226,34 @@ class PlaceFinder:
         read = self._houses.parse_at(words, after, after_street=True)
         return read[0] if read is not None else None
 
-    def _house_apart(self, words: Sequence[Word], taken: frozenset[int]) -> str | None:
-        """Return the only house that is named apart from its street: «Улица Садовая, нет света в доме 87а»."""
-        found: set[str] = set()
+    @staticmethod
+    def _street_of_house(words: Sequence[Word], streets: Sequence[StreetCandidate], at: int) -> StreetCandidate | None:
+        """Return the last street before a house number: «с Речной сворачиваешь на Овражную, и перед 22-м домом провал».
+
+        One that only tells the way («до Лесной», «угол Лесной») has no house apart.
+        """
+        before = [one for one in streets if one.last <= at]
+        if len(before) < 2 or words[before[-1].first - 1].norm not in ("на", "по"):
+            return None
+        return before[-1] if before[-1].first > before[-2].last + 1 else None
+
+    def _house_apart(self, words: Sequence[Word], taken: frozenset[int]) -> tuple[str, int] | None:
+        """Return the only house that is named apart from its street, and the index of the word that tells it.
+
+        «Улица Садовая, нет света в доме 87а».
+        """
+        found: dict[str, int] = {}
         for index, word in enumerate(words):
             if word.norm == "между" and (first := self._houses.parse_between(words, index + 1)) is not None:
-                found.add(first)
+                found[first] = index
             if word.norm in _HOUSE_NOUNS and index not in taken:
                 told = [word._replace(gap=" "), *words[index + 1 :]]  # it may begin a sentence: «… с Мира? Дом 60»
                 read = self._houses.parse_at(told, 0, after_street=True) or self._house_before_noun(words, index)
                 if read is not None:
-                    found.add(read[0])
+                    found[read[0]] = index
             elif (alone := self._houses.parse_alone(words, index)) is not None:
-                found.add(alone[0])
-        return found.pop() if len(found) == 1 else None
+                found[alone[0]] = index
+        return found.popitem() if len(found) == 1 else None
 
     def _house_before_noun(self, words: Sequence[Word], noun: int) -> tuple[str, int] | None:
         """Return the number of «упала возле 12-го дома», «у сорок второго дома»."""
@@ -246,12 +280,9 @@ class PlaceFinder:
         found = self._builder.build(words, at, at, at + 1, None)
         return found, frozenset(range(found.first, found.last))
 
-    def _find_street(
-        self, words: Sequence[Word], reserved: frozenset[int]
-    ) -> tuple[StreetCandidate | None, frozenset[int]]:
-        """Return the best street, and the words of all streets that are named. *reserved*: words of a settlement."""
-        best: StreetCandidate | None = None
-        taken: set[int] = set()
+    def _find_streets(self, words: Sequence[Word], reserved: frozenset[int]) -> list[StreetCandidate]:
+        """Return all streets that are named. *reserved*: words of a settlement."""
+        found: list[StreetCandidate] = []
         may_begin = self._names.may_begin
         for index, word in enumerate(words):
             may_begin_typed, may_be_bare = may_begin(word.raw)
@@ -261,13 +292,18 @@ class PlaceFinder:
             if name is None and may_be_bare:
                 name = self._bare.candidate_at(words, index)
             if (
-                name is None
-                or self._is_district(name)
-                or self._is_name_of_other(words, name)
-                or not reserved.isdisjoint(range(name.start, name.end))
+                name is not None
+                and not self._is_district(name)
+                and not self._is_name_of_other(words, name)
+                and reserved.isdisjoint(range(name.start, name.end))
             ):
-                continue
-            taken.update(range(name.first, name.last))
-            if best is None or name.weight > best.weight or self._is_elsewhere(words, best, name):
-                best = name
-        return best, frozenset(taken)
+                found.append(name)
+        return found
+
+    def _best_of(self, words: Sequence[Word], streets: Sequence[StreetCandidate]) -> StreetCandidate | None:
+        """Return the street with a house before one without, then the first; but the one that is complained of."""
+        best: StreetCandidate | None = None
+        for street in streets:
+            if best is None or street.weight > best.weight or self._is_elsewhere(words, best, street):
+                best = street
+        return best

@@ -19,8 +19,11 @@ _WITH_FLAT = re.compile(r"(\d{1,4}[а-г]?)(?:кв\d{0,4}|п\d{1,2})")
 _SPLIT_BUILDING = re.compile(r"(\d{1,4})(?:корп|корпус|к)")
 """«5корп.1», of which the full stop makes two words."""
 _GLUED_BUILDING = re.compile(r"(к|корп|корпус|с|стр|строение)(\d{1,2}|[а-г])")
+_PART_NUMBER = re.compile(r"(\d{1,2})(?:-?(?:го|й|ого|ом|му|м|ый|ая)|([абвгд]?))")
+"""«2», «2-й», «2А» after «строение»."""
 _SPELLED_LETTERS = {"бэ": "б", "вэ": "в", "гэ": "г", "дэ": "д"}
 _SMALL_LETTERS = frozenset("абг")
+_STROKED_LETTERS = frozenset("абвгде")
 _PREPOSITION = "В"
 """In a text of capitals it is hardly the letter of a house: «5 В ПОДВАЛЕ»."""
 _MAX_HOUSE_NUMBER = 1999
@@ -59,6 +62,7 @@ class HouseNumberParser:
         self._months = vocabulary.months
         self._number_words = vocabulary.numbers.keys() | vocabulary.ordinals.keys()
         self._beginnings = vocabulary.words["house"] | vocabulary.words["links"] | self._number_words
+        self._beginnings |= vocabulary.words["plots"] | {"з"}
         self._may_be_part = remember(self._can_be_part)
         self._digits = remember(_read_digits)
 
@@ -81,10 +85,14 @@ class HouseNumberParser:
                 return None
             index += 1
         told = index > start
+        if after_street and not told and index < len(words) and (plot := self._parse_plot(words, index)) is not None:
+            return plot
         if index >= len(words) or (_is_break(words[index].gap) and not told):
             return None
-        if words[index].gap.strip(" ").endswith("(") or "+" in words[index].gap:
+        if "+" in words[index].gap:
             return None
+        if words[index].gap.strip(" ").endswith("("):  # «Калинина (15 дом)»
+            return self.parse_before_noun(words, index) if after_street and not told else None
         if told and words[index].norm in ("с", "от", "наш"):
             index += 1  # «дома с 1 по 15», «дом наш 61»
             if index >= len(words):
@@ -103,6 +111,23 @@ class HouseNumberParser:
         if not told and self._is_quantity(words, index, end):
             return None
         return house, end
+
+    def _parse_plot(self, words: Sequence[Word], index: int) -> tuple[str, int] | None:
+        """Return the number of «участок 48», «уч. 12», «з/у 17», which is no measure: «участок 20 метров»."""
+        if words[index].norm in self._words["plots"]:
+            at = index + 1
+        elif (
+            words[index].norm == "з"
+            and index + 1 < len(words)
+            and (words[index + 1].norm, words[index + 1].gap) == ("у", "/")
+        ):
+            at = index + 2
+        else:
+            return None
+        if at >= len(words) or not words[at].is_number or words[index].gap.strip(" ,("):
+            return None
+        read = self._parse_number(words, at)
+        return read if read is not None and not self._is_quantity(words, at, read[1]) else None
 
     def parse_linked(self, words: Sequence[Word], index: int) -> tuple[str, int] | None:
         """Return a house number named in other words after a street: «…, в районе дома 3», «… у 25го дома»."""
@@ -222,8 +247,11 @@ class HouseNumberParser:
 
     def _parse_building(self, words: Sequence[Word], house: str, index: int) -> tuple[str, int]:
         """Add what follows the number: «/2», «"а"», «корпус 2», «литера Б», «строение 1»."""
-        if index < len(words) and words[index].gap.strip() in ("/", "\\") and words[index].raw[0].isdecimal():
-            house, index = f"{house}/{words[index].norm.partition('-')[0]}", index + 1  # «3/1-15»: a flat follows
+        if index < len(words) and words[index].gap.strip() in ("/", "\\"):
+            if words[index].is_number:
+                house, index = f"{house}/{words[index].norm.partition('-')[0]}", index + 1  # «3/1-15»: a flat follows
+            elif house.isdecimal() and words[index].norm in _STROKED_LETTERS and words[index].gap == "/":
+                house, index = house + words[index].norm, index + 1  # «15/А»
         if index + 1 < len(words) and words[index].norm == "дробь":
             second = self._parse_plain(words[index + 1].norm)
             if second is not None:
@@ -271,8 +299,8 @@ class HouseNumberParser:
             return str(value), index + 2
         if len(name) == 1 and name.isalpha():
             return (name.upper(), index + 2) if kind == "building" and not is_short else None
-        digits = _NUMBER.fullmatch(name)
-        return (digits[1], index + 2) if digits is not None and len(digits[1]) < 3 else None
+        digits = _PART_NUMBER.fullmatch(name)
+        return (digits[1] + (digits[2] or "").upper(), index + 2) if digits is not None else None
 
     def _parse_ordinal_part(self, words: Sequence[Word], index: int, kind: str) -> str | None:
         if kind == "letter" or index + 1 >= len(words) or words[index + 1].gap != " ":

@@ -13,6 +13,7 @@ from bot.understanding.text.tokens import Word, single_word
 _MIN_NAME_LENGTH = 3
 _GARDEN_SOCIETIES = frozenset({"снт", "днт", "днп"})
 """They may be called by any word: «снт заря»."""
+_HOUSES = frozenset({"дом", "д"})
 _MAX_ACRONYM_LENGTH = 4
 _PLURAL_ENDINGS = ("ах", "ях", "ей", "ов", "ев", "ам", "ям", "ами", "ями", "ек", "ок", "ков")
 _GENDERS = ("masc", "neut", "femn")
@@ -75,7 +76,9 @@ class SettlementNames:
         full_stop = "." in words[start].gap and len(kind.norm) > 3
         proper = word.capitalised and not word.raw.isupper() and not full_stop
         quoted = bool(words[start].gap.strip(" ."))
-        proper = proper and self._can_be_proper(word, abbreviated=len(kind.norm) == 1)
+        proper = proper and (
+            self._can_be_proper(word, abbreviated=len(kind.norm) == 1) or self._begins_address(words, start)
+        )
         if not (proper or quoted or self._agrees(kind, word, gender) or self._is_undeclined(words, start, gender)):
             return start
         if not (proper and form.can_be("ADJF") and start + 1 < len(words)):
@@ -91,6 +94,14 @@ class SettlementNames:
         if not abbreviated or not form.known or form.can_be("Geox") or form.can_be("ADJF"):
             return True
         return self._village(word) is not None or form.can_be("Surn", "nomn")
+
+    def _begins_address(self, words: Sequence[Word], index: int) -> bool:
+        """Return whether a house or a street follows, so that any noun is a village: «д. Пеньки, дом 12»."""
+        if index + 2 >= len(words) or words[index + 1].gap.strip(" ") != ",":
+            return False
+        form = self._morphology.form(words[index].norm)
+        housed = words[index + 1].norm in _HOUSES and words[index + 2].is_number
+        return form.can_be("NOUN", "nomn") and (housed or words[index + 1].norm in self._street_kinds)
 
     def _is_undeclined(self, words: Sequence[Word], index: int, gender: str) -> bool:
         """Return whether «в посёлке солнечный» is said, not «в деревне новая дорога»."""

@@ -61,6 +61,8 @@ class StreetContexts:
         abbreviated = len(word.norm) < _MIN_FULL_WORD or word.norm in self._vocabulary.aliases
         if following.is_number and "." in following.gap and not abbreviated:
             return True
+        if not word.capitalised and following.norm.endswith("-й") and word.norm.endswith(("ый", "ий")):
+            return True  # «низкопольный 33-й»: a bus
         if word.norm in _LIGHTS and not word.capitalised:
             return True  # «зелёный 5, не успеваем»
         adjective = self._names.is_street_adjective(word) and not self._morphology.form(word.norm).can_be(
@@ -294,6 +296,12 @@ class StreetContexts:
         if self._names.is_alias(first, second) or (honoured and self._names.is_genitive_pair(first, second)):
             return True
         return second.norm in self._vocabulary.common and self._names.is_full_name(first, second)
+
+    def is_famous_name(self, words: Sequence[Word], index: int) -> bool:
+        """Return whether a well-known name of two words, perhaps with a rank, begins here: «маршала жукова»."""
+        ranked = words[index].norm in self._vocabulary.words["ranks"] and words[index + 1].gap == " "
+        ranked = ranked and self._names.is_known_alone(words[index + 1])
+        return ranked or self.is_famous_pair(words, index)
 
     def is_two_word_name(self, words: Sequence[Word], index: int) -> bool:
         if index + 1 >= len(words) or words[index + 1].gap.strip(" "):

@@ -66,7 +66,11 @@ class StreetNames:
             return True
         if word.norm in vocabulary.numbers:
             return True
-        if word.capitalised and (self.is_known_alone(word) or self.variants.genitive(word.norm) is not None):
+        if word.capitalised and (
+            self.is_known_alone(word)
+            or word.norm in vocabulary.words["names"]
+            or self.variants.genitive(word.norm) is not None
+        ):
             return True
         form = self._morphology.form(word.norm)
         if word.capitalised and not vocabulary.settlements.pair_adjectives.isdisjoint(form.lemmas):

@@ -46,6 +46,8 @@ _TELLING_KINDS = ("пр-т", "пер.", "б-р", "ш.", "туп.", "тракт",
 _OUTDOORS = frozenset({"улице", "улицу", "улицы"})
 """Forms that mean the open air as well: in a text of capitals only a usual name follows, not «НА УЛИЦЕ МОРОЗ»."""
 _PASSAGES = frozenset({"проезд", "проезда", "проезду", "проезде", "проездом"})
+_BEHIND_SURNAMES = ("ул.", "пр-т", "б-р", "пер.", "ш.")
+"""Kinds that registers write behind: «Победы пр-кт, 20»."""
 _ALWAYS_STREETS = ("пер.", "б-р")
 _PLAIN_ADJECTIVES = frozenset(
     {"центральный", "главный", "новый", "городской", "деревенский", "сельский", "детский", "соседский", "человеческий",
@@ -235,7 +237,7 @@ class TypedStreetFinder:
                 return self._builder.build(words, index, index, index + 2, kind, f"{number} мкр")
         if index > 0 and self._is_first_adjective(words, index - 1):
             return None  # it was matched from its first word
-        if self._vocabulary.kinds[kind][0] == "ул." and (surname := self._surname(word)) is not None:
+        if self._vocabulary.kinds[kind][0] in _BEHIND_SURNAMES and (surname := self._surname(words, index)) is not None:
             return self._builder.build(words, index, index, index + 2, kind, surname)
         if not self._names.is_street_adjective(word):
             return None
@@ -260,9 +262,10 @@ class TypedStreetFinder:
         feminine = self._morphology.in_gender(word.norm, "femn")
         return feminine is not None and self._names.is_well_known(feminine)
 
-    def _surname(self, word: Word) -> str | None:
+    def _surname(self, words: Sequence[Word], index: int) -> str | None:
         """Return the name of a street after a person, or a well-known thing: «Гагарина ул.», «Ленин улица»."""
-        if self._names.is_street_adjective(word) or not word.capitalised:
+        word, before = words[index], words[index - 1].norm if index else ""
+        if self._names.is_street_adjective(word) or not word.capitalised or before.endswith(("лет", "летия")):
             return None
         if self._names.is_known_alone(word) or word.norm in self._vocabulary.words["names"]:
             return self._names.dictionary_form([word], "femn")

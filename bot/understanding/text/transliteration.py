@@ -25,10 +25,11 @@ def russian_words(words: Sequence[Word]) -> Sequence[Word]:
         return words
     if _SIGNS.isdisjoint(word.raw.lower() for word in words):
         return words
-    return [_in_cyrillic(word) for word in words]
+    return [in_cyrillic(word) for word in words]
 
 
-def _in_cyrillic(word: Word) -> Word:
+def in_cyrillic(word: Word) -> Word:
+    """Return a word of Latin letters in Cyrillic, as it sounds."""
     raw = _spell(word.raw.lower())
     raw = raw.capitalize() if word.capitalised else raw
     return word._replace(raw=raw, norm=fold(raw))
