@@ -16,6 +16,7 @@ WORDS = [
     *("спасибо", "за", "не", "ул.", "пр-т", ",", ".", "?", "²", "٣", "①", "-", "/", "+", "Абая", "би"),
 ]
 MAX_SECONDS = 1.0
+"""Of processor time: on a machine with other work a text waits, which says nothing of the rules."""
 
 
 def check_reading(reading: Reading) -> None:
@@ -64,6 +65,6 @@ def test_any_order_of_words_of_an_address(everything: TextAnalyzer, parts: list[
     ids=lambda text: ascii(text[:8]),
 )
 def test_a_hostile_text_is_read_in_good_time(everything: TextAnalyzer, text: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     check_reading(everything.read(text))
-    assert time.perf_counter() - begun < MAX_SECONDS
+    assert time.process_time() - begun < MAX_SECONDS
