@@ -38,9 +38,19 @@ _FOREIGN = re.compile(
     rf"(?!{_HOME})[а-я]{{4,}})|у меня (?:\w+ )?(?:патент на работу|внж|рвп|вид на жительство)|"
     r"работаю по патенту|живу по (?:внж|рвп|виду на жительство))"
 )
+_INTRODUCTION_SIGNS = (
+    *("зовут", "имя", "фамилия", "пишет", "беспокоит"),
+    *("уважением", "заявител", "звонил", "обратил", "приходил"),
+)
+_LEGAL_SIGNS = (
+    *("ооо", "оао", "зао", "пао", "нко", "тсж", "тсн", "снт", "днт", "гск", "гпк", "жск", "кфх", "муп", "гуп"),
+    *("мбу", "мку", "мбоу", "мбдоу", "товариществ", "кооператив", "предпри", "организаци", "компани", "фирм"),
+    *("магазин", "я ип", *(before + form for before in " ,-—–" for form in ("ао", "ано"))),
+)
 _STATELESS_SIGNS = ("гражданств",)
 _FOREIGN_SIGNS = ("граждан", "подданн", "иностран", "патент", "внж", "рвп", "на жительство")
-"""Pieces without which the form cannot occur: most texts have none, and the search for pieces costs next to nothing."""
+"""Pieces without which each form cannot occur: most texts have none, and the search for
+pieces costs next to nothing."""
 
 
 class ApplicantReader:
@@ -64,6 +74,9 @@ class ApplicantReader:
         return Applicant(name or None, phone[:MAX_PHONE_CHARS] if phone else None)
 
     def _find_name(self, text: str) -> str | None:
+        lower = text.lower()
+        if not _has_any(lower, _INTRODUCTION_SIGNS):
+            return None
         introductions = [found.end() for found in _INTRODUCTION.finditer(text)]
         if not introductions:
             return None
@@ -79,8 +92,12 @@ class ApplicantReader:
         for signs, form, kind in (
             (_STATELESS_SIGNS, _STATELESS, ApplicantKind.STATELESS),
             (_FOREIGN_SIGNS, _FOREIGN, ApplicantKind.FOREIGN),
-            (("",), _LEGAL, ApplicantKind.LEGAL),
+            (_LEGAL_SIGNS, _LEGAL, ApplicantKind.LEGAL),
         ):
-            if any(sign in lower for sign in signs) and form.search(lower):
+            if _has_any(lower, signs) and form.search(lower):
                 return kind
         return ApplicantKind.CITIZEN
+
+
+def _has_any(lower: str, signs: tuple[str, ...]) -> bool:
+    return any([sign in lower for sign in signs])
