@@ -116,9 +116,14 @@ class _RecentList:
 
     def list_latest(self, limit: int, fits: Callable[[CachedCandidate], bool] | None) -> list[Candidate] | None:
         """Return up to *limit*; ``None`` if the database may have more than are cached."""
-        latest = [self._entries[number] for _, number in reversed(self._sort_keys)]
-        found = [one.candidate for one in latest if fits is None or fits(one)]
-        return found[:limit] if self._is_complete or len(found) >= limit else None
+        found: list[Candidate] = []
+        for _, number in reversed(self._sort_keys):
+            if len(found) == limit:
+                break
+            one = self._entries[number]
+            if fits is None or fits(one):
+                found.append(one.candidate)
+        return found if self._is_complete or len(found) == limit else None
 
 
 @dataclass(slots=True)

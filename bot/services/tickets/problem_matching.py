@@ -132,8 +132,9 @@ async def match_event(
 
 def _is_graver_than_answered(candidate: Candidate, reading: Reading) -> bool:
     """Return whether the text reports something graver than what was answered, so that a person must see it."""
-    graver = reading.urgency is not None and reading.urgency.is_graver_than(candidate.urgency)
-    return candidate.answered and graver
+    if not candidate.answered or reading.urgency is None:
+        return False
+    return reading.urgency.is_graver_than(candidate.urgency)
 
 
 async def suggest_problems(
