@@ -17,6 +17,7 @@ from bot.understanding.events.hints import Hint
 from bot.understanding.events.occasion import Occasion
 from bot.understanding.events.open_event import MessageToMatch, OpenEvent
 from bot.understanding.events.scoring import JOIN_SCORE, EventScorer, is_no_report
+from bot.understanding.events.shortlist import list_possible
 from bot.understanding.events.signatures import Signature, SignatureExtractor
 from bot.understanding.events.subjects import SubjectRelations, stem
 from bot.understanding.reading import Noise, PlaceName, Reading
@@ -111,11 +112,12 @@ class EventMatcher:
     ) -> tuple[OpenEvent | None, bool]:
         """Return the event of *events* that *message* belongs to, and whether it only joins it («+1», a reply).
 
-        *replied_to*: the event of the message that it replies to.
+        *signature*: with the streets of *events*, see :meth:`with_known_streets`; *replied_to*: the event of the
+        message that it replies to.
         """
         if reading.noise in (Noise.THANKS, Noise.GREETING):
             return None, False
-        said = self._occasion(message, reading, self.with_known_streets(signature, events), events)
+        said = self._occasion(message, reading, signature, events)
         if replied_to is not None:
             points = self._scorer.score(replace(said, is_reply=True), replied_to)
             if points >= JOIN_SCORE:
@@ -171,7 +173,8 @@ class EventMatcher:
     ) -> Occasion:
         title = self._title_signature(message.title or message.chat)
         is_plus = reading.noise is Noise.PLUS
-        spoken = [(event.chats[message.chat], event.size) for event in events if message.chat in event.chats]
+        moments = [(event.chats.get(message.chat), event.size) for event in events]
+        spoken = [(when, size) for when, size in moments if when is not None]
         return Occasion(
             signature,
             title,
@@ -186,7 +189,8 @@ class EventMatcher:
         )
 
     def _rank(self, said: Occasion, events: Collection[OpenEvent]) -> list[OpenEvent]:
-        scored = [(self._scorer.score(said, event), event) for event in events]
+        possible = list_possible(said, events, self._subjects)
+        scored = [(self._scorer.score(said, event), event) for event in possible]
         fitting = [(points, event) for points, event in scored if points >= JOIN_SCORE]
         if said.is_pointing:  # «на Лесной тоже пропала»: that street has told what, whatever else the chat speaks of
             there = said.signature.names

@@ -43,6 +43,13 @@ def score_place(signature: Signature, title: Signature, event: OpenEvent, *, tal
     return UNKNOWN
 
 
+def is_elsewhere(signature: Signature, event: OpenEvent) -> bool:
+    """Return whether both name streets, none of them in common, and no landmark could make them one place."""
+    if not event.names or not signature.names.isdisjoint(event.names) or not signature.names:
+        return False
+    return not (signature.marks and event.marks) and signature.settlement not in event.settlements
+
+
 def _has_conflicting_mark(ours: frozenset[str], theirs: set[str]) -> bool:
     """Return whether both name landmarks of one kind with different numbers: two schools, two routes."""
     kinds = {mark.split()[0] for mark in theirs if " " in mark}

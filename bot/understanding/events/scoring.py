@@ -25,6 +25,7 @@ from bot.understanding.events.place_agreement import (
     OTHER_NUMBER,
     STREET,
     UNKNOWN,
+    is_elsewhere,
     score_place,
 )
 from bot.understanding.events.signatures import Signature
@@ -107,7 +108,7 @@ class EventScorer:
             and not replies
             and not spread.wide
             and not spread.moving
-            and _is_elsewhere(seen, event)
+            and is_elsewhere(seen, event)
         ):
             return 0  # an outage spreads in a fresh talk alone
         is_prompt = silence <= PROMPT_SECONDS and not (event.names or event.marks or event.settlements)
@@ -199,13 +200,6 @@ def _names_no_place(said: Occasion) -> bool:
     seen, title = said.signature, said.title
     is_placed = seen.names or seen.marks or seen.numbers or seen.settlement is not None or title.names or title.marks
     return not is_placed and not said.is_noise and not seen.is_pointing
-
-
-def _is_elsewhere(seen: Signature, event: OpenEvent) -> bool:
-    """Return whether both name streets, none of them in common, and no landmark could make them one place."""
-    if not seen.names or not event.names or (seen.marks and event.marks) or seen.settlement in event.settlements:
-        return False
-    return seen.names.isdisjoint(event.names)
 
 
 def _within_settlement(place: int, spread: Spread, *, is_same: bool) -> int:
