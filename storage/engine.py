@@ -51,6 +51,8 @@ def create_engine(
             "pool_size": min(_POOL_SIZE, connections),
             "max_overflow": max(0, connections - _POOL_SIZE),
             "pool_timeout": _POOL_TIMEOUT_SECONDS,
+            # The connection that was used last knows most statements and pages; the others rest until there is a rush.
+            "pool_use_lifo": True,
         }
     engine = create_async_engine(
         url,
@@ -75,11 +77,7 @@ def _server_options(session_name: str, idle_transaction_seconds: int) -> dict[st
         "statement_timeout": "0",
         "lock_timeout": "0",
     }
-    return {
-        "connect_args": {"server_settings": settings},
-        # The connection that was used last knows most statements; the others rest until there is a rush.
-        "pool_use_lifo": True,
-    }
+    return {"connect_args": {"server_settings": settings}}
 
 
 def _make_folder(folder: Path) -> None:

@@ -70,6 +70,18 @@ async def test_send_is_recorded_when_no_connection_was_free(
     assert "все соединения с ней заняты" in caplog.text
 
 
+async def test_connections_rest_after_a_rush(database: Database) -> None:
+    async with AsyncExitStack() as rush:
+        for _ in range(4):
+            await rush.enter_async_context(database.engine.connect())
+
+    used = set()
+    for _ in range(4):
+        async with database.engine.connect() as connection:
+            used.add(id((await connection.get_raw_connection()).driver_connection))
+    assert len(used) == 1, "the others keep no pages and statements that nobody asks for"
+
+
 async def test_there_are_connections_for_all_that_may_write_at_once(database: Database, second: Database) -> None:
     if not database.is_shared:
         pytest.skip("on SQLite one writes at a time")
