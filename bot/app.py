@@ -22,6 +22,7 @@ from bot.messengers.port import Messenger
 from bot.os_errors import describe_os_error
 from bot.runtime.current_municipality import CurrentMunicipality
 from bot.runtime.garbage import resume_collection
+from bot.runtime.heaps import share_heaps
 from bot.runtime.leader import Leader
 from bot.runtime.options import RuntimeOptions
 from bot.runtime.progress import Progress
@@ -329,6 +330,7 @@ async def run_until_signal(app: App, signals: Sequence[signal.Signals], manager:
 
     *manager* is told when the bot is ready, when it stops, and that its loops go on.
     """
+    share_heaps()  # before the first thread
     loop = asyncio.get_running_loop()
     for one in signals:
         loop.add_signal_handler(one, app.stopping.set)

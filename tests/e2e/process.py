@@ -62,6 +62,11 @@ class BotProcess:
         return process.returncode, said.decode()
 
     @property
+    def process_id(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    @property
     def log(self) -> Path:
         """Return the standard error of the processes."""
         return self.config.parent / "bot.log"
