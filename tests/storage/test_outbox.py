@@ -84,6 +84,35 @@ async def test_a_row_that_is_tried_again_holds_the_later_ones(database: Database
     assert (again.id, again.attempts, again.error) == (row.id, 2, "temporary")
 
 
+async def test_the_effect_of_a_press_passes_what_was_never_tried_and_waits_for_what_was(database: Database) -> None:
+    """A message that was tried may have arrived: a later message before it would turn the order of the chat around."""
+    await add_drafts(database, outbox_draft(number=1), outbox_draft(number=2))
+    async with database.begin() as uow:
+        [tried] = await claim_rows(uow, NOW, 1)
+        await uow.outbox.retry(tried, time_after(seconds=30), "temporary")
+    press = {"priority": Priority.INTERACTIVE}
+    await add_drafts(database, outbox_draft(number=1, **press), outbox_draft(number=2, **press))
+
+    async with database.begin() as uow:
+        effects = (await uow.outbox.next_waiting(NOW, ACCOUNTS, 0, 9, presses=True, chats=False)).effects
+        claimed = await uow.outbox.claim([one.id for one in effects], NOW, LEASE)
+
+    assert [(row.ticket_id, row.priority) for row in claimed] == [(2, Priority.INTERACTIVE)]
+
+
+async def test_what_may_have_arrived_is_known_through_further_failures(database: Database) -> None:
+    """The message that leaves in the end may be the second copy, and is recorded as such."""
+    await add_drafts(database, outbox_draft("1001"), outbox_draft("1002"))
+    for error in (LastError.UNKNOWN_OUTCOME, "temporary", LastError.RATE_LIMITED):
+        for row in await claim_pending(database):
+            async with database.begin() as uow:
+                await uow.outbox.retry(row, NOW, error if row.chat_id == "1001" else "temporary")
+
+    found = {row.chat_id: row.may_be_delivered for row in await claim_pending(database)}
+
+    assert found == {"1001": True, "1002": False}
+
+
 async def test_patience_does_not_count_as_a_try(database: Database) -> None:
     await add_drafts(database, outbox_draft())
     for _ in range(5):
