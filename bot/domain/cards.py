@@ -3,11 +3,19 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from bot.domain.drafts import Wording
+
 NO_TICKET = 0
 """The number under which messages to officials are recorded that are not about one ticket. Stored."""
 
 LIST_KIND, PAGE_KIND = "list", "page"
 """Kinds of such messages: they quote tickets, or not. Stored."""
+
+MEDIA_KIND = "media"
+"""The kind of the files under a card. Stored."""
+
+BUTTONLESS_KINDS = (MEDIA_KIND, *(wording.value for wording in Wording))
+"""Kinds of messages under which no official has ever had a button: files, and what citizens read."""
 
 
 @dataclass(frozen=True, slots=True)

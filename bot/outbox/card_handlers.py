@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 
-from bot.domain.cards import ReviewList
+from bot.domain.cards import MEDIA_KIND, ReviewList
 from bot.domain.notifications.review_queue import ReviewListBelow
 from bot.domain.notifications.tickets import CardBelow
 from bot.domain.outbox import OutboxRow
@@ -105,7 +105,7 @@ async def record_card_media(ctx: UseCaseContext, row: OutboxRow, media_shown: in
     await ctx.uow.cards.upsert(
         *(row.person_id or 0, row.ticket_id or 0, row.account, row.chat_id, ctx.now), media_shown=media_shown
     )
-    await record_sent_messages(ctx, row, result, "media")
+    await record_sent_messages(ctx, row, result, MEDIA_KIND)
 
 
 async def render_review_list(

@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 from sqlalchemy import delete, or_, select, union_all, update
 
-from bot.domain.cards import LIST_KIND, NO_TICKET
+from bot.domain.cards import BUTTONLESS_KINDS, LIST_KIND, MEDIA_KIND, NO_TICKET
 from storage.repositories.base import Repository
 from storage.tables import button, sent_message
 
@@ -102,14 +102,17 @@ class SentMessages(Repository):
         )
 
     async def list_button_tickets(self, account: str, chat_id: str, external_id: str) -> frozenset[int]:
-        """Return the tickets that the buttons of a sent message may be about; empty for an unknown message."""
+        """Return the tickets that the buttons of a sent message may be about; empty for an unknown message.
+
+        Of a message about a ticket it is not recorded whether it has buttons, only that its kind never has any.
+        """
         found = [
             select(table.c.ticket_id).where(
                 table.c.account == account, table.c.chat_id == chat_id, table.c.external_id == external_id
             )
             for table in (sent_message, button)
         ]
-        found[0] = found[0].where(sent_message.c.ticket_id != NO_TICKET)
+        found[0] = found[0].where(sent_message.c.ticket_id != NO_TICKET, sent_message.c.kind.not_in(BUTTONLESS_KINDS))
         return frozenset((await self._transaction.execute(union_all(*found))).scalars())
 
     async def list_for_ticket(self, ticket_id: int, kind: str) -> list[tuple[str, str, str]]:
@@ -133,7 +136,7 @@ class SentMessages(Repository):
         )
         result = await self._transaction.execute(
             select(sent_message.c.account, sent_message.c.external_id)
-            .where(*here, sent_message.c.kind != "media")
+            .where(*here, sent_message.c.kind != MEDIA_KIND)
             .order_by(sent_message.c.sent_at.desc())
             .limit(limit)
         )
@@ -153,7 +156,7 @@ class SentMessages(Repository):
             sent_message.c.kind != "answer",
         )
         result = await self._transaction.execute(
-            select(sent_message.c.external_id).where(*here, sent_message.c.kind != "media")
+            select(sent_message.c.external_id).where(*here, sent_message.c.kind != MEDIA_KIND)
         )
         found = [(account, one) for one in result.scalars()]
         await self._transaction.execute(delete(sent_message).where(*here))

@@ -18,13 +18,19 @@ def check_private(chat: Chat) -> None:
 
 
 async def check_carries_button(ctx: UseCaseContext, chat: Chat, message_id: str | None, ticket_id: int) -> None:
-    """Refuse a press under a message that carries no button about *ticket_id* (0: about no ticket)."""
+    """Refuse a press under a message that can carry no button about *ticket_id* (0: about no ticket).
+
+    Nobody records which buttons a note about the ticket had, or whether it had any: that would cost a row for each. So
+    every note about it counts, a picture of its card or an answer to its author does not, and what the button does
+    checks the rights.
+    """
     if message_id is None:
         raise ForeignButton()
     here = (chat.account, chat.id, message_id)
     known = await ctx.uow.sent_messages.list_button_tickets(*here)
     if not known:
-        if await _may_be_unrecorded(ctx, chat, ticket_id):
+        is_recorded = await ctx.uow.sent_messages.ticket_of(*here) is not None
+        if not is_recorded and await _may_be_unrecorded(ctx, chat, ticket_id):
             return
         known = await ctx.uow.sent_messages.list_button_tickets(*here)  # it may have been recorded since
     if ticket_id not in known:

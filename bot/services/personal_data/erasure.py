@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Iterable
 
 from bot.domain.audit import JournalAction
+from bot.domain.cards import MEDIA_KIND
 from bot.domain.notifications.dialogs import PromptClosed
 from bot.domain.personal_data import AccountOfOfficial, Citizen, Erasure, PersonalRows, WorkUnfinished
 from bot.domain.ticket_changes import TicketChange
@@ -18,7 +19,7 @@ from bot.services.context import UseCaseContext
 from bot.services.notifications import cards, notify
 
 _KEY_BYTES = 16
-_SHOWN_AGAIN = ("card", "media")
+_SHOWN_AGAIN = ("card", MEDIA_KIND)
 """Kinds of the bot's messages to officials that are not notes: cards are edited, photos cannot be."""
 
 
@@ -86,4 +87,4 @@ async def _empty_officials_chats(ctx: UseCaseContext, found: PersonalRows, empty
     for account, chat_id, message_id, kind, _ in sent:
         if kind not in _SHOWN_AGAIN:
             await notify.edit_notification(ctx, account, chat_id, message_id, empty_note)
-    return sum(kind == "media" for *_, kind, _ in sent)
+    return sum(kind == MEDIA_KIND for *_, kind, _ in sent)

@@ -103,6 +103,22 @@ async def test_no_press_counts_under_a_message_without_that_button(bot: Harness)
     assert codes == {"foreign_button", "dialog_over"}
 
 
+async def test_no_press_counts_under_the_picture_of_a_card(bot: Harness) -> None:
+    """It is recorded for the ticket, so that replies to it are known, and never had a button."""
+    await bot.sandbox.telegram.send_message(GROUP, MARIA, "Яма на дороге, Ленина 45", photo=b"\xff\xd8photo")
+    card = await bot.wait_for_card(ROADS_HEAD, 1)
+    await bot.press_button(ROADS_HEAD, card, "Принять")
+    await bot.settle_and_advance()
+    picture = await bot.wait_until(lambda: next((one for one in bot.bot_messages(ROADS_HEAD) if "photo" in one), None))
+    await wait_until_idle(bot)
+    before = await get_ticket(bot, 1)
+
+    answer = await bot.press_code(ROADS_HEAD, ROADS_HEAD, picture["message_id"], pack(Op.DISMISS_FOR, 1, "duplicate"))
+
+    assert answer["text"].startswith("Эта кнопка здесь больше не действует.")
+    assert await get_ticket(bot, 1) == before
+
+
 async def test_a_button_works_under_each_message_that_carries_it(bot: Harness) -> None:
     """Cards, lists, settings and prompts: their own buttons are known."""
     await send_report(bot)
