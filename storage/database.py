@@ -200,15 +200,13 @@ class Database:
         """Open a connection for statements that only read, and do not depend on each other.
 
         A server shows each statement what is committed at that moment, also within :meth:`read`; without a transaction
-        two round trips are saved, and what somebody wrote here by mistake would be kept.
+        two round trips are saved. Nothing would undo a write here: it raises
+        :class:`~storage.transaction.WriteRefused`.
         """
-        if not self.is_shared:
-            async with self.read() as uow:
-                yield uow
-            return
+        readers = self._single_statements if self.is_shared else self._readers
         with self._track_task():
-            async with self._single_statements.connect() as connection:
-                yield UnitOfWork(connection, batching=self._batching)
+            async with readers.connect() as connection:
+                yield UnitOfWork(connection, batching=self._batching, read_only=True)
 
     def when_messages_are_queued(self, wake_up: Callable[[], None]) -> None:
         """Call *wake_up* after every transaction of this process that has queued messages."""
@@ -217,7 +215,7 @@ class Database:
     async def _read_agenda(self) -> "Agenda":
         with self._track_task():
             async with self._single_statements.connect() as connection:
-                return await UnitOfWork(connection).agenda.load()
+                return await UnitOfWork(connection, read_only=True).agenda.load()
 
     async def vacuum(self, pages: int) -> bool:
         """Return up to *pages* free pages of an SQLite file to the system; True if more are free.

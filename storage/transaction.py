@@ -12,6 +12,7 @@ from sqlalchemy import (
     Executable,
     FromClause,
     Insert,
+    SelectBase,
     Table,
     TextClause,
     Update,
@@ -56,6 +57,10 @@ class PendingWrites:
     updates: StatementBatches = field(default_factory=StatementBatches)
 
 
+class WriteRefused(Exception):
+    """A statement writes where only reading is allowed: nothing would undo it."""
+
+
 class Transaction:
     """Executes statements one by one and inserts in bulk.
 
@@ -65,12 +70,13 @@ class Transaction:
     difference is the moment at which an impossible row is reported.
 
     Without *batching* every deferred row is written by a statement of its own before the next statement, and the cache
-    stores nothing.
+    stores nothing. With *read_only* anything but a query raises :class:`WriteRefused`.
     """
 
-    def __init__(self, connection: AsyncConnection, *, batching: bool = True) -> None:
+    def __init__(self, connection: AsyncConnection, *, batching: bool = True, read_only: bool = False) -> None:
         self._connection = connection
         self._batching = batching
+        self._read_only = read_only
         self.cache = TransactionCache() if batching else TransactionCache.disabled()
         self._pending: defaultdict[FromClause[Any], PendingWrites] = defaultdict(PendingWrites)
         self._flush_counts: Counter[FromClause[Any]] = Counter()
@@ -88,11 +94,13 @@ class Transaction:
     def defer_insert(self, statement: Insert, row: Row) -> None:
         """Insert *row* later. Rows of one table keep their order; rows with the same *statement* object and the same
         columns are written together."""
+        self._check_allowed(statement)
         self._pending[statement.table].inserts.add(statement, row)
 
     def defer_update(self, statement: Update, values: Row) -> None:
         """Update a row later, after the deferred inserts. Updates of one table keep their order; *statement* takes all
         that differs between them as parameters."""
+        self._check_allowed(statement)
         self._pending[statement.table].updates.add(statement, values)
 
     async def execute(
@@ -107,6 +115,7 @@ class Transaction:
         self, statement: Executable, parameters: Any = None, *, reads: Collection[Table] | None = None
     ) -> CursorResult[*tuple[Any, ...]]:
         """Like :meth:`execute`, but leave the cache untouched; the caller updates it."""
+        self._check_allowed(statement)
         if self._pending:
             read = _referenced_tables(statement) if reads is None else reads
             every = read is None or not self._batching
@@ -117,6 +126,7 @@ class Transaction:
         self, statement: Executable, parameters: Any = None
     ) -> CursorResult[*tuple[Any, ...]]:
         """Execute a statement that does not depend on deferred writes."""
+        self._check_allowed(statement)
         if not self._batching:
             await self.flush()
         return await self._connection.execute(statement, parameters)
@@ -147,6 +157,10 @@ class Transaction:
         self._pending.clear()
         self._discard_count += 1
         self.cache.clear()
+
+    def _check_allowed(self, statement: Executable) -> None:
+        if self._read_only and not isinstance(statement, SelectBase):
+            raise WriteRefused(type(statement).__name__)
 
     async def _flush_tables(self, tables: Collection[FromClause[Any]]) -> None:
         for table in sorted(tables, key=_table_position):

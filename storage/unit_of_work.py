@@ -150,9 +150,9 @@ class UnitOfWork:
     problems: "_WhenUsed[Problems]" = _WhenUsed("problems", "Problems", adds_rows_in_bulk=True)
     messages: "_WhenUsed[Messages]" = _WhenUsed("messages", "Messages", adds_rows_in_bulk=True)
 
-    def __init__(self, connection: AsyncConnection, *, batching: bool = True) -> None:
+    def __init__(self, connection: AsyncConnection, *, batching: bool = True, read_only: bool = False) -> None:
         self._connection = connection
-        self._transaction = Transaction(connection, batching=batching)
+        self._transaction = Transaction(connection, batching=batching, read_only=read_only)
         self._ids = IdAllocator(self._transaction)
         self._locked_keys: set[str] = set()
 

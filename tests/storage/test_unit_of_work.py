@@ -14,6 +14,7 @@ from bot.domain.tickets import State
 from storage.database import Database
 from storage.errors import DatabaseUnavailable
 from storage.migrate import migrate
+from storage.transaction import WriteRefused
 from tests.storage.helpers import NOW, add_ticket, outbox_draft, time_after
 
 
@@ -93,6 +94,18 @@ async def test_statements_are_read_without_a_transaction_on_a_server(database: D
         assert await uow.once_keys.get("key") == NOW
         assert await uow.once_keys.get("other") is None
     assert not any("BEGIN" in query or "ROLLBACK" in query for query in sent)
+
+
+async def test_a_write_among_statements_that_only_read_is_refused(database: Database) -> None:
+    """Without a transaction nothing would undo it; one that is deferred would be lost without a word."""
+    async with database.read_statements() as uow:
+        with pytest.raises(WriteRefused):
+            await uow.once_keys.claim("key", NOW)
+        with pytest.raises(WriteRefused):
+            await uow.audit_log.record("accepted", NOW)
+
+    async with database.read() as uow:
+        assert await uow.once_keys.get("key") is None
 
 
 async def test_a_savepoint_fails_alone(database: Database) -> None:
