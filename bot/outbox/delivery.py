@@ -89,7 +89,7 @@ class Delivery:
         """
         messenger = self.runtime.messengers[row.account]
         if row.expires_at is not None and row.expires_at <= self.runtime.clock.now():
-            await self._finish_unsent(row, OutboxStatus.DROPPED, "expired")
+            await retry_until_committed(partial(self._finish_unsent, row, OutboxStatus.DROPPED, "expired"))
             return
         if not await self.sender.is_still_claimed(row, claimed_at):
             self._log_lost_lease(row)
@@ -102,7 +102,7 @@ class Delivery:
             await self._record_outcome(row, failed, OutboxStatus.FAILED, note)
             return
         if message is None:
-            await self._finish_unsent(row, OutboxStatus.DROPPED, "not needed")
+            await retry_until_committed(partial(self._finish_unsent, row, OutboxStatus.DROPPED, "not needed"))
             return
         async with AsyncExitStack() as unrecorded_sends:
             attempt = DeliveryAttempt(row, claimed_at, messenger, permit, unrecorded_sends)

@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot.domain import channels
 from bot.domain.outbox import OutboxRow, Priority
@@ -17,6 +18,7 @@ from bot.outbox.delivery import Delivery
 from bot.outbox.permits import Permit
 from bot.outbox.rate_limiter import RateLimiter
 from bot.outbox.row_selection import LOOKAHEAD_SECONDS, NON_MESSAGE_KINDS, WHOLE_ACCOUNT, RowSelection
+from bot.runtime.commit_retry import retry_until_committed
 from bot.runtime.runtime import Runtime
 from bot.runtime.supervisor import Supervisor
 from storage.database import Database
@@ -205,7 +207,9 @@ class OutboxWorker:
             # A cancelled send has an unknown outcome and would be repeated at the next start.
             self.supervisor.run_once("delivery", self._deliver(row, permit, claimed_at), finish=True)
         if too_early:
-            self.supervisor.run_once("unclaim", self._unclaim(too_early), finish=True)
+            # Left claimed, they would wait for the end of their lease, and what follows them in their chats as well.
+            unclaim = retry_until_committed(partial(self._unclaim, too_early))
+            self.supervisor.run_once("unclaim", unclaim, finish=True)
 
     async def _unclaim(self, rows: Sequence[OutboxRow]) -> None:
         async with self._database.begin() as uow:

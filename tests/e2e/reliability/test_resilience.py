@@ -2,15 +2,31 @@
 
 import logging
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from bot.domain.outbox import OutboxKind
+from bot.domain.outbox import OutboxKind, OutboxRow
+from bot.messengers.port import SendRateLimits
+from bot.messengers.rate_limits import Rate
 from bot.outbox import card_data
 from bot.outbox.handlers import OUTBOX_HANDLERS
+from storage.errors import DatabaseUnreachable
 from storage.repositories.inbox import Inbox
-from tests.e2e.harness import ADMINISTRATOR, COORDINATOR, GROUP, HOUSING_HEAD, MARIA, PYOTR, ROADS_HEAD, Harness
+from storage.repositories.outbox import Outbox
+from tests.e2e.harness import (
+    ADMINISTRATOR,
+    COORDINATOR,
+    CURATOR,
+    GROUP,
+    HOUSING_HEAD,
+    MARIA,
+    PYOTR,
+    ROADS_HEAD,
+    Harness,
+)
+from tests.e2e.reliability.test_drain import build_note
 
 HOLE = "На Ленина 45 огромная яма на дороге"
 
@@ -89,6 +105,53 @@ async def test_a_message_whose_delivery_cannot_be_recorded_is_sent_once_and_repo
     await bot.settle_and_advance(minutes=5)  # longer than any lease
     await bot.wait_for_outbox()
     assert bot.ticket_numbers(ROADS_HEAD) == [1]
+
+
+async def test_what_is_not_sent_holds_up_nobody_though_the_database_refuses_it_once(
+    bot: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its claim would last for minutes, and what follows in its chat waits for it."""
+    whole, refused = Outbox.finish, list[int]()
+
+    async def refuses_once(self: Outbox, row: OutboxRow, *args: Any, **kwargs: Any) -> bool:
+        if not refused:
+            refused.append(row.id)
+            raise DatabaseUnreachable("the connection broke")
+        return await whole(self, row, *args, **kwargs)
+
+    monkeypatch.setattr(Outbox, "finish", refuses_once)
+    assert bot.app is not None
+    now = bot.clock.now()
+    async with bot.app.database.begin() as uow:
+        late = replace(build_note(ROADS_HEAD, "№опоздало", 9), expires_at=now)
+        await uow.outbox.enqueue_all([late, build_note(ROADS_HEAD, "№следом", 9)], now)
+    await bot.wait_for_message(ROADS_HEAD, "№следом")
+    assert refused
+    assert bot.find_message(ROADS_HEAD, "№опоздало") is None
+
+
+async def test_what_was_claimed_too_early_is_sent_though_the_database_refuses_to_release_it_once(
+    bot: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Answers to commands are claimed at once, and find that the rate has no room for all of them."""
+    whole, refused = Outbox.unclaim, list[int]()
+
+    async def refuses_once(self: Outbox, row: OutboxRow) -> None:
+        if not refused:
+            refused.append(row.id)
+            raise DatabaseUnreachable("the connection broke")
+        await whole(self, row)
+
+    monkeypatch.setattr(Outbox, "unclaim", refuses_once)
+    await bot.stop()
+    bot.rate_limits = SendRateLimits(Rate(1))
+    await bot.start()
+    people = (ROADS_HEAD, HOUSING_HEAD, COORDINATOR, CURATOR)
+    for person in people:
+        await bot.send_message(person, "/help")
+    for person in people:  # the welcome names the command, too
+        await bot.wait_until(lambda p=person: sum("/help —" in text for text in bot.bot_texts(p)) == 2)
+    assert refused
 
 
 async def test_a_reply_to_our_answer_goes_to_who_gave_it(bot: Harness) -> None:
