@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from bot.bootstrap.analyzer import build_understanding, build_understanding_and_grouping
 from bot.cli.console import read_lines
 from bot.config import Config
+from bot.os_errors import describe_os_error, os_error_remedy
 from bot.understanding.evaluation.classify_output import reading_to_record
 from bot.understanding.model.training_data import TableError, read_table
 from bot.understanding.reading import Reading
@@ -114,7 +115,7 @@ def evaluate_events(config: Config, file: Path, misses: int, print_line: PrintLi
                 event = asked.get("event_id")
                 messages.append(event_figures.LabelledMessage(post, None if event is None else str(event)))
     except OSError as error:
-        raise TableError(f"Файл {file} не прочитан: {error.strerror}.") from None
+        raise TableError(f"Файл не прочитан: {describe_os_error(error)}. {os_error_remedy(error)}.") from None
     understanding = build_understanding(config, strict=True)
     quiet = config.tree.problems.within.to_timedelta().total_seconds()
     for line in event_figures.report_lines(event_figures.group_messages(understanding, messages, quiet), misses):

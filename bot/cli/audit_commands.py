@@ -1,6 +1,5 @@
 """``audit``: verify the chain over the history of all acts, and export it for a period."""
 
-from datetime import time
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +13,7 @@ from bot.cli.command_line import (
     UntilDay,
     cli,
     load_settings,
-    parse_moment,
+    parse_period,
     print_error,
     record_action,
     run_async,
@@ -76,8 +75,7 @@ def audit_export(
     from bot.cli.audit import export_audit
     from bot.cli.output_files import OutputNotWritable
 
-    first = parse_moment(since, settings.zone, time.min)
-    last = parse_moment(until, settings.zone, time.max)
+    first, last = parse_period(since, until, settings.zone)
     with report_database_faults():
         try:
             run_async(export_audit(settings, first, last, output))

@@ -5,7 +5,7 @@ The modules of commands import the configuration inside the commands: ``--help``
 
 import re
 from collections.abc import Coroutine
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -33,6 +33,9 @@ ConfigFile = Annotated[Path, typer.Option("--config", "-c", metavar="ФАЙЛ", 
 SinceDay = Annotated[str | None, typer.Option(metavar="ДАТА", help="С какого дня: ГГГГ-ММ-ДД или ДД.ММ.ГГГГ.")]
 UntilDay = Annotated[str | None, typer.Option(metavar="ДАТА", help="По какой день включительно.")]
 OutputFile = Annotated[Path | None, typer.Option(metavar="ФАЙЛ", help="Файл; без него — стандартный вывод.")]
+
+MAX_TICKET_NUMBER = 999_999_999_999_999
+"""The largest number that may be asked for: a database's integers hold it."""
 
 EXIT_BAD_CONFIG = 2
 EXIT_TRY_AGAIN = 1
@@ -78,12 +81,25 @@ def _parse_day(text: str) -> date:
     return date(*(int(part) for part in russian.groups()[::-1])) if russian else date.fromisoformat(text.strip())
 
 
-def parse_moment(day: str | None, zone: ZoneInfo, clock: time) -> datetime | None:
-    """Return *clock* of *day* (``2026-11-20`` or ``20.11.2026``) in *zone*; end with a message for anything else."""
+def parse_period(since: str | None, until: str | None, zone: ZoneInfo) -> tuple[datetime | None, datetime | None]:
+    """Return the first and the last moment of a period of days (``2026-11-20`` or ``20.11.2026``) in *zone*.
+
+    End with a message for anything that is no day, and for a period that ends before it begins.
+    """
+    first, last = _parse_moment(since, zone, time.min), _parse_moment(until, zone, time.max)
+    if first is not None and last is not None and first > last:
+        print_error(f"Период кончается раньше, чем начинается: с {since} по {until}. Поменяйте дни местами.")
+        raise typer.Exit(EXIT_BAD_CONFIG)
+    return first, last
+
+
+def _parse_moment(day: str | None, zone: ZoneInfo, clock: time) -> datetime | None:
     if day is None:
         return None
     try:
-        return datetime.combine(_parse_day(day), clock, zone)
-    except ValueError:
+        moment = datetime.combine(_parse_day(day), clock, zone)
+        moment.astimezone(UTC)  # as the database compares it; the first day of the calendar has no such moment
+    except (ValueError, OverflowError):
         typer.echo(f"Не похоже на дату: «{day}». Нужно так: 2026-11-20 или 20.11.2026.", err=True)
         raise typer.Exit(EXIT_BAD_CONFIG) from None
+    return moment

@@ -1,6 +1,5 @@
 """Commands about citizens' data: export of the messages, one person's data, the journal."""
 
-from datetime import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,13 +7,14 @@ import typer
 
 from bot.cli.command_line import (
     EXIT_BAD_CONFIG,
+    MAX_TICKET_NUMBER,
     ConfigFile,
     OutputFile,
     SinceDay,
     UntilDay,
     cli,
     load_settings,
-    parse_moment,
+    parse_period,
     print_error,
     record_action,
     run_async,
@@ -59,8 +59,7 @@ def export(
     from bot.cli.output_files import OutputNotWritable
     from bot.domain.audit import JournalAction
 
-    first = parse_moment(since, settings.zone, time.min)
-    last = parse_moment(until, settings.zone, time.max)
+    first, last = parse_period(since, until, settings.zone)
     with report_database_faults():
         try:
             if layout is not None:
@@ -125,7 +124,13 @@ Account = Annotated[
 ]
 TicketNumber = Annotated[
     int | None,
-    typer.Option("--ticket", metavar="НОМЕР", help="Или номер сообщения: данные его автора, со всеми его сообщениями."),
+    typer.Option(
+        "--ticket",
+        metavar="НОМЕР",
+        min=1,
+        max=MAX_TICKET_NUMBER,
+        help="Или номер сообщения: данные его автора, со всеми его сообщениями.",
+    ),
 ]
 
 
@@ -224,8 +229,7 @@ def journal(
     settings = load_settings(config, tokens_needed=False)
     from bot.cli.journal import list_journal
 
-    first = parse_moment(since, settings.zone, time.min)
-    last = parse_moment(until, settings.zone, time.max)
+    first, last = parse_period(since, until, settings.zone)
     with report_database_faults():
         for line in run_async(list_journal(settings, first, last)):
             typer.echo(line)

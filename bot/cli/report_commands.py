@@ -5,7 +5,15 @@ from typing import Annotated
 
 import typer
 
-from bot.cli.command_line import EXIT_BAD_CONFIG, ConfigFile, cli, load_settings, print_error, run_async
+from bot.cli.command_line import (
+    EXIT_BAD_CONFIG,
+    MAX_TICKET_NUMBER,
+    ConfigFile,
+    cli,
+    load_settings,
+    print_error,
+    run_async,
+)
 from bot.cli.faults import report_database_faults
 from bot.cli.help_ru import RussianHelpCommand, RussianHelpGroup
 
@@ -28,7 +36,13 @@ def report_cur(
     ] = None,
     ticket: Annotated[
         list[int] | None,
-        typer.Option("--ticket", metavar="НОМЕР", help="Вместо показателей: что и когда сказано по сообщению."),
+        typer.Option(
+            "--ticket",
+            metavar="НОМЕР",
+            min=1,
+            max=MAX_TICKET_NUMBER,
+            help="Вместо показателей: что и когда сказано по сообщению.",
+        ),
     ] = None,
     config: ConfigFile = Path("config.toml"),
 ) -> None:
