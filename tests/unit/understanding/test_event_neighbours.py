@@ -169,6 +169,27 @@ def test_a_plough_that_has_not_reached_us_is_still_absent(talk: Conversation) ->
     assert {still.event_number} == set(snow)
 
 
+@pytest.mark.parametrize("answer", ["у нас всё есть", "да у нас всё есть"])
+def test_who_lacks_nothing_answers_that_it_is_not_there(talk: Conversation, answer: str) -> None:
+    talk.events(["Кленовая 4, воды нет. У кого ещё нет?", "Кленовая 8, тоже нет воды"])
+
+    assert talk.join_message(answer) is None
+
+
+def test_electricians_who_seek_the_fault_are_not_hired_for_one_flat(talk: Conversation) -> None:
+    outage = talk.events(["Света нет, Кленовая 4", "Кленовая 6 без света"])
+    search = talk.join_message("слышал, электрики ищут причину", after=300.0)
+
+    assert search is not None
+    assert {search.event_number} == set(outage)
+
+
+def test_people_who_were_freed_end_the_event(talk: Conversation) -> None:
+    talk.events(["Лифт в Кленовой 4 встал, внутри мужчина", "Кленовая 4, лифт стоит, сосед внутри"])
+
+    assert talk.join_message("вынули из лифта, живой") is None
+
+
 def test_who_is_fine_has_no_part_in_it(talk: Conversation) -> None:
     talk.events(["На Кленовой 4 батареи ледяные", "Кленовая 4 батареи холодные"])
 
