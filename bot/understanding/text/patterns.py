@@ -63,8 +63,6 @@ class PatternSet:
         self._by_class: defaultdict[tuple[str, str, bool], set[int]] = defaultdict(set)
         """The name of a class, and the lemma or nothing."""
         self._longest_beginning = 0
-        self._long_lemmas: defaultdict[str, set[str]] = defaultdict(set)
-        """First letter → the lemmas in which a typing error is looked for."""
         self._typos: dict[str, dict[str, tuple[str, ...]]] = {}
         """First letter → a lemma or one of its spellings with a letter left out → the lemmas; sets would take 4 MB
         more. A letter is filled in when a word first asks for it: most texts need few."""
@@ -117,8 +115,6 @@ class PatternSet:
     def _add_lemma(self, word: str, negated: bool, number: int) -> None:
         for lemma in self._morphology.lemmas_of(word):
             self._by_lemma[lemma, negated].add(number)
-            if len(lemma) >= _MIN_TYPO_LENGTH:
-                self._long_lemmas[lemma[0]].add(lemma)
         self._by_form[word, negated].add(number)
 
     def _add_class(self, source: str, negated: bool, number: int) -> None:
@@ -162,7 +158,8 @@ class PatternSet:
         """Return the spellings of the lemmas that begin with *letter*: a typing error leaves the first one right."""
         if letter not in self._typos:
             spellings: dict[str, tuple[str, ...]] = {}
-            for lemma in self._long_lemmas.get(letter, ()):
+            long = {lemma for lemma, _ in self._by_lemma if lemma[0] == letter and len(lemma) >= _MIN_TYPO_LENGTH}
+            for lemma in long:
                 for shorter in _with_one_deletion(lemma):
                     spellings[shorter] = (*spellings.get(shorter, ()), lemma)
             self._typos[letter] = spellings
