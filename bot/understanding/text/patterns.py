@@ -49,6 +49,18 @@ class Match(NamedTuple):
     indexes: tuple[int, ...]
 
 
+class Elements(NamedTuple):
+    """The elements that a word matches.
+
+    ``begins``: the numbers of those that begin a pattern; ``bits``: a bit for each; ``wanted``: the bits of all
+    elements of which one must be said for any pattern that the word begins, its own for a pattern of one element.
+    """
+
+    begins: tuple[int, ...]
+    bits: int
+    wanted: int
+
+
 class PatternSet:
     """A set of patterns. Fill it with :meth:`add`, then search with :meth:`find` as often as you like."""
 
@@ -124,8 +136,7 @@ class PatternSet:
         for lemma in self._morphology.lemmas_of(word) if word else ("",):
             self._by_class[name, lemma, negated].add(number)
 
-    def _find_elements(self, flags: _Flags, word: str) -> tuple[tuple[int, ...], int]:
-        """Return the elements that *word* matches: the numbers of those that begin a pattern, and a bit for each."""
+    def _find_elements(self, flags: _Flags, word: str) -> Elements:
         found: set[int] = set()
         for flag in flags:
             found |= self._by_form.get((word, flag), set())
@@ -140,7 +151,10 @@ class PatternSet:
                 keys = ((name, lemma, flag) for name in classes_of(form) for lemma in ("", *form.lemmas))
                 found.update(*(self._by_class.get(key, ()) for key in keys))
         begins = tuple(element for element in sorted(found) if element in self._starting)
-        return begins, sum(1 << element for element in found)
+        wanted = 0
+        for element in begins:
+            wanted |= self._starting[element][1]
+        return Elements(begins, sum(1 << element for element in found), wanted)
 
     def _elements_of_typo(self, lemma: str, negated: bool) -> set[int]:
         """Return the elements of the known words that are one typing error away from the unknown *lemma*."""
@@ -173,17 +187,19 @@ class PatternSet:
 
         *positions*: of the words, if they are not those that the words know.
         """
-        begun: dict[int, list[int]] = {}
-        said_at: list[tuple[int, int]] = []
+        said_at: list[tuple[int, Elements]] = []
         spoken = 0
         found_by, in_affirmation = self._found_by, self._found_by[_POSITIVE]
         for index, word in enumerate(words):
             norm = word.norm
-            begins, elements = found_by[self._flags_of(words, index)](norm) if word.negated else in_affirmation(norm)
-            if not elements:
-                continue  # most words are in no pattern
-            said_at.append((index, elements))
-            spoken |= elements
+            elements = found_by[self._flags_of(words, index)](norm) if word.negated else in_affirmation(norm)
+            if elements[1]:  # most words are in no pattern
+                said_at.append((index, elements))
+                spoken |= elements[1]
+        begun: dict[int, list[int]] = {}
+        for index, (begins, _, wanted) in said_at:
+            if not spoken & wanted:
+                continue  # most words begin longer patterns alone
             for element in begins:
                 if element not in begun:
                     begun[element] = [index]
@@ -194,7 +210,7 @@ class PatternSet:
         for element, at in begun.items():
             candidates, wanted = self._starting[element]
             if not spoken & wanted:
-                continue  # most elements begin longer patterns alone
+                continue
             for second, pattern in candidates:
                 if not second:
                     # As Match(…), in a third of its time.
@@ -211,9 +227,9 @@ class _Nearby:
     """Finds words of a text that are near one another."""
 
     def __init__(
-        self, words: Sequence[Word], positions: Sequence[int] | None, said_at: Sequence[tuple[int, int]]
+        self, words: Sequence[Word], positions: Sequence[int] | None, said_at: Sequence[tuple[int, Elements]]
     ) -> None:
-        """*said_at*: the indexes of words, each with its elements (a bit for each)."""
+        """*said_at*: the indexes of words, each with its elements."""
         self._positions = [word.position for word in words] if positions is None else positions
         self._said_at = said_at
         self._places: dict[int, list[int]] = {}
@@ -248,7 +264,7 @@ class _Nearby:
         places = self._places.get(element)
         if places is None:
             bit = 1 << element
-            places = [index for index, elements in self._said_at if elements & bit][:_MAX_OCCURRENCES]
+            places = [index for index, (_, bits, _) in self._said_at if bits & bit][:_MAX_OCCURRENCES]
             self._places[element] = places
         return places
 
