@@ -52,6 +52,8 @@ class Morphology:
         self.in_gender = lru_cache(maxsize=_CACHE_SIZE)(self._in_gender)
         self.nominative = remember(self._nominative)
         self.lemma = remember(self._lemma)
+        self._oblique_adjective = remember(self._find_oblique_adjective)
+        self._oblique_noun = remember(self._find_oblique_noun)
 
     @property
     def version(self) -> str:
@@ -76,9 +78,15 @@ class Morphology:
 
     def is_adjective_of(self, word: str, noun: str) -> bool:
         """Return whether *word* can be an adjective that agrees with *noun* in an oblique case: «северной стороне»."""
-        adjectives = [tag & _OBLIQUE_CASES for tag in self.form(word).tags if "ADJF" in tag]
-        nouns = [tag & _OBLIQUE_CASES for tag in self.form(noun).tags if "NOUN" in tag and "Abbr" not in tag]
-        return any(one & other for one in adjectives for other in nouns)
+        return not self._oblique_adjective(word).isdisjoint(self._oblique_noun(noun))
+
+    def _find_oblique_adjective(self, word: str) -> frozenset[str]:
+        """Return the oblique cases in which *word* can be an adjective."""
+        return frozenset[str]().union(*[tag for tag in self.form(word).tags if "ADJF" in tag]) & _OBLIQUE_CASES
+
+    def _find_oblique_noun(self, word: str) -> frozenset[str]:
+        nouns = [tag for tag in self.form(word).tags if "NOUN" in tag and "Abbr" not in tag]
+        return frozenset[str]().union(*nouns) & _OBLIQUE_CASES
 
     def _form(self, word: str) -> WordForm:
         if not word or len(word) > _LONGEST_WORD or not any("а" <= letter <= "я" for letter in word):
