@@ -52,6 +52,9 @@ class StreetVariants:
         self._long_kinds = [one for one in vocabulary.kinds if _is_long_kind(one)]
         self.kind_meant = remember(self._find_kind)
         self.misspelt = remember(self._find_misspelt)
+        self.correct = remember(self._correct)
+        self.split_crossing = remember(self._split_crossing)
+        self._known_names = vocabulary.common.keys() | vocabulary.words["names"]
 
     def _find_kind(self, norm: str) -> str | None:
         """Return the type word that a word which no dictionary has misspells by one letter: «проспкт», «улиуа»."""
@@ -100,7 +103,7 @@ class StreetVariants:
         """Return «Первомайская» for «первомайке», «первомайку», «первомайка»."""
         return self._short_names.get(_SHORT_NAME_ENDING.sub("а", norm))
 
-    def correct(self, title: str) -> str:
+    def _correct(self, title: str) -> str:
         """Return *title* without its slip of the pen: a well-known name, or one letter less; else *title*."""
         if " " in title:
             near = process.extractOne(fold(title), self._full_names.keys(), scorer=OSA.distance, score_cutoff=1)
@@ -180,19 +183,19 @@ class StreetVariants:
             return None
         return f"{_capitalize(first.raw[:-1] + 'х')} {_capitalize(genitive)}"
 
-    def split_crossing(self, raw: str) -> Word | None:
+    def _split_crossing(self, raw: str) -> Word | None:
         """Return the first of two well-known streets that a hyphen joins: «Пролетарская-Мира»."""
         first, hyphen, second = raw.partition("-")
-        known = self._vocabulary.common.keys() | self._vocabulary.words["names"]
         usual = all(fold(one) in self._vocabulary.common and fold(one) not in self._honoured for one in (first, second))
         joined = second[:1].isupper() or first.endswith("ая") or usual
-        if not (hyphen and joined) or not all(known.intersection(self._spellings(one)) for one in (first, second)):
+        if not (hyphen and joined) or not all(map(self._is_usual_name, (first, second))):
             return None
         return single_word(first)
 
-    def _spellings(self, name: str) -> set[str]:
-        """Return the word, and the nominative if it is an adjective: «Вокзальной»."""
-        return {fold(name), fold(self._morphology.in_gender(fold(name), "femn") or name)}
+    def _is_usual_name(self, name: str) -> bool:
+        """Return whether streets are called like the word, or the nominative if it is an adjective: «Вокзальной»."""
+        nominative = self._morphology.in_gender(fold(name), "femn")
+        return not self._known_names.isdisjoint((fold(name), fold(nominative or name)))
 
 
 def _is_long_kind(word: str) -> bool:
