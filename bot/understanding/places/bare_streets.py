@@ -58,6 +58,8 @@ class BareStreetFinder:
         found = self._match_with_house(words, index)
         if found is not None or not self._may_lack_house(words, index):
             return found
+        if not (self._names.may_lack_house(words[index].raw) or self._has_tail(words, index)):
+            return None  # most words with a capital
         return self._match_without_house(words, index) or self._match_well_known(words, index)
 
     def _match_with_house(self, words: Sequence[Word], index: int) -> StreetCandidate | None:
@@ -82,6 +84,10 @@ class BareStreetFinder:
         if word.capitalised or index == 0 or word.gap != " ":
             return True
         return words[index - 1].norm in self._leading or word.norm.endswith(_OBJECTS)
+
+    def _has_tail(self, words: Sequence[Word], index: int) -> bool:
+        """Return whether the next word makes a name of any word: «Кабанбай батыра»."""
+        return index + 1 < len(words) and words[index + 1].norm in self._vocabulary.words["tails"]
 
     def _match_glued_house(self, words: Sequence[Word], index: int) -> StreetCandidate | None:
         """Match a name with its house behind a hyphen: «Садовая-12»."""

@@ -285,9 +285,9 @@ class PlaceFinder:
         found: list[StreetCandidate] = []
         may_begin = self._names.may_begin
         for index, word in enumerate(words):
-            may_begin_typed, may_be_bare = may_begin(word.raw)
-            if not (may_begin_typed or may_be_bare) or index in reserved:
+            if (begins := may_begin(word.raw)) is None or index in reserved:
                 continue
+            may_begin_typed, may_be_bare = begins
             name = self._typed.candidate_at(words, index) if may_begin_typed else None
             if name is None and may_be_bare:
                 name = self._bare.candidate_at(words, index)

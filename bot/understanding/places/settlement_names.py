@@ -29,6 +29,7 @@ class SettlementNames:
         self._landmarks = vocabulary.landmarks
         self._street_kinds = vocabulary.kinds.keys() | vocabulary.words["quays"]
         self.may_be_small = remember(self._can_be_small)
+        self.may_be_named = remember(self._can_be_named)
 
     def key(self, words: Sequence[Word]) -> tuple[str, ...]:
         """Return the name in a form in which its grammatical cases are equal."""
@@ -141,6 +142,19 @@ class SettlementNames:
             or self.is_village(word)
             or self._is_geographic(word)
             or self._is_adjective_name(word)
+        )
+
+    def _can_be_named(self, norm: str) -> bool:
+        """Return whether a word with a capital may be a settlement without type word, or begin one of two words."""
+        word, form = single_word(norm), self._morphology.form(norm)
+        return (
+            form.can_be("ADJF")
+            or form.can_be("Geox")
+            or self.is_sure_form(word)
+            or not self._words.pair_adjectives.isdisjoint(form.lemmas)
+            or not self._words.signatures.isdisjoint(form.lemmas)
+            or self._has_ending(word)
+            or self.is_village(word)
         )
 
     def likely(self, words: Sequence[Word], index: int, cases: Sequence[str]) -> str | None:

@@ -102,11 +102,12 @@ class SettlementFinder:
         """
         if self._known:
             return None
+        may_be_small, may_be_named = self._names.may_be_small, self._names.may_be_named
         before = ""
         named: int | None = None
         for index, word in enumerate(words):
             preposition, before = before, word.norm
-            if not (word.capitalised or self._names.may_be_small(before)):
+            if not (may_be_named(before) if word.capitalised else may_be_small(before)):
                 continue
             placed = preposition in _UNTYPED_PREPOSITIONS or index == 0 or index + 1 == street or word.gap != " "
             if not (placed or word.capitalised or self._names.is_sure_form(word)):

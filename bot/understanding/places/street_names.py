@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from bot.domain.text_normal import fold
 from bot.understanding.places.street_forms import SHORT_SIZES, SURNAME_GENITIVES, StreetForms, capitalize
@@ -52,12 +53,18 @@ class StreetNames:
         self.can_be_street_alone = _cached_by_spelling(self._can_be_street_alone, spelled)
         self.may_begin = remember(self._may_begin)
         self._is_preposition = remember(self._find_preposition)
+        self.may_lack_house = remember(self._can_lack_house)
         self._forms = StreetForms(morphology, vocabulary, self.variants, self.is_street_adjective)
+        self._form_of_single = {one: remember(partial(self._find_form_of_single, one)) for one in (None, *_GENDERS)}
 
-    def _may_begin(self, raw: str) -> tuple[bool, bool]:
-        """Return whether a street may begin at a word so spelled: with a type word or a number, and without one."""
+    def _may_begin(self, raw: str) -> tuple[bool, bool] | None:
+        """Return whether a street may begin at a word so spelled: with a type word or a number, and without one.
+
+        ``None``: neither, as of most words.
+        """
         word = self._spelled(raw)
-        return self._may_begin_typed(word), self._may_be_bare(word)
+        found = self._may_begin_typed(word), self._may_be_bare(word)
+        return found if any(found) else None
 
     def _may_begin_typed(self, word: Word) -> bool:
         """Return whether a street with a type word or a number may begin here; a cheap first check."""
@@ -97,6 +104,30 @@ class StreetNames:
         )
         likely = likely or self._morphology.form(word.norm).can_be("Name", "gent")
         return likely or self.is_street_adjective(word) or self.is_foreign_name(word) or self.is_misspelt(word)
+
+    def _can_lack_house(self, raw: str) -> bool:
+        """Return whether a word so spelled may begin a street without a type word and a house; a cheap first check.
+
+        Before «батыра», «хана» any word may.
+        """
+        word, vocabulary = self._spelled(raw), self._vocabulary
+        norm, form = word.norm, self._morphology.form(word.norm)
+        return (
+            self.can_be_street_alone(word)
+            or form.can_be("ADJF")
+            or form.can_be("Name", "gent")
+            or norm.endswith(("ую", *SURNAME_GENITIVES))
+            or self.is_known_alone(word)
+            or self.is_rare_surname(word)
+            or self.variants.genitive(norm) is not None
+            or self.variants.from_short_name(norm) is not None
+            or norm in self._alias_starts
+            or self._lemma(word) in self._alias_starts
+            or norm in vocabulary.words["ranks"]
+            or norm in vocabulary.words["areas"]
+            or not vocabulary.words["areas"].isdisjoint(form.lemmas)
+            or not vocabulary.settlements.pair_adjectives.isdisjoint(form.lemmas)
+        )
 
     def _can_be_street_with_house(self, word: Word) -> bool:
         """Return whether *word* alone, with a house number after it, may be a street."""
@@ -407,6 +438,8 @@ class StreetNames:
 
     def dictionary_form(self, parts: Sequence[Word], gender: str | None) -> str:
         """Return the dictionary form of the name of *parts*; *gender* is that of its type word, if there is one."""
+        if len(parts) == 1:
+            return self._form_of_single[gender](f"{parts[0].raw}\n{parts[0].norm}")
         alias = self._alias(parts)
         if alias is not None:
             return alias
@@ -422,6 +455,12 @@ class StreetNames:
         ):
             return " ".join(capitalize(part.raw) for part in parts)  # «Зои Космодемьянской»
         return " ".join(self._forms.inflect(part, index, len(parts), gender) for index, part in enumerate(parts))
+
+    def _find_form_of_single(self, gender: str | None, spelling: str) -> str:
+        """Return the dictionary form of a name of one word; *spelling*: its two spellings."""
+        raw, _, norm = spelling.partition("\n")
+        word = single_word(raw)._replace(norm=norm)
+        return self._alias((word,)) or self._forms.inflect(word, 0, 1, gender)
 
 
 def _numbers_of_genitive(tags: Sequence[frozenset[str]]) -> set[str]:
