@@ -123,14 +123,12 @@ def _split_words(text: str) -> tuple[Word, ...]:
     pieces = _WORD.findall(text)
     place = -1
     denied = denied_before = False
+    new, add, ends_sentence = tuple.__new__, found.append, _SENTENCE_END.search
     for (gap, raw), norm in zip(pieces, _norms([raw for _, raw in pieces if raw]), strict=False):
-        place += 1
-        if gap != " " and place and _SENTENCE_END.search(gap):
-            place += 2
+        place += 3 if gap != " " and place >= 0 and ends_sentence(gap) else 1
         first = raw[0]
-        negated = denied or denied_before
         # As Word(…), in a third of its time; a message has twenty words.
-        found.append(tuple.__new__(Word, (raw, norm, gap, place, negated, first.isupper(), first.isdecimal())))
+        add(new(Word, (raw, norm, gap, place, denied or denied_before, first.isupper(), first.isdecimal())))
         denied, denied_before = norm in _NEGATIONS, denied
     return tuple(found)
 
