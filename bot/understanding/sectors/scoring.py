@@ -40,6 +40,7 @@ _MIN_SHARED_READINESS = 0.3
 """Least readiness with which a sector shares a topic with that topic's own."""
 _DEFAULT_PRIOR = 0.01
 """The rough frequency of messages about a sector: decides if the words say nothing."""
+_PRIOR_MASSES = [(code, _UNCERTAINTY_MASS * _SECTOR_PRIORS.get(code, _DEFAULT_PRIOR)) for code in STANDARD_SECTORS]
 
 
 WordsOf = Mapping[str, Collection[str]]
@@ -56,6 +57,11 @@ class Evidence:
     @property
     def strongest(self) -> float:
         return max(self.weights.values(), default=0.0)
+
+    @property
+    def strongest_topic(self) -> int | None:
+        """The index of the topic with most evidence, the first of equals."""
+        return max(self.weights, key=self.weights.__getitem__, default=None)
 
 
 class Heir(NamedTuple):
@@ -181,20 +187,18 @@ class TopicScorer:
         Sectors that share a topic do not compete for it; topics do compete with one another.
         """
         total = _UNCERTAINTY_MASS
-        support: defaultdict[str, float] = defaultdict(float)
+        support: dict[str, float] = {}
         for index, weight in evidence.weights.items():
             power = weight**_EVIDENCE_EXPONENT
             total += power
             for code, readiness in self.topics[index].sectors.items():
-                support[code] += power * readiness
-        return {
-            code: (support[code] + _UNCERTAINTY_MASS * _SECTOR_PRIORS.get(code, _DEFAULT_PRIOR)) / total
-            for code in STANDARD_SECTORS
-        }
+                support[code] = support.get(code, 0.0) + power * readiness
+        said = support.get
+        return {code: (said(code, 0.0) + prior) / total for code, prior in _PRIOR_MASSES}
 
     def sharing_sectors(self, evidence: Evidence) -> tuple[str, ...]:
         """Return the standard sectors that share the strongest topic: each may be right, and the topic orders them."""
-        strongest = max(evidence.weights, key=lambda index: evidence.weights[index], default=None)
+        strongest = evidence.strongest_topic
         if strongest is None:
             return ()
         sectors = self.topics[strongest].sectors
@@ -202,7 +206,7 @@ class TopicScorer:
 
     def find_heir(self, evidence: Evidence, codes: Collection[str]) -> Heir | None:
         """Return who handles the strongest topic where the town has no sector of its own for it, one of *codes*."""
-        strongest = max(evidence.weights, key=lambda index: evidence.weights[index], default=None)
+        strongest = evidence.strongest_topic
         if strongest is None:
             return None
         suitable = self._sectors_of[strongest]
@@ -218,7 +222,7 @@ class TopicScorer:
 
     def prefers_sector(self, evidence: Evidence, first: str, second: str) -> bool:
         """Return whether the strongest topic itself puts *first* before *second*, so that near scores are not a tie."""
-        strongest = max(evidence.weights, key=lambda index: evidence.weights[index], default=None)
+        strongest = evidence.strongest_topic
         if strongest is None:
             return False
         sectors = self._sectors_of[strongest]
