@@ -2,6 +2,8 @@
 
 import copy
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import compress
+from operator import not_
 from typing import TYPE_CHECKING
 
 from bot.domain.sectors import Sector, Theme
@@ -33,10 +35,10 @@ from bot.understanding.sectors.topics import load_topics
 from bot.understanding.shipped.findings import MessageFindings
 from bot.understanding.shipped.message_model import Judgement, MessageJudge, MessageModel, load_shipped_model
 from bot.understanding.shipped.signs import RuleFindings, SignFinder
-from bot.understanding.text.memory import remember
 from bot.understanding.text.morphology import Morphology
 from bot.understanding.text.rules import PatternGroups, load_groups
 from bot.understanding.text.tokens import PreparedText, prepare_text
+from bot.understanding.word_facts import FactFinder, TextFacts
 
 if TYPE_CHECKING:
     from bot.domain.answer_marks import Mark
@@ -50,8 +52,6 @@ _UNKNOWN_SECTOR_SHARE = 0.01
 _KEYWORD_SCORE, _TIED_KEYWORD_SCORE = 0.95, 0.5
 _TIE_MARGIN = 0.02
 """Two sectors whose scores are nearer than this are tied, unless one topic names both and so puts them in order."""
-_MIN_PRIVATE_DIGITS = 5
-"""Digits: a longer number may be a telephone or a document, and no model may contain it."""
 _MAX_MODEL_WORDS = 3
 """The number of words that explain a model's choice to people."""
 _MIN_KEYWORD_CHARS = 3
@@ -84,7 +84,6 @@ class TextAnalyzer:
         self._codes = tuple(sector.code for sector in sectors)
         self.threshold = threshold
         self._morphology = morphology
-        self._is_private = remember(_has_private_digits)
         self._judge = MessageJudge(shipped if shipped is not None else load_shipped_model())
         self._topics = TopicScorer(load_topics(), morphology, {})
         self._set_topics(sectors, themes, {}, frozenset())
@@ -98,6 +97,8 @@ class TextAnalyzer:
         self._noise = NoiseFilter(noise_words)
         self._relevance = RelevanceScorer(PatternGroups(load_groups("relevance"), morphology), noise_words)
         self._urgency = UrgencyDetector(morphology)
+        rules = (self._topics.elements_of, self._relevance.elements_of, self._urgency.elements_of)
+        self._facts = FactFinder(morphology.lemma, self._signs.tags_of, self._judge.score_of_pieces, rules)
         self._further = FurtherParts(morphology, self._places, self.taxonomy, _own_names(sectors, streets))
 
     def with_model(self, model: Model | None) -> "TextAnalyzer":
@@ -157,13 +158,14 @@ class TextAnalyzer:
         place = found.place if found is not None else None
         street = found.words if found is not None else frozenset()
         context = find_location_context(prepared.words, street, self._morphology)
-        evidence = self._topics.find_evidence(prepared.words, context)
+        facts = self._facts.find(prepared.words)
+        evidence = self._topics.find_evidence(prepared.words, context, facts.topics)
         own = self._custom_keywords.find(prepared.words)
         elsewhere = street - found.settlement_words if found is not None else street
         named = (place.district if place is not None else None) or self._district_finder.find(prepared.words, elsewhere)
         district = district or named
-        message = self._describe(prepared, evidence, found, 5.0 * sum(own.counts.values()), noise)
-        judgement = self._judge.judge(message.features, message.signs, message.standard, message.sharing)
+        message = self._describe(prepared, facts, evidence, found, 5.0 * sum(own.counts.values()), noise)
+        judgement = self._judge_message(message)
         exact = self._sector_scores(message, judgement, district, own)
         scores = {code: round(exact[code], 4) for code in self._codes}  # a tie is one for everybody who reads them
         appeal_score = combine(message.log_odds, judgement.appeal) if noise is None else NOISE_SCORE
@@ -262,7 +264,7 @@ class TextAnalyzer:
     def extract_features(self, text: str) -> tuple[TextFeatures, Votes]:
         """Return the input of a town's model: the features of the text, and the votes of what the package brings."""
         message = self.describe(text)
-        judgement = self._judge.judge(message.features, message.signs, message.standard, message.sharing)
+        judgement = self._judge_message(message)
         shipped = self._town_probabilities(judgement, message.evidence)
         return message.features, Votes(self._topic_probabilities(message), shipped)
 
@@ -272,37 +274,48 @@ class TextAnalyzer:
         found = self._places.find(prepared.words)
         street = found.words if found is not None else frozenset()
         context = find_location_context(prepared.words, street, self._morphology)
-        evidence = self._topics.find_evidence(prepared.words, context)
-        return self._describe(prepared, evidence, found, 0.0, self._noise.classify(text, prepared))
+        facts = self._facts.find(prepared.words)
+        evidence = self._topics.find_evidence(prepared.words, context, facts.topics)
+        return self._describe(prepared, facts, evidence, found, 0.0, self._noise.classify(text, prepared))
 
     def _is_me_too(self, text: PreparedText, place: PlaceName | None) -> bool:
         """Return whether the text only agrees with an earlier message; a longer one does not need the matcher."""
         short = place is None and len(text.words) <= MAX_ME_TOO_WORDS
         return short and self.event_matcher.is_me_too(text.words, place)
 
+    def _judge_message(self, message: MessageFindings) -> Judgement:
+        return self._judge.judge(message.features, message.signs, message.standard, message.sharing, message.pieces)
+
     def _describe(
-        self, text: PreparedText, evidence: Evidence, found: FoundPlace | None, own: float, noise: Noise | None
+        self,
+        text: PreparedText,
+        facts: TextFacts,
+        evidence: Evidence,
+        found: FoundPlace | None,
+        own: float,
+        noise: Noise | None,
     ) -> MessageFindings:
         """*own*: the evidence of the town's keywords."""
         place, street = (found.place, found.words) if found is not None else (None, frozenset[int]())
-        alarm = self._urgency.find_alarm(text.words, street) if noise is None else NO_ALARM
+        alarm = self._urgency.find_alarm(text.words, street, facts.alarms) if noise is None else NO_ALARM
         topic = evidence.strongest + own
-        log_odds, groups = self._relevance.weigh(text, topic, place)
+        log_odds, groups = self._relevance.weigh(text, topic, place, facts.relevance)
         rules = RuleFindings(log_odds, groups, topic, place, alarm)
         return MessageFindings(
             evidence,
-            self._features(text, evidence, alarm),
-            self._signs.find(text, rules),
+            self._features(text, facts, evidence, alarm),
+            self._signs.find(text, rules, facts.tags),
             with_alarm(self._topics.standard_probabilities(evidence), alarm),
             self._topics.sharing_sectors(evidence),
             log_odds,
             alarm,
+            facts.pieces if not any(facts.private) else tuple(compress(facts.pieces, map(not_, facts.private))),
         )
 
-    def _features(self, text: PreparedText, evidence: Evidence, alarm: Alarm) -> TextFeatures:
-        is_private, lemma_of = self._is_private, self._morphology.lemma
-        norms = [norm for word in text.words if not is_private(norm := word.norm)]
-        lemmas = [lemma_of(norm) for norm in norms]
+    def _features(self, text: PreparedText, facts: TextFacts, evidence: Evidence, alarm: Alarm) -> TextFeatures:
+        lemmas, norms = list(facts.lemmas), [word.norm for word in text.words]
+        if any(facts.private):
+            lemmas, norms = (list(compress(words, map(not_, facts.private))) for words in (lemmas, norms))
         topics = {self._topics.topics[at].name: weight for at, weight in evidence.weights.items()}
         return TextFeatures(lemmas, norms, topics, alarm.danger or alarm.urgency)
 
@@ -390,13 +403,9 @@ class TextAnalyzer:
             return keyword_hits.words[sector]
         index = self._strongest_topic(evidence, sector, 0.0)
         if index is None and self._predictor is not None:
-            features = self._features(text, evidence, NO_ALARM)
+            features = self._features(text, self._facts.find(text.words), evidence, NO_ALARM)
             return tuple(self._predictor.top_words_for(features, sector, _MAX_MODEL_WORDS))
         return evidence.words[index] if index is not None else ()
-
-
-def _has_private_digits(norm: str) -> bool:
-    return sum(map(str.isdecimal, norm)) >= _MIN_PRIVATE_DIGITS
 
 
 def _own_names(sectors: Sequence[Sector], streets: Iterable[StreetRow]) -> set[str]:

@@ -1,9 +1,10 @@
 """Relevance: whether a message needs action or asks about a service."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from bot.understanding.reading import PlaceName
+from bot.understanding.text.patterns import Elements
 from bot.understanding.text.rules import PatternGroups
 from bot.understanding.text.tokens import PreparedText
 from bot.understanding.text.word_lists import WordList
@@ -41,12 +42,19 @@ class RelevanceScorer:
         self._groups = groups
         self._words = words
 
-    def weigh(self, text: PreparedText, topic: float, place: PlaceName | None) -> tuple[float, Mapping[str, float]]:
+    @property
+    def elements_of(self) -> Callable[[str, bool], Elements]:
+        """:meth:`PatternSet.elements_of` of the phrases."""
+        return self._groups.elements_of
+
+    def weigh(
+        self, text: PreparedText, topic: float, place: PlaceName | None, elements: Sequence[Elements] | None = None
+    ) -> tuple[float, Mapping[str, float]]:
         """Return the log-odds that the message needs action, and the groups of phrases that were found in it.
 
-        *topic*: the weight of the strongest topic.
+        *topic*: the weight of the strongest topic; *elements*: of each word, if that was asked before.
         """
-        found = self._groups.find(text.words)
+        found = self._groups.find(text.words, elements)
         if topic < 1.0:
             for name in _NO_TOPIC_FACTORS.keys() & found.keys():
                 found[name] *= _NO_TOPIC_FACTORS[name] if place is None or name != "complaint" else 1.0

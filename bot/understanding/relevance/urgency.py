@@ -1,13 +1,13 @@
 """Urgency: danger to life or health, or a house without water, heat, light or gas."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from string import Template
 from typing import NamedTuple
 
 from bot.domain.urgency import Danger, Urgency
 from bot.understanding.text.morphology import Morphology
-from bot.understanding.text.patterns import Match, PatternSet
+from bot.understanding.text.patterns import Elements, Match, PatternSet
 from bot.understanding.text.reality import real_words
 from bot.understanding.text.rules import load_rules
 from bot.understanding.text.tokens import Word
@@ -76,16 +76,27 @@ class UrgencyDetector:
         self._patterns.add(len(self._owners), 1.0, Template(source.replace("|\n", "|")).substitute(self._words))
         self._owners.append(owner)
 
-    def find_alarm(self, words: Sequence[Word], place: Set[int] = frozenset()) -> Alarm:
+    @property
+    def elements_of(self) -> Callable[[str, bool], Elements]:
+        """:meth:`PatternSet.elements_of` of all patterns."""
+        return self._patterns.elements_of
+
+    def find_alarm(
+        self, words: Sequence[Word], place: Set[int] = frozenset(), elements: Sequence[Elements] | None = None
+    ) -> Alarm:
         """Return the gravest reason for urgency that the words name, and the danger, if there are any.
 
         *place*: the indexes of the words that name the place. It is the reason in a message about something real;
-        :func:`confirm_alarm` asks how likely it is one.
+        :func:`confirm_alarm` asks how likely it is one. *elements*: of each word, if that was asked before.
         """
-        words, positions = real_words(words, place)
-        matches = [(self._owners[match.pattern.owner], match) for match in self._patterns.find(words, positions)]
-        if not matches:
-            return NO_ALARM
+        words, positions, kept = real_words(words, place)
+        if elements is not None and kept is not None:
+            elements = [elements[at] for at in kept]
+        matches = self._patterns.find(words, positions, elements)
+        return self._weigh_matches(matches, words) if matches else NO_ALARM
+
+    def _weigh_matches(self, found_patterns: Sequence[Match], words: Sequence[Word]) -> Alarm:
+        matches = [(self._owners[match.pattern.owner], match) for match in found_patterns]
         found: defaultdict[str, list[Match]] = defaultdict(list)
         figures = {index for owner, match in matches if owner == _FIGURE for index in match.indexes}
         for owner, match in matches:

@@ -2,7 +2,7 @@
 
 import copy
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from bot.understanding.sectors.custom_keywords import CustomKeywords
 from bot.understanding.sectors.location_context import LocationContext
 from bot.understanding.sectors.topics import STRONG_WEIGHT, Topic
 from bot.understanding.text.morphology import Morphology
-from bot.understanding.text.patterns import Match, PatternSet
+from bot.understanding.text.patterns import Elements, Match, PatternSet
 from bot.understanding.text.tokens import Word
 
 _PASSING_WORD_FACTOR = 0.3
@@ -115,9 +115,19 @@ class TopicScorer:
             found += [Sector(code, "", words) for code, share in suitable.items() if share == best]
         return found
 
-    def find_evidence(self, words: Sequence[Word], context: LocationContext) -> Evidence:
-        """Find the evidence for every topic; a word counts once for a topic, by its best pattern."""
-        matches = self._patterns.find(words)
+    @property
+    def elements_of(self) -> Callable[[str, bool], Elements]:
+        """:meth:`PatternSet.elements_of` of the patterns of all topics."""
+        return self._patterns.elements_of
+
+    def find_evidence(
+        self, words: Sequence[Word], context: LocationContext, elements: Sequence[Elements] | None = None
+    ) -> Evidence:
+        """Find the evidence for every topic; a word counts once for a topic, by its best pattern.
+
+        *elements*: of each word, if that was asked before.
+        """
+        matches = self._patterns.find(words, None, elements)
         if self._unused:
             matches = [one for one in matches if one.pattern.owner not in self._unused]
         explained: defaultdict[int, set[int]] = defaultdict(set)

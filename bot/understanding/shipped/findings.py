@@ -1,6 +1,6 @@
 """The findings of the rules in a message, which the models read and are trained on."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from bot.understanding.model.features import TextFeatures
@@ -10,7 +10,8 @@ from bot.understanding.sectors.scoring import Evidence
 
 class MessageFindings(NamedTuple):
     """The findings in one message. ``standard``: the rules' probabilities of the standard sectors; ``sharing``: the
-    sectors that share the strongest topic; ``log_odds``: the rules' opinion about its relevance."""
+    sectors that share the strongest topic; ``log_odds``: the rules' opinion about its relevance; ``pieces``: of the
+    features' words."""
 
     evidence: Evidence
     features: TextFeatures
@@ -19,3 +20,4 @@ class MessageFindings(NamedTuple):
     sharing: tuple[str, ...]
     log_odds: float
     alarm: Alarm
+    pieces: Sequence[tuple[bytes, float]]

@@ -96,7 +96,7 @@ class MessageJudge:
         self._bias = np.append(sectors.bias, np.float32(model.bias)).astype(np.float32)
         self._nothing = np.zeros_like(self._bias)
         self._mixer = ShareMixer(sectors.frequency, sectors.recipe.prior)
-        self._score_of_pieces = remember(self._find_score_of_pieces)
+        self.score_of_pieces = remember(self._find_score_of_pieces)
 
     def judge(
         self,
@@ -104,12 +104,16 @@ class MessageJudge:
         signs: Mapping[str, float],
         rules: Mapping[str, float],
         sharing: Collection[str] = (),
+        pieces: Sequence[tuple[bytes, float]] | None = None,
     ) -> Judgement:
         """Return the opinion about a text.
 
-        *rules*: the rules' probabilities of the standard sectors; *sharing*: those that share the strongest topic.
+        *rules*: the rules' probabilities of the standard sectors; *sharing*: those that share the strongest topic;
+        *pieces*: what :meth:`score_of_pieces` says of each of the features' words, if that was asked before.
         """
-        scores = self._bias + self._score_of_words(features) + self._score_of_all_pieces(features)
+        if pieces is None:
+            pieces = list(map(self.score_of_pieces, features.norms))
+        scores = self._bias + self._score_of_words(features) + self._score_of_all_pieces(pieces[:MAX_WORDS])
         appeal = float(scores[-1])
         weights = self._model.signs
         for name, value in signs.items():
@@ -143,8 +147,7 @@ class MessageJudge:
         score: Floats = np.add.reduce(self._weighed.take(rows, axis=0)) / np.float32(length)
         return score
 
-    def _score_of_all_pieces(self, features: TextFeatures) -> Floats:
-        found = list(map(self._score_of_pieces, features.norms[:MAX_WORDS]))
+    def _score_of_all_pieces(self, found: Sequence[tuple[bytes, float]]) -> Floats:
         square = sum([square for _, square in found])
         if not square:
             return self._nothing

@@ -4,12 +4,11 @@ The same code makes them when the model is trained and when it is used. The mark
 """
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from bot.understanding.reading import PlaceName
 from bot.understanding.relevance.urgency import Alarm
-from bot.understanding.text.memory import remember
 from bot.understanding.text.morphology import Morphology
 from bot.understanding.text.tokens import PreparedText
 
@@ -46,10 +45,9 @@ class SignFinder:
 
     def __init__(self, morphology: Morphology) -> None:
         self._morphology = morphology
-        self._tags = remember(self._find_tags)
 
-    def find(self, text: PreparedText, rules: RuleFindings) -> dict[str, float]:
-        """Return the signs of *text*, each with its value."""
+    def find(self, text: PreparedText, rules: RuleFindings, tags: Sequence[frozenset[str]]) -> dict[str, float]:
+        """Return the signs of *text*, each with its value; *tags*: those of each word, by :meth:`tags_of`."""
         names = {f"group:{name}" for name in rules.groups}
         names.update([f"mark:{mark}" for mark in _MARKS if mark in text.clean])
         names.update(_LENGTH_SIGNS[: bisect_right(_LENGTHS, len(text.words))])
@@ -63,7 +61,7 @@ class SignFinder:
             names.add(f"alarm:{rules.alarm.urgency}")
         if rules.alarm.danger is not None:
             names.add("alarm:advice")
-        names.update(*[self._tags(word.norm) for word in text.words[:_MAX_WORDS]])
+        names.update(*tags[:_MAX_WORDS])
         if text.words:
             names.add(self._opening(text.words[0].norm))
         signs = dict.fromkeys(names, 1.0)
@@ -71,7 +69,8 @@ class SignFinder:
         signs[TOPIC_SIGN] = min(rules.topic / _TOPIC_SATURATION, 1.0)
         return signs
 
-    def _find_tags(self, norm: str) -> frozenset[str]:
+    def tags_of(self, norm: str) -> frozenset[str]:
+        """Return the signs of a word's grammar."""
         tags = self._morphology.form(norm).tags
         return frozenset(f"tag:{name}" for name in tags[0] & _GRAMMEMES) if tags else frozenset()
 

@@ -182,20 +182,37 @@ class PatternSet:
     def _flags_of(self, words: Sequence[Word], index: int) -> _Flags:
         return _NEGATIVE if self._strict and is_denied(words, index) else _EITHER
 
-    def find(self, words: Sequence[Word], positions: Sequence[int] | None = None) -> list[Match]:
+    def elements_of(self, norm: str, negated: bool) -> Elements:
+        """Return the elements that a word matches where no strict set asks what «не» is said of.
+
+        *negated*: «не» is near the word.
+        """
+        return self._found_by[_EITHER if negated else _POSITIVE](norm)
+
+    def _elements_at(self, words: Sequence[Word], index: int) -> Elements:
+        flags = self._flags_of(words, index) if words[index].negated else _POSITIVE
+        return self._found_by[flags](words[index].norm)
+
+    def find(
+        self,
+        words: Sequence[Word],
+        positions: Sequence[int] | None = None,
+        elements: Sequence[Elements] | None = None,
+    ) -> list[Match]:
         """Find all patterns: those of one word at every place (up to a bound), longer ones at the first place.
 
-        *positions*: of the words, if they are not those that the words know.
+        *positions*: of the words, if they are not those that the words know. *elements*: what :meth:`elements_of` says
+        of each word, if that was asked before.
         """
-        said_at: list[tuple[int, Elements]] = []
+        if elements is None:
+            elements = [self._elements_at(words, index) for index in range(len(words))]
+        elif self._strict:
+            pairs = enumerate(zip(words, elements, strict=True))
+            elements = [self._elements_at(words, at) if word.negated else one for at, (word, one) in pairs]
+        said_at = [(index, one) for index, one in enumerate(elements) if one[1]]  # most words are in no pattern
         spoken = 0
-        found_by, in_affirmation = self._found_by, self._found_by[_POSITIVE]
-        for index, word in enumerate(words):
-            norm = word.norm
-            elements = found_by[self._flags_of(words, index)](norm) if word.negated else in_affirmation(norm)
-            if elements[1]:  # most words are in no pattern
-                said_at.append((index, elements))
-                spoken |= elements[1]
+        for _, one in said_at:
+            spoken |= one[1]
         begun: dict[int, list[int]] = {}
         for index, (begins, _, wanted) in said_at:
             if not spoken & wanted:

@@ -39,11 +39,13 @@ _CRY_REACH = 2
 class RealWords(NamedTuple):
     """The words that say what is real, and their positions, if those are not the ones that the words know.
 
-    Where some words are left out, the others are as near to one another as without them.
+    Where some words are left out, the others are as near to one another as without them. ``kept``: the indexes of
+    these in the text.
     """
 
     words: Sequence[Word]
     positions: Sequence[int] | None
+    kept: Sequence[int] | None
 
 
 def real_words(words: Sequence[Word], place: Set[int] = frozenset()) -> RealWords:
@@ -61,9 +63,9 @@ def real_words(words: Sequence[Word], place: Set[int] = frozenset()) -> RealWord
     if any(map(_OPENING.search, {word.gap for word in words})):
         left_out.update(_quoted(words))
     if not left_out:
-        return RealWords(words, None)
+        return RealWords(words, None, None)
     kept = [at for at in range(len(words)) if at not in left_out]
-    return RealWords([words[at] for at in kept], [words[at].position - at + nth for nth, at in enumerate(kept)])
+    return RealWords([words[at] for at in kept], [words[at].position - at + nth for nth, at in enumerate(kept)], kept)
 
 
 def _units(words: Sequence[Word], norms: Sequence[str]) -> Iterator[int]:

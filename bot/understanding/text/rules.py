@@ -1,13 +1,13 @@
 """Groups of patterns with weights: the shape that the rules of relevance and of urgency share."""
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
 from bot.understanding.text.morphology import Morphology
-from bot.understanding.text.patterns import Match, PatternSet
+from bot.understanding.text.patterns import Elements, Match, PatternSet
 from bot.understanding.text.tokens import Word
 
 
@@ -30,11 +30,19 @@ class PatternGroups:
         for index, group in enumerate(groups):
             self._patterns.add(index, group.weight, group.patterns)
 
-    def find(self, words: Sequence[Word]) -> dict[str, float]:
-        """Map the name of every group that was found to its total weight."""
+    @property
+    def elements_of(self) -> Callable[[str, bool], Elements]:
+        """:meth:`PatternSet.elements_of` of the patterns of all groups."""
+        return self._patterns.elements_of
+
+    def find(self, words: Sequence[Word], elements: Sequence[Elements] | None = None) -> dict[str, float]:
+        """Map the name of every group that was found to its total weight.
+
+        *elements*: of each word, if that was asked before.
+        """
         hit: dict[int, set[int]] = {}
         count: dict[int, int] = {}
-        for match in sorted(self._patterns.find(words), key=_match_length):
+        for match in sorted(self._patterns.find(words, None, elements), key=_match_length):
             owner = match.pattern.owner
             known = hit.get(owner)
             if known is None:

@@ -64,6 +64,18 @@ def test_search_finds_what_a_plain_one_finds_in_the_same_order(patterns: list[li
     assert [(match.pattern.owner, match.indexes) for match in search.find(words)] == _search_plainly(patterns, words)
 
 
+@pytest.mark.parametrize("strict", [False, True])
+def test_search_finds_the_same_with_elements_that_were_asked_before(strict: bool) -> None:
+    search = PatternSet(morphology(), strict=strict)
+    for number, pattern in enumerate(("=свет", "не =свет", "=яма двор", "не гореть свет", "гореть")):
+        search.add(number, 1.0, pattern)
+    texts = ("не горит свет", "не очень горит во дворе, свет", "яма во дворе, а свет не нужен", "не могу, горит яма")
+    for text in texts:
+        words = prepare_text(text).words
+        elements = [search.elements_of(word.norm, word.negated) for word in words]
+        assert search.find(words, None, elements) == search.find(words) != []
+
+
 @pytest.mark.parametrize(
     ("text", "place", "kept", "positions"),
     [
