@@ -182,16 +182,20 @@ class PatternSet:
     def _flags_of(self, words: Sequence[Word], index: int) -> _Flags:
         return _NEGATIVE if self._strict and is_denied(words, index) else _EITHER
 
+    def _with_denied(self, words: Sequence[Word], elements: Iterable[Elements]) -> list[Elements]:
+        """Return *elements* with those of words near «не» by what it is said of."""
+        found_by = self._found_by
+        return [
+            found_by[self._flags_of(words, at)](word.norm) if word.negated else one
+            for at, (word, one) in enumerate(zip(words, elements, strict=True))
+        ]
+
     def elements_of(self, norm: str, negated: bool) -> Elements:
         """Return the elements that a word matches where no strict set asks what «не» is said of.
 
         *negated*: «не» is near the word.
         """
         return self._found_by[_EITHER if negated else _POSITIVE](norm)
-
-    def _elements_at(self, words: Sequence[Word], index: int) -> Elements:
-        flags = self._flags_of(words, index) if words[index].negated else _POSITIVE
-        return self._found_by[flags](words[index].norm)
 
     def find(
         self,
@@ -205,10 +209,10 @@ class PatternSet:
         of each word, if that was asked before.
         """
         if elements is None:
-            elements = [self._elements_at(words, index) for index in range(len(words))]
+            plain = map(self._found_by[_POSITIVE], [word.norm for word in words])
+            elements = self._with_denied(words, plain)
         elif self._strict:
-            pairs = enumerate(zip(words, elements, strict=True))
-            elements = [self._elements_at(words, at) if word.negated else one for at, (word, one) in pairs]
+            elements = self._with_denied(words, elements)
         said_at = [(index, one) for index, one in enumerate(elements) if one[1]]  # most words are in no pattern
         spoken = 0
         for _, one in said_at:
