@@ -306,14 +306,19 @@ class App:
         if self._token_in_use is not None:
             raise self._token_in_use
 
-    def _on_wake_up(self, topic: WakeUpTopic) -> None:
-        """Wake the loops: another process, or this one, has committed something."""
-        self.database.agenda.forget()
+    def _on_wake_up(self, topic: WakeUpTopic, *, is_own: bool) -> None:
+        """Wake the loops: another process, or this one, has committed something.
+
+        Where this process has queued messages, the database has woken their loop already; it knows the agenda's age.
+        """
+        if not is_own:
+            self.database.agenda.forget()
         if topic is WakeUpTopic.STAFF:
             self._staff_wake_up.set()
             return
         self.runtime.inbox_wake_up.end_pause()  # looks first: most of what is committed are messages to send
-        self.runtime.outbox_wake_up.set()
+        if not is_own:
+            self.runtime.outbox_wake_up.set()
 
     async def _refresh_staff(self) -> None:
         """Read the officials again after another process, or a command, has changed them."""

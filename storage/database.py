@@ -18,6 +18,7 @@ from storage.agenda_cache import AgendaCache
 from storage.engine import MAX_CONNECTIONS, create_engine
 from storage.errors import FAULT_MESSAGES, DatabaseFault, DatabaseUnavailable, classify_error
 from storage.postgres.leader_lease import check_term
+from storage.postgres.own_sessions import OwnSessions
 from storage.postgres.statistics import analyze_unknown_tables
 from storage.sqlite.file_lock import DatabaseFileLock
 from storage.sqlite.write_lock import PriorityLock
@@ -80,6 +81,10 @@ class Database:
             idle_transaction_seconds=idle_transaction_seconds,
             connections=connections,
         )
+        self.own_sessions = OwnSessions()
+        """The sessions of this process; on SQLite none."""
+        if not self._is_sqlite:
+            self.own_sessions.follow(self._engine)
         self._readers = self._engine.execution_options(sqlite_begin="DEFERRED")
         # Waiting here costs nothing; waiting inside SQLite blocks a thread and ends in "database is locked".
         self._write_lock = PriorityLock()

@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Callable
+from typing import Protocol
 
 from storage.database import NOTIFY_CHANNEL, Database
 from storage.errors import DatabaseUnreachable
@@ -11,7 +11,13 @@ from storage.repositories.base import PRESENCE_LOCK_CLASS
 from storage.unit_of_work import WakeUpTopic
 
 
-async def listen_for_wake_ups(database: Database, on_wake_up: Callable[[WakeUpTopic], None]) -> None:
+class OnWakeUp(Protocol):
+    """A reaction to committed work; *is_own*: this process has committed it, so its loops have been woken for it."""
+
+    def __call__(self, topic: WakeUpTopic, *, is_own: bool) -> None: ...
+
+
+async def listen_for_wake_ups(database: Database, on_wake_up: OnWakeUp) -> None:
     """Call *on_wake_up* whenever any process has committed new work.
 
     It is called once for every topic at the beginning, because notifications from before the connection are lost. While
@@ -35,9 +41,12 @@ async def listen_for_wake_ups(database: Database, on_wake_up: Callable[[WakeUpTo
                 lock_id = secrets.randbelow(2**31)
                 if await driver.fetchval("SELECT pg_try_advisory_lock($1, $2)", PRESENCE_LOCK_CLASS, lock_id):
                     database.presence_lock_id = lock_id
-            await driver.add_listener(NOTIFY_CHANNEL, lambda *arguments: on_wake_up(_parse_topic(arguments[-1])))
+            await driver.add_listener(
+                NOTIFY_CHANNEL,
+                lambda _, pid, channel, payload: on_wake_up(_parse_topic(payload), is_own=pid in database.own_sessions),
+            )
             for topic in WakeUpTopic:
-                on_wake_up(topic)
+                on_wake_up(topic, is_own=False)
             while not await _wait_for(ended, CHECK_INTERVAL_SECONDS):
                 await driver.execute("SELECT 1", timeout=RESPONSE_TIMEOUT_SECONDS)
         except Exception as error:

@@ -255,7 +255,7 @@ async def test_only_dead_processes_claims_are_released(database: Database, secon
     if not database.is_shared:
         pytest.skip("on SQLite there is one process")
     shown, supervisor = WakeUp(), Supervisor()
-    supervisor.run_forever("wake-up", lambda: listen_for_wake_ups(second, lambda _: shown.set()))
+    supervisor.run_forever("wake-up", lambda: listen_for_wake_ups(second, lambda _, *, is_own: shown.set()))
     await shown.wait(10)
     assert second.presence_lock_id is not None
     await store_updates(database, ("1", "a"), ("2", "b"))
