@@ -33,6 +33,18 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
+class CardExtras:
+    """The parts that few tickets have, as one question finds them: only those that exist are then read."""
+
+    upvotes: int
+    has_remarks: bool
+    has_inquiries: bool
+    has_promise: bool
+    is_divided: bool
+    """True if other tickets were divided from this one."""
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewList:
     """The message that shows the review queue to an official; ``page`` is the page they have opened."""
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bot.domain.answers import Answer, Publication, PublicationState
 from bot.domain.audit import Remark
-from bot.domain.cards import Card
+from bot.domain.cards import Card, CardExtras
 from bot.domain.gist import gist
 from bot.domain.importance import ImportanceReason
 from bot.domain.messages import Message, MessageRole
@@ -43,7 +43,8 @@ async def card_facts(ctx: UseCaseContext, ticket: Ticket, person: Person, card: 
             [ctx.municipality.understanding.redact(text) for text in additions],
         )
     answer = await ctx.uow.answers.find_latest(ticket.lead_id or ticket.id)
-    facts = await _written_facts(ctx, ticket, person, messages, answer)
+    extras = await ctx.uow.cards.find_extras(ticket.id)
+    facts = await _written_facts(ctx, ticket, person, messages, answer, extras)
     facts = replace(
         facts,
         additions=additions[-MAX_ADDITIONS_SHOWN:],
@@ -52,12 +53,17 @@ async def card_facts(ctx: UseCaseContext, ticket: Ticket, person: Person, card: 
         similar=await _list_merge_candidates(ctx, ticket, person) if card is not None and card.menu == "merge" else (),
         topics=_topics(ctx, ticket, card),
     )
-    facts = await _with_past(ctx, facts, person, answer)
+    facts = await _with_past(ctx, facts, person, answer, extras)
     return await _with_choices(ctx, facts, person)
 
 
 async def _written_facts(
-    ctx: UseCaseContext, ticket: Ticket, person: Person, messages: Sequence[Message], answer: Answer | None
+    ctx: UseCaseContext,
+    ticket: Ticket,
+    person: Person,
+    messages: Sequence[Message],
+    answer: Answer | None,
+    extras: CardExtras,
 ) -> CardFacts:
     """Return what was written about the ticket, who has it, and what *person* may do with it."""
     roots = _roots(messages)
@@ -74,7 +80,7 @@ async def _written_facts(
         additions=(),
         media_count=sum(1 for item in media if item.kind is not MediaKind.LOCATION),
         location=ticket.coordinates or next((item.point for item in media if item.point is not None), None),
-        remarks=await _named_remarks(ctx, ticket),
+        remarks=await _named_remarks(ctx, ticket) if extras.has_remarks else [],
         assignee=await ctx.uow.staff.find_name(ticket.assignee_id) if ticket.assignee_id else None,
         answer=answer.text if answer else None,
         publications=publications,
@@ -88,24 +94,29 @@ async def _written_facts(
         manual_publications=await _list_manual_posts(ctx, publications),
         menu="",
         sectors=[(sector.code, sector.title) for sector in ctx.municipality.sectors.values()],
-        upvotes=await ctx.uow.upvotes.count(ticket.id),
+        upvotes=extras.upvotes,
         created_by=await ctx.uow.staff.find_name(ticket.created_by) if ticket.created_by else None,
         forwarded_at=next((m.sent_at for m in messages if m.forwarded_from and not roots), None),
     )
 
 
-async def _with_past(ctx: UseCaseContext, facts: CardFacts, person: Person, answer: Answer | None) -> CardFacts:
+async def _with_past(
+    ctx: UseCaseContext, facts: CardFacts, person: Person, answer: Answer | None, extras: CardExtras
+) -> CardFacts:
     """Add what has come of the ticket: its problem, questions, promises, and what another system says."""
     ticket = facts.ticket
     record = await ctx.uow.imports.find_record(ticket.id) if ticket.external_number is not None else None
+    is_part = extras.is_divided or ticket.divided_from is not None
+    related = await division.list_related(ctx, ticket) if is_part else ()
+    asked = await ctx.uow.inquiries.list_for_ticket(ticket.id) if extras.has_inquiries else ()
     return replace(
         facts,
         problem=await merge_split.problem_facts(ctx, ticket, answer),
         solution=await ctx.uow.solutions.get(ticket.id) if ticket.answered_at is not None else None,
         previous=await ctx.uow.tickets.get(ticket.previous_id) if ticket.previous_id else None,
-        divided=[(one.id, ctx.municipality.title_of(one)) for one in await division.list_related(ctx, ticket)],
-        inquiries=await inquiry_data.inquiry_facts(ctx, await ctx.uow.inquiries.list_for_ticket(ticket.id)),
-        promise=await ctx.uow.promises.find_open(ticket.id),
+        divided=[(one.id, ctx.municipality.title_of(one)) for one in related],
+        inquiries=await inquiry_data.inquiry_facts(ctx, asked),
+        promise=await ctx.uow.promises.find_open(ticket.id) if extras.has_promise else None,
         approval=await draft_data.waiting_on_card(ctx, ticket, person),
         delegations=await draft_data.delegations_on_card(ctx, ticket),
         entry=await _entry_facts(ctx, ticket, person),

@@ -4,12 +4,12 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Insert, Select, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Insert, Select, bindparam, delete, exists, func, insert, or_, select, update
 
 from bot.domain.audit import Remark
-from bot.domain.cards import Card
+from bot.domain.cards import Card, CardExtras
 from storage.repositories.base import Repository, insert_into
-from storage.tables import card, remark, ticket
+from storage.tables import card, inquiry, promise, remark, ticket, upvote
 
 _CARD_COLUMNS = tuple(card.c[name] for name in Card.__dataclass_fields__)
 _REMARK_COLUMNS = tuple(remark.c[name] for name in Remark.__dataclass_fields__)
@@ -41,6 +41,18 @@ def _card_query() -> Select[Any]:
 def _remarks_query() -> Select[Any]:
     of_ticket = remark.c.ticket_id == bindparam("number", type_=remark.c.ticket_id.type)
     return select(*_REMARK_COLUMNS).where(of_ticket).order_by(remark.c.id)
+
+
+@cache
+def _extras_query() -> Select[Any]:
+    number = bindparam("number", type_=ticket.c.id.type)
+    return select(
+        select(func.count()).select_from(upvote).where(upvote.c.ticket_id == number).scalar_subquery(),
+        exists().where(remark.c.ticket_id == number),
+        exists().where(inquiry.c.ticket_id == number),
+        exists().where(promise.c.ticket_id == number, promise.c.ended_at.is_(None)),
+        exists().where(ticket.c.divided_from == number),
+    )
 
 
 class Cards(Repository):
@@ -137,6 +149,12 @@ class Cards(Repository):
                 at=new.at,
             )
         )
+
+    async def find_extras(self, ticket_id: int) -> CardExtras:
+        """Return which of the parts exist that few tickets have."""
+        row = (await self._transaction.execute(_extras_query(), {"number": ticket_id})).one()
+        upvotes, *found = row
+        return CardExtras(upvotes, *map(bool, found))
 
     async def list_remarks(self, ticket_id: int) -> list[Remark]:
         result = await self._transaction.execute(_remarks_query(), {"number": ticket_id})

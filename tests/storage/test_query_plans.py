@@ -103,6 +103,7 @@ HOT_QUERIES: dict[str, Query] = {
     "/find by words": lambda uow: uow.tickets.search(["яма", "45"], ["roads"], 50, triage=True),
     "/find by number": lambda uow: uow.tickets.get(1),
     "card: where a person sees it": lambda uow: uow.cards.get(1, 1, "telegram"),
+    "card: parts that few tickets have": lambda uow: uow.cards.find_extras(1),
     "card: remarks": lambda uow: uow.cards.list_remarks(1),
     "card: publications": lambda uow: uow.answers.list_publications(1),
     "start: cards of a person": lambda uow: uow.cards.list_for_person(1, "telegram", 50),
