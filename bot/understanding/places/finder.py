@@ -145,9 +145,6 @@ class PlaceFinder:
             best, taken = None, frozenset()  # people meet there; the houses are the next street's
         used = taken | settled
         landmark = self._landmarks.find(words, used)
-        if best is not None and landmark is not None:
-            on_street = landmark.end == best.first - 1 and words[landmark.end].norm in ("на", "по")  # «музей на Лесной»
-            landmark = landmark if (landmark.is_beside if best.house else landmark.is_sure or on_street) else None
         if best is None and settlement is None and landmark is None:
             return None
         place = PlaceName(

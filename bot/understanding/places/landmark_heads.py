@@ -15,8 +15,10 @@ SHORT_NAMES = {("д", "с"): "детский сад", ("т", "ц"): "тц", ("т
 """Two letters with a stroke between them."""
 JOINED_NOUNS = ("завод", "комбинат", "фабрика", "вокзал", "больница", "рынок")
 """Nouns that others are joined with: «мехзавод», «стройрынок»."""
+_IN_HONOUR = frozenset({"имени", "им"})
 _POINTING = frozenset({"наш", "ваш", "этот", "тот"})
 _MAX_NUMBER = 999
+_MIN_TENS = 20
 _NUMBER = re.compile(r"(\d{1,3})(?:-?(?:я|й|ю|ую|ой|ей|ом|го|му|м|е|ая))?")
 _OPENING = re.compile(r"[«\"“„']\s*$")
 _CLOSING = re.compile(r"^\s*[»\"”'“]")
@@ -131,15 +133,30 @@ class LandmarkHeads:
             after += 1
         if after < len(words) and not words[after].gap.strip(" №#-N"):
             value = self._value(words[after])
-            spelled = after > head.end or words[after].is_number
-            if value is not None and spelled:
+            named = after > head.end or words[after].is_number
+            if value is not None and named:
                 return value, after
+            if value is not None and (told := self._spelled_number(words, after)) is not None:
+                return told, after
         if head.start > 0 and not words[head.start].gap.strip(" -"):
             before = words[head.start - 1]
             value = self._value(before) if before.is_number else self._ordinal(before)
             if value is not None:
                 return value, head.start - 1
         return None
+
+    def _spelled_number(self, words: Sequence[Word], index: int) -> int | None:
+        """Return the number of «школа двадцать три», which counts nothing: «школа три года ждёт ремонта»."""
+        value, end = self._numbers.get(words[index].norm, 0), index + 1
+        is_tens = value >= _MIN_TENS and value % 10 == 0 and end < len(words)
+        unit = self._numbers.get(words[end].norm, 0) if is_tens else 0
+        if 0 < unit < 10:
+            value, end = value + unit, end + 1
+        if end < len(words) and not words[end].gap.strip():
+            form = self._morphology.form(words[end].norm)
+            if not (form.can_be("PREP") or form.can_be("VERB") or words[end].norm in ("не", "нет")):
+                return None
+        return value
 
     def _value(self, word: Word) -> int | None:
         digits = _NUMBER.fullmatch(word.norm)
@@ -164,6 +181,8 @@ class LandmarkHeads:
         word = words[at]
         if word.gap.strip() or word.is_number:
             return None
+        if word.norm in _IN_HONOUR and at + 1 < len(words) and words[at + 1].capitalised and len(words[at + 1].raw) > 2:
+            return f"имени {words[at + 1].raw}"
         form = self._morphology.form(word.norm)
         lemma = self._lemma(word)
         proper = word.capitalised and not word.raw.isupper()

@@ -27,6 +27,15 @@ _REACHING = frozenset(
     {"пройти", "подойти", "проехать", "подъехать", "попасть", "добраться", "подобраться", "дойти", "доехать", "заехать"}
 )
 """Verbs that tell of the way to a landmark: «к школе не пройти»."""
+_PARTS = frozenset(
+    {"здание", "крыльцо", "вход", "ворота", "забор", "ограда", "окно", "стена", "двор", "крыша", "фасад", "угол",
+     "территория", "корпус", "калитка", "витрина", "парковка", "стоянка", "торец", "подвал", "холл", "фойе", "пандус",
+     "ступенька", "ступень", "порог", "вывеска"}
+)  # fmt: skip
+"""Parts of a building, of which a landmark in the genitive is the whole: «на крыльце военкомата»."""
+_AT_PARTS = frozenset({"в", "во", "на", "под", "из", "с", "со", "от", "к", "по"})
+_UNDECLINED = frozenset({"у", "возле", "около", "напротив"})
+"""Prepositions before which those who do not decline put the nominative: «около гараж»."""
 
 
 class LandmarkRelations:
@@ -44,6 +53,11 @@ class LandmarkRelations:
         """Return whether the word is a preposition that places something near a landmark."""
         return word.norm in _CASES_AFTER
 
+    @staticmethod
+    def is_way(words: Sequence[Word]) -> bool:
+        """Return whether a message tells of a way: «к школе не пройти»."""
+        return any(word.norm in _REACHING for word in words)
+
     def find(self, words: Sequence[Word], head: LandmarkHead, first: int) -> str | None:
         """Return the preposition that tells where something is from the landmark, if its case fits."""
         if first == 0 or words[first].gap.strip(' «"'):
@@ -54,13 +68,28 @@ class LandmarkRelations:
             before, cases = "рядом с", ("ablt",)
         if cases is None and first > 1 and (words[first - 2].norm, before) in _LONG_PREPOSITIONS:
             before, cases = f"{words[first - 2].norm} {before}", ("gent", "datv", "accs")
-        if cases is None and before in ("к", "ко") and any(word.norm in _REACHING for word in words):
+        if cases is None and before in ("к", "ко") and self.is_way(words):
             before, cases = "подход к", ("datv",)
+        if cases is None and (part := self.part_before(words, first)) is not None:
+            before, cases = part, ("gent",)
         if cases is None:
             return None
         form = self._morphology.form(words[head.noun].norm)
         fits = any(form.can_be("NOUN", case) for case in cases) or form.can_be("Fixd") or not form.can_be("NOUN")
+        fits = fits or (before in _UNDECLINED and form.can_be("NOUN", "nomn", "masc", "inan"))
         return before if fits else None
+
+    def part_before(self, words: Sequence[Word], index: int) -> str | None:
+        """Return the part of a building before *index* with its preposition: «на крыльце», «за главным корпусом»."""
+        part = index - 1
+        if part < 1 or words[part].gap != " " or _PARTS.isdisjoint(self._morphology.form(words[part].norm).lemmas):
+            return None
+        start = part - 1
+        if start > 0 and words[start].gap == " " and self._morphology.form(words[start].norm).can_be("ADJF"):
+            start -= 1
+        if words[start].norm not in _AT_PARTS and not self.is_placing(words[start]):
+            return None
+        return " ".join(word.norm if word.raw.isupper() else word.raw for word in words[start:index]).lower()
 
     def is_with(self, words: Sequence[Word], index: int) -> bool:
         """Return whether «рядом с», «недалеко от» precedes."""

@@ -127,11 +127,23 @@ class LandmarkFinder:
             return IN_SCORE  # «по аллее не пройти»
         if before in _IN and (case or form.can_be("Fixd") or not form.known):
             return IN_SCORE
+        if before in _IN and form.can_be("NOUN", "accs") and self._relations.is_way(words):
+            return IN_SCORE  # «в библиотеку не попасть»
         if head.start and not words[head.start].gap.strip() and form.can_be("NOUN", "gent"):
             owner = self._morphology.form(before)
             if owner.can_be("NOUN") and not owner.can_be("PREP"):
                 return SUBJECT_SCORE  # «снег с крыши рынка»
-        return SUBJECT_SCORE if form.can_be("NOUN", "nomn") and not words[head.noun].negated else 0
+        return SUBJECT_SCORE if self._is_subject(words, head) and not words[head.noun].negated else 0
+
+    def _is_subject(self, words: Sequence[Word], head: LandmarkHead) -> bool:
+        """Return whether something is told of the landmark, «МФЦ закрыт», or done to it, «закрыли библиотеку»."""
+        form = self._morphology.form(words[head.noun].norm)
+        if form.can_be("NOUN", "nomn"):
+            return True
+        if head.start and self._morphology.form(words[head.start - 1].norm).can_be("PREP"):
+            return False
+        acronym = self._words.spellings.get(head.name, "").isupper() and not form.known
+        return acronym or (head.start > 0 and form.can_be("NOUN", "accs") and not words[head.start].gap.strip())
 
     def _phrase(
         self,

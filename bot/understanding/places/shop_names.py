@@ -30,7 +30,8 @@ class ShopNames:
             return None
         before = words[index - 1].norm
         cases = self._relations.cases_before(words, index)
-        if not cases and before not in _IN:
+        part = None if cases or before in _IN else self._relations.part_before(words, index)
+        if not cases and before not in _IN and part is None:
             return None
         form = self._morphology.form(word.norm)
         if not self._words.media.isdisjoint((word.norm, *form.lemmas)):
@@ -42,9 +43,9 @@ class ShopNames:
         noun = form.known and form.can_be("NOUN") and not form.can_be("Abbr") and not word.raw.isupper()
         if end == index + 1 and noun and any(form.can_be("NOUN", case) for case in (*cases, "loct")):
             name = capitalize(self._morphology.nominative(word.norm))
-        if not cases:
+        if not cases and part is None:
             return Landmark(f"«{name}»", None, IN_SCORE)
-        prefix = "рядом с" if before in ("с", "со") else before
+        prefix = part or ("рядом с" if before in ("с", "со") else before)
         said = " ".join(one.raw for one in words[index:end])
         return Landmark(f"«{name}»", f"{prefix} «{said}»", NEAR_SCORE)
 
