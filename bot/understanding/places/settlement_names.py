@@ -11,7 +11,7 @@ from bot.understanding.text.morphology import Morphology
 from bot.understanding.text.tokens import Word, single_word
 
 _MIN_NAME_LENGTH = 3
-_GARDEN_SOCIETIES = frozenset({"снт", "днт", "днп"})
+_GARDEN_SOCIETIES = frozenset({"снт", "днт", "днп", "садоводство", "садоводства", "садоводстве", "товарищество"})
 """They may be called by any word: «снт заря»."""
 _HOUSES = frozenset({"дом", "д"})
 _MAX_ACRONYM_LENGTH = 4
@@ -214,6 +214,17 @@ class SettlementNames:
     def can_be_person(self, word: Word) -> bool:
         """Return whether only the suffix speaks for a village, and a surname has it too: «Лопухова»."""
         return can_be_surname(word.norm) and self._built(word) is not None
+
+    def is_of_landmark(self, words: Sequence[Word], index: int) -> bool:
+        """Return whether a landmark before the word is called so, «в парке Дубки», not «в клубе Малиновки»."""
+        if words[index].gap.strip(' «"“„'):
+            return False
+        named = self._landmarks.named.intersection(self._morphology.form(words[index - 1].norm).lemmas)
+        if not named:
+            return False
+        word = words[index]
+        form, village = self._morphology.form(word.norm), self._village(word)
+        return form.can_be("nomn") and (village == word.norm or not form.can_be("gent"))
 
     def is_destination(self, words: Sequence[Word], index: int) -> bool:
         """Return whether the word may be what a road leads to: «дорога на Речное», «автобус на Лопухово»."""

@@ -31,6 +31,7 @@ _LEADS_TO = frozenset(
 )  # fmt: skip
 """Roads and vehicles that lead to a settlement: «дорога на Речное»."""
 _BRIDGES = frozenset({"мост", "мостик", "переправа", "брод", "паром"})
+_OURS = frozenset({"наш", "наше", "наша", "нашего", "нашем", "нашей", "нашу"})
 _WATERS = frozenset({"река", "речка", "речушка", "ручей", "приток", "озеро", "пруд"})
 _FULL_WORD_LENGTH = 4
 """Letters: a shorter type word («с», «дер») is an abbreviation and needs a full stop."""
@@ -114,6 +115,8 @@ class SettlementFinder:
                 continue
             if index in taken or word.is_number or self._is_river(words, index):
                 continue
+            if index and word.capitalised and self._names.is_of_landmark(words, index):
+                continue
             name = None
             pair = self._match_pair(words, index, street) if word.capitalised else None
             if pair is not None and index + 1 not in taken:
@@ -124,13 +127,20 @@ class SettlementFinder:
                 name = self._match_preposition(words, index) or self._match_alone(words, index, street)
             if name is not None and not self._is_district(word):
                 return FoundSettlement(name, None, frozenset({index}))
-            within = index > 0 and word.gap == " " and (words[index - 1].capitalised or words[index - 1].gap == "/")
-            # «остановка Новые Сады», «т/ц Меркурий»
-            if named is None and not (word.starts_sentence or within) and self._names.is_name(word):
+            if named is None and not self._is_within_name(words, index) and self._names.is_name(word):
                 named = index
         if named is None:
             return None
         return FoundSettlement(self._names.nominative([words[named]], None), None, frozenset({named}))
+
+    @staticmethod
+    def _is_within_name(words: Sequence[Word], index: int) -> bool:
+        """Return whether the word may belong to a longer name: «остановка Новые Сады», «т/ц Меркурий»."""
+        if words[index].starts_sentence:
+            return True
+        before = words[index - 1]
+        led = before.norm in _CASES_AFTER  # «От Сергеевки до райцентра»
+        return words[index].gap == " " and ((before.capitalised and not led) or before.gap == "/")
 
     def _is_district(self, word: Word) -> bool:
         """Return whether «в Никольском» means a district; a village may be one as well: «в Ключах»."""
@@ -141,6 +151,11 @@ class SettlementFinder:
         kind, gender = self._kinds[words[index].norm]
         if not self._is_type_word(words, index):
             return None
+        if index + 2 < len(words) and words[index + 1].norm in _OURS and words[index + 2].gap == " ":
+            owned = self._match_typed([*words[: index + 1], *words[index + 2 :]], index)
+            if owned is None:
+                return None
+            return FoundSettlement(owned.name, owned.kind, frozenset(at + (at > index) for at in owned.words))
         end = self._names.end_after_type(words, index, gender)
         if end > index + 1:
             named = words[index + 1 : end]
@@ -159,6 +174,8 @@ class SettlementFinder:
         word = words[index]
         if index + 1 < len(words) and words[index + 1].is_number:
             return False
+        if word.norm.startswith("товариществ"):  # of gardeners, not of owners
+            return index > 0 and words[index - 1].norm.startswith(("сад", "дач"))
         if len(word.norm) >= _FULL_WORD_LENGTH or word.norm in _ABBREVIATIONS_WITHOUT_STOP:
             return True
         if word.capitalised and index + 1 < len(words) and not words[index + 1].raw.isupper():

@@ -22,6 +22,8 @@ _SUFFIXES = (
     _Suffix("(?:ищ|поль|речь|лесь|бережь|болоть)", "е|я|а|ю|у|ем", "е"),
 )
 # fmt: on
+_BY_A_RIVER = re.compile(r"((?:верх|усть)-[а-я]{2,}?)(а|е|у|ы|и|ой)?")
+"""Villages at the head or the mouth of a river: «Усть-Качка», «в Верх-Чёмке»."""
 _MIN_ROOT_LETTERS = 3
 _PATTERNS = tuple(
     (re.compile(f"([а-я-]{{{_MIN_ROOT_LETTERS},}}{one.stem})({one.endings})"), one.nominative) for one in _SUFFIXES
@@ -39,6 +41,8 @@ def village_nominative(norm: str, form: WordForm) -> str | None:
     """Return «лопухово» for «лопухове» if a word that the dictionary lacks, or has as a bare adjective, is so built."""
     if form.known and not _is_short_adjective(form):
         return None
+    if (named := _BY_A_RIVER.fullmatch(norm)) is not None:
+        return named[1] + ("а" if named[2] else "")
     for pattern, nominative in _PATTERNS:
         if (found := pattern.fullmatch(norm)) is not None:
             return found[1] + nominative
