@@ -95,9 +95,14 @@ def parse_hours(text: str) -> tuple[time, time]:
         raise QuietHoursUnread()
     first_hour, first_minute, last_hour, last_minute = (int(one or 0) for one in match.groups())
     try:
-        return time(first_hour % 24, first_minute), time(last_hour % 24, last_minute)
+        return _clock_time(first_hour, first_minute), _clock_time(last_hour, last_minute)
     except ValueError:
         raise QuietHoursUnread() from None
+
+
+def _clock_time(hour: int, minute: int) -> time:
+    """Return the time of day; 24:00 is midnight. Raise ``ValueError`` for what no clock shows."""
+    return time(0) if (hour, minute) == (24, 0) else time(hour, minute)
 
 
 def parse_dates(text: str, today: date) -> frozenset[date]:

@@ -78,7 +78,7 @@ def test_hours_are_read(text: str, hours: tuple[time, time]) -> None:
     assert parse_hours(text) == hours
 
 
-@pytest.mark.parametrize("text", ["", "ночью", "22:00", "22:70–08:00", "22–08–09"])
+@pytest.mark.parametrize("text", ["", "ночью", "22:00", "22:70–08:00", "22–08–09", "22–99", "с 48 до 8", "22:00–24:30"])
 def test_other_words_are_no_hours(text: str) -> None:
     with pytest.raises(QuietHoursUnread):
         parse_hours(text)
