@@ -11,6 +11,7 @@ from tests.e2e.harness import (
     ADMINISTRATOR,
     ANNA,
     COORDINATOR,
+    GROUP,
     HOUSING_HEAD,
     MARIA,
     PYOTR,
@@ -128,6 +129,18 @@ async def test_a_moved_official_loses_the_cards_that_leave(bot: Harness) -> None
     await bot.wait_for_message(ROADS_HEAD, "Теперь вы: руководитель отраслевого блока; блоки: Образование")
     await bot.wait_until(lambda: not any("Ленина 45" in text for text in bot.bot_texts(ROADS_HEAD)))
     await bot.wait_for_card(COORDINATOR, 1, "Ленина 45")
+
+
+async def test_a_moved_official_loses_the_card_of_what_they_have_answered(bot: Harness) -> None:
+    """A ticket stays with the one who has answered it only as long as they are of its post, or in its place."""
+    await send_report(bot)
+    await bot.answer_ticket(ROADS_HEAD, 1, "Засыплем завтра.")
+    await bot.wait_for_message(GROUP, "Засыплем завтра.")
+    await bot.wait_for_card(ROADS_HEAD, 1, "Отвечено")
+    page = await open_page(bot, ADMINISTRATOR, "Начальник отдела дорог", "Блоки", "Дороги", "Образование", "Готово")
+
+    await bot.wait_until(lambda: "блоки: Образование" in message_text(page))
+    await bot.wait_until(lambda: not any("Ленина 45" in text for text in bot.bot_texts(ROADS_HEAD)))
 
 
 @ON_BOTH
