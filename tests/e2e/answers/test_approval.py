@@ -21,6 +21,7 @@ from tests.e2e.harness import (
 )
 from tests.e2e.queries import (
     HATCH,
+    ROOF,
     UNCLEAR_REPORT,
     get_ticket_state,
     list_audit,
@@ -188,6 +189,24 @@ async def test_a_forged_publication_is_refused_and_audited(bot: Harness, person:
     assert bot.bot_messages(GROUP) == []
     assert await get_ticket_state(bot, 1) is State.ANSWERING
     assert await refusal_codes(bot, 1) == ["foreign_button" if person == HOUSING_HEAD else "not_approver"]
+
+
+async def test_a_forged_approval_of_another_messages_draft_is_refused(bot: Harness) -> None:
+    """The rights and the rules of one message do not publish the draft of another one."""
+    await submit(bot, ROADS_HEAD, "Текст.")
+    version, op, _, draft = code_of(await wait_for_question(bot)).split(":")
+    await send_report(bot, ROOF)
+    await bot.wait_for_card(HOUSING_HEAD, 2)
+    await bot.send_message(MANAGER, "/find 2")
+    other = await bot.wait_for_card(MANAGER, 2)
+
+    said = await bot.press_code(MANAGER, MANAGER, other["message_id"], f"{version}:{op}:2:{draft}")
+
+    assert said["show_alert"]
+    await wait_until_idle(bot)
+    assert bot.bot_messages(GROUP) == []
+    assert await get_ticket_state(bot, 1) is State.ANSWERING
+    assert await refusal_codes(bot, 2) == ["draft_changed"]
 
 
 async def test_a_late_step_is_told_once_to_those_who_act_and_those_who_wait(closed_bot: Harness) -> None:
