@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from datetime import datetime
 from enum import Enum
+from operator import itemgetter
 from types import NoneType
 from typing import Any
 
 from bot.domain.applicants import ApplicantKind
 from bot.domain.importance import Importance
-from bot.domain.ticket_changes import NewTicket, TicketChange
+from bot.domain.ticket_changes import TicketChange
 from bot.domain.tickets import DismissReason, State, Ticket
 from bot.domain.urgency import Danger, Urgency
 from storage.tables import ticket
@@ -19,9 +20,9 @@ _COLUMN_NAMES = {"evidence": "why", "subject_family": "matter", "fingerprint": "
 """Columns whose names differ from those of the fields."""
 _STORED_TYPES = frozenset((str, bool, int, float, datetime, NoneType))
 """Types of most fields of a ticket, whose values are stored as they are."""
-_GIVEN_FIELDS = tuple(name for name in TICKET_FIELDS if name in NewTicket.__dataclass_fields__)
 _NOT_GIVEN: dict[str, Any] = dict.fromkeys(TICKET_FIELDS) | {"version": 0}
 """The fields of a new ticket that nobody gives."""
+_ticket_values = itemgetter(*TICKET_FIELDS)
 
 
 def ticket_columns(change: TicketChange) -> dict[str, Any]:
@@ -42,9 +43,9 @@ def _stored_value(value: object) -> object:
     return list(value) if isinstance(value, tuple) else value
 
 
-def added_ticket(ticket_id: int, values: Mapping[str, Any]) -> Ticket:
+def added_ticket(ticket_id: int, values: dict[str, Any]) -> Ticket:
     """Return the ticket that a row of these *values* of a new ticket becomes."""
-    return Ticket(**_NOT_GIVEN | {name: values[name] for name in _GIVEN_FIELDS} | {"id": ticket_id})
+    return Ticket(*_ticket_values(_NOT_GIVEN | values | {"id": ticket_id}))
 
 
 def ticket_from_row(row: Any) -> Ticket:
