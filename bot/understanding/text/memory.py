@@ -10,6 +10,9 @@ In 8,000 different messages of all kinds as many words were asked for again as w
 at once; half of this number costs 28 % more of it, a quarter 65 % (30.11.2026).
 """
 
+MAX_DIGITS = 4
+"""Digits of a word that is remembered: a house or a year has no more; a phone or an account is somebody's own."""
+
 Answer = TypeVar("Answer")
 
 
@@ -36,6 +39,8 @@ class _Answers(dict[str, Answer], Generic[Answer]):
     def __missing__(self, word: str) -> Answer:
         older = self._older
         answer = older[word] if word in older else self._ask(word)
+        if sum(map(str.isdigit, word)) > MAX_DIGITS:  # it comes once, and memory would grow with every message
+            return answer
         if len(self) >= MAX_ANSWERS:
             self._older = dict(self)
             self.clear()
