@@ -154,7 +154,7 @@ class Delivery:
 
     async def _render(self, row: OutboxRow, messenger: Messenger) -> OutgoingMessage[Any] | None:
         """Render *row* as things are now; return ``None`` if nobody needs it any more."""
-        async with self.runtime.database.read() as uow:
+        async with self.runtime.database.read_statements() as uow:
             ctx = self.runtime.context(uow)
             titles = ctx.municipality.staff.roles.titles()
             town = ctx.municipality

@@ -122,7 +122,7 @@ def when_due(
 
     async def run_if_due(state: TaskState) -> None:
         runtime = state.runtime
-        async with runtime.database.read() as uow:
+        async with runtime.database.read_statements() as uow:
             if not await is_due(runtime.context(uow)):
                 return
         async with runtime.database.begin() as uow:
