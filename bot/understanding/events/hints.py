@@ -57,6 +57,8 @@ class Hint(StrEnum):
     """It has not come here: «у нас всё нормально»."""
     LONG = "long"
     """It has lasted for weeks, or returns every day."""
+    OFTEN = "often"
+    """It tells how many times it has come: «третий раз за месяц»."""
     PAST = "past"
     """It was yesterday or earlier, and is not said to last."""
     PRIVATE = "private"
@@ -80,6 +82,7 @@ class HintReader:
             "absent",
             "long",
             "not_long",
+            "often",
             "past",
             "still",
             "private",
@@ -125,7 +128,7 @@ class HintReader:
             hints.add(Hint.ASKS)
         if "private" in found:
             hints.add(Hint.PRIVATE)
-        hints |= {hint for hint in (Hint.OFFER, Hint.NOTICE) if hint.value in found}
+        hints |= {hint for hint in (Hint.OFFER, Hint.NOTICE, Hint.OFTEN) if hint.value in found}
         if _laughs(text):
             hints.add(Hint.LAUGHTER)
         if (

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bot.understanding.events.hints import Hint
 from bot.understanding.events.open_event import OpenEvent
 from bot.understanding.events.place_agreement import CHAT, MAX_SHORT_MESSAGE_WORDS, STREET
+from bot.understanding.events.ramps import Ramp
 from bot.understanding.events.signatures import Signature
 from bot.understanding.events.subjects import Spread
 
@@ -20,17 +21,23 @@ MIN_WAVE_HEAT, MIN_TALK_HEAT, MIN_CROWD_HEAT = 1.2, 0.8, 1.5
 """Messages weighed by their age: two within a quarter of an hour make a wave, one never does; two within half an hour
 make a talk, in which «Лесная, 4. Сидим как в погребе» needs no subject; two or three make a crowd, of which other chats
 write, too."""
-MIN_APPEAL_SCORE, MIN_PLACE_SCORE, MIN_TALK_SCORE = 0.15, 0.45, 0.05
-"""Scores below which it is doubtful that a message with a subject, and one with nothing but a place, reports anything,
-and below which it surely sells or looks for something."""
-MIN_BURST_SCORE, MIN_CARRIER_BURST_SCORE, MIN_BURST_HEAT = 0.3, 0.6, 1.0
-"""The least score and weight of messages by which a complaint in other words is part of a burst."""
+REPORT, PLACE_REPORT = Ramp(0.05, 0.25), Ramp(0.3, 0.5)
+"""The certainty with which a message with a subject, and one with nothing but a place, reports anything."""
+BURST, _GUESS_BURST, MIN_BURST_HEAT = Ramp(0.1, 0.3), Ramp(0.45, 0.7), 1.0
+"""The certainty with which a complaint in other words, and one of a guessed topic, is part of a burst; the least weight
+of the burst's messages after ``IMMEDIATE_SECONDS``."""
 MIN_MISSED_SIZE = 2
 """Messages of an outage from which on a chat knows what is meant by «ещё нет», also after an hour of silence."""
-_MIN_ECHO_SCORE = 0.1
-"""Score below which a message in words of its own goes on with no report, unless it follows at once."""
+_ECHO, _NEAR = Ramp(0.03, 0.2), Ramp(0.1, 0.2)
+"""The certainty with which a message continues a report, if it leaves out its subject, and if it has words of it."""
+_MIN_BURST_WORDS = 3
+"""Different words without which a doubtful complaint that points at nothing says too little: «еду», «живой»."""
 _ELLIPSES = frozenset({Hint.TALK, Hint.LACKS})
 """Hints of messages that leave out their subject."""
+_ANSWERS = _ELLIPSES | {Hint.DEIXIS}
+"""Hints of messages that continue what was just said."""
+_NO_BURST = frozenset({Hint.PRIVATE, Hint.OFTEN, Hint.LONG})
+"""Hints of messages that add no report to a burst, unless they point at it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +61,24 @@ class Occasion:
     latest_shared: float = 0.0
     is_local: bool = False
 
-    def can_mean(self, event: OpenEvent, silence: float, place: int) -> bool:
-        """Return whether a message that names no subject may be about *event*, because people are talking of it.
+    def meaning_weight(self, event: OpenEvent, silence: float, place: int) -> float:
+        """Return how surely a message that names no subject is about *event*, because people are talking of it.
 
         *silence*: seconds since its chat last spoke of the event; *place*: the agreement of the places.
         """
         if self._cheers_end(event):
-            return False
-        if self.is_reply:
-            return True
-        if self.answers(event):
-            return True
-        if self._is_small_talk and (silence > IMMEDIATE_SECONDS or Hint.TALK not in self.signature.hints):
-            return False
+            return 0.0
+        if self.is_reply or self.answers(event):
+            return 1.0
+        if not self._can_mean(event, silence, place):
+            return 0.0
+        if self._is_echo or (silence <= IMMEDIATE_SECONDS and Hint.TALK in self.signature.hints):
+            return 1.0
+        leaves_out = not self.signature.hints.isdisjoint(_ANSWERS) or self.signature.is_bare_place
+        return (_ECHO if leaves_out else _NEAR).weight(self.appeal_score)
+
+    def _can_mean(self, event: OpenEvent, silence: float, place: int) -> bool:
+        """Return whether the talk, its time and the places allow that the message is about *event*."""
         if self.is_noise or self.signature.points_back:
             return silence <= FRESH_SECONDS
         if silence > (TALK_SECONDS if place >= CHAT else FRESH_SECONDS):
@@ -87,7 +99,7 @@ class Occasion:
             return True
         if Hint.TALK in self.signature.hints or self.signature.is_bare_place:
             return event.size > 1 and (heat >= MIN_TALK_HEAT or place >= CHAT)
-        if not names_another and self.appeal_score >= MIN_APPEAL_SCORE and self.signature.near & event.subjects:
+        if not names_another and self.signature.near & event.subjects:
             return heat >= MIN_TALK_HEAT or place >= CHAT
         return (bool(self.signature.names) or place >= STREET) and heat >= MIN_TALK_HEAT
 
@@ -114,20 +126,22 @@ class Occasion:
             return False
         return silence <= TALK_SECONDS and self.latest_shared <= event.chats.get(self.chat, 0.0)
 
-    def is_in_burst(self, event: OpenEvent, silence: float, place: int) -> bool:
-        """Return whether a complaint without a matter falls into a burst of messages about *event* alone."""
+    def burst_weight(self, event: OpenEvent, silence: float, place: int) -> float:
+        """Return how surely a complaint without a matter falls into a burst of messages about *event* alone."""
         seen = self.signature
         if seen.subjects and not seen.is_carrier:
-            return False
+            return 0.0
         is_last = self._follows(event) and silence <= PROMPT_SECONDS
         # «Да, тянет от завода» agrees with what was said, and tells where it comes from.
         agrees = Hint.AGREES in seen.hints and silence <= IMMEDIATE_SECONDS
         names_another = place < STREET and bool(seen.names or (seen.marks and not agrees))
-        if not is_last or names_another or event.ended is not None or Hint.PRIVATE in seen.hints:
-            return False
-        least = MIN_CARRIER_BURST_SCORE if seen.is_carrier else MIN_BURST_SCORE
-        is_burst = silence <= IMMEDIATE_SECONDS or event.heat_at(self.timestamp) >= MIN_BURST_HEAT
-        return self.appeal_score >= least and is_burst
+        if not is_last or names_another or event.ended is not None or not _NO_BURST.isdisjoint(seen.hints):
+            return 0.0
+        if silence > IMMEDIATE_SECONDS and event.heat_at(self.timestamp) < MIN_BURST_HEAT:
+            return 0.0
+        if len(seen.stems) < _MIN_BURST_WORDS and not seen.is_pointing and self.appeal_score < BURST.full:
+            return 0.0
+        return (_GUESS_BURST if seen.is_carrier else BURST).weight(self.appeal_score)
 
     def echoes_wave(self, event: OpenEvent, silence: float) -> bool:
         """Return whether it is said at once in a wave of messages about *event* alone: «и на спуске та же песня»."""
@@ -136,15 +150,15 @@ class Occasion:
 
     def is_of_talk(self, event: OpenEvent, silence: float, place: int) -> bool:
         """Return whether a report of nothing but a place may be about *event*, because people are talking of it."""
-        if self.appeal_score < MIN_PLACE_SCORE or place < STREET:
+        if place < STREET:
             return False
         return silence <= FRESH_SECONDS or event.heat_at(self.timestamp) >= MIN_TALK_HEAT
 
-    def is_next_report(self, event: OpenEvent, silence: float, place: int) -> bool:
-        """Return whether a report follows that of *event* within minutes, and names no other place."""
+    def next_report_weight(self, event: OpenEvent, silence: float, place: int) -> float:
+        """Return how surely a report follows that of *event* within minutes, and names no other place."""
         names_another = place < STREET and bool(self.signature.names or self.signature.marks)
         is_prompt = silence <= PROMPT_SECONDS and self._follows(event)
-        return is_prompt and not names_another and self.appeal_score >= MIN_BURST_SCORE
+        return BURST.weight(self.appeal_score) if is_prompt and not names_another else 0.0
 
     def _follows(self, event: OpenEvent) -> bool:
         """Return whether its chat has spoken of nothing else since it spoke of *event*."""
@@ -157,12 +171,11 @@ class Occasion:
         return event.ended is not None and points and hints.isdisjoint({Hint.TALK, Hint.LACKS})
 
     @property
-    def _is_small_talk(self) -> bool:
-        """True if the words are their own and report nothing: «я тоже люблю мёд»."""
+    def _is_echo(self) -> bool:
+        """True if the message adds to what others said, rather than says something in words of its own."""
         seen = self.signature
         names_place = bool(seen.names) or (seen.points_back and bool(seen.numbers))  # «и в первом, с обеда»
-        is_echo = self.is_noise or seen.is_me_too or names_place
-        return not is_echo and self.appeal_score < _MIN_ECHO_SCORE
+        return self.is_noise or seen.is_me_too or names_place
 
     @property
     def _could_be_of_talk(self) -> bool:

@@ -1,19 +1,20 @@
 """The evidence that a message is about an event: matter, place, conversation and time, added up.
 
 Every feature gives a few points; a message joins an event from ``JOIN_SCORE``. The points are whole numbers because
-nobody knows them better: what counts is their order, and each docstring says why a feature weighs what it does.
+nobody knows them better: what counts is their order, and each docstring says why a feature weighs what it does. Only
+those of a probability lie between two whole numbers, so that a model trained again moves them a little.
 """
 
 from bot.understanding.events.hints import Hint
+from bot.understanding.events.matter_points import score_matter
 from bot.understanding.events.occasion import (
     FRESH_SECONDS,
     IMMEDIATE_SECONDS,
-    MIN_APPEAL_SCORE,
     MIN_CROWD_HEAT,
-    MIN_PLACE_SCORE,
-    MIN_TALK_SCORE,
     MIN_WAVE_HEAT,
+    PLACE_REPORT,
     PROMPT_SECONDS,
+    REPORT,
     TALK_SECONDS,
     Occasion,
 )
@@ -28,11 +29,13 @@ from bot.understanding.events.place_agreement import (
     is_elsewhere,
     score_place,
 )
+from bot.understanding.events.ramps import Ramp, weigh
 from bot.understanding.events.signatures import Signature
 from bot.understanding.events.subjects import Spread, SubjectRelations
 
-JOIN_SCORE = 4
-"""The same subject needs something more than an unknown place: the same street, or the chat that speaks of it."""
+JOIN_SCORE = 3.5
+"""The same subject needs something more than an unknown place: the same street, or the chat that speaks of it. Half a
+point is left to doubts."""
 
 NAMED_SECONDS = 3600.0
 """``FRESH_SECONDS`` for a message that names the matter itself."""
@@ -46,13 +49,12 @@ SURE_DESPITE_NOTICE_SCORE = 0.9
 """The same for words of an office: «плановое отключение» scores as high as most reports."""
 ENDED_SECONDS = 7200.0
 """An outage that returns this long after somebody said that it is over is another one."""
+_ANY_REPORT = Ramp(0.02, 0.05)
+"""The certainty with which a message with a subject does not sell or look for something."""
 
-_SAME_SUBJECT, _SAME_TOPIC, _KIN_SUBJECT, _SAME_BROAD_TOPIC, _SAME_VAGUE_TOPIC = 3, 2, 2, 2, 0
-"""Points of the matter. A topic that is no subject is broad, and without a finer name vague: many things are of it."""
-_POINTING_BACK = 2
-"""Points of a message that names no subject and says that it is so here as well, or goes on with the talk."""
-_MISSED = 3
-"""Points of «ещё нет» about what the chat spoke of last."""
+_NO_PLACE_REPORT, _NO_OWN_REPORT = -4, -3
+"""Points of a message that names no matter and is surely no report, if it names a place, and if its author wrote of
+the event. Both weigh more than a street and a fresh talk add."""
 _NEAR_HOUSE, _SAME_STREET, _CHAT_OF_PLACE = 3, 2, 1
 """Points of the place."""
 _OTHER_PLACE, _OTHER_PLACE_IN_OUTAGE, _OTHER_PLACE_IN_WAVE, _OTHER_NUMBER = -3, -2, -1, -5
@@ -66,7 +68,7 @@ _IMMEDIATE = 1
 """Of two events, «+1» means the one that was spoken of a moment ago."""
 _TOO, _WAVE, _CROWD = 2, 1, 1
 """Points of «тоже» in a fresh talk, of a wave of messages, and of a crowd in another chat."""
-_REPLY, _OTHER_SUBJECT_OF_REPLY, _OTHER_PLACE_OF_REPLY = 4, -1, -2
+_REPLY, _OTHER_PLACE_OF_REPLY = 4, -2
 """A reply is about what it answers, unless it clearly speaks of something else elsewhere."""
 _SHARED_NOUN, _SHARED_NOUNS = 1, 2
 """Points of one noun, and of several, that the event was told with: «инкубатор», «качели»."""
@@ -74,7 +76,8 @@ _OWN_WORD, _OWN_MATTER = 1, 2
 """Points of a message of somebody who has written of the event, and of its matter if it names none."""
 _OTHER_TALK = -1
 """Points of «у нас тоже» where the chat has spoken of another event since."""
-_DOUBT = -1
+_DOUBT, _NO_REPORT = -1, -10
+"""Points of a message that names the matter and is no report by ``REPORT``, and by ``_ANY_REPORT``."""
 _PRIVATE, _LAUGHTER = -2, -2
 """Points of words that speak against the event, if the place speaks for it: it weighs as much as another place."""
 _OTHER_MATTER = -10
@@ -90,7 +93,7 @@ class EventScorer:
     def __init__(self, subjects: SubjectRelations) -> None:
         self._subjects = subjects
 
-    def score(self, said: Occasion, event: OpenEvent) -> int:
+    def score(self, said: Occasion, event: OpenEvent) -> float:
         """Return the points for *said* being about *event*."""
         seen, replies = said.signature, said.is_reply
         # Most events are of another matter; this early check spares them the rest.
@@ -122,10 +125,13 @@ class EventScorer:
             place = UNKNOWN  # «Садовая 22, тоже нет» tells of a house, where nobody waits for a bus
         if seen.settlement is not None and event.settlements:
             place = _within_settlement(place, spread, is_same=seen.settlement in event.settlements)
-        matter = self._score_matter(said, event, silence, place)
+        matter = score_matter(self._subjects, said, event, silence, place)
         if owns and place >= UNKNOWN and (matter or 0) <= 0 and _goes_on(said, event):
-            matter = _OWN_MATTER
-        if matter is None or (matter <= 0 and not replies and not said.is_of_talk(event, silence, place)):
+            matter = weigh(_OWN_MATTER, _NO_OWN_REPORT, PLACE_REPORT.weight(said.appeal_score))
+        if matter is not None and matter <= 0 and not replies and said.is_of_talk(event, silence, place):
+            placed = weigh(0, _NO_PLACE_REPORT, PLACE_REPORT.weight(said.appeal_score))
+            matter = max(matter, placed) if matter < 0 else placed
+        elif matter is None or (matter == 0 and not replies):
             return 0
         total = matter + _score_conversation(said, event, silence, place, spread, talking=talking)
         total += _score_words(said, event, place, owns=owns)
@@ -140,34 +146,6 @@ class EventScorer:
         if seen.is_broad or not seen.subjects or not event.subjects:
             return True
         return not self._subjects.reach(seen.subjects).all.isdisjoint(event.subjects)
-
-    def _score_matter(self, said: Occasion, event: OpenEvent, silence: float, place: int) -> int | None:
-        """Return the points of the matter; ``None`` if the message is about another."""
-        seen = said.signature
-        if not seen.subjects.isdisjoint(event.subjects):
-            if not seen.is_broad:
-                return _SAME_TOPIC if seen.by_topic and silence > IMMEDIATE_SECONDS else _SAME_SUBJECT
-            if not said.is_pointing:
-                return _SAME_VAGUE_TOPIC if seen.is_vague else _SAME_BROAD_TOPIC
-        elif self._subjects.are_related(seen.subjects, event.subjects):
-            return _KIN_SUBJECT
-        elif not event.subjects and seen.subjects:  # «опять отключали?», then «на подстанции обрыв»
-            return _KIN_SUBJECT if said.is_next_report(event, silence, place) else None
-        elif self._subjects.are_told_together(seen.subjects, event.subjects):
-            return _KIN_SUBJECT if silence <= FRESH_SECONDS and place >= UNKNOWN else None
-        if said.is_in_burst(event, silence, place):
-            return _POINTING_BACK
-        if said.is_pointing:
-            if seen.is_broad and seen.marks and place < STREET:
-                return None  # a landmark has matters of its own: «и на почте очередь»
-            if said.can_mean(event, silence, place):
-                return _POINTING_BACK
-            return _MISSED if said.misses_it(event, self._subjects.spread(event.subjects), silence) else 0
-        if not seen.subjects:
-            return 0
-        if said.is_reply:
-            return 0 if seen.by_topic else _OTHER_SUBJECT_OF_REPLY
-        return None
 
 
 def is_no_report(hints: frozenset[Hint], appeal_score: float) -> bool:
@@ -190,7 +168,7 @@ def _score_words(said: Occasion, event: OpenEvent, place: int, *, owns: bool) ->
 
 def _goes_on(said: Occasion, event: OpenEvent) -> bool:
     """Return whether a report of one of the people who wrote of the event names no matter, or a guessed topic alone."""
-    if said.is_reply or event.size < _CROWD_SIZE or said.appeal_score < MIN_PLACE_SCORE:
+    if said.is_reply or event.size < _CROWD_SIZE or said.appeal_score <= PLACE_REPORT.none:
         return False
     return not said.signature.subjects or said.signature.by_topic
 
@@ -266,15 +244,14 @@ def _place_points(
     return {CHAT: _CHAT_OF_PLACE, STREET: _SAME_STREET, HOUSE: _NEAR_HOUSE}[place]
 
 
-def _score_hints(said: Occasion, event: OpenEvent, matter: int, place: int, spread: Spread) -> int:
+def _score_hints(said: Occasion, event: OpenEvent, matter: float, place: int, spread: Spread) -> float:
     hints = said.signature.hints
-    total = 0
+    total = 0.0
     # That it is over is no report, so its score is low by nature.
     if not (said.is_pointing or said.is_reply or Hint.OVER in hints):
-        if said.appeal_score < MIN_TALK_SCORE and place < HOUSE:
-            total += _DOUBT if Hint.ASKS in hints else _OTHER_MATTER
-        elif said.appeal_score < MIN_APPEAL_SCORE:
-            total += _DOUBT
+        total += _DOUBT * (1.0 - REPORT.weight(said.appeal_score))
+        if place < HOUSE and Hint.ASKS not in hints:
+            total += _NO_REPORT * (1.0 - _ANY_REPORT.weight(said.appeal_score))
     if Hint.OVER in hints and place < UNKNOWN:
         total += _OTHER_MATTER
     if Hint.LONG in hints and not event.lasting and (spread.outage or (said.is_reply and matter < 0)):

@@ -53,6 +53,19 @@ def test_a_complaint_in_other_words_is_part_of_a_burst(talk: Conversation) -> No
     assert {complaint.event_number} == set(outage)
 
 
+@pytest.mark.parametrize(
+    ("remark", "joins"),
+    [("мясо в морозилке потекло", True), ("живой", False), ("четвёртый раз за месяц", False)],
+)
+def test_a_doubtful_remark_in_a_wave_needs_some_words_of_this_hour(
+    talk: Conversation, remark: str, *, joins: bool
+) -> None:
+    outage = talk.events(["Света нет во всём Сосновом", "у нас в 16 тоже", "и в 18 нет света"])
+    joined = talk.join_message(remark)
+
+    assert ([joined.event_number] if joined is not None else []) == outage[:joins]
+
+
 @pytest.mark.parametrize(("answer", "agrees"), [("да, тянет от стадиона", True), ("тянет от стадиона", False)])
 def test_an_agreeing_answer_may_name_a_landmark(talk: Conversation, answer: str, agrees: bool) -> None:
     smoke = talk.events(["Дымом пахнет, окна не открыть", "и у нас гарью несёт"])
