@@ -95,7 +95,7 @@ class Occasion:
         ):
             return True
         leaves_out = not self.signature.hints.isdisjoint(_ELLIPSES) or self.signature.is_bare_place
-        if leaves_out and silence <= PROMPT_SECONDS and self._follows(event) and not names_another:
+        if leaves_out and silence <= PROMPT_SECONDS and self.follows(event) and not names_another:
             return True
         if Hint.TALK in self.signature.hints or self.signature.is_bare_place:
             return event.size > 1 and (heat >= MIN_TALK_HEAT or place >= CHAT)
@@ -105,7 +105,7 @@ class Occasion:
 
     def answers(self, event: OpenEvent) -> bool:
         """Return whether somebody has just asked the chat how it is elsewhere, and this message tells of a place."""
-        if event.asked is None or self.timestamp - event.asked > PROMPT_SECONDS or not self._follows(event):
+        if event.asked is None or self.timestamp - event.asked > PROMPT_SECONDS or not self.follows(event):
             return False
         return Hint.HERE in self.signature.hints or bool(self.signature.names or self.signature.numbers)
 
@@ -131,7 +131,7 @@ class Occasion:
         seen = self.signature
         if seen.subjects and not seen.is_carrier:
             return 0.0
-        is_last = self._follows(event) and silence <= PROMPT_SECONDS
+        is_last = self.follows(event) and silence <= PROMPT_SECONDS
         # «Да, тянет от завода» agrees with what was said, and tells where it comes from.
         agrees = Hint.AGREES in seen.hints and silence <= IMMEDIATE_SECONDS
         names_another = place < STREET and bool(seen.names or (seen.marks and not agrees))
@@ -145,7 +145,7 @@ class Occasion:
 
     def echoes_wave(self, event: OpenEvent, silence: float) -> bool:
         """Return whether it is said at once in a wave of messages about *event* alone: «и на спуске та же песня»."""
-        is_last = self._follows(event) and silence <= IMMEDIATE_SECONDS
+        is_last = self.follows(event) and silence <= IMMEDIATE_SECONDS
         return is_last and event.heat_at(self.timestamp) >= MIN_CROWD_HEAT
 
     def is_of_talk(self, event: OpenEvent, silence: float, place: int) -> bool:
@@ -157,10 +157,10 @@ class Occasion:
     def next_report_weight(self, event: OpenEvent, silence: float, place: int) -> float:
         """Return how surely a report follows that of *event* within minutes, and names no other place."""
         names_another = place < STREET and bool(self.signature.names or self.signature.marks)
-        is_prompt = silence <= PROMPT_SECONDS and self._follows(event)
+        is_prompt = silence <= PROMPT_SECONDS and self.follows(event)
         return BURST.weight(self.appeal_score) if is_prompt and not names_another else 0.0
 
-    def _follows(self, event: OpenEvent) -> bool:
+    def follows(self, event: OpenEvent) -> bool:
         """Return whether its chat has spoken of nothing else since it spoke of *event*."""
         return event.chats.get(self.chat) == self.latest
 

@@ -53,6 +53,19 @@ def test_a_complaint_in_other_words_is_part_of_a_burst(talk: Conversation) -> No
     assert {complaint.event_number} == set(outage)
 
 
+@pytest.mark.parametrize(("after", "goes_on"), [(120.0, True), (240.0, False)])
+def test_the_next_words_of_the_same_matter_mean_the_same_place(
+    talk: Conversation, after: float, *, goes_on: bool
+) -> None:
+    """There are many pits, and «яма на дороге» of somebody else is another one, unless it follows at once."""
+    fall = talk.join_message("На Полевой возле аптеки гололёд, дед упал")
+    more = talk.join_message("весь тротуар там обледенел, песка нет", after=after)
+
+    assert fall is not None
+    assert more is not None
+    assert (more.event_number == fall.event_number) is goes_on
+
+
 @pytest.mark.parametrize(
     ("remark", "joins"),
     [("мясо в морозилке потекло", True), ("живой", False), ("четвёртый раз за месяц", False)],
