@@ -129,13 +129,12 @@ class Occasion:
     def burst_weight(self, event: OpenEvent, silence: float, place: int) -> float:
         """Return how surely a complaint without a matter falls into a burst of messages about *event* alone."""
         seen = self.signature
-        if seen.subjects and not seen.is_carrier:
-            return 0.0
-        is_last = self.follows(event) and silence <= PROMPT_SECONDS
+        if silence > PROMPT_SECONDS or (seen.subjects and not seen.is_carrier) or not self.follows(event):
+            return 0.0  # most events
         # «Да, тянет от завода» agrees with what was said, and tells where it comes from.
         agrees = Hint.AGREES in seen.hints and silence <= IMMEDIATE_SECONDS
         names_another = place < STREET and bool(seen.names or (seen.marks and not agrees))
-        if not is_last or names_another or event.ended is not None or not _NO_BURST.isdisjoint(seen.hints):
+        if names_another or event.ended is not None or not _NO_BURST.isdisjoint(seen.hints):
             return 0.0
         if silence > IMMEDIATE_SECONDS and event.heat_at(self.timestamp) < MIN_BURST_HEAT:
             return 0.0
