@@ -108,7 +108,11 @@ class CandidateBuilder:
                 if words[start].norm == "номер" and self._is_institution(words, start - 1):
                     continue  # «в поликлинике номер 2 на Мира»
                 read = self._houses.parse_at(words, start, after_street=False)
-            elif end < first and self._houses.may_begin_number(words[start]) and words[start].norm not in _COUNTS:
+            elif (
+                self._houses.may_begin_number(words[start])
+                and words[start].norm not in _COUNTS
+                and (end < first or words[start].norm.endswith("-й"))  # «12-й дом Титова»
+            ):
                 read = self._houses.parse_before_noun(words, start)
             if read is not None and self._skip_further_house(words, read[1], end) == end:
                 return read[0], start
