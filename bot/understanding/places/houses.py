@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from bot.understanding.places.house_parts import HouseParts, is_break
 from bot.understanding.places.vocabulary import Vocabulary
 from bot.understanding.text.memory import remember
 from bot.understanding.text.tokens import Word
@@ -18,14 +19,6 @@ _WITH_FLAT = re.compile(r"(\d{1,4}[а-г]?)(?:кв\d{0,4}|п\d{1,2})")
 """With its flat or its entrance: «45кв3», «14п3»."""
 _SPLIT_BUILDING = re.compile(r"(\d{1,4})(?:корп|корпус|к)")
 """«5корп.1», of which the full stop makes two words."""
-_GLUED_BUILDING = re.compile(r"(к|корп|корпус|с|стр|строение)(\d{1,2}|[а-г])")
-_PART_NUMBER = re.compile(r"(\d{1,2})(?:-?(?:го|й|ого|ом|му|м|ый|ая)|([абвгд]?))")
-"""«2», «2-й», «2А» after «строение»."""
-_SPELLED_LETTERS = {"бэ": "б", "вэ": "в", "гэ": "г", "дэ": "д"}
-_SMALL_LETTERS = frozenset("абг")
-_STROKED_LETTERS = frozenset("абвгде")
-_PREPOSITION = "В"
-"""In a text of capitals it is hardly the letter of a house: «5 В ПОДВАЛЕ»."""
 _MAX_HOUSE_NUMBER = 1999
 _SHORT_ENTRANCES = frozenset({"под", "п"})
 _LACKING = frozenset({"нет", "нету", "без"})
@@ -63,7 +56,7 @@ class HouseNumberParser:
         self._number_words = vocabulary.numbers.keys() | vocabulary.ordinals.keys()
         self._beginnings = vocabulary.words["house"] | vocabulary.words["links"] | self._number_words
         self._beginnings |= vocabulary.words["plots"] | {"з"}
-        self._may_be_part = remember(self._can_be_part)
+        self._parts = HouseParts(vocabulary)
         self._digits = remember(_read_digits)
 
     def may_begin(self, word: Word) -> bool:
@@ -81,13 +74,13 @@ class HouseNumberParser:
         """
         start = index
         while index < len(words) and index < start + 3 and words[index].norm in self._words["house"]:
-            if _is_break(words[index].gap):
+            if is_break(words[index].gap):
                 return None
             index += 1
         told = index > start
         if after_street and not told and index < len(words) and (plot := self._parse_plot(words, index)) is not None:
             return plot
-        if index >= len(words) or (_is_break(words[index].gap) and not told):
+        if index >= len(words) or (is_break(words[index].gap) and not told):
             return None
         if "+" in words[index].gap:
             return None
@@ -106,7 +99,7 @@ class HouseNumberParser:
             return None
         if read is None:
             glued = _GLUED.fullmatch(words[index].norm)
-            return self._parse_building(words, glued[1], index + 1) if glued is not None else None
+            return self._parts.add(words, glued[1], index + 1) if glued is not None else None
         house, end = read
         if not told and self._is_quantity(words, index, end):
             return None
@@ -133,7 +126,7 @@ class HouseNumberParser:
         """Return a house number named in other words after a street: «…, в районе дома 3», «… у 25го дома»."""
         start = index
         while index < len(words) and index < start + 3 and words[index].norm in self._words["links"]:
-            if _is_break(words[index].gap) or ("." in words[index].gap):
+            if is_break(words[index].gap) or ("." in words[index].gap):
                 return None
             index += 1
         if index == start or index >= len(words):
@@ -243,101 +236,7 @@ class HouseNumberParser:
                 return f"{digits.split}к{part}", index + 2
         if digits.house is None:
             return self._parse_spelled_number(words, index)
-        return self._parse_building(words, digits.house, index + 1) if digits.is_open else (digits.house, index + 1)
-
-    def _parse_building(self, words: Sequence[Word], house: str, index: int) -> tuple[str, int]:
-        """Add what follows the number: «/2», «"а"», «корпус 2», «литера Б», «строение 1»."""
-        if index < len(words) and words[index].gap.strip() in ("/", "\\"):
-            if words[index].is_number:
-                house, index = f"{house}/{words[index].norm.partition('-')[0]}", index + 1  # «3/1-15»: a flat follows
-            elif house.isdecimal() and words[index].norm in _STROKED_LETTERS and words[index].gap == "/":
-                house, index = house + words[index].norm, index + 1  # «15/А»
-        if index + 1 < len(words) and words[index].norm == "дробь":
-            second = self._parse_plain(words[index + 1].norm)
-            if second is not None:
-                house, index = f"{house}/{second}", index + 2
-        lettered = (
-            index < len(words)
-            and house.isdecimal()
-            and (self._is_letter(words, index) or self._ends_house(words, index))
-        )
-        if lettered and not self._begins_building(words, index):
-            house += _SPELLED_LETTERS.get(words[index].norm, words[index].norm)
-            index += 1
-        if index >= len(words) or not self._may_be_part(words[index].norm):
-            return house, index
-        for kind, mark in (("building", "к"), ("structure", "с")):
-            if (part := self._parse_part(words, index, kind)) is not None:
-                house, index = f"{house}{mark}{part[0]}", part[1]
-        if (letter := self._parse_part(words, index, "letter")) is not None:
-            house, index = f"{house} литера {letter[0].upper()}", letter[1]
-        return house, index
-
-    def _can_be_part(self, norm: str) -> bool:
-        """Return whether a part of a house may begin with the word; a cheap first check."""
-        named = any(norm in self._words[kind] for kind in ("building", "structure", "letter"))
-        return named or norm in self._ordinals or _GLUED_BUILDING.fullmatch(norm) is not None
-
-    def _parse_part(self, words: Sequence[Word], index: int, kind: str) -> tuple[str, int] | None:
-        """Return the name of a part of a house and the index after it: «корпус 2», «к2», «литера А»."""
-        if index >= len(words) or _is_break(words[index].gap) or "—" in words[index].gap:
-            return None
-        if (glued := _GLUED_BUILDING.fullmatch(words[index].norm)) and glued[1] in self._words[kind]:
-            return (glued[2].upper(), index + 1) if glued[2].isdecimal() or len(glued[1]) > 1 else None
-        if (ordinal := self._parse_ordinal_part(words, index, kind)) is not None:
-            return ordinal, index + 2  # «14, второй корпус»
-        if words[index].norm not in self._words[kind] or index + 1 >= len(words) or _is_break(words[index + 1].gap):
-            return None
-        is_short = len(words[index].norm) == 1
-        name = words[index + 1].norm
-        if kind == "letter":
-            return (name, index + 2) if len(name) == 1 and name.isalpha() else None
-        if kind == "structure" and is_short:  # a preposition: «Ленина 5 с 2 часов»
-            return None
-        value = self._numbers.get(name, self._ordinals.get(name))
-        if value is not None and not is_short:
-            return str(value), index + 2
-        if len(name) == 1 and name.isalpha():
-            return (name.upper(), index + 2) if kind == "building" and not is_short else None
-        digits = _PART_NUMBER.fullmatch(name)
-        return (digits[1] + (digits[2] or "").upper(), index + 2) if digits is not None else None
-
-    def _parse_ordinal_part(self, words: Sequence[Word], index: int, kind: str) -> str | None:
-        if kind == "letter" or index + 1 >= len(words) or words[index + 1].gap != " ":
-            return None
-        noun = words[index + 1].norm
-        value = self._ordinals.get(words[index].norm)
-        return str(value) if value is not None and len(noun) > 4 and noun in self._words[kind] else None
-
-    def _parse_plain(self, norm: str) -> int | None:
-        """Return the value of one word that is a number: «2», «два»."""
-        return int(norm) if norm.isdecimal() and len(norm) <= 3 else self._numbers.get(norm)
-
-    def _ends_house(self, words: Sequence[Word], index: int) -> bool:
-        """Return whether a small letter belongs to the number: «гоголя 7 а подъезд 3», not «гоголя 7 а света нет»."""
-        small = words[index].norm in _SMALL_LETTERS or words[index].norm in _SPELLED_LETTERS
-        if not small or words[index].gap != " ":
-            return False
-        if words[index].norm in _SPELLED_LETTERS or words[index].norm == "б":
-            return True  # unlike «а» and «г» they mean nothing else
-        following = words[index + 1] if index + 1 < len(words) else None
-        return following is None or bool(following.gap.strip(" ")) or following.norm in self._words["inside"]
-
-    def _is_letter(self, words: Sequence[Word], index: int) -> bool:
-        """Return whether the word is a separate letter of a house number: «3 А», «3 "а"», not «3 В ПОДВАЛЕ»."""
-        word = words[index]
-        if len(word.raw) != 1 or not word.raw.isalpha():
-            return False
-        following = words[index + 1] if index + 1 < len(words) else None
-        if word.raw == _PREPOSITION and word.gap == " " and following is not None:
-            capitals = len(following.raw) > 1 and following.raw.isupper() and not following.gap.strip()
-            if capitals and following.norm not in self._words["inside"]:
-                return False
-        return (word.raw in "АБВГДЕЖЛ" and word.gap in (" ", "", ' "', " «")) or word.gap.strip() in ('"', "«", "'")
-
-    def _begins_building(self, words: Sequence[Word], index: int) -> bool:
-        """Return whether the letter is the beginning of «К. 2», not of a house «3 К»."""
-        return words[index].norm in self._words["building"] and index + 1 < len(words) and words[index + 1].is_number
+        return self._parts.add(words, digits.house, index + 1) if digits.is_open else (digits.house, index + 1)
 
     def _parse_spelled_number(self, words: Sequence[Word], index: int) -> tuple[str, int] | None:
         total = 0
@@ -345,13 +244,13 @@ class HouseNumberParser:
         while end < len(words) and end < index + 3 and (value := self._numbers.get(words[end].norm)) is not None:
             if total and not _continues(total, value):
                 break
-            if total and _is_break(words[end].gap):
+            if total and is_break(words[end].gap):
                 break
             total += value
             end += 1
         if total % 10 == 0 and total and end < len(words) and (last := self._last_ordinal(words, end)) is not None:
             total, end = total + last, end + 1
-        return self._parse_building(words, str(total), end) if total > 0 else None
+        return self._parts.add(words, str(total), end) if total > 0 else None
 
     def _last_ordinal(self, words: Sequence[Word], index: int) -> int | None:
         """Return the value of «второй» in «дом двадцать второй», which no noun follows: «двадцать, второй подъезд»."""
@@ -369,7 +268,7 @@ class HouseNumberParser:
             if number.isdecimal() and int(number) > _MAX_STOREYS:
                 return False
             after = words[end + 1].norm if end + 1 < len(words) else ""
-            numbered = self._parse_plain(after) is not None or after in self._ordinals
+            numbered = self._parts.plain_value(after) is not None or after in self._ordinals
             return not numbered and following not in _SHORT_ENTRANCES  # «5 под окнами»: a preposition
         return following in self._words["units"]
 
@@ -410,10 +309,6 @@ def _is_date(words: Sequence[Word], index: int, end: int) -> bool:
         return False
     dated = end + 1 < len(words) and words[end + 1].gap == "." and words[end + 1].norm.isdecimal()
     return dated or words[end].norm.startswith("0")
-
-
-def _is_break(gap: str) -> bool:
-    return gap != " " and any(mark in gap for mark in "!?;\n…")
 
 
 def _continues(total: int, value: int) -> bool:
