@@ -33,6 +33,7 @@ COMMAND_MODULES = (
 
 def main() -> None:
     """Run the command line; usage errors and errors of the system become one Russian sentence."""
+    garbage.collect_seldom()  # the commands import most of what they need when they begin
     try:
         _run_command()
     finally:

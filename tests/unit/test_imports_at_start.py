@@ -9,7 +9,7 @@ import pytest
 
 _LIST_MODULES = """
 import sys
-from bot import __main__ as main
+from bot.cli import main
 sys.argv = ["mcu-bot", *sys.argv[1:]]
 try:
     main.main()
@@ -26,7 +26,7 @@ print(*sys.modules)
 
 _WATCH_COLLECTOR = """
 import gc, sys
-from bot import __main__ as main
+from bot.cli import main
 
 class Watcher:
     def find_spec(self, name, path=None, target=None):
@@ -202,7 +202,7 @@ def test_run_pauses_the_search_for_garbage_before_its_imports() -> None:
 
 _WATCH_END = """
 import atexit, gc, sys
-from bot import __main__ as main
+from bot.cli import main
 
 atexit.register(lambda: print(gc.get_freeze_count() > 1000))
 sys.argv = ["mcu-bot", *sys.argv[1:]]
