@@ -26,6 +26,12 @@ _EXCEPTIONS = ("calm", "calm_figure", "story", "over", "past", "long_ago", "yest
 _FIGURE = "figure"
 """The group of figures of speech: what they are made of is not meant, but the rest of the message is."""
 _ABSENCE_BEFORE, _ABSENCE_AFTER = frozenset({"без", "нет", "нету"}), frozenset({"нет", "нету"})
+_HELP = frozenset({
+    "лодка", "катер", "веревка", "лестница", "скорая", "врач", "медсестра", "фельдшер", "спасатель", "пожарный",
+    "помощь", "охрана", "водитель", "тренер", "связь", "выход", "дорога", "мост", "лекарство",
+    "инсулин", "кислород", "воздух", "сознание", "пульс", "дрова",
+})  # fmt: skip
+"""Without these a danger is the greater: «вода прибывает, лодки нет»."""
 
 
 class Alarm(NamedTuple):
@@ -155,15 +161,15 @@ class UrgencyDetector:
 
     def _names_absence(self, match: Match, words: Sequence[Word]) -> bool:
         """Return whether a word of *match* is absent by words that are no part of it: «запаха газа нет»."""
-        return any(
-            (_is_next(words, index - 1, index, match) and words[index - 1].norm in _ABSENCE_BEFORE)
-            or (
-                _is_next(words, index + 1, index + 1, match)
-                and words[index + 1].norm in _ABSENCE_AFTER
-                and self._morphology.form(words[index].norm).can_be("NOUN", "gent")
-            )
-            for index in match.indexes
-        )
+        return any(self._is_absent(index, match, words) for index in match.indexes)
+
+    def _is_absent(self, index: int, match: Match, words: Sequence[Word]) -> bool:
+        is_denied = _is_next(words, index - 1, index, match) and words[index - 1].norm in _ABSENCE_BEFORE
+        is_ended = _is_next(words, index + 1, index + 1, match) and words[index + 1].norm in _ABSENCE_AFTER
+        if not is_denied and not is_ended:
+            return False  # most words
+        form = self._morphology.form(words[index].norm)
+        return _HELP.isdisjoint(form.lemmas) and (is_denied or form.can_be("NOUN", "gent"))
 
     def _is_present(self, names: "_DangerGroups", found: Mapping[str, list[Match]], words: Sequence[Word]) -> bool:
         matches = found.get(names.patterns, [])

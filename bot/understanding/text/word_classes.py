@@ -11,6 +11,11 @@ _ANIMALS = frozenset({
     "черепаха", "лягушка", "жаба", "насекомое", "комар", "муха", "пчела", "оса", "шмель", "клещ", "таракан", "клоп",
     "муравей", "тля", "жук", "бабочка", "гусеница", "паук", "блоха", "вредитель", "сорняк", "грач",
 })  # fmt: skip
+_BEASTS = frozenset({
+    "животное", "зверь", "пес", "собака", "щенок", "кот", "кошка", "котенок", "лось", "лошадь", "конь", "жеребенок",
+    "корова", "бык", "теленок", "коза", "козел", "овца", "баран", "осел", "пони", "олень", "лосенок",
+})  # fmt: skip
+"""Animals that people call help for."""
 _NO_PERSONS = frozenset({
     "кукла", "манекен", "снеговик", "робот", "персонаж", "герой", "бот", "зомби", "монстр", "дракон",
 })  # fmt: skip
@@ -20,8 +25,9 @@ _SOMEBODY, _LIKE_NOUNS = frozenset({"кто-то"}), frozenset({"рабочий"
 
 _CASES = (("who", {"nomn"}), ("one", {"nomn", "sing"}), ("whom", {"accs"}))
 
-CLASSES = frozenset({"who", "one", "whom", "person", "now", "done", "it"})
+CLASSES = frozenset({"who", "one", "whom", "person", "being", "named", "now", "done", "it"})
 """``who``: persons in the nominative, ``one``: a single one, ``whom``: in the accusative, ``person``: in any case;
+``being``: a person, an animal or a first name in any case; ``named``: a first name in the accusative («Петю»);
 ``now``: a verb in the third person of the present, ``done``: in the past; ``it``: in the neuter of the past («зажало»).
 """
 
@@ -32,9 +38,13 @@ def classes_of(form: WordForm) -> tuple[str, ...]:
         return ()
     if _names_person(form):
         persons = [tag for tag in form.tags if _is_person(tag) or not _SOMEBODY.isdisjoint(form.lemmas)]
-        return ("person", *(name for name, case in _CASES if any(tag >= case for tag in persons)))
+        return ("person", "being", *(name for name, case in _CASES if any(tag >= case for tag in persons)))
     verbs = [tag for tag in form.tags if "VERB" in tag]
     found = []
+    if form.lemmas[0] in _BEASTS or "Name" in form.tags[0]:
+        found.append("being")
+    if form.can_be("Name", "accs") and not form.can_be("Name", "nomn"):
+        found.append("named")
     if any(tag.issuperset(("pres", "3per")) for tag in verbs):
         found.append("now")
     if any("past" in tag for tag in verbs):

@@ -4,6 +4,10 @@ import pytest
 
 from bot.domain.urgency import Urgency
 from bot.understanding.analyzer import TextAnalyzer
+from bot.understanding.text.rules import load_rules
+
+_MOST_ALONE = 8
+"""Words of a list that may be a pattern of their own."""
 
 
 @pytest.mark.parametrize(
@@ -160,3 +164,54 @@ def test_shape_of_danger_fits_any_person(everything: TextAnalyzer, text: str, ur
 )
 def test_shape_of_danger_is_no_figure_of_speech(everything: TextAnalyzer, text: str) -> None:
     assert not everything.read(text).urgent
+
+
+@pytest.mark.parametrize(
+    ("text", "urgency"),
+    [
+        ("у буфетчицы судороги, упала за стойку", Urgency.DANGER),
+        ("лесорубу распороло бедро, жгут не держит", Urgency.DANGER),
+        ("козёл провалился в погреб и блеет", Urgency.DANGER),
+        ("мостик прогнулся, под ним байдарки с людьми", Urgency.DANGER),
+        ("тигр удрал из цирка и ходит по площадке", Urgency.DANGER),
+        ("автокран съехал с моста в реку, машина тонет", Urgency.DANGER),
+        ("буржуйку топили, у сторожа голова кружится, тошнит", Urgency.DANGER),
+        ("дедушка сидит на чердаке, вода прибывает, лодки нет", Urgency.DANGER),
+        ("дед ушёл за хлебом, памяти нет, нигде не найдём", Urgency.DANGER),
+        ("Гену избивают за клубом", Urgency.CRIME),
+        ("Лёшу бьют у проходной", Urgency.CRIME),
+        ("под сиденьем пакет, тикает, провода торчат", Urgency.CRIME),
+        ("квартирантка заперлась с бритвой и плачет", Urgency.SUICIDE),
+    ],
+)
+def test_state_of_harm_is_heard_of_any_being(everything: TextAnalyzer, text: str, urgency: Urgency) -> None:
+    assert everything.read(text).urgency is urgency
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "тётя бьёт белки венчиком, торт будет",
+        "папа режет хлеб, сын режет колбасу, мама смеётся",
+        "Гена бьёт пенальти лучше всех",
+        "дед ушёл за грибами и вернулся с лисичками",
+        "отчим с ножом бегает, ищет, где точат",
+        "кузнец чихает так, что штукатурка падает",
+        "бабушка задыхается от нежности к внукам",
+        "в детстве мы снаряд нашли, мне было семь лет",
+        "потолок рухнул у рынка акций",
+        "у нас без перебоев, холодная и горячая",
+    ],
+)
+def test_harm_that_is_said_of_eggs_or_songs_is_none(everything: TextAnalyzer, text: str) -> None:
+    assert not everything.read(text).urgent
+
+
+def test_no_line_of_alarms_lost_the_mark_that_joins_it_to_the_next() -> None:
+    """A long list alone on its line is the half of a pattern: each of its words alone would call for help."""
+    rules = load_rules("urgency")
+    groups = [rules[name] for name in ("crime", "danger", "people", "outage")]
+    groups += [kind[part] for kind in rules["kind"].values() for part in ("patterns", "weak", "short") if part in kind]
+    lines = [line for group in groups for line in group.replace("|\n", "|").replace("\n", ";").split(";")]
+    alone = [line.strip() for line in lines if len(line.split()) == 1 and line.count("|") >= _MOST_ALONE]
+    assert not alone
