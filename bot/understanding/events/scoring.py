@@ -114,8 +114,10 @@ class EventScorer:
             and is_elsewhere(seen, event)
         ):
             return 0  # an outage spreads in a fresh talk alone
-        is_unplaced = not (event.names or event.marks or event.settlements)
-        is_prompt = silence <= PROMPT_SECONDS if is_unplaced else silence <= IMMEDIATE_SECONDS and said.follows(event)
+        if event.names or event.marks or event.settlements:  # «там» is where it was just told to be
+            is_prompt = Hint.DEIXIS in seen.hints and silence <= IMMEDIATE_SECONDS and said.follows(event)
+        else:
+            is_prompt = silence <= PROMPT_SECONDS
         if spread.is_at_one_spot and not (replies or is_prompt) and event.size < _CROWD_SIZE and _names_no_place(said):
             return 0  # there are many pits: «яма на дороге» of somebody else is about another one
         talking = silence <= (SLOW_TALK_SECONDS if spread.slow else TALK_SECONDS)
