@@ -134,7 +134,7 @@ class TextAnalyzer:
         topics_off: Collection[str],
     ) -> None:
         words_of = {code: {code, *(one.code for one in themes if one.sector == code)} for code in self._codes}
-        self._known_codes, self._answers_for = self._judge.assign(words_of)
+        self._answers_for = self._judge.assign(words_of)
         self._topics = self._topics.with_words(words_of, topic_words, topics_off)
         built_in = {code for topic in self._topics.topics for code in topic.sectors}
         self._built_in = frozenset(code for code, own in words_of.items() if built_in & own)
@@ -322,9 +322,8 @@ class TextAnalyzer:
     def _topic_probabilities(self, message: MessageFindings) -> dict[str, float]:
         """Return the probabilities of the town's sectors by the words of the topics alone."""
         standard = message.standard
-        own = (self._answers_for @ self._judge.in_order(standard)).tolist()
-        known = dict(zip(self._known_codes, own, strict=True))
-        heir = self._topics.find_heir(message.evidence, self._known_codes)
+        known = self._sum_of_answered(self._judge.in_order(standard))
+        heir = self._topics.find_heir(message.evidence, self._answers_for)
         if heir is not None:
             known[heir.code] += heir.readiness * standard.get(heir.main, 0.0)
         return {code: known.get(code, 0.0) for code in self._codes}
@@ -335,14 +334,18 @@ class TextAnalyzer:
         A standard sector that the town lacks keeps its share, so nothing else is sure of its messages, but for a topic
         that others may handle, too.
         """
-        shares = self._answers_for @ judgement.shares
-        heir = self._topics.find_heir(evidence, self._known_codes)
+        shares = self._sum_of_answered(judgement.shares)
+        heir = self._topics.find_heir(evidence, self._answers_for)
         if heir is not None:
-            shares[self._known_codes.index(heir.code)] += heir.readiness * self._judge.share_of(heir.main, judgement)
-        answered = self._judge.calibrate(shares, judgement.certainty).tolist()
-        known = dict(zip(self._known_codes, answered, strict=True))
-        unknown = (1.0 - max(answered, default=0.0)) * _UNKNOWN_SECTOR_SHARE
+            shares[heir.code] += heir.readiness * self._judge.share_of(heir.main, judgement)
+        calibrate, certainty = self._judge.calibrate, judgement.certainty
+        known = {code: calibrate(share, certainty) for code, share in shares.items()}
+        unknown = (1.0 - max(known.values(), default=0.0)) * _UNKNOWN_SECTOR_SHARE
         return {code: known.get(code, unknown) for code in self._codes}
+
+    def _sum_of_answered(self, shares: Sequence[float]) -> dict[str, float]:
+        """Return the town's sectors, each with the sum of the standard sectors' *shares* that it answers for."""
+        return {code: sum([shares[at] for at in columns]) for code, columns in self._answers_for.items()}
 
     def _sector_scores(
         self,

@@ -21,7 +21,7 @@ from bot.understanding.model.features import TextFeatures
 
 FORMAT_VERSION = 1
 ARRAYS_FILE, METADATA_FILE = "model.npz", "model.json"
-_MIN_PROBABILITY = 0.01
+MIN_PROBABILITY = 0.01
 """The least probability of a sector: neither the rules nor the model may exclude one."""
 MAX_ARRAYS_BYTES, MAX_METADATA_BYTES = 64 << 20, 32 << 20
 """Size limits of a model's files, packed and unpacked; the largest so far has two megabytes."""
@@ -202,16 +202,22 @@ class ShareMixer:
 
     def __init__(self, frequency: Floats, prior: float) -> None:
         common = frequency.astype(np.float64)
-        self._floor = _MIN_PROBABILITY * common
-        self._prior = prior * np.log(common + _FREQUENCY_SMOOTHING)
+        self._floor = MIN_PROBABILITY * common
+        self._prior = prior * log_frequency(frequency)
 
     def mix(self, text: NDArray[np.float64], votes: Iterable[tuple[NDArray[np.float64], float]]) -> NDArray[np.float64]:
         """Return the weighted product of *text* and of *votes*, all in the order of the model's codes."""
-        score = np.log((1.0 - _MIN_PROBABILITY) * text + self._floor)
+        score = np.log((1.0 - MIN_PROBABILITY) * text + self._floor)
         score -= self._prior
         for vote, weight in votes:
-            score += weight * np.log(vote + _MIN_PROBABILITY)
+            score += weight * np.log(vote + MIN_PROBABILITY)
         return softmax(score)
+
+
+def log_frequency(frequency: Floats) -> NDArray[np.float64]:
+    """Return the logarithms of the sectors' frequencies, finite for a sector without examples."""
+    logarithms: NDArray[np.float64] = np.log(frequency.astype(np.float64) + _FREQUENCY_SMOOTHING)
+    return logarithms
 
 
 def softmax(scores: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -24,7 +24,8 @@ from bot.understanding.model.features import (
     char_ngrams,
     word_terms,
 )
-from bot.understanding.model.model import MIN_SHARE, Floats, Model, Recipe, ShareMixer, Strangeness, log_odds, softmax
+from bot.understanding.model.model import MIN_SHARE, Floats, Model, Recipe, Strangeness, calibrate, log_odds
+from bot.understanding.shipped.shares import StandardShares
 from bot.understanding.shipped.signs import TOPIC_SIGN
 from bot.understanding.text.memory import remember
 
@@ -60,7 +61,7 @@ class Judgement(NamedTuple):
     agreement with the topics adds to those of a share.
     """
 
-    shares: NDArray[np.float64]
+    shares: Sequence[float]
     appeal: float
     certainty: float
 
@@ -95,7 +96,7 @@ class MessageJudge:
         self._weighed = np.column_stack([sectors.weights, model.appeal]) * sectors.rarity[:, None]
         self._bias = np.append(sectors.bias, np.float32(model.bias)).astype(np.float32)
         self._nothing = np.zeros_like(self._bias)
-        self._mixer = ShareMixer(sectors.frequency, sectors.recipe.prior)
+        self._shares = StandardShares(sectors)
         self.score_of_pieces = remember(self._find_score_of_pieces)
 
     def judge(
@@ -114,23 +115,22 @@ class MessageJudge:
         if pieces is None:
             pieces = list(map(self.score_of_pieces, features.norms))
         scores = self._bias + self._score_of_words(features) + self._score_of_all_pieces(pieces[:MAX_WORDS])
-        appeal = float(scores[-1])
+        *text, appeal = scores.tolist()
         weights = self._model.signs
         for name, value in signs.items():
             appeal += value * weights.get(name, 0.0)
         long = min(1.0, max(0.0, (len(features.norms) - _CHAT_WORDS) / _LONGER_WORDS))
-        text = softmax(scores[:-1].astype(np.float64))
         topics = self.in_order(rules)
-        shares = self._mixer.mix(text, ((topics, self._model.sectors.recipe.rules + long * _LONG_TEXT_RULES),))
+        shares = self._shares.mix(text, topics, self._model.sectors.recipe.rules + long * _LONG_TEXT_RULES)
         self._put_in_order(shares, rules, sharing)
         return Judgement(shares, appeal, _weigh_agreement(shares, topics, signs.get(TOPIC_SIGN, 0.0)))
 
-    def _put_in_order(self, shares: NDArray[np.float64], rules: Mapping[str, float], sharing: Collection[str]) -> None:
+    def _put_in_order(self, shares: list[float], rules: Mapping[str, float], sharing: Collection[str]) -> None:
         """Let the rules divide what the sectors of one topic have together; no other sector gains or loses."""
         found = [(column, code) for code in sharing if (column := self._columns.get(code)) is not None]
         if len(found) < 2:
             return
-        before = [float(shares[column]) for column, _ in found]
+        before = [shares[column] for column, _ in found]
         after = [
             share * (rules.get(code, 0.0) + _ORDER_LEAST) ** _ORDER_WEIGHT
             for share, (_, code) in zip(before, found, strict=True)
@@ -165,40 +165,36 @@ class MessageJudge:
         found = (self._rows.get(NGRAM_PREFIX + piece) for piece in char_ngrams(norm))
         return [row for row in found if row is not None]
 
-    def assign(self, words_of: Mapping[str, Collection[str]]) -> tuple[tuple[str, ...], NDArray[np.float64]]:
-        """Return the town's sectors that have standard ones, and a row for each: 1 where it answers for one of these.
+    def assign(self, words_of: Mapping[str, Collection[str]]) -> dict[str, tuple[int, ...]]:
+        """Return the town's sectors that have standard ones, each with the columns of those it answers for.
 
         *words_of*: the codes whose built-in words each sector of the town has.
         """
-        codes = self._model.sectors.codes
-        known = tuple(code for code, own in words_of.items() if not set(codes).isdisjoint(own))
-        rows = [[float(one in words_of[code]) for one in codes] for code in known]
-        return known, np.array(rows, dtype=np.float64).reshape(len(known), len(codes))
+        columns = {code: tuple(at for own, at in self._columns.items() if own in words_of[code]) for code in words_of}
+        return {code: known for code, known in columns.items() if known}
 
-    def in_order(self, standard: Mapping[str, float]) -> NDArray[np.float64]:
+    def in_order(self, standard: Mapping[str, float]) -> list[float]:
         """Return the probabilities of the standard sectors in the order of the model's sectors."""
-        return np.array(list(map(standard.get, self._model.sectors.codes, repeat(0.0))))
+        return list(map(standard.get, self._columns, repeat(0.0)))
 
     def share_of(self, code: str, judgement: Judgement) -> float:
         """Return the share of a standard sector."""
-        codes = self._model.sectors.codes
-        return float(judgement.shares[codes.index(code)]) if code in codes else 0.0
+        column = self._columns.get(code)
+        return judgement.shares[column] if column is not None else 0.0
 
-    def calibrate(self, shares: NDArray[np.float64], certainty: float) -> NDArray[np.float64]:
-        """Return the probabilities that sectors with these shares are right. *certainty*: of the judgement."""
-        inside = np.minimum(np.maximum(shares, MIN_SHARE), 1.0 - MIN_SHARE)
+    def calibrate(self, share: float, certainty: float) -> float:
+        """Return the probability that a sector with this share is right. *certainty*: of the judgement."""
         sectors = self._model.sectors
-        odds: NDArray[np.float64] = np.exp(-sectors.lift - certainty) * ((1.0 - inside) / inside) ** sectors.slope
-        return 1.0 / (1.0 + odds)
+        return calibrate(share, sectors.slope, sectors.lift + certainty)
 
 
-def _weigh_agreement(shares: NDArray[np.float64], topics: NDArray[np.float64], strength: float) -> float:
+def _weigh_agreement(shares: Sequence[float], topics: Sequence[float], strength: float) -> float:
     """Return the log-odds that the *topics*, whose strongest has this *strength*, add to those of the best share."""
     if not strength:
         return 0.0  # no word speaks for any sector, so a small share by the topics means nothing
-    best = int(shares.argmax())
-    certainty = _TOPIC_SHARE_WEIGHT * log_odds(float(topics[best] / max(MIN_SHARE, float(np.add.reduce(topics)))))
-    certainty += _AGREEMENT_WEIGHT * (int(topics.argmax()) == best)
+    best = shares.index(max(shares))
+    certainty = _TOPIC_SHARE_WEIGHT * log_odds(topics[best] / max(MIN_SHARE, sum(topics)))
+    certainty += _AGREEMENT_WEIGHT * (topics.index(max(topics)) == best)
     return certainty + _EVIDENCE_WEIGHT * strength
 
 

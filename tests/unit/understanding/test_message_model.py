@@ -13,7 +13,7 @@ from bot.domain.sectors import STANDARD_SECTORS, Sector
 from bot.domain.urgency import Urgency
 from bot.understanding.analyzer import TextAnalyzer
 from bot.understanding.model.features import TextFeatures
-from bot.understanding.model.model import Predictor
+from bot.understanding.model.model import Predictor, ShareMixer, softmax
 from bot.understanding.model.training_data import Example
 from bot.understanding.sectors.topics import load_topics
 from bot.understanding.shipped.message_model import (
@@ -24,6 +24,7 @@ from bot.understanding.shipped.message_model import (
     pack_model,
     unpack_model,
 )
+from bot.understanding.shipped.shares import StandardShares
 
 if TYPE_CHECKING:
     from bench.words.training import Laboratory
@@ -61,13 +62,24 @@ def test_judge_computes_what_the_model_was_trained_on() -> None:
         assert judge.judge(found.features, {}, found.standard).appeal == pytest.approx(slow, abs=1e-3)
 
 
+def test_shares_without_arrays_are_those_of_the_mixer() -> None:
+    """The trainer mixes with arrays, a reading without: the same message must get the same shares."""
+    sectors = load_shipped_model().sectors
+    text, votes = (np.random.default_rng(seed).normal(0.0, 3.0, len(sectors.codes)) for seed in (1, 2))
+    for weight in (0.0, sectors.recipe.rules, 3.0):
+        mixer = ShareMixer(sectors.frequency, sectors.recipe.prior)
+        mixed = mixer.mix(softmax(text), [(softmax(votes), weight)])
+        assert StandardShares(sectors).mix(text.tolist(), softmax(votes).tolist(), weight) == pytest.approx(mixed)
+
+
 def test_topic_divides_what_its_sectors_have_together() -> None:
     """Rubbish in a yard may go to two sectors; the rules put them in order, and no third one gains or loses."""
     found = laboratory().analyzer.describe("на детской площадке мусор, окурки и битое стекло")
     assert set(found.sharing) >= {"improvement", "waste"}
     judge = MessageJudge(load_shipped_model())
     codes = load_shipped_model().sectors.codes
-    before, after = (judge.judge(found.features, {}, found.standard, some).shares for some in ((), found.sharing))
+    asked = (judge.judge(found.features, {}, found.standard, some).shares for some in ((), found.sharing))
+    before, after = (np.array(shares) for shares in asked)
     shared = [codes.index(code) for code in found.sharing]
     assert after[shared].sum() == pytest.approx(before[shared].sum())
     assert np.delete(after, shared) == pytest.approx(np.delete(before, shared))
