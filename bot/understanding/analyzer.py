@@ -408,7 +408,7 @@ class TextAnalyzer:
         if index is None and self._predictor is not None:
             features = self._features(text, self._facts.find(text.words), evidence, NO_ALARM)
             return tuple(self._predictor.top_words_for(features, sector, _MAX_MODEL_WORDS))
-        return evidence.words[index] if index is not None else ()
+        return evidence.words_of(index, text.words) if index is not None else ()
 
 
 def _own_names(sectors: Sequence[Sector], streets: Iterable[StreetRow]) -> set[str]:

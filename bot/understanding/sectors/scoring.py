@@ -49,10 +49,14 @@ WordsOf = Mapping[str, Collection[str]]
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The evidence for every topic of a text: index of the topic → weight, and its words."""
+    """The evidence for every topic of a text, by the index of the topic.
+
+    ``found``: lemma → the weight and the index of each of its words; ``own_words``: the town's words that were said.
+    """
 
     weights: Mapping[int, float]
-    words: Mapping[int, tuple[str, ...]]
+    found: Mapping[int, Mapping[str, tuple[float, int]]]
+    own_words: Mapping[int, tuple[str, ...]]
 
     @property
     def strongest(self) -> float:
@@ -62,6 +66,11 @@ class Evidence:
     def strongest_topic(self) -> int | None:
         """The index of the topic with most evidence, the first of equals."""
         return max(self.weights, key=self.weights.__getitem__, default=None)
+
+    def words_of(self, topic: int, words: Sequence[Word]) -> tuple[str, ...]:
+        """Return the strongest of the text's *words* that speak for *topic*."""
+        strongest = _strongest_words(self.found[topic], words) if topic in self.found else ()
+        return (*self.own_words.get(topic, ()), *strongest)
 
 
 class Heir(NamedTuple):
@@ -158,14 +167,14 @@ class TopicScorer:
             for topic in weights:
                 weights[topic] *= self._scene_factor(topic, scenes)
         self._discount_people_topics(weights)
-        spoken = {topic: _strongest_words(found, words) for topic, found in best.items()}
+        own_words: dict[int, tuple[str, ...]] = {}
         if self._own_words:
             hits = self._own_keywords.find(words)
             for name, count in hits.counts.items():
                 index = int(name)
                 weights[index] = weights.get(index, 0.0) + _OWN_WORD_WEIGHT * count
-                spoken[index] = (*hits.words[name], *spoken.get(index, ()))
-        return Evidence(weights, spoken)
+                own_words[index] = hits.words[name]
+        return Evidence(weights, best, own_words)
 
     def may_reach(self, least: float, words: Sequence[Word]) -> bool:
         """Return whether the evidence for some topic may be *least* or more; nothing else about the words is asked."""
