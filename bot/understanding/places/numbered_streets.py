@@ -36,6 +36,7 @@ _DAY_ENDING = re.compile("-?(?:е|го|ое|ого|ом|м)$")
 _JUBILEE = re.compile(r"(\d{2,3})-?(летия|лет)")
 _ACRONYMS = {"ссср": "СССР", "ср": "СССР", "влксм": "ВЛКСМ"}
 """Of three equal letters in a row one remains: «СССР» is read as «ср»."""
+_AFTER_NUMBER = frozenset({"лет", "года", "марте", "партсъезда", "бакинских"})
 _LINES = frozenset({"линия", "линии", "линию"})
 _ENDINGS = {"femn": "я", "masc": "й", "neut": "е"}
 _YEAR_DIGITS = 4
@@ -54,14 +55,19 @@ class NumberedStreetFinder:
         self._names = names
         self._builder = builder
         self.spelled_ordinal = remember(self._find_spelled_ordinal)
+        self.may_be_ordinal = remember(self._can_be_ordinal)
+        months = vocabulary.months.union(*vocabulary.days.values())
+        self._after_number = _AFTER_NUMBER | vocabulary.years | months | vocabulary.ordinals.keys()
         self.date_words = vocabulary.day_words.keys() | vocabulary.numbers.keys() | vocabulary.ordinals.keys()
 
     def match_date(self, words: Sequence[Word], index: int) -> StreetCandidate | None:
         """Match a street named after a date: «8 Марта 17», «восьмое марта 20», «50 лет Октября, 6», «1905 года»."""
         vocabulary = self._vocabulary
+        if index + 1 >= len(words) or words[index + 1].norm not in self._after_number:
+            return None  # most numbers
         if not (words[index].is_number or words[index].norm in self.date_words):
             return None
-        if (jubilee := _JUBILEE.fullmatch(words[index].norm)) and index + 1 < len(words):
+        if jubilee := _JUBILEE.fullmatch(words[index].norm):
             of = words[index + 1].norm
             title = (
                 f"{jubilee[1]}{'-летия' if jubilee[2] == 'летия' else ' лет'} {_ACRONYMS.get(of) or of.capitalize()}"
@@ -72,12 +78,10 @@ class NumberedStreetFinder:
             return spelled
         if (congress := self._match_spelled_congress(words, index)) is not None:
             return congress
-        if not (words[index].is_number or words[index].norm in self.date_words):
-            return None
         spelled_day = vocabulary.ordinals.get(words[index].norm)
         number = _DAY_ENDING.sub("", words[index].norm) if spelled_day is None else str(spelled_day)
         number = vocabulary.day_words.get(words[index].norm, number)
-        if not number.isdecimal() or index + 1 >= len(words):
+        if not number.isdecimal():
             return None
         following = words[index + 1]
         if following.gap.strip(" "):
@@ -194,6 +198,12 @@ class NumberedStreetFinder:
             return False
         form = self._morphology.form(following.norm)
         return self._morphology.is_adjective_of(name.norm, following.norm) or form.can_be("NOUN", "femn", "nomn")
+
+    def _can_be_ordinal(self, norm: str) -> bool:
+        """Return whether a word so spelled may be the number before a name, «3-я», «3», «третья»; a first check."""
+        if norm.isdecimal():
+            return len(norm) == 1
+        return _ORDINAL.fullmatch(norm) is not None or self.spelled_ordinal(norm) is not None
 
     def _find_spelled_ordinal(self, norm: str) -> int | None:
         lemmas = self._morphology.form(norm).lemmas

@@ -57,7 +57,8 @@ class TypedStreetFinder:
             found = self._match_type_before(words, index)
         if found is None and (word.is_number or word.norm in numbered.date_words):
             found = numbered.match_date(words, index)
-        if found is None and (word.is_number or following.is_number or numbered.spelled_ordinal(word.norm) is not None):
+        behind = following.is_number and not following.norm.isdecimal()
+        if found is None and (behind or numbered.may_be_ordinal(word.norm)):
             found = numbered.match_ordinal(words, index)
         if found is None and index + 2 < len(words) and words[index + 2].norm in kinds:
             found = self._match_two_adjectives(words, index)
