@@ -119,7 +119,7 @@ class BareStreetFinder:
         read = self._houses.parse_at(words, index + 1, after_street=True) if title is not None else None
         if read is None or self._contexts.counts_something(words, index + 1, read[1]):
             return None
-        return self._builder.build(words, index - 1, index - 1, index + 1, None, title)
+        return self._builder.build(words, index - 1, index - 1, index + 1, None, title, read)
 
     def _match_well_known(self, words: Sequence[Word], index: int) -> StreetCandidate | None:
         """Match a well-known name that nothing precedes: «Садовая без воды», «… Свет дайте. Садовая.», «до Садовой»."""
@@ -185,7 +185,7 @@ class BareStreetFinder:
             return None
         if self._contexts.is_other_number(words, index):
             return None
-        read = self._houses.parse_at(words, index + 1, after_street=True)
+        near = read = self._houses.parse_at(words, index + 1, after_street=True)
         if read is None and known and word.capitalised:
             read = self._houses.parse_linked(words, index + 1)
         if read is None or ("-" in words[index + 1].gap and not tail):
@@ -194,14 +194,14 @@ class BareStreetFinder:
             return None
         if undeclined is not None and (word.capitalised or not self._names.can_be_street_with_house(word)):
             plain = self._contexts.counts_something(words, index + 1, read[1])
-            return None if plain else self._builder.build(words, index, index, index + 1, None, undeclined)
+            return None if plain else self._builder.build(words, index, index, index + 1, None, undeclined, near)
         usual = index > 0 and self._names.is_usual_pair(words[index - 1], word)
         start = index - 1 if usual else self._name_start(words, index)
         if tail and start == index:
             return None
         if start > 0 and words[start - 1].norm in ("кв", "тел", "номер"):
             return None
-        return self._builder.build(words, start, start, index + 1, None)
+        return self._builder.build(words, start, start, index + 1, None, None, near)
 
     def _is_housed_pair(self, first: Word, second: Word) -> bool:
         """Return whether the two are a name if a house follows: «Красный Путь 3», «Маршала Победы, 5»."""

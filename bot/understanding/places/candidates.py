@@ -45,16 +45,26 @@ class CandidateBuilder:
         self._houses = houses
 
     def build(
-        self, words: Sequence[Word], first: int, start: int, end: int, kind: str | None, title: str | None = None
+        self,
+        words: Sequence[Word],
+        first: int,
+        start: int,
+        end: int,
+        kind: str | None,
+        title: str | None = None,
+        read: tuple[str, int] | None = None,
     ) -> StreetCandidate:
         """Build the candidate of the name ``start`` … ``end``, whose type word, if any, is *kind*.
 
-        *first* is the first word of all. A name that has a type word weighs more.
+        *first* is the first word of all. A name that has a type word weighs more. *read*: the number right after the
+        name and the index after it, if the caller has parsed it.
         """
         short, gender = self._vocabulary.kinds[kind] if kind else (None, None)
         last = end
         house = None
-        if (read := self._houses.parse_at(words, end, after_street=True)) is not None:
+        if read is None:
+            read = self._houses.parse_at(words, end, after_street=True)
+        if read is not None:
             house, last = read
         elif (earlier := self.find_house_before(words, first)) is not None:
             house, first = earlier

@@ -10,7 +10,7 @@ from bot.domain.text_normal import fold
 from bot.understanding.places.bare_streets import BareStreetFinder
 from bot.understanding.places.candidates import CandidateBuilder, StreetCandidate
 from bot.understanding.places.gazetteer import Gazetteer
-from bot.understanding.places.houses import HouseNumberParser
+from bot.understanding.places.houses import AT_HOUSE, HouseNumberParser
 from bot.understanding.places.landmarks import LandmarkFinder
 from bot.understanding.places.settlements import FoundSettlement, SettlementFinder
 from bot.understanding.places.street_names import StreetNames
@@ -24,6 +24,7 @@ from bot.understanding.text.transliteration import in_cyrillic, russian_words
 
 _SQUARE, _ALLEY = "пл.", "аллея"
 _HOUSE_NOUNS = frozenset({"дом", "доме", "дома", "дому", "домом", "домами"})
+_HOUSE_CUES = _HOUSE_NOUNS | AT_HOUSE | {"между"}
 _CALLED_LIKE_STREETS = frozenset({"парк", "сквер", "стадион", "сад", "мемориал", "лесопарк", "бассейн", "дк"})
 _STOPS = frozenset(
     {"остановка", "остановки", "остановке", "остановку", "остановкой", "станция", "станции", "станцию", "станцией",
@@ -241,6 +242,8 @@ class PlaceFinder:
         """
         found: dict[str, int] = {}
         for index, word in enumerate(words):
+            if word.norm not in _HOUSE_CUES:
+                continue  # most words
             if word.norm == "между" and (first := self._houses.parse_between(words, index + 1)) is not None:
                 found[first] = index
             if word.norm in _HOUSE_NOUNS and index not in taken:

@@ -23,7 +23,7 @@ _MAX_HOUSE_NUMBER = 1999
 _SHORT_ENTRANCES = frozenset({"под", "п"})
 _LACKING = frozenset({"нет", "нету", "без"})
 _FEW = frozenset({"2", "3", "4", "два", "три", "четыре"})
-_AT_HOUSE = frozenset({"у", "возле", "около", "напротив"})
+AT_HOUSE = frozenset({"у", "возле", "около", "напротив"})
 _GENITIVE_ORDINAL = re.compile(r"(\d{1,3})-?(?:го|ого)")
 _SURE_HOUSE = re.compile(r"\d{1,4}(?:[абвгдежи]|[кс]\d{1,2}|/.+)")
 """A house by its letter, building or stroke: «7а», «12к2», «14/2»; «5к» may be roubles."""
@@ -61,7 +61,9 @@ class HouseNumberParser:
 
     def may_begin(self, word: Word) -> bool:
         """Return whether a house number, perhaps in other words, may begin here; a cheap first check."""
-        return word.is_number or word.norm in self._beginnings or word.norm.startswith("д")
+        if word.is_number or word.norm in self._beginnings:
+            return True
+        return word.norm.startswith("д") and _GLUED.fullmatch(word.norm) is not None
 
     def may_begin_number(self, word: Word) -> bool:
         """Return whether a number, in digits or in words, may begin here; a cheap first check."""
@@ -158,7 +160,7 @@ class HouseNumberParser:
         *after_street* it need not be an ordinal number: «ул. Гагарина, напротив 14».
         """
         at = index + 1
-        if at >= len(words) or words[index].norm not in _AT_HOUSE or words[at].gap != " ":
+        if at >= len(words) or words[index].norm not in AT_HOUSE or words[at].gap != " ":
             return None
         number = 0
         if at + 1 < len(words) and (tens := self._numbers.get(words[at].norm, 0)) % 10 == 0 and tens:
