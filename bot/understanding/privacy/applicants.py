@@ -77,7 +77,8 @@ class ApplicantReader:
         lower = text.lower()
         if not _has_any(lower, _INTRODUCTION_SIGNS):
             return None
-        introductions = [found.end() for found in _INTRODUCTION.finditer(text)]
+        ends = [found.end() for found in _INTRODUCTION.finditer(text)]
+        introductions = [end for end in ends if self._names.may_begin_at(text, end)]
         if not introductions:
             return None
         spans = sorted(self._names.find(text), key=lambda span: (span[0], -span[1]))

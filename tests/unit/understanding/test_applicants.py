@@ -5,6 +5,7 @@ import pytest
 from bot.domain.applicants import ApplicantKind
 from bot.domain.sectors import Sector
 from bot.understanding.analyzer import TextAnalyzer
+from bot.understanding.privacy.names import NameFinder
 
 
 @pytest.fixture(scope="module")
@@ -62,3 +63,25 @@ def test_kind_of_the_applicant_is_read_from_own_words_only(
     analyzer: TextAnalyzer, text: str, kind: ApplicantKind
 ) -> None:
     assert analyzer.read_applicant(text).kind is kind
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Звонила анна петровна: на Ленина 45 яма", "анна петровна"),
+        ("Звонил сидоренко а. б., на Ленина 45 яма", "сидоренко а. б."),
+        ("Звонил ахмедов гусейн оглы: на Ленина 45 яма", "ахмедов гусейн оглы"),
+        ("Звонил Щщщов Иван: на Ленина 45 яма", "Щщщов Иван"),
+    ],
+)
+def test_name_is_read_when_only_the_next_words_tell_it(analyzer: TextAnalyzer, text: str, name: str) -> None:
+    assert analyzer.read_applicant(text).name == name
+
+
+def test_names_are_not_searched_when_an_introduction_is_followed_by_none(
+    analyzer: TextAnalyzer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Many people write that they have called a dispatcher; the search would cost more than the rest."""
+    monkeypatch.setattr(NameFinder, "find", lambda *_: pytest.fail("names are searched"))
+
+    assert analyzer.read_applicant("На Мира 7 нет света. Звонили диспетчеру, обещали разобраться.").name is None
