@@ -37,7 +37,7 @@ from bot.understanding.shipped.message_model import Judgement, MessageJudge, Mes
 from bot.understanding.shipped.signs import RuleFindings, SignFinder
 from bot.understanding.text.morphology import Morphology
 from bot.understanding.text.rules import PatternGroups, load_groups
-from bot.understanding.text.tokens import PreparedText, prepare_text
+from bot.understanding.text.tokens import PreparedText, Word, prepare_text
 from bot.understanding.word_facts import FactFinder, TextFacts
 
 if TYPE_CHECKING:
@@ -198,9 +198,9 @@ class TextAnalyzer:
         """Return whether :meth:`read` may find a place in *text*; it costs a third of that."""
         return self._places.find(prepare_text(text).words) is not None
 
-    def may_have_topic(self, text: str) -> bool:
-        """Return whether :meth:`read` may find a topic in *text*; it costs a tenth of that."""
-        return self._topics.may_reach(_MIN_TOPIC_EVIDENCE, prepare_text(text).words)
+    def may_have_topic(self, words: Sequence[Word]) -> bool:
+        """Return whether :meth:`read` may find a topic in a text of *words*; it costs a tenth of that."""
+        return self._topics.may_reach(_MIN_TOPIC_EVIDENCE, words)
 
     def read_reaction(self, text: str, reading: Reading | None = None) -> "Reaction":
         """Return the meaning of *text* as a reaction to an answer; *reading*: its analysis, if there is one."""

@@ -59,7 +59,7 @@ async def create_ticket(
     """
     found, reading = await pieces.collect_pieces(ctx, message, reading)
     answered = await _find_answered_ticket(ctx, message)
-    several = () if answered else find_matters(message.text, ctx.municipality.understanding)
+    several = () if answered else find_matters(message.text, ctx.municipality.understanding, reading.parsed)
     offered = () if reading.urgent else several  # what is urgent waits for nobody's choice; its card names the others
     reading = _with_matters(reading, offered)
     sector = None if reading.is_confident or offered else answered.sector if answered else source.sector

@@ -181,8 +181,9 @@ class TopicScorer:
         most: defaultdict[int, float] = defaultdict(float)
         for match in self._patterns.find(words):
             most[match.pattern.owner] += match.pattern.weight * _SCENE_FACTOR
-        for name, count in self._own_keywords.find(words).counts.items():
-            most[int(name)] += _OWN_WORD_WEIGHT * count
+        if self._own_words:
+            for name, count in self._own_keywords.find(words).counts.items():
+                most[int(name)] += _OWN_WORD_WEIGHT * count
         return any(weight >= least for weight in most.values())
 
     def _discount_people_topics(self, weights: dict[int, float]) -> None:

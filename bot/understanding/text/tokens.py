@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import NamedTuple
 
 from bot.domain.text_normal import fold
@@ -23,6 +24,7 @@ _TRIPLED = re.compile(r"(.)\1\1")
 _REPEATED = re.compile(r"([^\W\d_])\1{2,}")
 _WORD = re.compile(r"([\W_]*+)([^\W_]+(?:[-'’][^\W_]+){0,4}|\Z)")
 """The text before a word, and the word; none at the end of a text."""
+_NO_WORD = re.compile(r"[\W_]*+")
 _LATIN = re.compile(r"[A-Za-z]")
 _ANY_LETTERS = re.compile(r"[A-Za-zА-Яа-яЁё]{2,}")
 _GLUED_NUMBER = re.compile(r"(?<=[А-Яа-яЁё]{3})(?=\d)|(?<=\d)(?=[А-Яа-яЁё]{5})")
@@ -92,6 +94,23 @@ def prepare_text(raw: str) -> PreparedText:
     if _LATIN.search(text):
         text = _ANY_LETTERS.sub(_fix_lookalikes, text)
     return PreparedText(text.strip(), _split_words(text), links, to_person, to_body)
+
+
+def find_ends(text: str, words: Sequence[Word]) -> list[int] | None:
+    """Return the index in *text* at which each of its *words* ends; ``None`` if it was cleaned of anything."""
+    pieces = [word.gap + word.raw for word in words]
+    whole = "".join(pieces)
+    is_clean = text.startswith(whole) and _NO_WORD.fullmatch(text, len(whole)) is not None
+    return list(accumulate(map(len, pieces))) if is_clean else None
+
+
+def cut_words(words: Sequence[Word], first: int, end: int) -> Sequence[Word]:
+    """Return a part of *words* that «не» before it does not deny; they keep their positions and gaps."""
+    part = words[first:end]
+    if not any([word.negated for word in part[:2]]):
+        return part
+    denied = part[0].norm in _NEGATIONS
+    return (part[0]._replace(negated=False), *(word._replace(negated=denied) for word in part[1:2]), *part[2:])
 
 
 def _fix_lookalikes(match: re.Match[str]) -> str:

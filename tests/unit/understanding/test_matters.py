@@ -49,3 +49,21 @@ def test_two_matters_are_found(small_town: TextAnalyzer) -> None:
     text = "На Ленина 45 огромная яма на дороге. А ещё в подъезде третий день нет горячей воды."
 
     assert [one.text[:9] for one in find_matters(text, small_town)] == ["На Ленина", "в подъезд"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "На Ленина 45 огромная яма на дороге. А ещё в подъезде третий день нет горячей воды.",
+        "Второй день нет горячей воды;на Ленина 45 огромная яма на дороге\nМусор из контейнеров не вывозят.",
+        "Никто не! горит мусор в контейнере у дома. На Ленина 45 огромная яма на дороге.",
+        "В доме не. Работает лифт с ошибками второй день. На Ленина 45 огромная яма на дороге.",
+        "В подъезде нет [ада. второй] день горячей воды. На Ленина 45 огромная яма на дороге.",
+        "Нет горячей воды второй дееень! На Ленина45 огромная яма на дороге, фото https://ya.ru/a. b",
+        " !  ",
+    ],
+)
+def test_matters_are_the_same_by_the_words_of_the_reading(small_town: TextAnalyzer, text: str) -> None:
+    parsed = small_town.read(text).parsed
+
+    assert find_matters(text, small_town, parsed) == find_matters(text, small_town)
