@@ -231,5 +231,8 @@ def journal(
 
     first, last = parse_period(since, until, settings.zone)
     with report_database_faults():
-        for line in run_async(list_journal(settings, first, last)):
-            typer.echo(line)
+        lines, notice = run_async(list_journal(settings, first, last))
+    for line in lines:
+        typer.echo(line)
+    if notice:
+        print_error(notice)

@@ -9,10 +9,11 @@ from bot.cli.opened_database import opened_database
 from bot.config import Config
 from bot.domain.audit import JournalAction
 from bot.domain.clock import SystemClock
-from bot.views.journal import journal_line
+from bot.views.journal import journal_cut_notice, journal_line
 from storage.database import Database
 
 MAX_JOURNAL_LINES = 1000
+"""Lines of one list: the latest ones, which fit into what a terminal keeps."""
 
 
 def server_user() -> str:
@@ -33,8 +34,10 @@ async def record_action(config: Config, action: JournalAction, facts: Mapping[st
         await database.close()
 
 
-async def list_journal(config: Config, since: datetime | None, until: datetime | None) -> list[str]:
-    """Return the latest lines of the journal, the oldest first."""
+async def list_journal(config: Config, since: datetime | None, until: datetime | None) -> tuple[list[str], str]:
+    """Return the latest lines of the journal, the oldest first, and a notice if there are earlier ones ("" if none)."""
     async with opened_database(config) as database, database.read() as uow:
-        rows = await uow.audit_log.list_journal(since, until, MAX_JOURNAL_LINES)
-    return [journal_line(row, config.zone) for row in rows]
+        rows = await uow.audit_log.list_journal(since, until, MAX_JOURNAL_LINES + 1)
+    shown = rows[-MAX_JOURNAL_LINES:]
+    notice = journal_cut_notice(len(shown), shown[0].at, config.zone) if len(rows) > len(shown) else ""
+    return [journal_line(row, config.zone) for row in shown], notice

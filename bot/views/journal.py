@@ -4,6 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot.domain.audit import JournalAction, JournalRow
+from bot.domain.russian_text import plural
 
 _ACTIONS = {
     JournalAction.EXPORTED: "выгрузка сообщений",
@@ -49,6 +50,15 @@ def journal_line(row: JournalRow, zone: ZoneInfo) -> str:
     known = {name: value for name, value in row.facts.items() if name in _FACTS and value != "" and value is not False}
     details = [words.format(known[name]) for name, words in _FACTS.items() if name in known]
     return " · ".join((_moment(row.at, zone), str(who or "бот"), _ACTIONS[row.action], *details))
+
+
+def journal_cut_notice(count: int, oldest: datetime, zone: ZoneInfo) -> str:
+    """Return the words under *count* lines, the first of them at *oldest*, that earlier ones do not follow."""
+    return (
+        f"Показаны последние {plural(count, 'запись', 'записи', 'записей')}, с {_moment(oldest, zone)}. "
+        f"Есть более ранние, их покажет journal --until {oldest.astimezone(zone):%d.%m.%Y}, "
+        "а все действия разом — audit export."
+    )
 
 
 def _moment(moment: datetime, zone: ZoneInfo) -> str:

@@ -3,9 +3,12 @@
 import csv
 import io
 import re
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select, text
 
+from bot.domain.audit import JournalAction
 from storage.tables import audit
 from tests.databases import ON_BOTH
 from tests.e2e.harness import ADMINISTRATOR, COORDINATOR, MARIA, ROADS_HEAD, Harness, message_text
@@ -137,6 +140,30 @@ async def test_the_export_names_who_did_what_where_and_what_was_before(bot: Harn
         "выгрузка журнала действий"
         in (await run_command("journal", "--config", str(bot.folder / "config.toml"), cwd=bot.folder))[1]
     )
+
+
+async def test_a_journal_that_is_too_long_for_one_list_says_where_to_go_on(bot: Harness) -> None:
+    assert bot.app is not None
+    async with bot.app.database.begin() as uow:
+        for number in range(1_001):
+            moment = bot.clock.now() + timedelta(hours=number)
+            await uow.audit_log.record(JournalAction.SEARCHED.value, moment, facts={"by": "ivan", "chars": number + 1})
+    first = (bot.clock.now() + timedelta(hours=1)).astimezone(ZoneInfo("Asia/Vladivostok"))
+    await bot.stop()
+    journal = ("journal", "--config", str(bot.folder / "config.toml"))
+
+    code, lines, told = await run_command(*journal, cwd=bot.folder)
+
+    assert code == 0
+    assert len(lines.splitlines()) == 1_000
+    assert "знаков в запросе: 2\n" in lines
+    assert "знаков в запросе: 1\n" not in lines
+    assert f"Показаны последние 1000 записей, с {first:%d.%m.%Y %H:%M}. Есть более ранние" in told
+    assert f"--until {first:%d.%m.%Y}" in told
+
+    _, lines, told = await run_command(*journal, "--until", f"{first:%d.%m.%Y}", cwd=bot.folder)
+    assert "знаков в запросе: 1\n" in lines
+    assert told == ""
 
 
 async def test_changed_settings_are_recorded_with_what_was_before(bot: Harness) -> None:
