@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.domain.notifications.base import Notification
+from bot.domain.notifications.base import Notification, stored
 from bot.domain.regional_report import GroupFigures
 
 
@@ -38,3 +38,5 @@ class TicketEvidence(Notification, code="ticket_evidence"):
     """The words said about single tickets, and when, as a document."""
 
     ticket_ids: tuple[int, ...]
+    left_out_ids: tuple[int, ...] = stored("left_out", default=(), omit_default=True)
+    """Tickets that were asked for too, and that one document does not hold."""

@@ -30,14 +30,18 @@ def parse_numbers(text: str) -> tuple[int, ...]:
 
 
 async def send(ctx: UseCaseContext, person: Person, numbers: tuple[int, ...]) -> None:
-    """Send the evidence of the tickets to *person*; one that they may not see is refused like one that is not there."""
-    shown = numbers[:MAX_TICKETS]
+    """Send the evidence of the tickets to *person*; one that they may not see is refused like one that is not there.
+
+    A document holds :data:`MAX_TICKETS`; the numbers of the others are named in its message.
+    """
+    shown, left_out = numbers[:MAX_TICKETS], numbers[MAX_TICKETS:]
     found = await ctx.uow.tickets.get_many(shown)
     for number in shown:
         ticket = found.get(number)
         if ticket is None or not await has_right(ctx, person, Right.SEE_TICKET, ticket):
             raise NoSuchTicket(number=number)
-    await notify.notify(ctx, person, TicketEvidence(ticket_ids=shown), priority=Priority.INTERACTIVE)
+    note = TicketEvidence(ticket_ids=shown, left_out_ids=left_out)
+    await notify.notify(ctx, person, note, priority=Priority.INTERACTIVE)
     facts = journal_facts(shown)
     await ctx.uow.audit_log.record(JournalAction.EVIDENCE_EXPORTED.value, ctx.now, person_id=person.id, facts=facts)
 

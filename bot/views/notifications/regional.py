@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.notifications.regional import RegionalReport, ReportHelp, TicketEvidence
 from bot.domain.regional_report import FEWEST_FOR_MEDIAN, ClockFigures, GroupFigures
-from bot.domain.russian_text import month_title, plural
+from bot.domain.russian_text import month_title, plural, plural_form
 from bot.domain.view_data import NotificationData
 from bot.messengers.content import Bold, Content, Span, Text
 from bot.messengers.events import MediaKind, Upload
@@ -113,11 +113,25 @@ def ticket_evidence(note: TicketEvidence, data: NotificationData, context: Rende
     content = Content.of(
         Bold(f"📑 Что и когда сказано по {words}: {', '.join(f'№{number}' for number in numbers)}"),
         "\nИмена, телефоны и квартиры убраны.",
+        _left_out_text(note),
     )
     from bot.views import evidence_workbook  # and with it the words of all acts, which the report of a month has not
 
     workbook = evidence_workbook.evidence_workbook(data.evidence, context.zone, context.role_titles)
     return _with_file(content, evidence_workbook.file_name(numbers), workbook)
+
+
+def _left_out_text(note: TicketEvidence) -> str:
+    """Return which numbers the document does not hold; only the first of them, since a caption is short."""
+    count = len(note.left_out_ids)
+    if not count:
+        return ""
+    verb = plural_form(count, "Не вошло", "Не вошли", "Не вошло")
+    words = plural(count, "сообщение", "сообщения", "сообщений")
+    return (
+        f"\n\nВ одном документе — до {len(note.ticket_ids)} сообщений. {verb} {words}, начиная с "
+        f"№{note.left_out_ids[0]}: отправьте ещё одну команду /report цур с их номерами."
+    )
 
 
 def _with_file(content: Content, name: str, workbook: bytes) -> Content:

@@ -17,6 +17,7 @@ from tests.e2e.tickets.test_dismissal import dismiss
 
 PHONE = "89241234567"
 WORDS = f"На Ленина 45 яма, звоните Анне Ким {PHONE}"
+CROWD = 5_000
 ANSWER = "Яму на Ленина 45 заделают до 25.11.2026."
 
 
@@ -143,6 +144,22 @@ async def test_evidence_shows_what_was_said_when_and_by_which_post(bot: Harness)
     await bot.stop()
     _, journal, _ = await run_command("journal", "--config", str(bot.folder / "config.toml"), cwd=bot.folder)
     assert "№1, №3" in journal
+
+
+async def test_evidence_of_more_tickets_than_a_document_holds_says_which_are_left_out(bot: Harness) -> None:
+    for number in range(1, 23):
+        bot.sandbox.telegram.user(CROWD + number, f"Житель {number}")
+        await send_report(bot, f"На Ленина {number} яма на дороге", CROWD + number)
+    await wait_until_idle(bot)
+
+    await bot.send_message(COORDINATOR, f"/report цур {' '.join(f'№{number}' for number in range(1, 23))}")
+    letter = message_text(await bot.wait_for_message(COORDINATOR, "Что и когда сказано", "№20"))
+    assert "№21," not in letter
+    assert "В одном документе — до 20 сообщений. Не вошли 2 сообщения, начиная с №21" in letter
+
+    await bot.send_message(COORDINATOR, "/report цур №21 №22")
+    rest = message_text(await bot.wait_for_message(COORDINATOR, "Что и когда сказано", "№21, №22"))
+    assert "Не во" not in rest
 
 
 async def test_the_command_writes_the_same_figures_and_evidence(bot: Harness) -> None:
