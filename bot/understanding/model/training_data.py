@@ -49,6 +49,8 @@ class Example:
 def read_table(file: Path, required_columns: Sequence[str] = ("text",)) -> list[TableRow]:
     """Read the rows of *file*, keyed by the names of the first row in lower case. Raises :class:`TableError`."""
     kind = file.suffix.casefold()
+    if file.is_dir():
+        raise TableError(f"«{file}» — папка, а нужен файл CSV или XLSX. Укажите файл.")
     if kind not in _FORMATS:
         raise TableError(f"Файл {file.name}: нужен CSV или XLSX. Сохраните таблицу в одном из этих форматов.")
     try:

@@ -89,6 +89,9 @@ async def test_faults_are_one_plain_message(tmp_path: Path) -> None:
         (("train",), "Укажите одно: --from"),
         (("train", "--back"), "Возвращаться не к чему"),
         (("evaluate", "notes.txt"), "нужен CSV или XLSX"),
+        (("evaluate", "."), "«.» — папка"),
+        (("train", "--from", "."), "«.» — папка"),
+        (("train", "--from", "var/.."), "«var/..» — папка"),
     ):
         code, output, errors = await run_command(*words, "--config", config, cwd=tmp_path)
         assert (code, output) == (2, "")
