@@ -9,8 +9,11 @@ from bot.config.post_warnings import find_rivals, find_unknown_posts
 from bot.config.secrets import is_placeholder
 from bot.domain.applicants import PersonalDataPolicy
 from bot.domain.people import Staff
-from bot.domain.recipients import Audience, roles_on
-from bot.domain.roles import BLOCK_ROLES
+from bot.domain.recipients import Audience, Hearing, roles_on
+from bot.domain.roles import BLOCK_ROLES, Right
+
+_WITHOUT_EFFECT: frozenset[str] = frozenset({Right.AUDIT, Hearing.WEEKLY, Hearing.MONTHLY, Hearing.CONFLICTS})
+"""Words that are accepted for what the bot is to do later; nothing asks for them yet."""
 
 
 def list_warnings(config: Config) -> tuple[Fault, ...]:
@@ -32,6 +35,7 @@ def list_warnings(config: Config) -> tuple[Fault, ...]:
     for key, token in config.tokens():
         if is_placeholder(token.get_secret_value()):
             found.append(Fault(f"{key}.token", "токена ещё нет", "впишите его перед запуском"))
+    found += _list_words_without_effect(config)
     http = config.tree.http
     if http is not None and is_open_to_internet(http.host):
         problem = f"адрес {http.host} открыт для всех, кто дойдёт до сервера по сети, и без шифрования"
@@ -44,6 +48,18 @@ def list_warnings(config: Config) -> tuple[Fault, ...]:
                 Fault(f"telegram.chats[{index}].id", problem, "проверьте id чата, обычно он начинается с -100")
             )
     return tuple(found)
+
+
+def _list_words_without_effect(config: Config) -> list[Fault]:
+    found = []
+    for index, entry in enumerate(config.tree.roles):
+        for key in ("may", "may_not", "hears", "hears_not"):
+            found += [
+                Fault(f"roles[{index}].{key}", f"«{word}» пока ни на что не влияет", f"удалите {word}")
+                for word in getattr(entry, key)
+                if word in _WITHOUT_EFFECT
+            ]
+    return found
 
 
 def list_personal_data_notes(config: Config) -> tuple[Fault, ...]:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from bot.config import load_config
+from bot.config.warnings import list_warnings
 from bot.domain.recipients import Hearing
 from bot.domain.roles import Right, Scope
 from tests.unit.test_config_bad import GOOD, build_config, faults_of
@@ -50,6 +51,16 @@ approval = ["lawyer"]
     assert not book.scopes({"coordinator"}, Right.DISMISS)
     assert config.staff[-1].roles == {"lawyer", "curator"}
     assert config.rules().rules[0].approval == ("lawyer",)
+
+
+def test_words_without_effect_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    roles = '[[roles]]\ncode = "head"\nmay = ["control", "audit"]\nhears = ["overdue", "weekly"]\n'
+    path.write_text(town(roles + 'hears_not = ["conflicts"]\n'), encoding="utf-8")
+    notes = [note for note in list_warnings(load_config(path)) if note.key.startswith("roles")]
+    assert [note.key for note in notes] == ["roles[0].may", "roles[0].hears", "roles[0].hears_not"]
+    for note, word in zip(notes, ("«audit»", "«weekly»", "«conflicts»"), strict=True):
+        assert word in note.problem
 
 
 @pytest.mark.parametrize(
