@@ -219,7 +219,8 @@ async def on_message_posted(ctx: UseCaseContext, person: Person, event: MessageP
     elif dialog is not None and dialog.step in STEP_HANDLERS:
         await STEP_HANDLERS[dialog.step](ctx, OfficialMessage(person, event, dialog))
     elif dialog is not None or not await imports.on_table_sent(ctx, person, event):
-        await notify.notify(ctx, person, NoDialog(), priority=Priority.INTERACTIVE)
+        answers_citizens = "my" in reachability.commands_of(ctx, person)
+        await notify.notify(ctx, person, NoDialog(answers=answers_citizens), priority=Priority.INTERACTIVE)
 
 
 async def _mention_dialog(ctx: UseCaseContext, person: Person, before: Dialog | None) -> None:

@@ -37,7 +37,9 @@ class UnknownCommand(Notification, code="unknown_command"):
 
 
 class NoDialog(Notification, code="no_dialog"):
-    """The answer to a message that belongs to no card and no dialog."""
+    """The answer to a message that belongs to no card and no dialog; ``answers``: the person may answer citizens."""
+
+    answers: bool = stored(default=True, omit_default=True)
 
 
 class FindHelp(Notification, code="find_how"):

@@ -139,6 +139,15 @@ def dialog_kept(note: DialogKept, data: NotificationData, context: RenderContext
     return Content.of(f"✍️ Вопрос бота{about} ещё ждёт ответа: им будет ваше следующее сообщение без «/».")
 
 
+def no_dialog(note: NoDialog, data: NotificationData, context: RenderContext) -> Content:
+    if not note.answers:
+        return Content.of("Эти слова никому не переданы. Что здесь можно сделать: /help")
+    return Content.of(
+        "Чтобы ответить жителю, нажмите «Ответить» под карточкой или ответьте на неё сообщением. "
+        "Список ваших карточек: /my"
+    )
+
+
 def refused(note: Refused, data: NotificationData, context: RenderContext) -> Content:
     return Content.of(message_refusal_text(note.refusal, note.details))
 
@@ -198,11 +207,7 @@ DIALOG_VIEWS = (
     row(PromptDone, prompt_done),
     template_row(PromptClosed, "{note.text}"),
     template_row(FindHelp, "Напишите номер или слова, например: /find 142 или /find люк Ленина"),
-    template_row(
-        NoDialog,
-        "Чтобы ответить жителю, нажмите «Ответить» под карточкой или ответьте на неё сообщением. "
-        "Список ваших карточек: /my",
-    ),
+    row(NoDialog, no_dialog),
 )
 
 

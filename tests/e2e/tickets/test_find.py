@@ -192,6 +192,15 @@ async def test_commands_of_others_are_refused(bot: Harness) -> None:
     assert [row.action for row in await list_audit(bot, 1)] == ["registered"]
 
 
+async def test_who_watches_is_not_sent_to_commands_of_others(bot: Harness) -> None:
+    await bot.send_message(CURATOR, "Как дела?")
+    told = message_text(await bot.wait_for_message(CURATOR, "никому не переданы"))
+    assert "/help" in told
+    assert "/my" not in told
+    await bot.send_message(ROADS_HEAD, "Как дела?")
+    await bot.wait_for_message(ROADS_HEAD, "Чтобы ответить жителю, нажмите «Ответить»", "/my")
+
+
 async def test_an_employee_looks_and_does_not_touch(closed_bot: Harness) -> None:
     employee = '[[staff]]\nname = "Мастер"\nrole = "employee"\nsectors = ["roads"]\ntelegram_id = 1012\n'
     closed_bot.settings["staff"] = STAFF + employee
