@@ -39,7 +39,7 @@ COMMAND_TITLES: dict[str, str] = {
     "invite": "Пригласить сотрудников",
     "accounts": "Входы сотрудников и коды",
     "away": "Отпуск и замещение",
-    "settings": "Где и когда получать уведомления",
+    "settings": "В каком мессенджере получать уведомления",
     "help": "Что умеет бот",
 }
 """Description of each command in the messenger's menu."""

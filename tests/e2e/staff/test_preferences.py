@@ -77,7 +77,7 @@ async def test_reports_come_to_one_place(closed_bot: Harness) -> None:
     await bot.start()
     telegram, vk = OfficialChat(TelegramChatClient(bot, ROADS_HEAD)), OfficialChat(VkChatClient(bot, IN_VK))
     await vk.client.start_bot()
-    await vk.wait_for_message("Вы подключены", "/settings — где и когда получать уведомления")
+    await vk.wait_for_message("Вы подключены", "/settings — в каком мессенджере получать уведомления")
     page = await open_settings(telegram, "Сводки")
     assert page.button_rows == [["✅ Telegram"], ["▫️ VK"], ["← Назад"]]
     await telegram.press_button(page, "VK")

@@ -173,7 +173,7 @@ async def test_help_and_start_say_what_one_can_do(bot: Harness) -> None:
     lines += ["/digest — сводка на сейчас", "/stats — показатели за месяц"]
     lines += ["/report — отчёт для регионального центра"]
     lines += ["/away — отпуск и замещение"]
-    lines += ["/settings — где и когда получать уведомления", "/help — что умеет бот"]
+    lines += ["/settings — в каком мессенджере получать уведомления", "/help — что умеет бот"]
     assert told.splitlines() == lines
 
 
