@@ -96,8 +96,8 @@ async def test_watchdog_gets_pings_until_a_loop_hangs(tmp_path: Path, manager: s
                 env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"} | environment,
             )
         try:
-            # The officials have pressed «Start», and the worker hangs with the first press in hand.
             assert [await receive(manager) for _ in range(3)] == ["READY=1", *["WATCHDOG=1"] * 2]
+            await stations.send_complaints(1)  # the worker hangs with it in hand
             async with asyncio.timeout(TIMEOUT_SECONDS):
                 while await is_pinged(manager):
                     pass
