@@ -182,7 +182,7 @@ TABLES: dict[str, tuple[str, Maker, str]] = {
     "pipe": ("a.csv", FILES["pipe"], "канал или устройство"),
     "pipe of a sheet": ("a.xlsx", FILES["pipe"], "канал или устройство"),
     "device": ("a.csv", FILES["device"], "канал или устройство"),
-    "folder": ("a.xlsx", FILES["folder"], "это папка"),
+    "folder": ("a.xlsx", FILES["folder"], "«a.xlsx» — папка"),
     "zeros": ("a.csv", FILES["zeros"], "слишком большой"),
     "zeros of a sheet": ("a.xlsx", FILES["zeros"], "слишком большой"),
     "renamed picture": ("a.xlsx", FILES["png"], "сохраните заново"),
