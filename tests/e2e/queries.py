@@ -6,7 +6,7 @@ from typing import Any
 from bot.domain.answers import Publication
 from bot.domain.audit import AuditRow
 from bot.domain.tickets import State, Ticket
-from tests.e2e.harness import CURATOR, GROUP, MARIA, TIMEOUT_SECONDS, Harness, message_text
+from tests.e2e.harness import CURATOR, GROUP, MARIA, POLL_INTERVAL_SECONDS, TIMEOUT_SECONDS, Harness, message_text
 
 HATCH = "На Ленина 45 третий день яма на дороге, машины вязнут"
 ROOF = "На Школьной 5 в подъезде течёт крыша, соберите комиссию"
@@ -81,6 +81,18 @@ async def record_buttons(bot: Harness, person: int, message_id: int, *tickets: i
     assert bot.app is not None
     async with bot.app.database.begin() as uow:
         await uow.sent_messages.add_buttons("telegram", str(person), str(message_id), tickets, bot.clock.now())
+
+
+async def wait_until_recorded(bot: Harness, person: int, message_id: int) -> None:
+    """Wait until the bot has written down what it has sent: a person sees it a moment earlier, and replies later."""
+    assert bot.app is not None
+    changes = bot.sandbox.change_log
+    async with asyncio.timeout(TIMEOUT_SECONDS):
+        while True:
+            async with bot.app.database.read() as uow:
+                if await uow.sent_messages.ticket_of("telegram", str(person), str(message_id)) is not None:
+                    return
+            await changes.wait_for_change(changes.revision, POLL_INTERVAL_SECONDS)
 
 
 async def list_publications(bot: Harness, number: int) -> list[Publication]:

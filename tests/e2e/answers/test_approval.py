@@ -29,6 +29,7 @@ from tests.e2e.queries import (
     send_report,
     wait_for_preview,
     wait_until_idle,
+    wait_until_recorded,
 )
 from tests.e2e.staff.people_file import apply_people
 
@@ -62,6 +63,7 @@ async def bot(closed_bot: Harness) -> Harness:
 async def submit(bot: Harness, person: int, text: str, **more: Any) -> dict[str, Any]:
     """Write an answer and press «На согласование»."""
     card = await bot.wait_for_card(person, 1)
+    await wait_until_recorded(bot, person, card["message_id"])
     await bot.send_message(person, text, reply_to=card["message_id"], **more)
     preview = await wait_for_preview(bot, person, text)
     await bot.press_button(person, preview, "На согласование")
