@@ -18,6 +18,7 @@ from bench import (
     import_bench,
     load,
     measurements,
+    memory_long,
     peer,
     recompute_bench,
     region,
@@ -72,8 +73,8 @@ MANY_TICKETS: dict[str, Measure] = {
     "control_postgres": lambda folder, given: control_bench.control(folder, given.tickets, 5, given.postgres),
     "growth": lambda folder, given: growth.growth(folder, given.tickets, 5),
     "growth_postgres": lambda folder, given: growth.growth(folder, given.tickets, 5, given.postgres),
-    "memory-long": lambda folder, given: growth.memory_long(folder, given.tickets, given.speed, learned=False),
-    "memory-long-all": lambda folder, given: growth.memory_long(folder, given.tickets, given.speed, learned=True),
+    "memory-long": lambda folder, given: memory_long.memory_long(folder, given.tickets, given.speed, learned=False),
+    "memory-long-all": lambda folder, given: memory_long.memory_long(folder, given.tickets, given.speed, learned=True),
 }
 
 

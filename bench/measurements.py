@@ -88,12 +88,12 @@ async def memory(folder: Path, messages: int) -> Figures:
         await town.start()
         await town.warm_up()
         before = town.memory()["now"]
-        handled = town.count(_HANDLED_COUNT_SQL)
+        handled = town.count(HANDLED_COUNT_SQL)
         began, cpu = time.perf_counter(), town.cpu_seconds()
         for _ in range(messages):
             await town.send_next_message()
         written = time.perf_counter()
-        while town.count(_HANDLED_COUNT_SQL) < handled + messages:
+        while town.count(HANDLED_COUNT_SQL) < handled + messages:
             await asyncio.sleep(0.1)
         done = time.perf_counter()
         at_the_end = town.memory()
@@ -113,7 +113,7 @@ async def memory(folder: Path, messages: int) -> Figures:
     return figures
 
 
-_HANDLED_COUNT_SQL = "SELECT count(*) FROM inbox WHERE status <> 'new'"
+HANDLED_COUNT_SQL = "SELECT count(*) FROM inbox WHERE status <> 'new'"
 
 
 async def notice_lateness(folder: Path, count: int) -> Figures:

@@ -11,14 +11,17 @@ STATION_NAMES = (
 )
 """A head may be written to once a second: a town that gets five messages a second has many heads."""
 
-NO_JOIN_CONFIG = """
-[problems]
-join = false
-
+NO_LIMITS_CONFIG = """
 [limits]
 messages_per_author_hour = 100000
 messages_per_chat_hour = 100000
 """
+"""For what counts messages: none is set aside because a chat or an author writes many."""
+
+NO_JOIN_CONFIG = f"""
+[problems]
+join = false
+{NO_LIMITS_CONFIG}"""
 """For what counts messages: each is a ticket of its own, however many an author writes."""
 
 _BASE_CONFIG = """
