@@ -18,16 +18,6 @@ class Landmark:
     end: int = -1
     """The index after its last word."""
 
-    @property
-    def is_beside(self) -> bool:
-        """True if the message names the landmark to tell the way, not only as what it is about."""
-        return self.score >= NEAR_SCORE
-
-    @property
-    def is_sure(self) -> bool:
-        """True if the landmark may be named together with a street."""
-        return self.score >= IN_SCORE
-
 
 def capitalize(name: str) -> str:
     """Return the name with a capital; one in capitals alone becomes small, but for acronyms."""
